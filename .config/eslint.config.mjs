@@ -1,0 +1,130 @@
+import js from '@eslint/js';
+import rxjsX from 'eslint-plugin-rxjs-x';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const typeScript = ['**/*.ts'];
+const shipped = ['src/**/*.ts'];
+const specs = ['spec/**/*.ts'];
+const tools = ['*.config.ts'];
+
+const importRules = [
+  {
+    // Named imports of zod are not tree-shaken: every locale would enter a browser bundle.
+    selector: 'ImportDeclaration[source.value=/^zod(?!\\u002Fmini$)/], ImportExpression[source.value=/^zod/]',
+    message: "Import zod as `import * as z from 'zod/mini'`.",
+  },
+  {
+    selector:
+      "ImportDeclaration[source.value='zod/mini'] > :matches(ImportSpecifier, ImportDefaultSpecifier, ImportNamespaceSpecifier[local.name!='z'])",
+    message: "Import zod as `import * as z from 'zod/mini'`.",
+  },
+  {
+    selector: 'ExportNamedDeclaration[source.value=/^zod/]',
+    message: 'zod is not re-exported.',
+  },
+  {
+    selector: ':matches(ImportDeclaration, ImportExpression)[source.value=/^rxjs\\u002F(?!testing$)/]',
+    message: "Import from 'rxjs' and 'rxjs/testing' only.",
+  },
+];
+
+const syntaxRules = [
+  { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
+  {
+    // The Node entry gives all that the web entry gives: a second list could only differ by mistake.
+    selector: "ExportAllDeclaration:not([source.value='./index.js'])",
+    message: 'Export by name, so that a reader finds what a file gives.',
+  },
+  { selector: 'ExportDefaultDeclaration', message: 'Export by name, so that a thing has one name everywhere.' },
+  { selector: "ExportSpecifier[exported.name='default']", message: 'Export by name.' },
+];
+
+const testRules = [
+  {
+    selector: 'MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(only|skip|todo)$/]',
+    message: 'Every test runs, always.',
+  },
+];
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/']),
+  { linterOptions: { noInlineConfig: true } },
+  js.configs.recommended,
+  {
+    rules: {
+      curly: 'error',
+      eqeqeq: 'error',
+      'id-denylist': ['error', 'msg', 'req', 'res', 'opts', 'err', 'cb', 'ctx', 'evt', 'idx', 'arr', 'str', 'num'],
+      'no-warning-comments': 'error',
+      'object-shorthand': 'error',
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly' } },
+  },
+  {
+    files: typeScript,
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked, rxjsX.configs.recommended],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..` } },
+    rules: {
+      // A getter on a prototype stays out of `inspect` and of copies, which a field does not.
+      '@typescript-eslint/class-literal-property-style': 'off',
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      // Raw wire data is a record until it is validated: `chunk['choices']` says so.
+      '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'default', format: null, custom: { regex: '\\$$', match: false } },
+        { selector: 'objectLiteralProperty', modifiers: ['requiresQuotes'], format: null },
+        { selector: 'typeLike', format: ['PascalCase'], custom: { regex: '^I[A-Z][a-z]', match: false } },
+      ],
+      // `interface Usage extends z.infer<typeof usage> {}` keeps the name in hovers and .d.ts files.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_$', ignoreRestSiblings: true }],
+      // What was caught, or given to an error callback, is passed on as it came.
+      '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true }],
+      '@typescript-eslint/parameter-properties': 'error',
+      // Servers send '' where they mean nothing, so `||` on strings is often what is meant.
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'no-restricted-syntax': ['error', ...importRules, ...syntaxRules],
+      // State of the subscription may end it, and operators after it hold nothing open: specs assert every teardown.
+      'rxjs-x/no-ignored-takewhile-value': 'off',
+      'rxjs-x/no-unsafe-takeuntil': 'off',
+    },
+  },
+  {
+    files: shipped,
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      'max-lines': ['error', 200],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: specs,
+    rules: {
+      // A wrong assertion fails its test, which is what a test is for.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // jest's asymmetric matchers, such as `expect.any(String)`, are typed `any`.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      // What is not ours may fail with anything, and that must come through unchanged.
+      '@typescript-eslint/only-throw-error': 'off',
+      'no-restricted-syntax': ['error', ...importRules, ...syntaxRules, ...testRules],
+      'rxjs-x/throw-error': 'off',
+    },
+  },
+  {
+    files: tools,
+    rules: { 'no-restricted-syntax': ['error', ...importRules] },
+  },
+);

@@ -1,0 +1,33 @@
+/*
+ * How do I retry on rate limits?
+ *
+ * `retryOnRateLimit` waits as long as the server asks and tries again, as long as no text has come. Here the server is
+ * made busy for the first two requests by an interceptor, the place where requests can also be logged or changed.
+ */
+import { lastValueFrom, throwError } from 'rxjs';
+import { createClient, type Interceptor, RateLimitError, retryOnRateLimit, textDeltas, toText } from 'rxllm';
+import { startLocalServer } from 'rxllm/local';
+
+let refusals = 2;
+const busyAtFirst: Interceptor = (request, next) => {
+  refusals -= 1;
+  const busy = new RateLimitError('429 Slow down', { status: 429, retryable: true, retryAfter: 400 });
+  return refusals < 0 ? next(request) : throwError(() => busy);
+};
+
+const server = await startLocalServer({ tokensPerSecond: 0 });
+const client = createClient({ baseURL: server.url, interceptors: [busyAtFirst] });
+
+const answer = client.chat({ model: 'echo', messages: [{ role: 'user', content: 'Patience pays.' }] }).pipe(
+  retryOnRateLimit({
+    count: 3,
+    notify: ({ attempt, delay, reason }) => {
+      console.log(`${reason.name}: attempt ${attempt} follows in ${delay} ms`);
+    },
+  }),
+  textDeltas(),
+  toText(),
+);
+
+console.log(await lastValueFrom(answer));
+await server.close();

@@ -1,0 +1,135 @@
+import { posix } from 'node:path';
+import ts from 'typescript';
+import { importsOf, type Import } from './imports-of.js';
+import { parse, type SourceFile } from './source-files.js';
+
+/** The floor of each folder of `src/`; the two files at its top are named `index`. */
+const floors: Readonly<Record<string, number>> = {
+  errors: 0,
+  schemas: 1,
+  transport: 2,
+  sse: 2,
+  chunks: 2,
+  operators: 3,
+  client: 4,
+  views: 5,
+  tools: 5,
+  index: 6,
+  node: 7,
+  angular: 7,
+  server: 7,
+  redis: 7,
+  testing: 7,
+  local: 7,
+  cli: 8,
+};
+
+/** The stages of floor 2, as data flows: each may know the types of those before it. */
+const stages = ['transport', 'sse', 'chunks'];
+
+/** Lower folders that a folder must not see all the same: operators work on any Observable of chunks. */
+const unseen: Readonly<Record<string, readonly string[]>> = { operators: ['transport', 'sse'] };
+
+const entries = ['node', 'angular', 'server', 'redis', 'testing', 'local'];
+
+/** Where each module from outside may be imported; everything not listed is forbidden everywhere. */
+const packages: readonly { readonly name: RegExp; readonly folders: readonly string[] }[] = [
+  { name: /^rxjs$/u, folders: Object.keys(floors) },
+  { name: /^rxjs\/testing$/u, folders: ['testing'] },
+  { name: /^zod\/mini$/u, folders: Object.keys(floors) },
+  { name: /^undici$/u, folders: ['transport', 'node', 'local', 'server', 'redis', 'cli'] },
+  { name: /^node:/u, folders: ['transport', 'node', 'local', 'server', 'redis', 'cli', 'angular'] },
+  { name: /^@angular\/(core|common)(\/|$)/u, folders: ['angular'] },
+  { name: /^redis$/u, folders: ['redis'] },
+  { name: /^minisearch$/u, folders: ['local'] },
+];
+
+/** Everything in `files` that breaks the order of the folders, one sentence each. */
+export function checkFloors(files: readonly SourceFile[]): readonly string[] {
+  return files.flatMap((file) => [...placement(file), ...exportProblems(file), ...importProblems(file)]);
+}
+
+function placement({ path }: SourceFile): readonly string[] {
+  const folder = folderOf(path);
+  if (floors[folder] === undefined) {
+    return [`${path}: no floor is known for ${folder}`];
+  }
+  const barrel = posix.basename(path) === 'index.ts' && folder !== 'index' && path !== `${folder}/index.ts`;
+  return barrel || (path === `${folder}/index.ts` && !entries.includes(folder))
+    ? [`${path}: only entries have an index.ts`]
+    : [];
+}
+
+function exportProblems(file: SourceFile): readonly string[] {
+  // The Node entry gives all that the web entry gives: a second list could only differ by mistake.
+  const exempt = file.path === 'index.node.ts' ? "export * from './index.js';" : undefined;
+  return parse(file).statements.flatMap((statement) => [
+    ...(exportsEverything(statement) && statement.getText() !== exempt
+      ? [`${file.path}: exports everything of a module; name what is exported`]
+      : []),
+    ...(exportsDefault(statement) ? [`${file.path}: has a default export`] : []),
+  ]);
+}
+
+function exportsEverything(statement: ts.Statement): boolean {
+  return ts.isExportDeclaration(statement) && !(statement.exportClause && ts.isNamedExports(statement.exportClause));
+}
+
+function exportsDefault(statement: ts.Statement): boolean {
+  if (ts.isExportDeclaration(statement)) {
+    const { exportClause } = statement;
+    return (
+      exportClause !== undefined &&
+      ts.isNamedExports(exportClause) &&
+      exportClause.elements.some((element) => element.name.text === 'default')
+    );
+  }
+  const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
+  return (
+    ts.isExportAssignment(statement) ||
+    (modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.DefaultKeyword) ?? false)
+  );
+}
+
+function importProblems(file: SourceFile): readonly string[] {
+  return importsOf(file).flatMap((imported) => {
+    const { specifier } = imported;
+    const problem = specifier.startsWith('.') ? relativeProblem(file, imported) : packageProblem(file, specifier);
+    return problem === undefined ? [] : [`${file.path}: imports ${specifier}: ${problem}`];
+  });
+}
+
+function packageProblem(file: SourceFile, specifier: string): string | undefined {
+  const known = packages.find(({ name }) => name.test(specifier));
+  if (known === undefined) {
+    return 'not a module this package may use';
+  }
+  return known.folders.includes(folderOf(file.path)) ? undefined : `belongs in ${known.folders.join(', ')}`;
+}
+
+function relativeProblem(file: SourceFile, { specifier, typeOnly }: Import): string | undefined {
+  const target = posix.join(posix.dirname(file.path), specifier);
+  const [from, to] = [folderOf(file.path), folderOf(target)];
+  const [upper, lower] = [floors[from], floors[to]];
+  if (!specifier.endsWith('.js') || target.startsWith('..')) {
+    return 'a relative import stays in src and ends in .js';
+  }
+  if (upper === undefined || lower === undefined || from === to) {
+    return lower === undefined ? `no floor is known for ${to}` : undefined;
+  }
+  if (from === 'cli') {
+    return to === 'index' || target === `${to}/index.js` ? undefined : 'the command line uses entries only';
+  }
+  if (unseen[from]?.includes(to)) {
+    return `${from} never sees ${to}`;
+  }
+  if (typeOnly && stages.includes(to) && stages.indexOf(to) < stages.indexOf(from)) {
+    return undefined;
+  }
+  return lower < upper ? undefined : `${from} is on floor ${upper}, ${to} on floor ${lower}`;
+}
+
+/** The top folder of a path; the entry files at the top count as one folder. */
+function folderOf(path: string): string {
+  return /^index(\.node)?\.[jt]s$/u.test(path) ? 'index' : (path.split('/')[0] ?? path);
+}

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkMarbles, operatorsOf } from './check-marbles.js';
+import { root, type SourceFile } from './source-files.js';
+
+const read = (path: string): SourceFile => ({ path, text: readFileSync(join(root, path), 'utf8') });
+const operators = operatorsOf(
+  read('src/index.ts'),
+  (path) => read(`src/${path}`),
+  (path) => (existsSync(join(root, 'spec', path)) ? read(`spec/${path}`) : undefined),
+);
+
+it.each(operators)('$name is tested with the marbles it is documented with', (operator) => {
+  expect(checkMarbles(operator)).toEqual([]);
+});
+
+it('finds the operators, and nothing else', () => {
+  const names = operators.map(({ name }) => name);
+
+  expect(names).toEqual(expect.arrayContaining(['textDeltas', 'accumulateText', 'toText', 'decodeEvents']));
+  expect(names).not.toContain('createClient');
+  expect(names).not.toContain('toAsyncIterable');
+});
+
+describe('the check', () => {
+  const source = (comment: string): SourceFile => ({
+    path: 'operators/skip-all.ts',
+    text: `/**\n * Emits nothing.\n *\n${comment} */\nexport function skipAll(): OperatorFunction<string, never> {}`,
+  });
+  const documented = source(" * ```text\n * values:  a-(b c)-|   a = 'Hel'\n * result:  ------ 5ms |\n * ```\n");
+  const spec = (text: string): SourceFile => ({ path: 'spec/operators/skip-all.spec.ts', text });
+
+  it('accepts marbles that the spec uses, however they are aligned', () => {
+    const used = spec("const a = cold('  a-(bc)-|'); const b = '  ------ 5ms |';");
+
+    expect(checkMarbles({ name: 'skipAll', source: documented, spec: used })).toEqual([]);
+  });
+
+  it('reports a marble that the spec does not use as a whole', () => {
+    const other = spec("const a = cold('  a-(bc)-|'); const b = '  ------- 5ms |';");
+
+    expect(checkMarbles({ name: 'skipAll', source: documented, spec: other })).toEqual([
+      'skipAll: spec/operators/skip-all.spec.ts never uses the documented "------ 5ms |"',
+    ]);
+  });
+
+  it('reports a comment without marbles', () => {
+    expect(checkMarbles({ name: 'skipAll', source: source(''), spec: spec('') })).toEqual([
+      expect.stringContaining('shows no marbles'),
+    ]);
+  });
+
+  it('reports a line it cannot read', () => {
+    const unreadable = source(' * ```text\n * a-b-|\n * ```\n');
+
+    expect(checkMarbles({ name: 'skipAll', source: unreadable, spec: spec('') })).toEqual([
+      expect.stringContaining('"a-b-|" is not'),
+    ]);
+  });
+
+  it('reports a missing spec', () => {
+    expect(checkMarbles({ name: 'skipAll', source: documented, spec: undefined })).toEqual([
+      'skipAll: has no spec of its name',
+    ]);
+  });
+});

@@ -1,0 +1,361 @@
+import { from, lastValueFrom, materialize, toArray } from 'rxjs';
+import { chatChunks } from '../../src/chunks/chat-chunks.js';
+import { completionChunks } from '../../src/chunks/completion-chunks.js';
+import { type ChunkFormat, parseChunks } from '../../src/chunks/parse-chunks.js';
+import { isLlmError, type LlmError } from '../../src/errors/llm-error.js';
+import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
+import type { CompletionChunk } from '../../src/schemas/completion-chunk.js';
+import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import { runMarbles } from '../support/run-marbles.js';
+
+type Sent = string | object;
+
+const limits = { choices: 4, toolCalls: 3 };
+const context = { requestId: 'req-1', redact: (text: string): string => text.replaceAll('sk-secret', '[redacted]') };
+
+function toEvent(sent: Sent): ServerSentEvent {
+  return typeof sent === 'object' && 'data' in sent && 'event' in sent
+    ? (sent as ServerSentEvent)
+    : { event: 'message', data: typeof sent === 'string' ? sent : JSON.stringify(sent), id: '' };
+}
+
+interface Outcome<Chunk> {
+  readonly chunks: readonly Chunk[];
+  readonly error: LlmError | undefined;
+}
+
+async function read<Chunk extends ChatCompletionChunk | CompletionChunk>(
+  format: ChunkFormat<Chunk>,
+  sent: readonly Sent[],
+): Promise<Outcome<Chunk>> {
+  const notifications = await lastValueFrom(
+    from(sent.map(toEvent)).pipe(parseChunks(format, { limits, context }), materialize(), toArray()),
+  );
+  const last = notifications.at(-1);
+  const error: unknown = last?.kind === 'E' ? last.error : undefined;
+  if (error !== undefined && !isLlmError(error)) {
+    throw error;
+  }
+  return { chunks: notifications.flatMap((item) => (item.kind === 'N' ? [item.value] : [])), error };
+}
+
+const chat = (...sent: readonly Sent[]): Promise<Outcome<ChatCompletionChunk>> => read(chatChunks, sent);
+const legacy = (...sent: readonly Sent[]): Promise<Outcome<CompletionChunk>> => read(completionChunks, sent);
+
+const piece = (content: string, more: object = {}): object => ({
+  id: 'c',
+  choices: [{ index: 0, delta: { content }, ...more }],
+});
+const stop = { id: 'c', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
+
+const contents = ({ chunks }: Outcome<ChatCompletionChunk>): readonly unknown[] =>
+  chunks.map((chunk) => chunk.choices.map((choice) => choice.delta.content ?? null));
+
+describe('parseChunks', () => {
+  it('emits each chunk and completes at the end mark, before the source does', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const events = {
+        a: toEvent(piece('Hel')),
+        b: toEvent(piece('lo')),
+        d: toEvent('[DONE]'),
+        x: toEvent(piece('!')),
+      };
+      const source = cold('  -a-b-d-x-|', events);
+      const sourceSubs = '   ^----!';
+      const expected = '     -a-b-|';
+
+      expectObservable(source.pipe(parseChunks(chatChunks, { limits, context }))).toBe(expected, {
+        a: piece('Hel'),
+        b: piece('lo'),
+      });
+      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+    });
+  });
+
+  describe('decides at the end whether the stream is whole', () => {
+    it.each<[string, readonly Sent[], string | undefined]>([
+      ['[DONE] after a finish reason', [piece('a'), stop, '[DONE]'], undefined],
+      ['[DONE] with no finish reason', [piece('a'), '[DONE]'], undefined],
+      ['[DONE] alone', ['[DONE]'], undefined],
+      ['[DONE] with white space', [piece('a'), ' [DONE] \r'], undefined],
+      ['an end after a finish reason', [piece('a'), stop], undefined],
+      ['an end after finish reason and usage', [piece('a'), stop, { choices: [], usage: {} }], undefined],
+      ['an end with no finish reason', [piece('a')], 'truncated'],
+      ['an end after usage without a finish reason', [piece('a'), { choices: [], usage: {} }], 'truncated'],
+      ['an empty finish reason, which counts as none', [piece('a', { finish_reason: '' })], 'truncated'],
+      [
+        'an end after one of two choices finished',
+        [piece('a'), { choices: [{ index: 1, delta: {} }] }, stop],
+        'truncated',
+      ],
+      ['an end before any chunk', [], 'truncated'],
+      ['an end after chunks without choices', [{ choices: [], usage: {} }], 'truncated'],
+    ])('%s', async (_title, sent, kind) => {
+      const { error } = await chat(...sent);
+
+      expect(error?.kind).toBe(kind);
+      expect(error?.name).toBe(kind && 'StreamError');
+    });
+
+    it('says whether anything came before a truncated end, may be retried, and names the request', async () => {
+      expect((await chat()).error).toMatchObject({
+        message: 'The stream ended before its first chunk',
+        retryable: true,
+      });
+      expect((await chat(piece('a'))).error).toMatchObject({ retryable: true, requestId: 'req-1' });
+    });
+
+    it('counts content after a finish reason as content', async () => {
+      expect(contents(await chat(piece('a', { finish_reason: 'stop' }), piece('b')))).toEqual([['a'], ['b']]);
+    });
+  });
+
+  describe('mends what servers do differently', () => {
+    it.each<[string, Sent, object]>([
+      ['choices that are null', { choices: null }, { choices: [] }],
+      ['no choices at all', { id: 'x' }, { choices: [] }],
+      [
+        'a choice without index',
+        { choices: [{ delta: {} }, { delta: {} }] },
+        { choices: [{ index: 0 }, { index: 1 }] },
+      ],
+      ['a choice without delta', { choices: [{ index: 0 }] }, { choices: [{ index: 0, delta: {} }] }],
+      ['a delta that is null', { choices: [{ index: 0, delta: null }] }, { choices: [{ delta: {} }] }],
+      [
+        'role, content and tool calls that are null',
+        { choices: [{ delta: { role: null, content: null, tool_calls: null } }] },
+        {},
+      ],
+      [
+        'an unknown finish reason',
+        { choices: [{ delta: {}, finish_reason: 'eos' }] },
+        { choices: [{ finish_reason: 'eos' }] },
+      ],
+      [
+        'unknown fields everywhere',
+        { p: 1, choices: [{ q: 2, delta: { r: 3 } }] },
+        { p: 1, choices: [{ q: 2, delta: { r: 3 } }] },
+      ],
+      ['an odd time of creation', { created: 0.5, choices: [] }, { created: 0.5 }],
+      [
+        'content sent as a list',
+        { choices: [{ delta: { content: [{ type: 'text', text: 'a' }] } }] },
+        { choices: [{ delta: { content: [{ text: 'a' }] } }] },
+      ],
+      [
+        'arguments sent as an object',
+        { choices: [{ delta: { tool_calls: [{ function: { arguments: { a: 1 } } }] } }] },
+        {},
+      ],
+      ['an error that is null', { error: null, choices: [] }, { choices: [] }],
+      ['an error that is an empty object', { error: {}, choices: [] }, { choices: [] }],
+    ])('%s', async (_title, sent, expected) => {
+      const { chunks, error } = await chat(sent, '[DONE]');
+
+      expect(error).toBeUndefined();
+      expect(chunks).toEqual([expect.objectContaining({})]);
+      expect(chunks[0]).toMatchObject(expected);
+    });
+
+    it('skips data that only keeps the connection alive', async () => {
+      const pings: Sent[] = [
+        '',
+        ' ',
+        'null',
+        ': keepalive',
+        ' : OPENROUTER PROCESSING',
+        '{"type":"ping"}',
+        { type: 'keepalive', sequence_number: 1 },
+        { event: 'ping', data: '{}', id: '' },
+        '0',
+        'true',
+      ];
+
+      expect(contents(await chat(...pings, piece('a'), '[DONE]'))).toEqual([['a']]);
+    });
+
+    it('reads several documents in one event', async () => {
+      const joined = `${JSON.stringify(piece('a'))}\n${JSON.stringify(piece('b'))}\n[DONE]`;
+
+      expect(contents(await chat(joined))).toEqual([['a'], ['b']]);
+    });
+
+    it('reads a document over several lines', async () => {
+      expect(contents(await chat(JSON.stringify(piece('a'), null, 2), '[DONE]'))).toEqual([['a']]);
+    });
+
+    it('takes what is new from messages that hold the whole text each time', async () => {
+      const whole = (content: string, more: object = {}): object => ({
+        choices: [{ index: 0, message: { role: 'assistant', content }, ...more }],
+      });
+
+      expect(contents(await chat(whole('Hel'), whole('Hello'), whole('Hello!', { finish_reason: 'stop' })))).toEqual([
+        ['Hel'],
+        ['lo'],
+        ['!'],
+      ]);
+    });
+
+    it('prefers the delta where a choice has a message as well', async () => {
+      const sent = { choices: [{ index: 0, message: { content: 'Hello' }, delta: { content: 'lo' } }] };
+
+      expect(contents(await chat(sent, '[DONE]'))).toEqual([['lo']]);
+    });
+
+    it('mends legacy chunks in the same way', async () => {
+      const { chunks, error } = await legacy({ choices: [{ text: 'a' }] }, { choices: [{ delta: {} }] }, '[DONE]');
+
+      expect(error).toBeUndefined();
+      expect(chunks).toEqual([{ choices: [{ index: 0, text: 'a' }] }, { choices: [{ index: 0, delta: {} }] }]);
+    });
+  });
+
+  describe('recognises every form of error before it looks for a chunk', () => {
+    const named = { message: 'no more', type: 'insufficient_quota', code: 'insufficient_quota' };
+    it.each<[string, Sent, object]>([
+      [
+        'an error object',
+        { error: named },
+        { kind: 'quota', retryable: false, code: 'insufficient_quota', message: 'no more' },
+      ],
+      [
+        'an error event',
+        {
+          event: 'error',
+          data: JSON.stringify({ error: { message: 'm', code: 'tool_use_failed', status_code: 400 } }),
+          id: '',
+        },
+        { kind: 'invalid_request', code: 'tool_use_failed' },
+      ],
+      [
+        'an error event that is not JSON',
+        { event: 'error', data: 'went wrong', id: '' },
+        { kind: 'provider', message: 'went wrong' },
+      ],
+      [
+        'an error beside choices and usage',
+        { error: { code: 400, message: 'm' }, choices: [{ delta: {} }], usage: {} },
+        { kind: 'invalid_request', code: '400' },
+      ],
+      [
+        'a flat error',
+        { object: 'error', message: 'm', type: 'BadRequestError', code: 400 },
+        { kind: 'invalid_request', message: 'm' },
+      ],
+      [
+        'an error that is text',
+        { error: 'out of memory' },
+        { kind: 'provider', retryable: true, message: 'out of memory' },
+      ],
+      ['a message without choices', { message: 'm' }, { kind: 'provider', message: 'm' }],
+      ['a detail without choices', { detail: 'm' }, { message: 'm' }],
+      [
+        'the Anthropic form',
+        { type: 'error', error: { type: 'overloaded_error', message: 'm' } },
+        { kind: 'overloaded', retryable: true, type: 'overloaded_error' },
+      ],
+      ['the Groq form', { x_groq: { error: 'over capacity' }, choices: [] }, { message: 'over capacity' }],
+      [
+        'the MiniMax form',
+        { base_resp: { status_code: 1004, status_msg: 'm' }, choices: null },
+        { code: '1004', message: 'm' },
+      ],
+      [
+        'an error in a list of one',
+        [{ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'm', details: [{ retryDelay: '34.4s' }] } }],
+        { kind: 'rate_limit', retryable: true, retryAfter: 34_400 },
+      ],
+      [
+        'a rate limit',
+        { error: { code: 'rate_limit_exceeded', message: 'm' } },
+        { kind: 'rate_limit', retryable: true },
+      ],
+      [
+        'a used-up daily quota',
+        { error: { code: 429, message: 'm', details: [{ violations: [{ quotaId: 'RequestsPerDay' }] }] } },
+        { kind: 'quota', retryable: false },
+      ],
+      ['a server error', { error: { type: 'server_error', message: 'm' } }, { kind: 'server', retryable: true }],
+    ])('%s', async (_title, sent, expected) => {
+      const { chunks, error } = await chat(piece('kept'), Array.isArray(sent) ? JSON.stringify(sent) : sent, '[DONE]');
+
+      expect(chunks).toHaveLength(1);
+      expect(error).toMatchObject({ name: 'StreamError', requestId: 'req-1', ...expected });
+    });
+
+    it.each(['error', 'abort', 'network_error', 'insufficient_system_resource'])(
+      'a finish reason that reports one: %s, after its chunk',
+      async (finish_reason) => {
+        const outcome = await chat(piece('kept', { finish_reason }), '[DONE]');
+
+        expect(contents(outcome)).toEqual([['kept']]);
+        expect(outcome.error).toMatchObject({ name: 'StreamError', kind: 'provider', code: finish_reason });
+      },
+    );
+
+    it('keeps a key that the server repeats out of the error', async () => {
+      const { error } = await chat({ error: { message: 'bad key sk-secret', code: 'sk-secret', type: 'sk-secret' } });
+
+      expect(JSON.stringify([error, error?.message, error?.stack])).not.toContain('sk-secret');
+    });
+
+    it('emits what an event holds before the error in it', async () => {
+      const outcome = await chat(`${JSON.stringify(piece('a'))}\n${JSON.stringify({ error: 'm' })}`);
+
+      expect(contents(outcome)).toEqual([['a']]);
+      expect(outcome.error?.kind).toBe('provider');
+    });
+  });
+
+  describe('refuses what is no chunk, without repeating it', () => {
+    it.each<[string, Sent]>([
+      ['text', 'private reply'],
+      ['broken JSON', '{"choices":[{"delta":{"content":"private reply'],
+      ['a JSON string', '"private reply"'],
+      ['a list', '["private reply"]'],
+      ['choices that are no list', { choices: 'private reply' }],
+      ['a choice that is no object', { choices: ['private reply'] }],
+      ['a delta that is text', { choices: [{ delta: 'private reply' }] }],
+      ['content that is a number', { choices: [{ delta: { content: 5, reasoning: 'private reply' } }] }],
+    ])('%s', async (_title, sent) => {
+      const { chunks, error } = await chat(piece('kept'), sent, '[DONE]');
+
+      expect(chunks).toHaveLength(1);
+      expect(error).toMatchObject({ name: 'ProtocolError', kind: 'parse', retryable: false, requestId: 'req-1' });
+      expect(error?.cause).toBeUndefined();
+      expect(`${error?.stack ?? ''} ${JSON.stringify(error)}`).not.toContain('private');
+    });
+  });
+
+  describe('checks how servers number choices and tool calls', () => {
+    const call = (index: unknown): object => ({ choices: [{ delta: { tool_calls: [{ index }] } }] });
+    it.each<[string, object, object]>([
+      ['a negative choice', { choices: [{ index: -1 }] }, { name: 'ProtocolError', kind: 'protocol' }],
+      ['half a choice', { choices: [{ index: 0.5 }] }, { name: 'ProtocolError', kind: 'protocol' }],
+      ['a choice named', { choices: [{ index: '__proto__' }] }, { name: 'ProtocolError', kind: 'protocol' }],
+      ['a choice at the limit', { choices: [{ index: 4 }] }, { name: 'LimitError', limit: 'choices', maximum: 4 }],
+      ['a negative tool call', call(-1), { name: 'ProtocolError', kind: 'protocol' }],
+      ['a tool call named', call('0'), { name: 'ProtocolError', kind: 'protocol' }],
+      ['a tool call at the limit', call(3), { name: 'LimitError', limit: 'toolCalls', maximum: 3 }],
+    ])('%s', async (_title, sent, expected) => {
+      expect((await chat(sent, '[DONE]')).error).toMatchObject(expected);
+    });
+
+    it('allows the last index below the limit', async () => {
+      expect((await chat({ choices: [{ index: 3 }] }, call(2), '[DONE]')).error).toBeUndefined();
+    });
+  });
+
+  it('lets no key of the server reach a prototype', async () => {
+    const { chunks } = await chat(
+      '{"__proto__":{"polluted":1},"choices":[{"__proto__":{"polluted":1},"delta":{"__proto__":{"polluted":1},"content":"a"}}]}',
+      '[DONE]',
+    );
+    const [chunk] = chunks;
+
+    expect(contents({ chunks, error: undefined })).toEqual([['a']]);
+    for (const object of [chunk, chunk?.choices[0], chunk?.choices[0]?.delta, {}]) {
+      expect((object as { polluted?: unknown }).polluted).toBeUndefined();
+    }
+  });
+});

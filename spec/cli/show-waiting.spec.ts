@@ -1,0 +1,74 @@
+import { PassThrough } from 'node:stream';
+import { NEVER, tap } from 'rxjs';
+import { showWaiting } from '../../src/cli/show-waiting.js';
+import { runMarbles } from '../support/run-marbles.js';
+
+const erased = '\r\u001b[K';
+
+let written: string[];
+
+beforeEach(() => {
+  written = [];
+});
+
+function terminal(isTTY = true): NodeJS.WriteStream {
+  const stream = new PassThrough({ decodeStrings: false });
+  stream.write = (text: string) => written.push(text) > 0;
+  return Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream;
+}
+
+it('says after a while that something is awaited, and erases that before the first value', () => {
+  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+    const source = cold('  500ms a 1s b|');
+    const sourceSubs = '   ^ 1501ms    !';
+    const expected = '     500ms a 1s b|';
+    const shown = source.pipe(
+      showWaiting(terminal()),
+      tap((value) => written.push(value)),
+    );
+
+    expectObservable(shown).toBe(expected);
+    expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+  });
+  expect(written).toEqual([expect.stringContaining('Waiting for the answer …'), erased, 'a', 'b']);
+});
+
+it('says nothing where nobody has to wait', () => {
+  runMarbles(({ cold, expectObservable }) => {
+    const source = cold('  399ms a|');
+    const expected = '     399ms a|';
+
+    expectObservable(source.pipe(showWaiting(terminal()))).toBe(expected);
+  });
+  expect(written).toEqual([]);
+});
+
+it.each([
+  ['completes', '  500ms |'],
+  ['errors', '     500ms #'],
+])('erases it when the source %s', (_, marbles) => {
+  runMarbles(({ cold, expectObservable }) => {
+    expectObservable(cold(marbles).pipe(showWaiting(terminal()))).toBe(marbles);
+  });
+  expect(written).toEqual([expect.anything(), erased]);
+});
+
+it('erases it when it is unsubscribed', () => {
+  runMarbles(({ expectObservable }) => {
+    const unsub = '    500ms !';
+    const expected = ' --------';
+
+    expectObservable(NEVER.pipe(showWaiting(terminal())), unsub).toBe(expected);
+  });
+  expect(written).toEqual([expect.anything(), erased]);
+});
+
+it('says nothing where there is no terminal', () => {
+  runMarbles(({ cold, expectObservable }) => {
+    const source = cold('  500ms a|');
+    const expected = '     500ms a|';
+
+    expectObservable(source.pipe(showWaiting(terminal(false)))).toBe(expected);
+  });
+  expect(written).toEqual([]);
+});

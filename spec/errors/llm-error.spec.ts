@@ -1,0 +1,68 @@
+import { inspect, types } from 'node:util';
+import { ApiError } from '../../src/errors/api-error.js';
+import { ConnectionError } from '../../src/errors/connection-error.js';
+import { DeadlineError } from '../../src/errors/deadline-error.js';
+import { LimitError } from '../../src/errors/limit-error.js';
+import { isLlmError, LlmError } from '../../src/errors/llm-error.js';
+import { ProtocolError } from '../../src/errors/protocol-error.js';
+import { RateLimitError } from '../../src/errors/rate-limit-error.js';
+import { StreamError } from '../../src/errors/stream-error.js';
+import { withPartial } from '../../src/errors/with-partial.js';
+
+const errors: readonly [string, LlmError, object][] = [
+  ['ApiError', new ApiError('m', { kind: 'server', retryable: true, status: 500 }), { kind: 'server', status: 500 }],
+  [
+    'RateLimitError',
+    new RateLimitError('m', { retryable: true, status: 429, retryAfter: 5 }),
+    { kind: 'rate_limit', retryAfter: 5 },
+  ],
+  ['ConnectionError', new ConnectionError('m'), { kind: 'connection', retryable: true }],
+  ['DeadlineError', new DeadlineError('idle', 5000), { kind: 'timeout', retryable: true, deadline: 'idle' }],
+  ['StreamError', new StreamError('m', { kind: 'truncated', retryable: true }), { kind: 'truncated' }],
+  ['ProtocolError', new ProtocolError('m'), { kind: 'protocol', retryable: false }],
+  [
+    'LimitError',
+    new LimitError('eventBytes', 10),
+    { kind: 'limit', retryable: false, limit: 'eventBytes', maximum: 10 },
+  ],
+];
+
+describe('every error', () => {
+  it.each(errors)('%s has its name, its kind and whether to try again', (name, error, fields) => {
+    expect(error).toMatchObject({ name, ...fields });
+    expect(error).toBeInstanceOf(LlmError);
+    expect(error).toBeInstanceOf(Error);
+    expect(isLlmError(error)).toBe(true);
+    expect(inspect(error)).toContain(name);
+  });
+
+  it.each(errors)('%s can be copied with what had been gathered', (name, error, fields) => {
+    const copy = withPartial(error, 'so far');
+
+    expect(copy).not.toBe(error);
+    expect(copy).toMatchObject({ name, message: error.message, stack: error.stack, partial: 'so far', ...fields });
+    expect(copy).toBeInstanceOf(error.constructor);
+    expect(error).not.toHaveProperty('partial', 'so far');
+    expect(types.isNativeError(copy)).toBe(true);
+  });
+
+  it('keeps its cause', () => {
+    const cause = new Error('below');
+
+    expect(new ConnectionError('m', { cause }).cause).toBe(cause);
+    expect(Object.hasOwn(new ConnectionError('m'), 'cause')).toBe(false);
+  });
+
+  it('names the deadline and its length', () => {
+    expect(new DeadlineError('idle', 5000).message).toContain('5000 ms (deadlines.idle)');
+  });
+});
+
+describe('isLlmError', () => {
+  it.each([undefined, null, 'text', 5, {}, new Error('mine'), { name: 'ApiError', kind: 'server', retryable: true }])(
+    'is false for %p',
+    (value) => {
+      expect(isLlmError(value)).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,195 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ApiError } from '../../src/errors/api-error.js';
+import { isLlmError } from '../../src/errors/llm-error.js';
+import { RateLimitError } from '../../src/errors/rate-limit-error.js';
+import { toApiError } from '../../src/errors/to-api-error.js';
+
+const now = Date.parse('2026-11-20T12:00:00Z');
+
+function errorOf(status: number, body: unknown = '', headers: Record<string, string> = {}): ApiError {
+  return toApiError({
+    status,
+    headers: new Headers(headers),
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    now,
+    redact: (text) => text.replaceAll('sk-secret', '[redacted]'),
+  });
+}
+
+describe('toApiError', () => {
+  it.each<[number, string, boolean]>([
+    [400, 'invalid_request', false],
+    [401, 'authentication', false],
+    [402, 'quota', false],
+    [403, 'permission', false],
+    [404, 'not_found', false],
+    [408, 'timeout', true],
+    [409, 'conflict', true],
+    [413, 'invalid_request', false],
+    [418, 'invalid_request', false],
+    [422, 'invalid_request', false],
+    [424, 'invalid_request', false],
+    [429, 'rate_limit', true],
+    [500, 'server', true],
+    [502, 'server', true],
+    [503, 'server', true],
+    [504, 'server', true],
+    [524, 'server', true],
+    [529, 'overloaded', true],
+  ])('status %i alone is %s, retryable %s', (status, kind, retryable) => {
+    expect(errorOf(status)).toMatchObject({ status, kind, retryable });
+  });
+
+  it.each<[string, number, object, string, boolean]>([
+    ['insufficient_quota', 429, { code: 'insufficient_quota' }, 'quota', false],
+    ['credit_balance_exhausted', 429, { code: 'credit_balance_exhausted', type: 'insufficient_quota' }, 'quota', false],
+    ['organization_spend_limit_exceeded', 429, { code: 'organization_spend_limit_exceeded' }, 'quota', false],
+    ['project_spend_limit_exceeded', 429, { code: 'project_spend_limit_exceeded' }, 'quota', false],
+    ['organization_usage_limit_exceeded', 429, { code: 'organization_usage_limit_exceeded' }, 'quota', false],
+    ['billing_hard_limit_reached', 429, { code: 'billing_hard_limit_reached' }, 'quota', false],
+    ['a quota named by the type', 429, { type: 'insufficient_quota', code: null }, 'quota', false],
+    ['a quota at another status', 403, { code: 'insufficient_quota' }, 'quota', false],
+    ['rate_limit_exceeded', 429, { code: 'rate_limit_exceeded', type: 'tokens' }, 'rate_limit', true],
+    ['slow_down', 429, { code: 'slow_down', type: 'rate_limit_error' }, 'rate_limit', true],
+    ['slow_down of an older server', 503, { code: 'slow_down' }, 'overloaded', true],
+    [
+      'server_is_overloaded',
+      503,
+      { code: 'server_is_overloaded', type: 'service_unavailable_error' },
+      'overloaded',
+      true,
+    ],
+    ['overloaded_error', 529, { type: 'overloaded_error' }, 'overloaded', true],
+    ['an overloaded engine', 429, { type: 'engine_overloaded_error' }, 'overloaded', true],
+    ["Google's rate limit", 429, { code: 429, status: 'RESOURCE_EXHAUSTED' }, 'rate_limit', true],
+    [
+      "Google's daily quota",
+      429,
+      { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ violations: [{ quotaId: 'GenerateRequestsPerDay' }] }] },
+      'quota',
+      false,
+    ],
+  ])('tells a dead account from a busy server: %s', (_title, status, error, kind, retryable) => {
+    expect(errorOf(status, { error })).toMatchObject({ kind, retryable });
+  });
+
+  it('believes x-should-retry over everything', () => {
+    expect(errorOf(400, '', { 'x-should-retry': 'true' }).retryable).toBe(true);
+    expect(errorOf(500, '', { 'x-should-retry': 'false' }).retryable).toBe(false);
+    expect(errorOf(429, { error: { code: 'insufficient_quota' } }, { 'x-should-retry': 'true' }).retryable).toBe(true);
+  });
+
+  it('is a RateLimitError only where waiting heals', () => {
+    expect(errorOf(429)).toBeInstanceOf(RateLimitError);
+    expect(errorOf(429).name).toBe('RateLimitError');
+    expect(errorOf(429, { error: { code: 'insufficient_quota' } })).not.toBeInstanceOf(RateLimitError);
+    expect(errorOf(503).name).toBe('ApiError');
+  });
+
+  it.each<[string, Record<string, string>, unknown, number | undefined]>([
+    ['milliseconds first', { 'retry-after-ms': '1500.5', 'retry-after': '9' }, '', 1500.5],
+    ['zero milliseconds', { 'retry-after-ms': '0', 'retry-after': '1' }, '', 0],
+    ['seconds', { 'retry-after': '2.5' }, '', 2500],
+    ['seconds where the milliseconds are unreadable', { 'retry-after-ms': 'soon', 'retry-after': '2' }, '', 2000],
+    ['a date', { 'retry-after': 'Fri, 20 Nov 2026 12:00:30 GMT' }, '', 30_000],
+    ['a date in the past', { 'retry-after': 'Fri, 20 Nov 2026 11:00:00 GMT' }, '', 0],
+    ['a negative number as none', { 'retry-after': '-5' }, '', undefined],
+    ['words as none', { 'retry-after': 'soon' }, '', undefined],
+    ['infinity as none', { 'retry-after': 'Infinity' }, '', undefined],
+    ['the body', {}, { error: { details: [{ '@type': 'RetryInfo', retryDelay: '34.4s' }] } }, 34_400],
+    ['a header before the body', { 'retry-after': '1' }, { error: { details: [{ retryDelay: '34.4s' }] } }, 1000],
+    ['no hint', {}, '', undefined],
+  ])('reads the pause from %s', (_title, headers, body, expected) => {
+    expect(errorOf(429, body, headers).retryAfter).toBe(expected);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['OpenAI', { error: { message: 'Incorrect API key', type: 'invalid_request_error' } }, 'Incorrect API key'],
+    ['xAI', { code: 'invalid-argument', error: 'No such model' }, 'No such model'],
+    [
+      'OpenRouter, with what its provider said',
+      { error: { message: 'Provider returned error', metadata: { raw: 'too long' } } },
+      'Provider returned error: too long',
+    ],
+    ['Mistral', { detail: 'Invalid API Key' }, 'Invalid API Key'],
+    [
+      'FastAPI',
+      JSON.parse('{"detail":[{"loc":["body"],"msg":"field required"},{"msg":"too short"}]}'),
+      'field required; too short',
+    ],
+    ['a flat error', { object: 'error', message: 'flat' }, 'flat'],
+    ['a list of errors', { errors: [{ title: 'x', detail: 'listed' }] }, 'listed'],
+    ['MiniMax', { base_resp: { status_code: 1004, status_msg: 'login fail' } }, 'login fail'],
+    ['an array of one', [{ error: { message: 'wrapped' } }], 'wrapped'],
+    ['plain text', 'upstream connect error', 'upstream connect error'],
+    [
+      'a page, which is not repeated',
+      '<html>secret</html>',
+      'The server answered with a web page; check that baseURL is the address of an API',
+    ],
+    ['nothing', '', 'The server gave no reason'],
+  ])('takes its message from %s', (_title, body, message) => {
+    expect(errorOf(400, body).message).toBe(`400 ${message}`);
+  });
+
+  it('cuts a long message', () => {
+    expect(errorOf(500, 'x'.repeat(10_000)).message.length).toBeLessThan(600);
+  });
+
+  it('keeps code, type, param, request id and rate limits', () => {
+    const error = errorOf(
+      429,
+      { error: { message: 'm', code: 'rate_limit_exceeded', type: 'tokens', param: 'model' } },
+      {
+        'x-request-id': 'req_1',
+        'x-ratelimit-limit-requests': '60',
+        'x-ratelimit-remaining-requests': '0',
+        'x-ratelimit-reset-requests': '1m13.5s',
+        'set-cookie': 'session=1',
+        'openai-organization': 'org',
+      },
+    );
+
+    expect(error).toMatchObject({
+      code: 'rate_limit_exceeded',
+      type: 'tokens',
+      param: 'model',
+      requestId: 'req_1',
+      rateLimits: { requests: { limit: 60, remaining: 0, reset: 73_500 } },
+    });
+    expect(Object.keys(error.headers).sort()).toEqual([
+      'x-ratelimit-limit-requests',
+      'x-ratelimit-remaining-requests',
+      'x-ratelimit-reset-requests',
+      'x-request-id',
+    ]);
+  });
+
+  it('keeps a key that the server repeats out of everything it holds', () => {
+    const error = errorOf(
+      401,
+      { error: { message: 'wrong key sk-secret', code: 'sk-secret', type: 'sk-secret', param: 'sk-secret' } },
+      { 'x-request-id': 'sk-secret', server: 'sk-secret' },
+    );
+
+    expect(JSON.stringify([error, error.message, error.stack])).not.toContain('sk-secret');
+  });
+
+  const recorded = resolve(process.cwd(), '../shared/recordings/http-error-bodies.jsonl');
+  it('finds a message in every recorded error body, where the recordings are at hand', () => {
+    const lines = existsSync(recorded) ? readFileSync(recorded, 'utf8').trim().split('\n') : [];
+    for (const line of lines) {
+      const { status, headers, body } = JSON.parse(line) as {
+        status: number;
+        headers: Record<string, string>;
+        body: unknown;
+      };
+      const error = errorOf(status, body, headers);
+
+      expect(isLlmError(error)).toBe(true);
+      expect(error.retryable).toBe(error.kind === 'rate_limit');
+      expect({ body, message: error.message }).not.toEqual({ body, message: `${status} The server gave no reason` });
+    }
+  });
+});

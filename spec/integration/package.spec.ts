@@ -1,0 +1,173 @@
+import { build } from 'esbuild';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createContext, runInContext } from 'node:vm';
+
+const run = promisify(execFile);
+const root = join(__dirname, '../..');
+const consumer = mkdtempSync(join(tmpdir(), 'rxllm-consumer-'));
+
+/** Says "Hello" in two chunks, or 401 below `/locked`. */
+const server: Server = createServer((request, response) => {
+  if (request.url?.startsWith('/locked')) {
+    response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"message":"No."}}');
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const choice of [
+    { delta: { content: 'Hel' } },
+    { delta: { content: 'lo' } },
+    { delta: {}, finish_reason: 'stop' },
+  ]) {
+    response.write(`data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, ...choice }] })}\n\n`);
+  }
+  response.end('data: [DONE]\n\n');
+});
+
+/** What each consumer does with the package, after imports of its own kind. */
+const ask = `
+  const request = { model: 'small', messages: [{ role: 'user', content: 'Hi' }] };
+  const answer = lastValueFrom(createClient({ baseURL }).chat(request).pipe(textDeltas(), toText()));
+`;
+
+let baseURL: string;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  await install();
+}, 60_000);
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(consumer, { recursive: true, force: true });
+});
+
+it('streams in an ES module', async () => {
+  const program = `
+    import { createClient, textDeltas, toText } from 'rxllm';
+    import { lastValueFrom } from 'rxjs';
+    const [baseURL] = process.argv.slice(2);
+    ${ask}
+    process.stdout.write(await answer);
+  `;
+
+  expect(await runFile('consumer.mjs', program, baseURL)).toBe('Hello');
+});
+
+it('streams in a CommonJS module', async () => {
+  const program = `
+    const { createClient, textDeltas, toText } = require('rxllm');
+    const { lastValueFrom } = require('rxjs');
+    const [baseURL] = process.argv.slice(2);
+    ${ask}
+    answer.then((text) => process.stdout.write(text));
+  `;
+
+  expect(await runFile('consumer.cjs', program, baseURL)).toBe('Hello');
+});
+
+it('streams in a browser bundle, with the globals of the web and none of Node', async () => {
+  const contents = `
+    import { createClient, textDeltas, toText } from 'rxllm';
+    import { lastValueFrom } from 'rxjs';
+    ${ask}
+    answer.then(resolve, reject);
+  `;
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: consumer },
+    bundle: true,
+    platform: 'browser',
+    metafile: true,
+    write: false,
+  });
+
+  const text = await new Promise((resolve, reject) => {
+    runInContext(outputFiles[0]!.text, createContext({ ...webGlobals(), baseURL, resolve, reject }));
+  });
+
+  expect(text).toBe('Hello');
+  expect(Object.keys(metafile.inputs).filter((path) => path.includes('undici'))).toEqual([]);
+});
+
+it('recognises the errors of its other format, where both are loaded', async () => {
+  const program = `
+    import { createRequire } from 'node:module';
+    import * as esm from 'rxllm';
+    const cjs = createRequire(import.meta.url)('rxllm');
+    const [baseURL] = process.argv.slice(2);
+    const failure = ({ createClient }) =>
+      new Promise((resolve) => createClient({ baseURL }).chat({ model: 'small', messages: [{ role: 'user', content: 'Hi' }] }).subscribe({ error: resolve }));
+    const [fromEsm, fromCjs] = await Promise.all([failure(esm), failure(cjs)]);
+    process.stdout.write(JSON.stringify({
+      kinds: [fromEsm.kind, fromCjs.kind],
+      sameClass: [fromEsm instanceof cjs.ApiError, fromCjs instanceof esm.ApiError],
+      recognised: [cjs.isLlmError(fromEsm), esm.isLlmError(fromCjs)],
+    }));
+  `;
+
+  expect(JSON.parse(await runFile('both.mjs', program, baseURL.replace('v1', 'locked')))).toEqual({
+    kinds: ['authentication', 'authentication'],
+    sameClass: [false, false],
+    recognised: [true, true],
+  });
+});
+
+/**
+ * Packs the package and, since the test must pass without a network, the installed copies of what it depends on; then
+ * installs the tarballs as a user would, into an empty folder.
+ */
+async function install(): Promise<void> {
+  if (!existsSync(join(root, 'dist/esm/index.js'))) {
+    throw new Error('There is no dist/ to pack: run npm run build first.');
+  }
+  const needed = [...dependenciesOf(root, 'rxjs')];
+  const folders = needed.map((name) => `./node_modules/${name}`);
+  const packed = await npm(root, 'pack', '.', ...folders, '--json', '--ignore-scripts', '--pack-destination', consumer);
+  const tarballs = new Map(
+    (JSON.parse(packed) as readonly { readonly name: string; readonly filename: string }[]).map(
+      ({ name, filename }) => [name, `file:${filename}`] as const,
+    ),
+  );
+  const { rxllm, rxjs, ...overrides } = Object.fromEntries(tarballs);
+  writeFileSync(join(consumer, 'package.json'), JSON.stringify({ dependencies: { rxllm, rxjs }, overrides }));
+  await npm(consumer, 'install', '--offline', '--no-audit', '--no-fund');
+}
+
+function dependenciesOf(folder: string, ...more: readonly string[]): ReadonlySet<string> {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly dependencies?: Readonly<Record<string, string>>;
+  };
+  const direct = [...Object.keys(manifest.dependencies ?? {}), ...more];
+  return new Set(direct.flatMap((name) => [name, ...dependenciesOf(join(root, 'node_modules', name))]));
+}
+
+async function npm(cwd: string, ...parameters: readonly string[]): Promise<string> {
+  return (await run('npm', parameters, { cwd })).stdout;
+}
+
+async function runFile(name: string, program: string, ...parameters: readonly string[]): Promise<string> {
+  const file = join(consumer, name);
+  writeFileSync(file, program);
+  // A process that a connection or a timer keeps alive is a failure too.
+  return (await run(process.execPath, [file, ...parameters], { cwd: consumer, timeout: 10_000 })).stdout;
+}
+
+/** What a page has and the language itself has not. */
+function webGlobals(): Readonly<Record<string, unknown>> {
+  const { fetch, Headers, Request, Response, ReadableStream, DecompressionStream, TextDecoder, TextEncoder } =
+    globalThis;
+  const { URL, URLSearchParams, AbortController, AbortSignal, DOMException, Blob, performance, crypto } = globalThis;
+  const { setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, Uint8Array } = globalThis;
+  return {
+    ...{ fetch, Headers, Request, Response, ReadableStream, DecompressionStream, TextDecoder, TextEncoder },
+    ...{ URL, URLSearchParams, AbortController, AbortSignal, DOMException, Blob, performance, crypto },
+    ...{ setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, Uint8Array },
+  };
+}

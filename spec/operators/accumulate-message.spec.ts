@@ -1,0 +1,441 @@
+import { EMPTY, from, NEVER, of, take, toArray } from 'rxjs';
+import type { Message, ToolCall } from '../../src/chunks/message.js';
+import type { TextChunk } from '../../src/chunks/text-chunk.js';
+import { LimitError } from '../../src/errors/limit-error.js';
+import { accumulateMessage } from '../../src/operators/accumulate-message.js';
+import { chatChunk, finishChunk, legacyChunk, usageChunk } from '../support/chunks.js';
+import { runMarbles } from '../support/run-marbles.js';
+
+const chunks = {
+  r: chatChunk({ role: 'assistant', content: '' }),
+  a: chatChunk({ content: 'Hel' }),
+  b: chatChunk({ content: 'lo' }),
+  f: finishChunk(),
+};
+const empty: Message = {
+  id: 'chat-1',
+  model: 'm-1',
+  role: 'assistant',
+  content: '',
+  reasoning: '',
+  refusal: '',
+  toolCalls: [],
+  finishReason: undefined,
+  extra: {},
+};
+const hello: Message = { ...empty, content: 'Hello' };
+const messages = { r: empty, a: { ...empty, content: 'Hel' }, b: hello, f: { ...hello, finishReason: 'stop' } };
+
+function snapshots(source: readonly TextChunk[], choice?: number): readonly Message[] {
+  let seen: readonly Message[] = [];
+  from(source)
+    .pipe(accumulateMessage(choice), toArray())
+    .subscribe((all) => (seen = all));
+  return seen;
+}
+
+function lastOf(...source: readonly TextChunk[]): Message | undefined {
+  return snapshots(source).at(-1);
+}
+
+const call = (entry: object, fields: object = {}): TextChunk => chatChunk({ tool_calls: [entry] }, fields);
+const logprob = (token: string): object => ({ token, logprob: -0.1, bytes: null, top_logprobs: [] });
+
+describe('accumulateMessage', () => {
+  it('emits the message so far for each chunk', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('r-a-b-f|', chunks);
+      const sourceSubs = ' ^------!';
+      const expected = '   r-a-b-f|';
+
+      expectObservable(source.pipe(accumulateMessage())).toBe(expected, messages);
+      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+    });
+  });
+
+  it('begins anew with each subscription', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const accumulated = cold('a-b-(f|)', chunks).pipe(accumulateMessage());
+
+      expectObservable(accumulated).toBe('a-b-(f|)', messages);
+      expectObservable(accumulated, '-^').toBe('-a-b-(f|)', messages);
+    });
+  });
+
+  it('passes errors, silence and emptiness on', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      expectObservable(cold('-a-#', chunks).pipe(accumulateMessage())).toBe('-a-#', messages);
+      expectObservable(NEVER.pipe(accumulateMessage())).toBe('-');
+      expectObservable(EMPTY.pipe(accumulateMessage())).toBe('|');
+    });
+  });
+
+  it('ends its source when unsubscribed', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('r-a-b-f|', chunks);
+
+      expectObservable(source.pipe(accumulateMessage()), '---!').toBe('r-a', messages);
+      expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  });
+
+  it('stops a synchronous source with its consumer', () => {
+    const seen: Message[] = [];
+    from([chunks.a, chunks.b])
+      .pipe(accumulateMessage(), take(1))
+      .subscribe((message) => seen.push(message));
+
+    expect(seen).toEqual([messages.a]);
+  });
+
+  it('collects reasoning, refusal and usage beside the text', () => {
+    const message = lastOf(
+      chatChunk({ reasoning_content: 'Let me ' }),
+      chatChunk({ reasoning: 'think', content: null }),
+      chatChunk({
+        content: [
+          { type: 'thinking', thinking: [{ type: 'text', text: '.' }] },
+          { type: 'text', text: 'No' },
+        ],
+      }),
+      chatChunk({ refusal: 'I will ' }),
+      chatChunk({ refusal: 'not' }),
+      finishChunk(),
+      usageChunk(4, 5),
+    );
+
+    expect(message).toMatchObject({
+      reasoning: 'Let me think.',
+      content: 'No',
+      refusal: 'I will not',
+      finishReason: 'stop',
+      usage: { inputTokens: 4, outputTokens: 5, totalTokens: 9 },
+    });
+  });
+
+  it('adds reasoning that comes in two forms only once, and keeps the details', () => {
+    const details = (text: string): object[] => [{ type: 'reasoning.text', text, signature: 's' }];
+    const message = lastOf(
+      chatChunk({ reasoning: 'a', reasoning_details: details('a') }),
+      chatChunk({ reasoning_details: details('b') }),
+      finishChunk(),
+    );
+
+    expect(message?.reasoning).toBe('ab');
+    expect(message?.extra).toEqual({ reasoning_details: [...details('a'), ...details('b')] });
+  });
+
+  it('takes the first id, model, role and finish reason that are not empty', () => {
+    const message = lastOf(
+      chatChunk({ role: '' }, {}, { id: '', model: '' }),
+      chatChunk({ role: 'tool' }, { finish_reason: '' }, { id: 'x', model: 'y' }),
+      chatChunk({ role: 'assistant' }, { finish_reason: 'length' }, { id: 'z', model: 'z' }),
+      finishChunk('stop'),
+    );
+
+    expect(message).toMatchObject({ id: 'x', model: 'y', role: 'tool', finishReason: 'length' });
+  });
+
+  it('reads one of several choices', () => {
+    const seen = snapshots([chatChunk({ content: 'a' }, { index: 1 }), chunks.a, finishChunk('stop', 1)], 1);
+
+    expect(seen.map(({ content }) => content)).toEqual(['a', 'a', 'a']);
+    expect(seen.at(-1)?.finishReason).toBe('stop');
+  });
+
+  it('reads legacy chunks', () => {
+    expect(lastOf(legacyChunk('Hel'), legacyChunk('lo', 'length'))).toEqual({
+      ...hello,
+      id: 'cmpl-1',
+      finishReason: 'length',
+    });
+  });
+
+  it('joins the deprecated function call', () => {
+    const message = lastOf(
+      chatChunk({ function_call: { name: 'f', arguments: '' } }),
+      chatChunk({ function_call: { arguments: '{"a":' } }),
+      chatChunk({ function_call: { arguments: '1}' } }),
+      finishChunk('function_call'),
+    );
+
+    expect(message?.functionCall).toEqual({ name: 'f', arguments: '{"a":1}' });
+  });
+
+  it('keeps unknown fields: strings and lists append, others are replaced, null changes nothing', () => {
+    const message = lastOf(
+      chatChunk({ note: 'a', images: [1], channel: { n: 1 } }),
+      chatChunk({ note: 'b', images: [2], channel: { n: 2 } }),
+      chatChunk({ note: null, images: null, channel: null }),
+      finishChunk(),
+    );
+
+    expect(message?.extra).toEqual({ note: 'ab', images: [1, 2], channel: { n: 2 } });
+  });
+
+  it('joins the pieces of spoken answers', () => {
+    const message = lastOf(
+      chatChunk({ audio: { id: 'au', transcript: 'Hel' } }),
+      chatChunk({ audio: { data: 'AA', transcript: 'lo' } }),
+      chatChunk({ audio: { data: 'BB' } }),
+      chatChunk({ audio: { expires_at: 5 } }),
+      finishChunk(),
+    );
+
+    expect(message?.extra).toEqual({ audio: { id: 'au', transcript: 'Hello', data: 'AABB', expires_at: 5 } });
+  });
+
+  it('keeps a list that grows with the answer whole in the finished message', () => {
+    const many = Array.from({ length: 1000 }, (_, item) => chatChunk({ parts: [item] }));
+    const all = Array.from({ length: 1000 }, (_, item) => item);
+
+    expect(lastOf(...many, finishChunk())?.extra).toEqual({ parts: all });
+    expect(lastOf(...many)?.extra).toEqual({ parts: all });
+    expect(lastOf(finishChunk(), ...many)?.extra).toEqual({ parts: all });
+  });
+
+  it('gives log probabilities with the finished message only', () => {
+    const withToken = (token: string): TextChunk =>
+      chatChunk({ content: token }, { logprobs: { content: [logprob(token)], refusal: null } } as object);
+    const seen = snapshots([withToken('a'), withToken('b'), finishChunk()]);
+
+    expect(seen.map(({ logprobs }) => logprobs?.length)).toEqual([undefined, undefined, 2]);
+    expect(snapshots([withToken('a')]).map(({ logprobs }) => logprobs?.length)).toEqual([undefined, 1]);
+  });
+
+  it('never changes a snapshot it has given, and keeps the identity of what did not change', () => {
+    const seen = snapshots([
+      call({ index: 0, id: 'c0', function: { name: 'f', arguments: '{' } }),
+      call({ index: 1, id: 'c1', function: { name: 'g', arguments: '{' } }),
+      chunks.a,
+      call({ index: 1, function: { arguments: '}' } }),
+      chatChunk({}),
+    ]);
+    const copy = structuredClone(seen.slice(0, 5));
+
+    expect(seen[1]?.toolCalls[0]).toBe(seen[0]?.toolCalls[0]);
+    expect(seen[2]?.toolCalls).toBe(seen[1]?.toolCalls);
+    expect(seen[3]?.toolCalls[0]).toBe(seen[2]?.toolCalls[0]);
+    expect(seen[3]?.toolCalls[1]).not.toBe(seen[2]?.toolCalls[1]);
+    expect(seen[4]).toBe(seen[3]);
+    expect(seen.slice(0, 5)).toEqual(copy);
+    expect(seen.map(({ toolCalls }) => toolCalls.map((item) => item.arguments))).toEqual([
+      ['{'],
+      ['{', '{'],
+      ['{', '{'],
+      ['{', '{}'],
+      ['{', '{}'],
+      ['{', '{}'],
+    ]);
+  });
+
+  it('holds own data fields only, whatever a server calls its fields', () => {
+    const hostile = JSON.parse('{"__proto__":{"polluted":1},"constructor":"a","content":"x"}') as Record<
+      string,
+      unknown
+    >;
+    const message = lastOf(chatChunk(hostile), chatChunk(hostile), finishChunk());
+
+    expect(Object.getPrototypeOf(message?.extra)).toBe(Object.prototype);
+    expect((message?.extra as { polluted?: unknown }).polluted).toBeUndefined();
+    expect(Object.hasOwn(message?.extra ?? {}, 'constructor')).toBe(true);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  describe('puts tool calls together', () => {
+    const whole = (fields: Partial<ToolCall>): ToolCall => ({
+      id: 'c0',
+      type: 'function',
+      name: 'f',
+      arguments: '{"a":1}',
+      complete: true,
+      extra: {},
+      ...fields,
+    });
+    const second = whole({ id: 'c1', name: 'g' });
+    const f = { name: 'f', arguments: '{"a":1}' };
+    const g = { name: 'g', arguments: '{"a":1}' };
+
+    it.each<[string, readonly TextChunk[], readonly ToolCall[]]>([
+      [
+        'in pieces',
+        [
+          call({ index: 0, id: 'c0', type: 'function', function: { name: 'f', arguments: '' } }),
+          call({ index: 0, function: { arguments: '{"a"' } }),
+          call({ index: 0, function: { arguments: ':1}' } }),
+        ],
+        [whole({})],
+      ],
+      [
+        'two interleaved',
+        [
+          call({ index: 0, id: 'c0', function: { name: 'f' } }),
+          call({ index: 1, id: 'c1', function: { name: 'g' } }),
+          call({ index: 0, function: { arguments: '{"a":1}' } }),
+          call({ index: 1, function: { arguments: '{"a":1}' } }),
+        ],
+        [whole({}), second],
+      ],
+      [
+        'whole, with neither index nor type',
+        [call({ id: 'c0', function: f }), call({ id: 'c1', function: g })],
+        [whole({}), second],
+      ],
+      [
+        'all numbered 0, told apart by id',
+        [call({ index: 0, id: 'c0', function: f }), call({ index: 0, id: 'c1', function: g })],
+        [whole({}), second],
+      ],
+      [
+        'all numbered 0, in pieces',
+        [
+          call({ index: 0, id: 'c0', function: f }),
+          call({ index: 0, id: 'c1', function: { name: 'g' } }),
+          call({ index: 0, function: { arguments: '{"a":1}' } }),
+        ],
+        [whole({}), second],
+      ],
+      ['numbered from 1', [call({ index: 1, id: 'c0', function: f })], [whole({})]],
+      [
+        'out of order',
+        [call({ index: 1, id: 'c1', function: g }), call({ index: 0, id: 'c0', function: f })],
+        [whole({}), second],
+      ],
+      [
+        'with the id on every piece',
+        [
+          call({ id: 'c0', function: { name: 'f', arguments: '{"a"' } }),
+          call({ id: 'c0', function: { name: 'f', arguments: ':1}' } }),
+        ],
+        [whole({})],
+      ],
+      [
+        'with neither index nor id',
+        [call({ function: f }), call({ function: g })],
+        [whole({ id: 'call_0_0' }), whole({ id: 'call_0_1', name: 'g' })],
+      ],
+      [
+        'with neither index nor id, in pieces',
+        [call({ function: { name: 'f', arguments: '{"a"' } }), call({ function: { arguments: ':1}' } })],
+        [whole({ id: 'call_0_0' })],
+      ],
+      [
+        'with null and empty values after the first piece',
+        [
+          call({ index: 0, id: 'c0', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }),
+          call({ index: 0, id: null, type: null, function: { name: null, arguments: null } }),
+          call({ index: 0, id: '', type: '', function: { name: '', arguments: '' } }),
+        ],
+        [whole({})],
+      ],
+      [
+        'with the id and name after the arguments',
+        [
+          call({ index: 0, function: { arguments: '{"a"' } }),
+          call({ index: 0, id: 'c0', function: { name: 'f', arguments: ':1}' } }),
+        ],
+        [whole({})],
+      ],
+      [
+        'with a name in pieces',
+        [
+          call({ index: 0, id: 'c0', function: { name: 'get_' } }),
+          call({ index: 0, function: { name: 'time', arguments: '{}' } }),
+        ],
+        [whole({ name: 'get_time', arguments: '{}' })],
+      ],
+      [
+        'with arguments as an object',
+        [call({ index: 0, id: 'c0', function: { name: 'f', arguments: { a: 1 } } })],
+        [whole({})],
+      ],
+      ['with no arguments', [call({ index: 0, id: 'c0', function: { name: 'f' } })], [whole({ arguments: '{}' })]],
+      [
+        'of a custom tool',
+        [
+          call({ index: 0, id: 'c0', type: 'custom', custom: { name: 'f', input: 'a' } }),
+          call({ index: 0, custom: { input: 'b' } }),
+        ],
+        [whole({ type: 'custom', arguments: 'ab' })],
+      ],
+      [
+        'with fields of the provider',
+        [call({ index: 0, id: 'c0', function: f, extra_content: { google: { thought_signature: 's' } } })],
+        [whole({ extra: { extra_content: { google: { thought_signature: 's' } } } })],
+      ],
+      [
+        'named by a hostile id',
+        [call({ id: '__proto__', function: f }), call({ id: 'constructor', function: g })],
+        [whole({ id: '__proto__' }), whole({ id: 'constructor', name: 'g' })],
+      ],
+    ])('%s', (_title, source, expected) => {
+      expect(lastOf(...source, finishChunk('tool_calls'))?.toolCalls).toEqual(expected);
+    });
+
+    it('keeps the calls of two choices apart, also under one id', () => {
+      const source = [
+        call({ index: 0, id: 'c0', function: f }),
+        call({ index: 0, id: 'c0', function: g }, { index: 1 }),
+      ];
+
+      expect(
+        snapshots(source, 0)
+          .at(-1)
+          ?.toolCalls.map(({ name }) => name),
+      ).toEqual(['f']);
+      expect(
+        snapshots(source, 1)
+          .at(-1)
+          ?.toolCalls.map(({ name }) => name),
+      ).toEqual(['g']);
+    });
+
+    it('shows a call once its name is known, and complete once the answer is finished', () => {
+      const seen = snapshots([
+        call({ index: 0, id: 'c0', function: { arguments: '{}' } }),
+        call({ index: 0, function: { name: 'f' } }),
+        finishChunk('stop'),
+      ]);
+
+      expect(seen.map(({ toolCalls }) => toolCalls.map(({ complete }) => complete))).toEqual([[], [false], [true]]);
+    });
+
+    it.each(['length', 'content_filter'])('reports no complete call from an answer that ended with %s', (reason) => {
+      const message = lastOf(call({ index: 0, id: 'c0', function: f }), finishChunk(reason));
+
+      expect(message?.toolCalls).toEqual([whole({ complete: false })]);
+    });
+
+    it('without a finish reason reports those complete whose arguments are closed, in one more snapshot', () => {
+      const seen = snapshots([
+        call({ index: 0, id: 'c0', function: f }),
+        call({ index: 1, id: 'c1', function: { name: 'g', arguments: '{"a' } }),
+      ]);
+
+      expect(seen).toHaveLength(3);
+      expect(seen.at(-1)?.toolCalls).toEqual([
+        whole({}),
+        whole({ id: 'c1', name: 'g', arguments: '{"a', complete: false }),
+      ]);
+    });
+
+    it('raises LimitError for more calls than allowed', () => {
+      let error: unknown;
+      from([call({ id: 'a', function: f }), call({ id: 'b', function: f }), call({ id: 'c', function: f })])
+        .pipe(accumulateMessage(0, { toolCalls: 2 }))
+        .subscribe({ error: (reason: unknown) => (error = reason) });
+
+      expect(error).toBeInstanceOf(LimitError);
+      expect(error).toMatchObject({ limit: 'toolCalls', maximum: 2 });
+    });
+  });
+
+  it('completes with what it has when its consumer wants no more', () => {
+    const seen: Message[] = [];
+    of(chunks.a, chunks.b)
+      .pipe(take(1), accumulateMessage())
+      .subscribe((message) => seen.push(message));
+
+    expect(seen).toEqual([messages.a]);
+  });
+});

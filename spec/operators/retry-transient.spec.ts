@@ -1,0 +1,390 @@
+import * as fc from 'fast-check';
+import { asyncScheduler, concat, from, noop, Observable, of, Subject, take, tap, throwError } from 'rxjs';
+import { ApiError } from '../../src/errors/api-error.js';
+import { ConnectionError } from '../../src/errors/connection-error.js';
+import { DeadlineError } from '../../src/errors/deadline-error.js';
+import { ProtocolError } from '../../src/errors/protocol-error.js';
+import { RateLimitError } from '../../src/errors/rate-limit-error.js';
+import { StreamError } from '../../src/errors/stream-error.js';
+import type { RetryConfig, RetryNotice } from '../../src/operators/retry-config.js';
+import { retryTransient } from '../../src/operators/retry-transient.js';
+import { attempts } from '../support/attempts.js';
+import { runMarbles } from '../support/run-marbles.js';
+import { watchScheduler } from '../support/watch-scheduler.js';
+
+const lost = new ConnectionError('The connection was lost');
+const quota = new ApiError('429 Quota', { status: 429, kind: 'quota', retryable: false });
+/** Makes the pauses without a hint 3, 6 and 12 ms. */
+const random = (): number => 0.006;
+
+function busyFor(retryAfter?: number): RateLimitError {
+  return new RateLimitError('429 Slow down', { status: 429, retryable: true, retryAfter });
+}
+
+/** The pauses before the retries of a source that always fails with `error`, and the error that came out at last. */
+function retriesOf(error: unknown, config: RetryConfig = {}): { readonly pauses: number[]; readonly last: unknown } {
+  const pauses: number[] = [];
+  let last: unknown;
+  runMarbles(() => {
+    throwError(() => error)
+      .pipe(retryTransient({ ...config, notify: ({ delay }) => pauses.push(delay) }))
+      .subscribe({ error: (reason: unknown) => (last = reason) });
+  });
+  return { pauses, last };
+}
+
+it('subscribes again after a retryable error', () => {
+  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+    const first = cold('   --#           ', undefined, lost);
+    const firstSubs = '    ^-!           ';
+    const second = cold('       --a-b|   ');
+    const secondSubs = '   -----^----!   ';
+    const expected = '     -------a-b|   ';
+
+    expectObservable(attempts(first, second).pipe(retryTransient({ random }))).toBe(expected);
+    expectSubscriptions(first.subscriptions).toBe(firstSubs);
+    expectSubscriptions(second.subscriptions).toBe(secondSubs);
+  });
+});
+
+it('passes a source that never emits', () => {
+  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+    const source = cold('  ------');
+    const unsubscribe = '  -----!';
+    const sourceSubs = '   ^----!';
+
+    expectObservable(source.pipe(retryTransient()), unsubscribe).toBe('------');
+    expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+  });
+});
+
+it.each([['--|'], ['-a-b-|'], ['(ab|)']])('passes %s and does not subscribe again', (marbles) => {
+  runMarbles(({ cold, expectObservable }) => {
+    expectObservable(attempts(cold(marbles)).pipe(retryTransient())).toBe(marbles);
+  });
+});
+
+it('does not retry once something was emitted', () => {
+  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+    const source = cold('  -a-#', undefined, lost);
+    const sourceSubs = '   ^--!';
+    const expected = '     -a-#';
+
+    expectObservable(source.pipe(retryTransient({ random }))).toBe(expected, undefined, lost);
+    expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+  });
+});
+
+it('does not retry once a retry emitted something', () => {
+  runMarbles(({ cold, expectObservable }) => {
+    const first = cold('  --#     ', undefined, lost);
+    const second = cold('      -a#', undefined, lost);
+    const expected = '    ------a#';
+
+    expectObservable(attempts(first, second).pipe(retryTransient({ random }))).toBe(expected, undefined, lost);
+  });
+});
+
+it('passes the last error when the retries are used up', () => {
+  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+    const source = cold('  #             ', undefined, lost);
+    const sourceSubs = [
+      '                    (^!)          ',
+      '                    ---(^!)       ',
+      '                    ---------(^!) ',
+    ];
+    const expected = '     ---------#    ';
+
+    expectObservable(source.pipe(retryTransient({ random }))).toBe(expected, undefined, lost);
+    expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+  });
+});
+
+it.each([
+  ['a lost connection', lost, 2],
+  ['a rate limit', busyFor(), 2],
+  ['a deadline', new DeadlineError('firstChunk', 1000), 2],
+  ['a truncated stream', new StreamError('Cut', { kind: 'truncated', retryable: true }), 2],
+  ['a used-up quota', quota, 0],
+  ['a rate limit with x-should-retry: false', new RateLimitError('429', { status: 429, retryable: false }), 0],
+  ['a bad answer', new ProtocolError('Not an event stream'), 0],
+  ['an error that is not ours', new Error('broken'), 0],
+])('after %s retries as often as it makes sense', (_, error, count) => {
+  const { pauses, last } = retriesOf(error);
+
+  expect(pauses).toHaveLength(count);
+  expect(last).toBe(error);
+});
+
+describe('the pause', () => {
+  it('is random below a ceiling that doubles up to 8 s', () => {
+    expect(retriesOf(lost, { count: 7, random: () => 0.5 }).pauses).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000]);
+  });
+
+  it('stays below maxDelay', () => {
+    expect(retriesOf(lost, { count: 3, maxDelay: 600, random: () => 0.5 }).pauses).toEqual([250, 300, 300]);
+  });
+
+  it('is what the server asked for', () => {
+    expect(retriesOf(busyFor(1234)).pauses).toEqual([1234, 1234]);
+  });
+
+  it('is never shorter than the server asked for', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.001, max: 60_000, noNaN: true }), (retryAfter) => {
+        const { pauses } = retriesOf(busyFor(retryAfter), { count: 1 });
+
+        expect(pauses).toEqual([Math.ceil(retryAfter)]);
+      }),
+    );
+  });
+
+  it.each([[0], [-5], [NaN]])('is random when the server says %p', (retryAfter) => {
+    expect(retriesOf(busyFor(retryAfter), { random }).pauses).toEqual([3, 6]);
+  });
+
+  it('may be as long as maxDelay', () => {
+    expect(retriesOf(busyFor(60_000), { count: 1 }).pauses).toEqual([60_000]);
+  });
+
+  it.each([
+    ['maxDelay', {}, 60_001],
+    ['a maxDelay of 0', { maxDelay: 0 }, 1],
+    ['any timer can hold', { maxDelay: Infinity }, 2 ** 31],
+  ])('is not made when it is longer than %s: the error passes at once', (_, config, retryAfter) => {
+    const error = busyFor(retryAfter);
+    const { pauses, last } = retriesOf(error, config);
+
+    expect(pauses).toEqual([]);
+    expect(last).toBe(error);
+  });
+
+  it('may be 0', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const first = cold('  --#   ', undefined, lost);
+      const second = cold(' --a-b|');
+      const expected = '    ----a-b|';
+
+      expectObservable(attempts(first, second).pipe(retryTransient({ random: () => 0 }))).toBe(expected);
+    });
+  });
+
+  it('ends with the subscription, and nothing is subscribed again', () => {
+    const scheduler = watchScheduler();
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('  --#   ', undefined, busyFor(5));
+      const sourceSubs = '   ^-!   ';
+      const unsubscribe = '  ----! ';
+      const expected = '     ------';
+
+      expectObservable(source.pipe(retryTransient({ scheduler })), unsubscribe).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+    });
+
+    expect(scheduler.scheduled).toBe(1);
+    expect(scheduler.waiting).toBe(0);
+  });
+});
+
+describe('count', () => {
+  it('0 never retries', () => {
+    expect(retriesOf(lost, { count: 0 })).toEqual({ pauses: [], last: lost });
+  });
+
+  it('Infinity retries until it works', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const failures = Array.from({ length: 50 }, () => cold('#', undefined, busyFor(1)));
+      const source = attempts(...failures, cold('a|'));
+
+      expectObservable(source.pipe(retryTransient({ count: Infinity }))).toBe('50ms a|');
+    });
+  });
+});
+
+describe('when', () => {
+  it('replaces the rule', () => {
+    const error = new Error('broken');
+
+    expect(retriesOf(error, { random, when: () => true })).toEqual({ pauses: [3, 6], last: error });
+    expect(retriesOf(lost, { random, when: () => false })).toEqual({ pauses: [], last: lost });
+  });
+
+  it('is told the error and the number of the retry', () => {
+    const asked: unknown[] = [];
+    const when = (error: unknown, attempt: number): boolean => asked.push([error, attempt]) > 0;
+
+    retriesOf(lost, { when });
+
+    expect(asked).toEqual([
+      [lost, 1],
+      [lost, 2],
+    ]);
+  });
+
+  it('is not asked once something was emitted', () => {
+    const when = jest.fn(() => true);
+
+    concat(
+      of('a'),
+      throwError(() => lost),
+    )
+      .pipe(retryTransient({ when }))
+      .subscribe({ error: noop });
+
+    expect(when).not.toHaveBeenCalled();
+  });
+
+  it('errors the stream when it throws', () => {
+    const broken = new Error('when is broken');
+    const when = (): boolean => {
+      throw broken;
+    };
+
+    expect(retriesOf(lost, { when })).toEqual({ pauses: [], last: broken });
+  });
+});
+
+describe('notify', () => {
+  const noticesTo = new Subject<RetryNotice>();
+  const seen: unknown[] = [];
+  const see = (notice: RetryNotice): void => void seen.push([asyncScheduler.now(), notice]);
+  noticesTo.subscribe(see);
+
+  it.each([
+    ['a function', see],
+    ['an observer', { next: see }],
+    ['a subject', noticesTo],
+  ])('tells %s when a pause begins', (_, notify) => {
+    seen.length = 0;
+    runMarbles(({ cold, expectObservable }) => {
+      const source = cold('--#', undefined, lost);
+
+      expectObservable(source.pipe(retryTransient({ random, notify }))).toBe('---------------#', undefined, lost);
+    });
+
+    expect(seen).toEqual([
+      [2, { attempt: 1, delay: 3, at: 5, reason: lost }],
+      [7, { attempt: 2, delay: 6, at: 13, reason: lost }],
+    ]);
+  });
+
+  it('may be an observer that does not care for notices', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const source = attempts(cold('#', undefined, lost), cold('a|'));
+
+      expectObservable(source.pipe(retryTransient({ random, notify: { complete: noop } }))).toBe('---a|');
+    });
+  });
+
+  it('errors the stream when it throws', () => {
+    const scheduler = watchScheduler();
+    const broken = new Error('notify is broken');
+    let last: unknown;
+
+    throwError(() => lost)
+      .pipe(
+        retryTransient({
+          scheduler,
+          notify: () => {
+            throw broken;
+          },
+        }),
+      )
+      .subscribe({ error: (error: unknown) => (last = error) });
+
+    expect(last).toBe(broken);
+    expect(scheduler.waiting).toBe(0);
+  });
+
+  it('may unsubscribe', () => {
+    const scheduler = watchScheduler();
+    runMarbles(({ cold, expectSubscriptions }) => {
+      const source = cold('  --#', undefined, lost);
+      const sourceSubs = '   ^-!';
+      const subscription = source
+        .pipe(retryTransient({ scheduler, notify: () => subscription.unsubscribe() }))
+        .subscribe();
+
+      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+    });
+
+    expect(scheduler.waiting).toBe(0);
+  });
+});
+
+it('retries a source that fails synchronously', () => {
+  runMarbles(({ cold, expectObservable }) => {
+    const source = attempts<string>(
+      throwError(() => busyFor(3)),
+      cold('a|'),
+    );
+
+    expectObservable(source.pipe(retryTransient())).toBe('---a|');
+  });
+});
+
+it('stops a synchronous source once nobody listens', () => {
+  const asked: string[] = [];
+  const source = from(['a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
+
+  source.pipe(retryTransient(), take(1)).subscribe();
+
+  expect(asked).toEqual(['a']);
+});
+
+it('ends the source when it is unsubscribed', () => {
+  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+    const source = cold('  -a-b-|');
+    const unsubscribe = '  --!';
+    const sourceSubs = '   ^-!';
+    const expected = '     -a-';
+
+    expectObservable(source.pipe(retryTransient()), unsubscribe).toBe(expected);
+    expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+  });
+});
+
+it('has ended the failed attempt when the pause begins to run', () => {
+  const log: string[] = [];
+  runMarbles(() => {
+    const source = new Observable<never>((subscriber) => {
+      log.push('begin');
+      asyncScheduler.schedule(() => subscriber.error(busyFor(1)), 1);
+      return () => log.push('end');
+    });
+
+    source.pipe(retryTransient({ count: 1 })).subscribe({ error: noop });
+  });
+
+  expect(log).toEqual(['begin', 'end', 'begin', 'end']);
+});
+
+it('counts and listens afresh for each subscription', () => {
+  runMarbles(({ cold, expectObservable }) => {
+    const failing = (): Observable<string> => cold('#', undefined, busyFor(2));
+    const source = attempts(failing(), cold('a#', undefined, lost), failing(), cold('b|'));
+    const result = source.pipe(retryTransient({ count: 1 }));
+
+    expectObservable(result, '^     ').toBe('--a#', undefined, lost);
+    expectObservable(result, '----^ ').toBe('------b|');
+  });
+});
+
+it.each([
+  [{ count: -1 }, 'count must be a whole number, 0 or more, or Infinity, not -1'],
+  [{ count: 1.5 }, 'count must be'],
+  [{ count: NaN }, 'count must be'],
+  [{ count: '2' }, 'count must be a whole number, 0 or more, or Infinity, not string'],
+  [{ maxDelay: -1 }, 'maxDelay must be a number of milliseconds, 0 or more, or Infinity, not -1'],
+  [{ maxDelay: NaN }, 'maxDelay must be'],
+  [{ maxDelay: null }, 'maxDelay must be'],
+  [{ when: true }, 'when must be a function'],
+  [{ notify: 'console' }, 'notify must be a function or an observer'],
+  [{ notify: null }, 'notify must be a function or an observer'],
+  [{ random: 0.5 }, 'random must be a function'],
+  [3, 'The configuration of retryTransient must be an object, not 3'],
+  [null, 'The configuration of retryTransient must be an object'],
+])('refuses %p', (config, message) => {
+  expect(() => retryTransient(config as RetryConfig)).toThrow(TypeError);
+  expect(() => retryTransient(config as RetryConfig)).toThrow(message);
+});

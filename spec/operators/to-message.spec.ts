@@ -1,0 +1,88 @@
+import { EMPTY, from, NEVER } from 'rxjs';
+import type { Message } from '../../src/chunks/message.js';
+import { StreamError } from '../../src/errors/stream-error.js';
+import { toMessage } from '../../src/operators/to-message.js';
+import { chatChunk, finishChunk } from '../support/chunks.js';
+import { runMarbles } from '../support/run-marbles.js';
+
+const chunks = {
+  r: chatChunk({ role: 'assistant', content: '' }),
+  a: chatChunk({ content: 'Hel' }),
+  b: chatChunk({ content: 'lo' }),
+  f: finishChunk(),
+};
+const finished: Message = {
+  id: 'chat-1',
+  model: 'm-1',
+  role: 'assistant',
+  content: 'Hello',
+  reasoning: '',
+  refusal: '',
+  toolCalls: [],
+  finishReason: 'stop',
+  extra: {},
+};
+
+describe('toMessage', () => {
+  it('emits the finished message at completion', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('r-a-b-f|   ', chunks);
+      const sourceSubs = ' ^------!   ';
+      const expected = '   -------(x|)';
+
+      expectObservable(source.pipe(toMessage())).toBe(expected, { x: finished });
+      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+    });
+  });
+
+  it('gives an empty message for an empty source, and waits for a silent one', () => {
+    runMarbles(({ expectObservable }) => {
+      const empty: Message = { ...finished, id: undefined, model: undefined, content: '', finishReason: undefined };
+
+      expectObservable(EMPTY.pipe(toMessage())).toBe('(x|)', { x: empty });
+      expectObservable(NEVER.pipe(toMessage())).toBe('-');
+    });
+  });
+
+  it('rethrows a copy of the error that holds the message so far, with no tool call complete', () => {
+    const error = new StreamError('cut', { kind: 'truncated', retryable: true });
+    const source = {
+      ...chunks,
+      t: chatChunk({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }] }),
+    };
+    let caught: unknown;
+    runMarbles(({ cold, flush }) => {
+      cold('a-b-t-#', source, error)
+        .pipe(toMessage())
+        .subscribe({ error: (reason: unknown) => (caught = reason) });
+      flush();
+    });
+
+    expect(caught).toBeInstanceOf(StreamError);
+    expect(caught).not.toBe(error);
+    expect(caught).toMatchObject({
+      kind: 'truncated',
+      partial: { content: 'Hello', finishReason: undefined, toolCalls: [{ name: 'f', complete: false }] },
+    });
+  });
+
+  it('ends its source when unsubscribed', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('r-a-b-f|', chunks);
+
+      expectObservable(source.pipe(toMessage()), '---!').toBe('----');
+      expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  });
+
+  it('reads a synchronous source, one choice of several, and again with each subscription', () => {
+    const seen: string[] = [];
+    const message = from([chatChunk({ content: 'one' }, { index: 1 }), chunks.a, finishChunk('stop', 1)]).pipe(
+      toMessage(1),
+    );
+    message.subscribe(({ content }) => seen.push(content));
+    message.subscribe(({ content }) => seen.push(content));
+
+    expect(seen).toEqual(['one', 'one']);
+  });
+});

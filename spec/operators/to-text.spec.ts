@@ -1,0 +1,75 @@
+import { EMPTY, NEVER, of, share, throwError } from 'rxjs';
+import { ConnectionError } from '../../src/errors/connection-error.js';
+import { isLlmError } from '../../src/errors/llm-error.js';
+import { toText } from '../../src/operators/to-text.js';
+import { runMarbles } from '../support/run-marbles.js';
+
+const pieces = { a: 'Hel', b: 'lo' };
+
+describe('toText', () => {
+  it('emits the whole text at completion', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('-a-b-|   ', pieces);
+      const sourceSubs = ' ^----!   ';
+      const expected = '   -----(x|)';
+
+      expectObservable(source.pipe(toText())).toBe(expected, { x: 'Hello' });
+      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+    });
+  });
+
+  it('gives an empty text for an empty source, and waits for a silent one', () => {
+    runMarbles(({ expectObservable }) => {
+      expectObservable(EMPTY.pipe(toText())).toBe('(x|)', { x: '' });
+      expectObservable(NEVER.pipe(toText())).toBe('-');
+    });
+  });
+
+  it('rethrows a copy of the error that holds the text so far', () => {
+    const error = new ConnectionError('broke', { requestId: 'req-1' });
+    const caught: unknown[] = [];
+    runMarbles(({ cold, flush }) => {
+      const source = cold('-a-b-#', pieces, error).pipe(share());
+      source.pipe(toText()).subscribe({ error: (reason: unknown) => caught.push(reason) });
+      source.subscribe({ error: (reason: unknown) => caught.push(reason) });
+      flush();
+    });
+
+    expect(caught).toHaveLength(2);
+    const [copy, original] = caught;
+    expect(original).toBe(error);
+    expect(error.partial).toBeUndefined();
+    expect(copy).toBeInstanceOf(ConnectionError);
+    expect(isLlmError(copy)).toBe(true);
+    expect(copy).toMatchObject({ name: 'ConnectionError', message: 'broke', requestId: 'req-1', partial: 'Hello' });
+    expect((copy as Error).stack).toBe(error.stack);
+  });
+
+  it('passes an error on that is not of this package', () => {
+    const error = new Error('mine');
+    let caught: unknown;
+    throwError(() => error)
+      .pipe(toText())
+      .subscribe({ error: (reason: unknown) => (caught = reason) });
+
+    expect(caught).toBe(error);
+  });
+
+  it('ends its source when unsubscribed', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('-a-b-|', pieces);
+
+      expectObservable(source.pipe(toText()), '--!').toBe('---');
+      expectSubscriptions(source.subscriptions).toBe('^-!');
+    });
+  });
+
+  it('reads a synchronous source, and again with each subscription', () => {
+    const seen: string[] = [];
+    const text = of('Hel', 'lo').pipe(toText());
+    text.subscribe((value) => seen.push(value));
+    text.subscribe((value) => seen.push(value));
+
+    expect(seen).toEqual(['Hello', 'Hello']);
+  });
+});

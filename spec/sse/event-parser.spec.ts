@@ -1,0 +1,134 @@
+import { createEventParser } from '../../src/sse/event-parser.js';
+import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import { encode, message, named, parsePieces, waysToCut } from './event-pieces.js';
+import { readPlainly } from './plain-reading.js';
+
+describe('framing', () => {
+  it.each<[title: string, stream: string, events: readonly ServerSentEvent[]]>([
+    ['one event', 'data: a\n\n', [message('a')]],
+    ['no space behind the colon', 'data:a\n\n', [message('a')]],
+    ['two spaces, of which one is content', 'data:  a\n\n', [message(' a')]],
+    ['a tab, which is content', 'data:\ta\n\n', [message('\ta')]],
+    ['a space at the end, which is content', 'data: a \n\n', [message('a ')]],
+    ['colons in the value', 'data: a:b: c\n\n', [message('a:b: c')]],
+    ['pairs of carriage return and line feed', 'data: a\r\n\r\ndata: b\r\n\r\n', [message('a'), message('b')]],
+    ['carriage returns only', 'data: a\r\rdata: b\r\r', [message('a'), message('b')]],
+    ['mixed line ends', 'data: a\r\n\ndata: b\n\r\ndata: c\r\r\n', [message('a'), message('b'), message('c')]],
+    ['a line feed before a carriage return, which are two', 'data: a\n\rdata: b\n\n', [message('a'), message('b')]],
+    [
+      'other separators, which end no line',
+      'data: a\u2028b\u2029c\u0085d\fe\vf\n\n',
+      [message('a\u2028b\u2029c\u0085d\fe\vf')],
+    ],
+    ['several data lines', 'data: a\ndata:\ndata: c\n\n', [message('a\n\nc')]],
+    ['data without a colon', 'data\n\n', [message('')]],
+    ['empty data', 'data:\n\n', [message('')]],
+    ['two empty data lines', 'data\ndata:\n\n', [message('\n')]],
+    ['a name', 'event: ping\ndata: 1\n\ndata: 2\n\n', [named('ping', '1'), message('2')]],
+    ['a name behind the data', 'data: 1\nevent: ping\n\n', [named('ping', '1')]],
+    ['two names, of which the last counts', 'event: a\nevent: b\ndata: 1\n\n', [named('b', '1')]],
+    ['an emptied name', 'event: a\nevent\ndata: 1\n\n', [message('1')]],
+    ['a name without data, which is forgotten', 'event: a\n\ndata: 1\n\n', [message('1')]],
+    ['an id, which stays', 'id: 7\ndata: a\n\ndata: b\n\n', [message('a', '7'), message('b', '7')]],
+    ['an id without data, which counts', 'id: 7\n\ndata: a\n\n', [message('a', '7')]],
+    ['an emptied id', 'id: 7\ndata: a\n\nid\ndata: b\n\n', [message('a', '7'), message('b')]],
+    ['an id with U+0000, which is ignored', 'id: 7\nid: 1\0\ndata: a\n\n', [message('a', '7')]],
+    ['U+0000 in the data', 'data: a\0b\n\n', [message('a\0b')]],
+    [
+      'a retry, for its own event only',
+      'retry: 1500\ndata: a\n\ndata: b\n\n',
+      [{ ...message('a'), retry: 1500 }, message('b')],
+    ],
+    ['a retry without data, which is forgotten', 'retry: 1500\n\ndata: a\n\n', [message('a')]],
+    [
+      'retries of other than digits',
+      'retry: 5\nretry: 1x\nretry: -1\nretry: 1.5\nretry: ٣\nretry\ndata: a\n\n',
+      [{ ...message('a'), retry: 5 }],
+    ],
+    [
+      'a retry beyond all numbers',
+      `retry: ${'9'.repeat(400)}\ndata: a\n\n`,
+      [{ ...message('a'), retry: Number.MAX_SAFE_INTEGER }],
+    ],
+    ['comments', ': hi\n\n:\ndata: a\n: there\ndata: b\n:\n\n: end\n\n', [message('a\nb')]],
+    ['unknown fields', 'foo: 1\ndata: a\ndataa: b\ndat: c\nbar\n\n', [message('a')]],
+    ['names in other case or with spaces', 'Data: a\n data: b\ndata : c\ndata: d\n\n', [message('d')]],
+    ['empty lines only', '\n\n\r\n\r\r', []],
+    ['empty lines around', '\n\r\ndata: a\n\n\n\r\rdata: b\n\n', [message('a'), message('b')]],
+    ['a byte order mark', '\uFEFFdata: a\n\n', [message('a')]],
+    ['a byte order mark before a comment', '\uFEFF: hi\ndata: a\n\n', [message('a')]],
+    ['two byte order marks, of which one is content', '\uFEFF\uFEFFdata: a\ndata: b\n\n', [message('b')]],
+    [
+      'a later byte order mark, which is content',
+      'data: a\n\n\uFEFFdata: b\ndata: \uFEFFc\n\n',
+      [message('a'), message('\uFEFFc')],
+    ],
+    ['characters of several bytes', 'event: é\nid: €\ndata: 한😀\n\n', [{ event: 'é', data: '한😀', id: '€' }]],
+  ])('reads %s, however it is cut', (_title, stream, events) => {
+    for (const pieces of waysToCut(encode(stream))) {
+      expect(parsePieces(pieces)).toEqual({ events, last: undefined, error: undefined });
+    }
+  });
+
+  it.each<[title: string, bytes: readonly number[], data: string]>([
+    ['a byte that begins nothing', [0xff], '\uFFFD'],
+    ['a character cut short by the line', [0xe2, 0x82], '\uFFFD'],
+    ['a character cut short by another', [0xf0, 0x9f, 0x98, 0x41], '\uFFFDA'],
+    ['an overlong form', [0xc0, 0x80], '\uFFFD\uFFFD'],
+    ['a surrogate', [0xed, 0xa0, 0x80], '\uFFFD\uFFFD\uFFFD'],
+  ])('reads %s as U+FFFD', (_title, bytes, data) => {
+    const stream = Uint8Array.from([...encode('data: '), ...bytes, ...encode('\n\ndata: é\n\n')]);
+
+    for (const pieces of waysToCut(stream)) {
+      expect(parsePieces(pieces).events).toEqual([message(data), message('é')]);
+    }
+  });
+
+  it.each<[title: string, stream: string, last: ServerSentEvent | undefined]>([
+    ['an event without its empty line', 'data: a\n\ndata: b\n', message('b')],
+    ['an event without its line end', 'data: a\n\nevent: x\nid: 1\ndata: b', { event: 'x', data: 'b', id: '1' }],
+    ['an event cut behind a carriage return', 'data: a\n\ndata: b\r', message('b')],
+    ['an event cut inside a comment', 'data: a\n\ndata: b\n: c', message('b')],
+    ['a bare field name', 'data: a\n\ndata', message('')],
+    ['a block without data', 'data: a\n\nevent: x\nid: 1', undefined],
+    ['part of a name', 'data: a\n\ndat', undefined],
+    ['nothing', 'data: a\n\n', undefined],
+  ])('holds back %s until the end', (_title, stream, last) => {
+    for (const pieces of waysToCut(encode(stream))) {
+      expect(parsePieces(pieces)).toEqual({ events: [message('a')], last, error: undefined });
+    }
+  });
+
+  it('ends a character that the end of the stream cut short', () => {
+    const stream = Uint8Array.from([...encode('data: a'), 0xe2, 0x82]);
+
+    for (const pieces of waysToCut(stream)) {
+      expect(parsePieces(pieces).last).toEqual(message('a\uFFFD'));
+    }
+  });
+
+  it('finds nothing in an empty stream or in half a byte order mark', () => {
+    expect(parsePieces([])).toEqual({ events: [], last: undefined, error: undefined });
+    expect(parsePieces([Uint8Array.of(0xef), new Uint8Array(), Uint8Array.of(0xbb)])).toEqual(parsePieces([]));
+  });
+
+  it('copies what it keeps, so that the sender may use its memory again', () => {
+    const parser = createEventParser({ eventBytes: 100 });
+    const memory = new Uint8Array(1);
+    const events: ServerSentEvent[] = [];
+    for (const byte of encode('\uFEFFdata: aé\n\ndata: b\n\n')) {
+      memory[0] = byte;
+      events.push(...parser.push(memory));
+    }
+
+    expect(events).toEqual([message('aé'), message('b')]);
+  });
+
+  it('reads a long text the same, whatever the pieces before it held', () => {
+    const ascii = 'data: abc\n\n'.repeat(1000);
+    const wide = 'data: é€😀\n\n'.repeat(1000);
+    const pieces = [ascii, wide, wide, ascii, `data: ${'é'.repeat(9000)}`, '\n\n', ascii, wide].map(encode);
+
+    expect(parsePieces(pieces)).toEqual(readPlainly(Buffer.concat(pieces)));
+  });
+});

@@ -1,0 +1,53 @@
+import { defer, of, type Observable } from 'rxjs';
+import type { ChatCompletionRequest } from '../../src/schemas/chat-completion-request.js';
+import type { Transport, TransportEvent, TransportRequest } from '../../src/transport/transport.js';
+import { data, head } from './transport-events.js';
+
+/** The shortest question. */
+export const chatRequest: ChatCompletionRequest = { model: 'small', messages: [{ role: 'user', content: 'Hi' }] };
+
+/** Events of a stream, as they are on the wire: texts as they are, anything else as JSON. */
+export function eventStream(...payloads: readonly unknown[]): string {
+  return payloads
+    .map((payload) => `data: ${typeof payload === 'string' ? payload : JSON.stringify(payload)}\n\n`)
+    .join('');
+}
+
+/** A chunk that says something. */
+export function textChunk(content: string, finish_reason: string | null = null): object {
+  return { id: 'chat-1', choices: [{ index: 0, delta: { content }, finish_reason }] };
+}
+
+/** A whole answer that says "Hello". */
+export const hello = eventStream(textChunk('Hel'), textChunk('lo', 'stop'), '[DONE]');
+
+/** A whole exchange at once. */
+export function answer(
+  body: string,
+  { status = 200, headers = { 'content-type': 'text/event-stream' } }: AnswerConfig = {},
+): Observable<TransportEvent> {
+  return of(head(status, headers), data(body));
+}
+
+/** How an {@link answer} begins. */
+export interface AnswerConfig {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A transport that gives what a spec wants, and keeps the requests it was subscribed for. */
+export interface FakeTransport {
+  readonly transport: Transport;
+  readonly requests: readonly TransportRequest[];
+}
+
+/** A transport whose exchanges are the given ones, in turn; the last is repeated. */
+export function fakeTransport(...exchanges: readonly Observable<TransportEvent>[]): FakeTransport {
+  const requests: TransportRequest[] = [];
+  const transport: Transport = (request) =>
+    defer(() => {
+      requests.push(request);
+      return exchanges[Math.min(requests.length, exchanges.length) - 1] ?? answer(hello);
+    });
+  return { transport, requests };
+}

@@ -1,0 +1,15 @@
+import { generate } from 'selfsigned';
+
+/** A certificate for this machine, signed by itself. */
+export async function createCertificate(): Promise<{ readonly key: string; readonly cert: string }> {
+  const extensions = [
+    { name: 'basicConstraints' as const, cA: true },
+    { name: 'subjectAltName' as const, altNames: [{ type: 7 as const, ip: '127.0.0.1' }] },
+  ];
+  const made = await generate([{ name: 'commonName', value: 'rxllm' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions,
+  });
+  return { key: made.private, cert: made.cert };
+}

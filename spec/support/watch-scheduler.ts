@@ -1,0 +1,39 @@
+import { asyncScheduler, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
+
+/** The async scheduler, and what it was asked for. */
+export interface WatchedScheduler extends SchedulerLike {
+  /** How often something was scheduled. */
+  readonly scheduled: number;
+  /** How many timers neither fired nor were cancelled. */
+  readonly waiting: number;
+}
+
+/** Watches the timers that one operator sets. */
+export function watchScheduler(): WatchedScheduler {
+  const timers = new Set<object>();
+  let scheduled = 0;
+  return {
+    get scheduled() {
+      return scheduled;
+    },
+    get waiting() {
+      return timers.size;
+    },
+    now: () => asyncScheduler.now(),
+    schedule<S>(work: (this: SchedulerAction<S>, state?: S) => void, delay?: number, state?: S): Subscription {
+      const timer = {};
+      scheduled++;
+      timers.add(timer);
+      const action = asyncScheduler.schedule<S>(
+        function (current) {
+          timers.delete(timer);
+          work.call(this, current);
+        },
+        delay,
+        state,
+      );
+      action.add(() => timers.delete(timer));
+      return action;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { completionChunk, type CompletionChunk } from '../schemas/completion-chunk.js';
+import { checkIndex } from './check-index.js';
+import type { ChunkFormat } from './parse-chunks.js';
+import { choicesOf } from './raw-choices.js';
+
+/** Chunks of the legacy `/completions`. */
+export const completionChunks: ChunkFormat<CompletionChunk> = {
+  schema: completionChunk,
+  createRepair: (limits) => (raw) => {
+    choicesOf(raw).forEach((choice, position) => {
+      choice['index'] = checkIndex(choice['index'] ?? position, 'choices', limits.choices);
+    });
+  },
+};

@@ -1,0 +1,160 @@
+import type { ChatChoice, FunctionDelta, TokenLogprob } from '../schemas/chat-completion-chunk.js';
+import { createExtraFields } from './extra-fields.js';
+import { isCutShort } from './finish-reason.js';
+import type { Message } from './message.js';
+import { contentOf, deltaOf, reasoningOf, refusalOf, type TextChunk } from './text-chunk.js';
+import { createToolCallMerger, type Progress } from './tool-call-merger.js';
+import { usageOf } from './usage-of.js';
+
+/** Puts one message together from the chunks of a stream. */
+export interface MessageBuilder {
+  /** Takes a chunk and gives the message so far: the same object while nothing changed, a new one otherwise. */
+  readonly add: (chunk: TextChunk) => Message;
+  /** The message so far. */
+  readonly current: () => Message;
+  /** The message when the stream has completed. */
+  readonly finish: () => Message;
+}
+
+/** Which message to build, and how large it may become. */
+export interface MessageBuilderConfig {
+  /** Which of `n` answers to read. */
+  readonly choice: number;
+  /** How many tool calls the message may hold; one more raises `LimitError`. */
+  readonly toolCalls: number;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+type Choice = TextChunk['choices'][number];
+
+const ours: ReadonlySet<string> = new Set([
+  'role',
+  'content',
+  'refusal',
+  'reasoning_content',
+  'reasoning',
+  'tool_calls',
+  'function_call',
+]);
+
+const textParts: ReadonlySet<string> = new Set(['text', 'thinking']);
+
+const emptyMessage: Message = {
+  id: undefined,
+  model: undefined,
+  role: 'assistant',
+  content: '',
+  reasoning: '',
+  refusal: '',
+  toolCalls: [],
+  finishReason: undefined,
+  extra: {},
+};
+
+const fields = [
+  'id',
+  'model',
+  'role',
+  'content',
+  'reasoning',
+  'refusal',
+  'toolCalls',
+  'functionCall',
+  'finishReason',
+  'usage',
+  'logprobs',
+  'extra',
+] as const satisfies readonly (keyof Message)[];
+
+/** A builder for one stream and choice. The cost of a chunk does not grow with the length of the answer. */
+export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig): MessageBuilder {
+  const merger = createToolCallMerger(choice, toolCalls);
+  const extra = createExtraFields();
+  const logprobs: TokenLogprob[] = [];
+  let message = emptyMessage;
+  let hasRole = false;
+
+  const addChoice = (next: Mutable<Message>, added: Choice): void => {
+    const delta = deltaOf(added);
+    if (!hasRole && delta?.role) {
+      next.role = delta.role;
+      hasRole = true;
+    }
+    next.content += contentOf(added);
+    next.reasoning += reasoningOf(added);
+    next.refusal += refusalOf(added);
+    next.finishReason ??= added.finish_reason || undefined;
+    appendLogprobs(logprobs, added);
+    if (delta?.function_call) {
+      next.functionCall = joinFunctionCall(next.functionCall, delta.function_call);
+    }
+    if (delta?.tool_calls) {
+      merger.add(delta.tool_calls);
+    }
+    for (const [key, value] of Object.entries(delta ?? {})) {
+      if (!ours.has(key)) {
+        extra.add(key, value);
+      }
+    }
+    const others = Array.isArray(delta?.content) ? delta.content.filter(({ type }) => !textParts.has(type)) : [];
+    if (others.length > 0) {
+      extra.add('content', others);
+    }
+  };
+
+  /** Brings what is collected beside the message into it; lists that grow with the answer only when `whole`. */
+  const settle = (next: Mutable<Message>, progress: Progress, whole: boolean): Message => {
+    next.toolCalls = merger.view(progress);
+    next.extra = extra.view(whole);
+    if (whole && logprobs.length !== (next.logprobs?.length ?? 0)) {
+      next.logprobs = [...logprobs];
+    }
+    if (fields.some((field) => next[field] !== message[field])) {
+      message = next;
+    }
+    return message;
+  };
+
+  return {
+    add: (chunk) => {
+      const next: Mutable<Message> = { ...message };
+      next.id ??= chunk.id || undefined;
+      next.model ??= chunk.model || undefined;
+      for (const added of chunk.choices) {
+        if (added.index === choice) {
+          addChoice(next, added);
+        }
+      }
+      const usage = usageOf(chunk);
+      if (usage !== undefined) {
+        next.usage = usage;
+      }
+      return settle(next, progressOf(next.finishReason, 'streaming'), next.finishReason !== message.finishReason);
+    },
+    current: () => message,
+    finish: () => settle({ ...message }, progressOf(message.finishReason, 'unknown'), true),
+  };
+}
+
+function progressOf(finishReason: string | undefined, without: Progress): Progress {
+  if (finishReason === undefined) {
+    return without;
+  }
+  return isCutShort(finishReason) ? 'cut' : 'finished';
+}
+
+function appendLogprobs(logprobs: TokenLogprob[], choice: Choice): void {
+  const lists = (choice as Partial<ChatChoice>).logprobs;
+  for (const list of [lists?.content, lists?.refusal]) {
+    // Legacy answers keep parallel arrays of another shape under these names or others.
+    if (Array.isArray(list)) {
+      list.forEach((item) => logprobs.push(item));
+    }
+  }
+}
+
+function joinFunctionCall(before: Message['functionCall'], added: FunctionDelta): NonNullable<Message['functionCall']> {
+  const { name, arguments: text = '' } = added;
+  const more = typeof text === 'object' && text !== null ? JSON.stringify(text) : (text ?? '');
+  return { name: before?.name || name || '', arguments: (before?.arguments ?? '') + more };
+}

@@ -1,0 +1,148 @@
+import { LimitError } from '../errors/limit-error.js';
+import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
+import { createExtraFields, type ExtraFields } from './extra-fields.js';
+import { createJsonBalance, type JsonBalance } from './json-balance.js';
+import type { ToolCall } from './message.js';
+
+/** How far the answer is that tool calls belong to. */
+export type Progress = 'streaming' | 'finished' | 'cut' | 'unknown';
+
+/** Puts the tool calls of one choice together from their deltas. */
+export interface ToolCallMerger {
+  readonly add: (entries: readonly ToolCallDelta[]) => void;
+  /**
+   * The calls in order of their index. While streaming, a call shows once its name is known. Calls are complete in a
+   * finished answer; where the server never says how it finished, those whose arguments are closed.
+   */
+  readonly view: (progress: Progress) => readonly ToolCall[];
+}
+
+interface Call {
+  readonly position: number;
+  id: string;
+  type: string;
+  name: string;
+  arguments: string;
+  balance: JsonBalance;
+  readonly extra: ExtraFields;
+  /** The last view, while nothing changed since. */
+  view: ToolCall | undefined;
+}
+
+/**
+ * A merger for one choice. Servers number calls, name them by id, do both, or neither: an entry belongs to the call with
+ * its id, else to the call in its slot, else to the latest; an id that is new in a taken slot, and a name after closed
+ * arguments, begin a new call.
+ *
+ * @param maximum How many calls there may be; one more raises `LimitError`.
+ */
+export function createToolCallMerger(choice: number, maximum: number): ToolCallMerger {
+  const calls: Call[] = [];
+  const byId = new Map<string, Call>();
+  const bySlot = new Map<number, Call>();
+  let latest: Call | undefined;
+  let list: readonly ToolCall[] = [];
+
+  const begin = (slot: number | undefined): Call => {
+    if (calls.length >= maximum) {
+      throw new LimitError('toolCalls', maximum);
+    }
+    const free = slot !== undefined && !calls.some(({ position }) => position === slot);
+    const call: Call = {
+      position: free ? slot : (calls.at(-1)?.position ?? -1) + 1,
+      id: '',
+      type: '',
+      name: '',
+      arguments: '',
+      balance: createJsonBalance(),
+      extra: createExtraFields(),
+      view: undefined,
+    };
+    calls.push(call);
+    calls.sort((a, b) => a.position - b.position);
+    return call;
+  };
+
+  const find = (entry: ToolCallDelta): Call => {
+    const known = entry.id ? byId.get(entry.id) : undefined;
+    if (known !== undefined) {
+      return known;
+    }
+    if (typeof entry.index === 'number') {
+      const held = bySlot.get(entry.index);
+      return held === undefined || (entry.id && held.id !== '') ? begin(entry.index) : held;
+    }
+    const next = entry.id || (entry.function?.name && latest?.balance.isClosed());
+    return next || latest === undefined ? begin(undefined) : latest;
+  };
+
+  return {
+    add: (entries) => {
+      for (const entry of entries) {
+        const call = find(entry);
+        merge(call, entry);
+        latest = call;
+        if (typeof entry.index === 'number') {
+          bySlot.set(entry.index, call);
+        }
+        if (call.id !== '') {
+          byId.set(call.id, call);
+        }
+      }
+    },
+    view: (progress) => {
+      const shown = calls.filter(({ name }) => progress !== 'streaming' || name !== '');
+      const views = shown.map((call) => (call.view = toView(call, choice, progress)));
+      if (views.length !== list.length || views.some((view, place) => view !== list[place])) {
+        list = views;
+      }
+      return list;
+    },
+  };
+}
+
+const ours: ReadonlySet<string> = new Set(['index', 'id', 'type', 'function', 'custom']);
+
+/** Null and empty values never overwrite; arguments append. */
+function merge(call: Call, entry: ToolCallDelta): void {
+  call.view = undefined;
+  call.id = entry.id || call.id;
+  call.type = entry.type || call.type || (entry.custom ? 'custom' : '');
+  call.name = mergeName(call.name, entry.function?.name || entry.custom?.name || '');
+  const added = entry.function?.arguments ?? entry.custom?.input;
+  if (typeof added === 'string') {
+    call.arguments += added;
+    call.balance.push(added);
+  } else if (added !== undefined && added !== null) {
+    // A server that sends the arguments as an object sends them whole.
+    call.arguments = JSON.stringify(added);
+    call.balance = createJsonBalance();
+    call.balance.push(call.arguments);
+  }
+  for (const [key, value] of Object.entries(entry)) {
+    if (!ours.has(key)) {
+      call.extra.add(key, value);
+    }
+  }
+}
+
+/** Some servers repeat the name on each delta, others split it. */
+function mergeName(before: string, added: string): string {
+  return before === added ? before : before + added;
+}
+
+function toView(call: Call, choice: number, progress: Progress): ToolCall {
+  const complete =
+    progress === 'finished' || (progress === 'unknown' && (call.arguments === '' || call.balance.isClosed()));
+  if (call.view?.complete === complete && (progress === 'streaming' || call.view.id !== '')) {
+    return call.view;
+  }
+  return {
+    id: call.id === '' && progress !== 'streaming' ? `call_${choice}_${call.position}` : call.id,
+    type: call.type || 'function',
+    name: call.name,
+    arguments: complete && call.arguments === '' ? '{}' : call.arguments,
+    complete,
+    extra: call.extra.view(progress !== 'streaming'),
+  };
+}

@@ -1,0 +1,25 @@
+import { createClient } from '../index.node.js';
+import { readEnvironment } from '../node/index.js';
+import { checkAddress } from './check-address.js';
+import { connectLocally } from './connect-locally.js';
+import { remoteServer } from './remote-server.js';
+import type { Connect } from './server.js';
+
+/**
+ * The server to ask: the one named here, else the one the environment names, else OpenAI where there is a key, else one
+ * inside this process.
+ *
+ * @throws {UsageError} When the environment's address cannot be one.
+ */
+export function chooseServer(baseURL: string | undefined, stderr: NodeJS.WriteStream): Connect {
+  const environment = readEnvironment();
+  if (baseURL === undefined && environment.baseURL !== undefined) {
+    checkAddress('OPENAI_BASE_URL', environment.baseURL);
+  }
+  const address = baseURL ?? environment.baseURL;
+  if (address === undefined && environment.apiKey === undefined) {
+    return connectLocally(stderr);
+  }
+  const server = remoteServer(createClient({ baseURL }), address);
+  return (use) => use(server);
+}

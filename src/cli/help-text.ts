@@ -1,0 +1,42 @@
+/** What `rxllm --help` shows, at most 80 columns wide. */
+export const helpText = `Asks a language model, and prints its answer as it is written.
+
+Usage: rxllm [options] [prompt …]
+
+Options:
+  -m, --model NAME    The model to ask. By default gpt-4o-mini at OpenAI, and
+                      elsewhere the first that the server lists.
+  -s, --system TEXT   How the model should behave.
+      --base-url URL  The server to ask, such as http://localhost:11434/v1.
+      --stats         Afterwards show the time to the first token, the speed and
+                      the tokens used, on standard error.
+  -h, --help          Show this help.
+  -v, --version       Show the version.
+
+The prompt is standard input, a blank line, then the arguments; one of them is
+enough. With arguments, a pipe on standard input must begin within 2 seconds; a
+first argument of - waits for it, however long, and reads a terminal too.
+
+The server is the first of these that is set:
+  --base-url          Any server with an OpenAI-style API: Ollama, vLLM, …
+  OPENAI_BASE_URL     The same, from the environment.
+  OPENAI_API_KEY      OpenAI. The key is also sent to OPENAI_BASE_URL, but to no
+                      other server.
+Without any of them a local server answers, which needs no key and no network.
+It is not a language model: -m docs (the default) searches the documentation of
+rxllm, -m echo repeats the prompt.
+
+Examples:
+  Ask                     rxllm "Why is the sky blue?"
+  Ask about a file        rxllm "Summarise this" < report.txt
+  Ask about an output     git diff | rxllm "Write a commit message"
+  Chain two questions     rxllm "Name a fruit" | rxllm - "Describe it"
+  Give it a role          rxllm -s "You are a pirate" "How are you?"
+  Keep the answer         rxllm "Write a limerick" > limerick.txt
+  Ask Ollama              rxllm --base-url http://localhost:11434/v1 Hello
+  See how fast it is      rxllm --stats "Count to ten"
+  Begin with a dash       rxllm -- "-1 + 1 = ?"
+
+Ctrl-C stops the answer, on the server too. Exit codes: 0 answered, 1 failed,
+2 wrong usage, 130 stopped by Ctrl-C, 143 terminated.
+`;

@@ -1,0 +1,48 @@
+import { catchError, map, of, take, throwError, throwIfEmpty, toArray } from 'rxjs';
+import { type Client, isLlmError } from '../index.node.js';
+import { Failure } from './failure.js';
+import { oneLine } from './one-line.js';
+import type { Server } from './server.js';
+
+/** How many models a sentence names. */
+const mostModels = 10;
+/** How long advice may take, in milliseconds: it is given after a failure, which should be told soon. */
+const adviceTime = 5000;
+
+/** @param baseURL `undefined` for OpenAI. */
+export function remoteServer(client: Client, baseURL: string | undefined): Server {
+  return {
+    client,
+    defaultModel: isOpenAI(baseURL) ? of('gpt-4o-mini') : firstModel(client),
+    modelAdvice: client.models({ deadlines: { total: adviceTime } }).pipe(
+      take(mostModels),
+      map(({ id }) => oneLine(id)),
+      toArray(),
+      catchError(() => of([])),
+      map((names) =>
+        names.length === 0
+          ? 'Check --model and the base URL.'
+          : `Choose with --model, for example: ${names.join(', ')}.`,
+      ),
+    ),
+  };
+}
+
+function isOpenAI(baseURL: string | undefined): boolean {
+  return baseURL === undefined || new URL(baseURL).hostname === 'api.openai.com';
+}
+
+/** Where a server lists no models, as some do not, one must be named. */
+function firstModel(client: Client): Server['defaultModel'] {
+  const unlisted = (): Failure => new Failure('The server does not say which models it has. Name one with --model.');
+  return client.models().pipe(
+    map(({ id }) => id),
+    take(1),
+    throwIfEmpty(unlisted),
+    catchError((error: unknown) => throwError(() => (isWithoutList(error) ? unlisted() : error))),
+  );
+}
+
+function isWithoutList(error: unknown): boolean {
+  return isLlmError(error) && ['not_found', 'invalid_request', 'parse'].includes(error.kind);
+}

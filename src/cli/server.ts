@@ -1,0 +1,14 @@
+import type { Observable } from 'rxjs';
+import type { Client } from '../index.node.js';
+
+/** A server to ask. */
+export interface Server {
+  readonly client: Client;
+  /** Emits the model to ask where none is named. */
+  readonly defaultModel: Observable<string>;
+  /** Emits what to do about a model that is not there, as a sentence. */
+  readonly modelAdvice: Observable<string>;
+}
+
+/** Gives a server to what uses it, for as long as that is subscribed. */
+export type Connect = <T>(use: (server: Server) => Observable<T>) => Observable<T>;

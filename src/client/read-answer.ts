@@ -1,0 +1,122 @@
+import { concat, defer, EMPTY, from, mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { errorFrame } from '../chunks/error-frame.js';
+import { readData } from '../chunks/event-data.js';
+import { ProtocolError } from '../errors/protocol-error.js';
+import { createEventParser, type EventParser } from '../sse/event-parser.js';
+import type { ServerSentEvent } from '../sse/server-sent-event.js';
+import type { TransportEvent } from '../transport/transport.js';
+import { type BodyCollector, createBodyCollector } from './body-collector.js';
+import { joinBytes } from './join-bytes.js';
+import type { Session } from './session.js';
+import { sniff } from './sniff.js';
+
+/**
+ * Reads the events of a model server's answer. What servers do wrong here is mended: a wrong content type, white space
+ * before the first field, a last event without its empty line, which counts if it is whole, and an answer sent as one JSON
+ * document, which becomes one event. Anything else that is no event stream is a `ProtocolError`; an event or document
+ * beyond `eventBytes` a `LimitError`.
+ */
+export function readAnswer(eventBytes: number, session: Session): OperatorFunction<TransportEvent, ServerSentEvent> {
+  return (source) =>
+    defer(() => {
+      const reader = createAnswerReader(eventBytes, session);
+      return concat(source.pipe(mergeMap(reader.read)), defer(reader.end));
+    });
+}
+
+interface AnswerReader {
+  readonly read: (event: TransportEvent) => ObservableInput<ServerSentEvent>;
+  readonly end: () => ObservableInput<ServerSentEvent>;
+}
+
+function createAnswerReader(eventBytes: number, session: Session): AnswerReader {
+  let start: Uint8Array = new Uint8Array();
+  let declared = false;
+  let parser: EventParser | undefined;
+  let document: BodyCollector | undefined;
+
+  /** Gives bytes to whatever reads this kind of body. */
+  const readBody = (bytes: Uint8Array): ObservableInput<ServerSentEvent> => {
+    if (document !== undefined) {
+      document.add(bytes);
+      return EMPTY;
+    }
+    return parser?.push(bytes) ?? readStart(bytes, false);
+  };
+
+  const readStart = (bytes: Uint8Array, ended: boolean): ObservableInput<ServerSentEvent> => {
+    start = withoutLeadingSpace(joinBytes([start, bytes]));
+    const kind = sniff(start, declared, ended);
+    switch (kind) {
+      case undefined:
+        return EMPTY;
+      case 'events':
+        parser = createEventParser({ eventBytes, lenient: true });
+        break;
+      case 'json':
+        document = createBodyCollector(eventBytes);
+        break;
+      case 'page':
+      case 'other':
+        throw notAnEventStream(kind === 'page' ? 'a web page' : 'something else', session);
+    }
+    return readBody(start);
+  };
+
+  return {
+    read: (event) => {
+      if (event.type === 'data') {
+        return readBody(event.bytes);
+      }
+      declared = event.headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') ?? false;
+      return EMPTY;
+    },
+    end: () => {
+      const rest = parser === undefined && document === undefined ? readStart(new Uint8Array(), true) : EMPTY;
+      return concat(
+        from(rest),
+        defer(() => (document === undefined ? lastEvent(parser) : [wholeAnswer(document.text(), session)])),
+      );
+    },
+  };
+}
+
+const byteOrderMark = [0xef, 0xbb, 0xbf];
+
+/** White space before the body keeps some connections alive, for as long as the model takes. */
+function withoutLeadingSpace(bytes: Uint8Array): Uint8Array {
+  const rest = bytes.subarray(byteOrderMark.every((byte, index) => bytes[index] === byte) ? byteOrderMark.length : 0);
+  const first = rest.findIndex((byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d));
+  return rest.subarray(first === -1 ? rest.length : first);
+}
+
+/** A last event without its empty line counts if it can be read; otherwise it was cut, and what misses it will say so. */
+function lastEvent(parser: EventParser | undefined): readonly ServerSentEvent[] {
+  const event = parser?.end();
+  return event !== undefined && readData(event.data) !== undefined ? [event] : [];
+}
+
+/** An answer that came as one JSON document: a whole completion, or an error. */
+function wholeAnswer(text: string, session: Session): ServerSentEvent {
+  const [document] = readData(text.trim()) ?? [];
+  if (document === undefined) {
+    throw new ProtocolError('The server answered with malformed JSON instead of an event stream', {
+      kind: 'parse',
+      requestId: session.requestId,
+    });
+  }
+  const choices = (document as { choices?: unknown }).choices;
+  if (!Array.isArray(choices) && errorFrame(document) === undefined) {
+    throw notAnEventStream('JSON', session);
+  }
+  return { event: 'message', data: text.trim(), id: '' };
+}
+
+function notAnEventStream(what: string, { requestId }: Session): ProtocolError {
+  return new ProtocolError(
+    `The server answered with ${what} instead of an event stream; check baseURL and the endpoint`,
+    {
+      requestId,
+    },
+  );
+}

@@ -1,0 +1,17 @@
+/** The server and key that the environment names. */
+export interface Environment {
+  readonly apiKey: string | undefined;
+  readonly baseURL: string | undefined;
+}
+
+/**
+ * Reads `OPENAI_API_KEY` and `OPENAI_BASE_URL`; empty counts as absent.
+ *
+ * @param variables The environment to read; that of the process by default.
+ */
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>> = globalThis.process.env,
+): Environment {
+  const read = (name: string): string | undefined => variables[name]?.trim() || undefined;
+  return { apiKey: read('OPENAI_API_KEY'), baseURL: read('OPENAI_BASE_URL') };
+}

@@ -1,0 +1,135 @@
+import {
+  defer,
+  from,
+  identity,
+  map,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  of,
+  switchMap,
+  take,
+  tap,
+  throwError,
+  throwIfEmpty,
+  timeout,
+} from 'rxjs';
+import { DeadlineError } from '../errors/deadline-error.js';
+import { parseRateLimits } from '../errors/rate-limits.js';
+import { requireOk } from '../transport/require-ok.js';
+import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
+import type { ApiKey } from './client-config.js';
+import { lowerCased } from './lower-cased.js';
+import type { Session } from './session.js';
+import type { Settings } from './settings.js';
+
+/** Makes an exchange through the interceptors. Innermost the key is added and any status but 2xx becomes an `ApiError`. */
+export function send(request: TransportRequest, settings: Settings, session: Session): Observable<TransportEvent> {
+  const innermost: Transport = (intercepted) =>
+    withKey({ ...intercepted, headers: lowerCased(intercepted.headers) }, settings.apiKey).pipe(
+      switchMap((complete) => exchange(complete, settings, session)),
+    );
+  const chain = settings.interceptors.reduceRight<Transport>(
+    (next, intercept) => (intercepted) => defer(() => intercept(intercepted, next)),
+    innermost,
+  );
+  return chain(request);
+}
+
+function exchange(request: TransportRequest, settings: Settings, session: Session): Observable<TransportEvent> {
+  checkHeaders(request.headers);
+  session.onRequest(request);
+  const { transport, deadlines, limits, scheduler } = settings;
+  return transport(request).pipe(
+    withHeadersDeadline(settings),
+    tap((event) => {
+      if (event.type === 'head') {
+        onHead(event, settings, session);
+      }
+    }),
+    requireOk({
+      errorBodyBytes: limits.errorBodyBytes,
+      errorBodyTime: deadlines.idle,
+      redact: session.redact,
+      scheduler,
+    }),
+  );
+}
+
+function withHeadersDeadline({ deadlines, scheduler }: Settings): MonoTypeOperatorFunction<TransportEvent> {
+  const { headers } = deadlines;
+  const raise = (): Observable<never> => throwError(() => new DeadlineError('headers', headers));
+  return isTimed(headers) ? timeout({ first: headers, with: raise, scheduler }) : identity;
+}
+
+/** A timer's delay overflows beyond 2^31 - 1 ms, and would fire at once. */
+function isTimed(duration: number): boolean {
+  return duration < 2 ** 31;
+}
+
+function onHead(
+  { status, headers }: Extract<TransportEvent, { type: 'head' }>,
+  { onResponse, scheduler }: Settings,
+  session: Session,
+): void {
+  session.onHead(headers);
+  onResponse?.({
+    status,
+    headers,
+    requestId: session.requestId,
+    rateLimits: parseRateLimits(headers, scheduler.now()),
+  });
+}
+
+/** Adds the key, asked for anew in every exchange, unless it is empty or an interceptor or the caller has set the header. */
+function withKey(request: TransportRequest, apiKey: ApiKey | undefined): Observable<TransportRequest> {
+  if (apiKey === undefined || 'authorization' in request.headers) {
+    return of(request);
+  }
+  return keyOf(apiKey).pipe(
+    map((key) => key.trim()),
+    map((key) =>
+      key === '' ? request : { ...request, headers: { ...request.headers, authorization: `Bearer ${key}` } },
+    ),
+  );
+}
+
+function keyOf(apiKey: ApiKey): Observable<string> {
+  if (typeof apiKey === 'string') {
+    return of(apiKey);
+  }
+  return defer(() => {
+    const key = apiKey();
+    if (typeof key === 'string') {
+      return of(key);
+    }
+    try {
+      return from(key);
+    } catch {
+      // The error of rxjs shows what came.
+      throw new TypeError('apiKey must give a string, or a Promise or an Observable of one');
+    }
+  }).pipe(
+    take(1),
+    throwIfEmpty(() => new TypeError('apiKey gave no key')),
+    map((key: unknown) => {
+      if (typeof key !== 'string') {
+        throw new TypeError('apiKey must give a string');
+      }
+      return key;
+    }),
+  );
+}
+
+/** Checked here, because what refuses a header further down quotes its value. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/u.test(name)) {
+      throw new TypeError(`"${name}" is no name for a header`);
+    }
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/u.test(value)) {
+      throw new TypeError(
+        `The header "${name}" holds characters that cannot be sent${name === 'authorization' ? '; check apiKey' : ''}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import type { Interceptor, Transport } from '../transport/transport.js';
+import { checkConfig } from './check-config.js';
+import type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions } from './client-config.js';
+import { lowerCased } from './lower-cased.js';
+
+/** What a platform gives to a client that does not say otherwise. */
+export interface Platform {
+  /** The default transport, made once per client. */
+  readonly createTransport: () => Transport;
+  /** The address and key that the environment names. */
+  readonly environment: { readonly apiKey?: string | undefined; readonly baseURL?: string | undefined };
+}
+
+/** A configuration with every default filled in. */
+export interface Settings {
+  readonly apiKey: ApiKey | undefined;
+  readonly baseURL: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly transport: Transport;
+  readonly interceptors: readonly Interceptor[];
+  readonly deadlines: Required<Readonly<Record<keyof Deadlines, number>>>;
+  readonly limits: Required<Readonly<Record<keyof Limits, number>>>;
+  readonly redirects: 'refuse' | 'same-origin';
+  readonly scheduler: SchedulerLike;
+  readonly onResponse: RequestOptions['onResponse'];
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+const openai = 'https://api.openai.com/v1';
+const minute = 60_000;
+const defaultDeadlines = { headers: 10 * minute, firstChunk: 10 * minute, idle: 5 * minute, total: Infinity };
+const defaultLimits = { eventBytes: 16 * 1024 * 1024, errorBodyBytes: 64 * 1024, choices: 128, toolCalls: 128 };
+
+/** Gives the settings of a request from its options; `undefined` gives those of the client itself. */
+export function createSettings(config: ClientConfig, platform: Platform): (options?: RequestOptions) => Settings {
+  checkConfig(config, 'client');
+  const transport = config.transport ?? platform.createTransport();
+  const own = resolve({ ...config, transport }, platform);
+  return (options) => {
+    if (options === undefined) {
+      return own;
+    }
+    checkConfig(options, 'request');
+    return resolve(merge({ ...config, transport }, options), platform);
+  };
+}
+
+type Resolvable = RequestOptions & { readonly transport: Transport };
+
+/** Request options replace the client's field by field; maps are merged. */
+function merge(config: Resolvable, options: RequestOptions): Resolvable {
+  return {
+    ...config,
+    ...given(options),
+    transport: options.transport ?? config.transport,
+    headers: { ...lowerCased(config.headers), ...lowerCased(options.headers) },
+    query: { ...config.query, ...options.query },
+    deadlines: { ...config.deadlines, ...given(options.deadlines ?? {}) },
+    limits: { ...config.limits, ...given(options.limits ?? {}) },
+  };
+}
+
+function resolve(config: Resolvable, { environment }: Platform): Settings {
+  const { apiKey = keyFromEnvironment(config.baseURL, environment) } = config;
+  if (config.apiKey !== undefined && isBrowser() && config.dangerouslyAllowBrowser !== true) {
+    throw new TypeError(
+      'apiKey in a web page can be read by every visitor: keep it on a server of yours that relays requests, and set baseURL to that server. dangerouslyAllowBrowser: true allows it all the same',
+    );
+  }
+  const { organization, project, idempotencyKey } = config;
+  return {
+    apiKey: typeof apiKey === 'string' ? apiKey.trim() : apiKey,
+    baseURL: parseBaseURL(config.baseURL ?? environment.baseURL ?? openai),
+    headers: {
+      ...(organization === undefined ? {} : { 'openai-organization': organization }),
+      ...(project === undefined ? {} : { 'openai-project': project }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      ...lowerCased(config.headers),
+    },
+    query: config.query ?? {},
+    transport: config.transport,
+    interceptors: config.interceptors ?? [],
+    deadlines: { ...defaultDeadlines, ...given(config.deadlines ?? {}) },
+    limits: { ...defaultLimits, ...given(config.limits ?? {}) },
+    redirects: config.redirects ?? 'refuse',
+    scheduler: config.scheduler ?? asyncScheduler,
+    onResponse: config.onResponse,
+    context: config.context ?? {},
+  };
+}
+
+/** The environment's key goes to the environment's server or the default one, never to a server the code names. */
+function keyFromEnvironment(baseURL: string | undefined, environment: Platform['environment']): string | undefined {
+  const trusted = [environment.baseURL ?? openai, openai].map(addressOf);
+  return baseURL === undefined || trusted.includes(addressOf(baseURL)) ? environment.apiKey : undefined;
+}
+
+/** A slash at the end makes no other server. */
+function addressOf(baseURL: string): string {
+  return parseBaseURL(baseURL).href.replace(/\/$/u, '');
+}
+
+/** A page's own path, such as `/v1` on its relay, is allowed where there is a page. */
+function parseBaseURL(baseURL: string): URL {
+  const page = (globalThis as { location?: { href?: string } }).location?.href;
+  if (!URL.canParse(baseURL, page)) {
+    throw new TypeError(`baseURL must be a whole address, such as http://localhost:11434/v1; is "http://" missing?`);
+  }
+  const url = new URL(baseURL, page);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new TypeError('baseURL must begin with http:// or https://');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new TypeError('baseURL must not hold a user name or password; set headers: { authorization } instead');
+  }
+  return url;
+}
+
+function isBrowser(): boolean {
+  const { window, navigator } = globalThis as { window?: { document?: unknown }; navigator?: unknown };
+  return window?.document !== undefined && navigator !== undefined;
+}
+
+/** Without the fields that are present but undefined. */
+function given<T extends object>(fields: T): { readonly [Key in keyof T]?: NonNullable<T[Key]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    readonly [Key in keyof T]?: NonNullable<T[Key]>;
+  };
+}

@@ -1,0 +1,61 @@
+import { defer, type Observable, pipe } from 'rxjs';
+import { type ChunkFormat, parseChunks } from '../chunks/parse-chunks.js';
+import { withDeadlines } from '../operators/with-deadlines.js';
+import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
+import type { StreamOptions } from '../schemas/chat-completion-request.js';
+import type { CompletionChunk } from '../schemas/completion-chunk.js';
+import type { Operation } from '../transport/transport.js';
+import { linger } from './linger.js';
+import { readAnswer } from './read-answer.js';
+import { send } from './send.js';
+import { createSession } from './session.js';
+import type { Settings } from './settings.js';
+import { toTransportRequest } from './to-transport-request.js';
+
+/** An endpoint that streams chunks until `[DONE]`. */
+export interface ChunkEndpoint<Chunk> {
+  readonly operation: Operation;
+  readonly path: string;
+  readonly format: ChunkFormat<Chunk>;
+}
+
+/** How long a finished answer may be read on for its connection to be used again, in milliseconds. */
+const grace = 100;
+
+/** Makes the cold Observable of one request's chunks: here the stages are joined. */
+export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk>(
+  { operation, path, format }: ChunkEndpoint<Chunk>,
+  request: { readonly stream_options?: StreamOptions | null },
+  settings: Settings,
+): Observable<Chunk> {
+  const exchange = toTransportRequest(
+    { operation, method: 'POST', path, accept: 'text/event-stream, application/json', body: withStreaming(request) },
+    settings,
+  );
+  const { limits, deadlines, scheduler } = settings;
+  return defer(() => {
+    const session = createSession();
+    const read = pipe(
+      readAnswer(limits.eventBytes, session), // bytes → server-sent events
+      parseChunks(format, { limits, context: session }), // events → chunks, until [DONE]
+    );
+    return send(exchange, settings, session).pipe(
+      linger(read, grace, scheduler), // complete at [DONE], not when the socket closes
+      withDeadlines({ ...deadlines, scheduler }), // a silent server becomes DeadlineError
+    );
+  });
+}
+
+/** Usage is asked for unless the caller says otherwise; `stream_options: null` sends no such field at all. */
+function withStreaming({
+  stream_options: options,
+  ...request
+}: {
+  readonly stream_options?: StreamOptions | null;
+}): object {
+  return {
+    ...request,
+    stream: true,
+    ...(options === null ? {} : { stream_options: { include_usage: true, ...options } }),
+  };
+}

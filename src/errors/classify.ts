@@ -1,0 +1,130 @@
+import type { ErrorKind } from './llm-error.js';
+
+/** Words of servers, lower case and without separators, and the kind they name (sources: the providers' error pages). */
+const kindOfWord: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
+  ['insufficientquota', 'quota'],
+  ['creditbalanceexhausted', 'quota'],
+  ['organizationspendlimitexceeded', 'quota'],
+  ['projectspendlimitexceeded', 'quota'],
+  ['organizationusagelimitexceeded', 'quota'],
+  ['enforcedspendlimitreached', 'quota'],
+  ['billinghardlimitreached', 'quota'],
+  ['billingnotactive', 'quota'],
+  ['billingerror', 'quota'],
+  ['ratelimitexceeded', 'rate_limit'],
+  ['ratelimiterror', 'rate_limit'],
+  ['ratelimitreached', 'rate_limit'],
+  ['ratelimit', 'rate_limit'],
+  ['resourceexhausted', 'rate_limit'],
+  ['toomanyrequests', 'rate_limit'],
+  ['slowdown', 'rate_limit'],
+  ['requests', 'rate_limit'],
+  ['tokens', 'rate_limit'],
+  ['overloaded', 'overloaded'],
+  ['overloadederror', 'overloaded'],
+  ['engineoverloaded', 'overloaded'],
+  ['engineoverloadederror', 'overloaded'],
+  ['serverisoverloaded', 'overloaded'],
+  ['servererror', 'server'],
+  ['apierror', 'server'],
+  ['internalerror', 'server'],
+  ['internalservererror', 'server'],
+  ['internal', 'server'],
+  ['unavailable', 'server'],
+  ['serviceunavailable', 'server'],
+  ['serviceunavailableerror', 'server'],
+  ['badgateway', 'server'],
+  ['invalidapikey', 'authentication'],
+  ['authenticationerror', 'authentication'],
+  ['unauthenticated', 'authentication'],
+  ['unauthorized', 'authentication'],
+  ['permissionerror', 'permission'],
+  ['permissiondenied', 'permission'],
+  ['forbidden', 'permission'],
+  ['notfounderror', 'not_found'],
+  ['notfound', 'not_found'],
+  ['modelnotfound', 'not_found'],
+  ['deploymentnotfound', 'not_found'],
+  ['timeout', 'timeout'],
+  ['timeouterror', 'timeout'],
+  ['requesttimeout', 'timeout'],
+  ['deadlineexceeded', 'timeout'],
+  ['conflict', 'conflict'],
+  ['aborted', 'conflict'],
+  ['invalidrequesterror', 'invalid_request'],
+  ['invalidrequest', 'invalid_request'],
+  ['invalidargument', 'invalid_request'],
+  ['invalidprompt', 'invalid_request'],
+  ['badrequest', 'invalid_request'],
+  ['badrequesterror', 'invalid_request'],
+  ['requesttoolarge', 'invalid_request'],
+  ['contextlengthexceeded', 'invalid_request'],
+  ['unsupportedparameter', 'invalid_request'],
+  ['contentfilter', 'invalid_request'],
+]);
+
+const retryableKinds: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  'timeout',
+  'conflict',
+  'rate_limit',
+  'server',
+  'overloaded',
+  'connection',
+  'truncated',
+  'provider',
+]);
+
+/** Whether a fresh request may heal an error of this kind, where the server says nothing of its own. */
+export function isRetryableKind(kind: ErrorKind): boolean {
+  return retryableKinds.has(kind);
+}
+
+/** The kind a code or type names, `undefined` for words we do not know; a number is read as an HTTP status. */
+export function kindOfCode(code: string | undefined): ErrorKind | undefined {
+  if (code === undefined || code.length > 100) {
+    return undefined;
+  }
+  return /^[45]\d\d$/u.test(code)
+    ? kindOfStatus(Number(code))
+    : kindOfWord.get(code.toLowerCase().replace(/[^a-z0-9]/gu, ''));
+}
+
+/** The kind a bare HTTP status stands for. */
+export function kindOfStatus(status: number): ErrorKind {
+  switch (status) {
+    case 401:
+      return 'authentication';
+    case 402:
+      return 'quota';
+    case 403:
+      return 'permission';
+    case 404:
+      return 'not_found';
+    case 408:
+      return 'timeout';
+    case 409:
+      return 'conflict';
+    case 429:
+      return 'rate_limit';
+    case 529:
+      return 'overloaded';
+    default:
+      return status >= 500 ? 'server' : 'invalid_request';
+  }
+}
+
+/**
+ * The kind of a non-2xx answer. The status decides, but a code tells a dead account from a busy server: a used-up quota
+ * also comes as 429, and an overloaded model as 429 or 503.
+ */
+export function kindOfResponse(status: number, code: string | undefined, type: string | undefined): ErrorKind {
+  const byStatus = kindOfStatus(status);
+  const named = [code, type].map((word) => (/^\d/u.test(word ?? '') ? undefined : kindOfCode(word))).find(Boolean);
+  if (named === 'quota') {
+    return 'quota';
+  }
+  if (status === 429 || status >= 500) {
+    return named === 'overloaded' || (named === 'rate_limit' && status >= 500) ? 'overloaded' : byStatus;
+  }
+  return byStatus;
+}

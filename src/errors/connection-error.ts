@@ -1,0 +1,10 @@
+import { LlmError, type LlmErrorInit } from './llm-error.js';
+
+/** No answer came, or the connection broke while one was read. A fresh request may succeed. */
+export class ConnectionError extends LlmError {
+  override readonly name = 'ConnectionError';
+
+  constructor(message: string, init: Pick<LlmErrorInit, 'cause' | 'requestId'> = {}) {
+    super(message, { ...init, kind: 'connection', retryable: true });
+  }
+}

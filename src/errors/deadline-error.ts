@@ -1,0 +1,24 @@
+import { LlmError } from './llm-error.js';
+
+/** The four deadlines a request has. */
+export type Deadline = 'headers' | 'firstChunk' | 'idle' | 'total';
+
+const waitedFor: Readonly<Record<Deadline, string>> = {
+  headers: 'The server sent no response headers within',
+  firstChunk: 'No chunk arrived within',
+  idle: 'The stream fell silent for',
+  total: 'The stream was not finished within',
+};
+
+/** One of the four deadlines passed; {@link deadline} names it. A fresh request may succeed. */
+export class DeadlineError extends LlmError {
+  override readonly name = 'DeadlineError';
+  /** Which deadline passed. */
+  readonly deadline: Deadline;
+
+  /** @param duration The deadline's length in milliseconds. */
+  constructor(deadline: Deadline, duration: number) {
+    super(`${waitedFor[deadline]} ${duration} ms (deadlines.${deadline})`, { kind: 'timeout', retryable: true });
+    this.deadline = deadline;
+  }
+}

@@ -1,0 +1,20 @@
+import { LlmError, type LlmErrorInit } from './llm-error.js';
+
+/** A limit of ours was exceeded; `limit` names it. What was emitted before stays emitted. */
+export class LimitError extends LlmError {
+  override readonly name = 'LimitError';
+  /** The name of the limit, as in the configuration. */
+  readonly limit: string;
+  /** The value that was exceeded. */
+  readonly maximum: number;
+
+  constructor(limit: string, maximum: number, init: Pick<LlmErrorInit, 'requestId'> = {}) {
+    super(`The stream exceeded ${limit} (${maximum}); raise this limit if that much is expected`, {
+      ...init,
+      kind: 'limit',
+      retryable: false,
+    });
+    this.limit = limit;
+    this.maximum = maximum;
+  }
+}

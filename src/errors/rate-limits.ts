@@ -1,0 +1,89 @@
+/** One budget of the server: how much of it there is, how much is left, and when it is full again. */
+export interface RateLimit {
+  readonly limit?: number;
+  readonly remaining?: number;
+  /** Milliseconds until the budget is full again; not the time to wait before the next call. */
+  readonly reset?: number;
+}
+
+/** What the rate-limit headers of a response said; a budget the server did not mention is absent. */
+export interface RateLimits {
+  readonly requests?: RateLimit;
+  readonly tokens?: RateLimit;
+  readonly inputTokens?: RateLimit;
+  readonly outputTokens?: RateLimit;
+}
+
+const budgets: Readonly<Record<keyof RateLimits, string>> = {
+  requests: 'requests',
+  tokens: 'tokens',
+  inputTokens: 'input-tokens',
+  outputTokens: 'output-tokens',
+};
+
+/**
+ * Reads `x-ratelimit-{limit,remaining,reset}-*`, `anthropic-ratelimit-*-{limit,remaining,reset}` and the plain
+ * `x-ratelimit-{limit,remaining,reset}`, which counts requests. What cannot be read is left out.
+ *
+ * @param now Milliseconds since the epoch, for resets given as a time of day.
+ */
+export function parseRateLimits(headers: Headers, now: number): RateLimits {
+  const found: { -readonly [Budget in keyof RateLimits]: RateLimit } = {};
+  for (const [budget, word] of Object.entries(budgets) as [keyof RateLimits, string][]) {
+    const read = (what: string): string | null =>
+      headers.get(`x-ratelimit-${what}-${word}`) ??
+      headers.get(`anthropic-ratelimit-${word}-${what}`) ??
+      (budget === 'requests' ? headers.get(`x-ratelimit-${what}`) : null);
+    const fields = {
+      limit: parseCount(read('limit')),
+      remaining: parseCount(read('remaining')),
+      reset: parseReset(read('reset'), now),
+    };
+    const known = Object.entries(fields).filter(([, value]) => value !== undefined);
+    if (known.length > 0) {
+      found[budget] = Object.fromEntries(known);
+    }
+  }
+  return found;
+}
+
+function parseCount(text: string | null): number | undefined {
+  const count = text === null || text.trim() === '' ? NaN : Number(text);
+  return Number.isFinite(count) ? count : undefined;
+}
+
+const unitInMs: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1e3,
+  m: 6e4,
+  h: 36e5,
+  d: 864e5,
+};
+
+/**
+ * A reset in any of the forms servers use: a Go duration (`1m13.588s`), seconds (`7`), seconds or milliseconds since the
+ * epoch, or an RFC 3339 time.
+ *
+ * @returns Milliseconds from `now`, never negative; `undefined` when the text cannot be read.
+ */
+export function parseReset(text: string | null, now: number): number | undefined {
+  const value = text?.trim() ?? '';
+  // No real value is longer; the bound also keeps the expressions below cheap whatever a server sends.
+  if (value === '' || value.length > 64) {
+    return undefined;
+  }
+  const number = Number(value);
+  if (!Number.isNaN(number)) {
+    const ms = number > 1e12 ? number - now : number > 1e9 ? number * 1e3 - now : number * 1e3;
+    return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+  }
+  if (/^(?:\d+(?:\.\d+)?(?:ms|us|µs|ns|d|h|m|s))+$/u.test(value)) {
+    const parts = value.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)/gu);
+    return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (unitInMs[unit ?? ''] ?? 0), 0);
+  }
+  const time = /^\d{4}-\d{2}-\d{2}T/u.test(value) ? Date.parse(value) : NaN;
+  return Number.isNaN(time) ? undefined : Math.max(0, time - now);
+}

@@ -1,0 +1,70 @@
+import { ApiError, type ApiErrorInit } from './api-error.js';
+import { isRetryableKind, kindOfResponse } from './classify.js';
+import { describeErrorBody } from './error-body.js';
+import { RateLimitError } from './rate-limit-error.js';
+import { parseRateLimits } from './rate-limits.js';
+import { requestIdOf } from './request-id.js';
+import { parseRetryAfter } from './retry-after.js';
+
+/** A non-2xx answer, its body already read. */
+export interface ErrorResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+  /** Milliseconds since the epoch, for headers that hold a time of day. */
+  readonly now: number;
+  /** Takes secrets out of text the server sent. */
+  readonly redact: (text: string) => string;
+}
+
+/** Makes the error for a non-2xx answer. `x-should-retry` wins over everything we would conclude ourselves. */
+export function toApiError({ status, headers, body, now, redact }: ErrorResponse): ApiError {
+  const details = describeErrorBody(redact(body));
+  const named = kindOfResponse(status, details.code, details.type);
+  const kind = named === 'rate_limit' && details.perDay ? 'quota' : named;
+  const told = headers.get('x-should-retry');
+  const init: ApiErrorInit = {
+    kind,
+    status,
+    code: details.code,
+    type: details.type,
+    param: details.param,
+    headers: readableHeaders(headers, redact),
+    rateLimits: parseRateLimits(headers, now),
+    retryAfter: parseRetryAfter(headers, now) ?? details.retryDelay,
+    requestId: requestIdOf(headers, redact),
+    retryable: told === 'true' || (told !== 'false' && isRetryableKind(kind)),
+  };
+  const message = `${status} ${details.message ?? phraseOf(body)}`;
+  return kind === 'rate_limit' ? new RateLimitError(message, init) : new ApiError(message, init);
+}
+
+function phraseOf(body: string): string {
+  return body.trimStart().startsWith('<')
+    ? 'The server answered with a web page; check that baseURL is the address of an API'
+    : 'The server gave no reason';
+}
+
+const readable = new Set([
+  'content-type',
+  'date',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'x-request-id',
+  'request-id',
+  'apim-request-id',
+  'openai-processing-ms',
+  'openai-version',
+  'x-ms-region',
+  'cf-ray',
+  'server',
+]);
+
+/** The headers that help to understand an error. Cookies, organisation ids and what we do not know stay out. */
+function readableHeaders(headers: Headers, redact: (text: string) => string): Readonly<Record<string, string>> {
+  const kept = [...headers].filter(
+    ([name]) => readable.has(name) || name.startsWith('x-ratelimit-') || name.startsWith('anthropic-ratelimit-'),
+  );
+  return Object.fromEntries(kept.map(([name, value]) => [name, redact(value)]));
+}

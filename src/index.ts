@@ -1,0 +1,81 @@
+/* A request becomes a cold Observable of chunks */
+export { createClient } from './client/create-client.js';
+export type { Client } from './client/build-client.js';
+export type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions, ResponseInfo } from './client/client-config.js';
+
+/* What is asked */
+export type { ChatCompletionRequest, ResponseFormat, StreamOptions, Tool } from './schemas/chat-completion-request.js';
+export type { CompletionRequest } from './schemas/completion-request.js';
+export type {
+  AssistantMessage,
+  ChatMessage,
+  SystemMessage,
+  TextPart,
+  ToolCallParam,
+  ToolMessage,
+  UserContent,
+  UserMessage,
+  UserPart,
+} from './schemas/chat-message.js';
+
+/* HTTP exchanges become events of bytes */
+export { fetchTransport, type FetchTransportConfig } from './transport/fetch-transport.js';
+export type { Interceptor, Operation, Transport, TransportEvent, TransportRequest } from './transport/transport.js';
+
+/* Bytes become server-sent events, and back */
+export { decodeEvents, type DecodeEventsConfig } from './sse/decode-events.js';
+export { formatEvent, type FormattableEvent } from './sse/format-event.js';
+export type { ServerSentEvent } from './sse/server-sent-event.js';
+
+/* What the streams are made of */
+export type {
+  ChatChoice,
+  ChatCompletionChunk,
+  ChatDelta,
+  ContentPart,
+  FunctionDelta,
+  TokenLogprob,
+  ToolCallDelta,
+} from './schemas/chat-completion-chunk.js';
+export type { CompletionChoice, CompletionChunk } from './schemas/completion-chunk.js';
+export type { Model } from './schemas/model.js';
+export type { TokenUsage } from './schemas/token-usage.js';
+
+/* Chunks become text */
+export { textDeltas } from './operators/text-deltas.js';
+export { accumulateText } from './operators/accumulate-text.js';
+export { toText } from './operators/to-text.js';
+export type { TextChunk } from './chunks/text-chunk.js';
+
+/* Chunks become messages and token counts */
+export { accumulateMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';
+export { toMessage } from './operators/to-message.js';
+export { toUsage } from './operators/to-usage.js';
+export type { Message, ToolCall, Usage } from './chunks/message.js';
+
+/* Values are paced for a screen */
+export { coalesceText } from './operators/coalesce-text.js';
+export { throttleRender } from './operators/throttle-render.js';
+
+/* Failures are waited out and bounded */
+export type { RetryConfig, RetryNotice } from './operators/retry-config.js';
+export { retryOnRateLimit } from './operators/retry-on-rate-limit.js';
+export { retryTransient } from './operators/retry-transient.js';
+export { withDeadlines, type DeadlineConfig } from './operators/with-deadlines.js';
+
+/* Streams are measured, merged and left */
+export { measure } from './operators/measure.js';
+export type { StreamTiming } from './operators/stream-timing.js';
+export { labelWith, type Labelled } from './operators/label-with.js';
+export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-iterable.js';
+
+/* Errors: one class for each thing a caller would do */
+export { isLlmError, LlmError, type ErrorKind } from './errors/llm-error.js';
+export { ApiError } from './errors/api-error.js';
+export { RateLimitError } from './errors/rate-limit-error.js';
+export { ConnectionError } from './errors/connection-error.js';
+export { DeadlineError, type Deadline } from './errors/deadline-error.js';
+export { StreamError } from './errors/stream-error.js';
+export { ProtocolError } from './errors/protocol-error.js';
+export { LimitError } from './errors/limit-error.js';
+export type { RateLimit, RateLimits } from './errors/rate-limits.js';

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import { catchError, defer, EMPTY, fromEvent, merge, takeUntil, type Observable } from 'rxjs';
+import type { ServerSettings } from '../local-server-config.js';
+import type { Exchange } from './exchange.js';
+import { toLocalError } from './local-error.js';
+import { route } from './routes.js';
+import { sendError } from './send.js';
+
+/**
+ * Makes the listener of a server: one subscription per exchange. It ends when the response is closed, whoever closed
+ * it, so a client that goes away stops its generation at once; and all end when `closing` emits.
+ */
+export function handleRequests(settings: ServerSettings, closing: Observable<unknown>): RequestListener {
+  return (request, response) => {
+    const exchange = { request, response, settings };
+    response.setHeader('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
+    allowEveryOrigin(exchange);
+    defer(() => (request.method === 'OPTIONS' ? answerPreflight(exchange) : route(exchange)))
+      .pipe(
+        catchError((error: unknown) => answerError(exchange, error)),
+        takeUntil(merge(fromEvent(response, 'close'), closing)),
+      )
+      .subscribe();
+  };
+}
+
+// No cookie and no key is ever looked at, so an origin gains nothing that it could not have from its own process here.
+// Browsers that keep public sites from loopback addresses ask for one more header, which is not sent.
+function allowEveryOrigin({ response }: Exchange): void {
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('access-control-expose-headers', 'x-request-id');
+}
+
+function answerPreflight({ response }: Exchange): Observable<never> {
+  response
+    .writeHead(204, {
+      'access-control-allow-methods': 'GET, HEAD, POST',
+      // The wildcard leaves authorization out, which clients send even where there is no key.
+      'access-control-allow-headers': 'authorization, content-type, *',
+      'access-control-max-age': '600',
+    })
+    .end();
+  return EMPTY;
+}
+
+function answerError({ response }: Exchange, error: unknown): Observable<never> {
+  if (response.headersSent) {
+    response.destroy();
+  } else {
+    sendError(response, toLocalError(error, 'The server'));
+  }
+  return EMPTY;
+}

@@ -1,0 +1,52 @@
+/** What else there is to say about a {@link LocalError}. */
+export interface LocalErrorInit {
+  /** The request field at fault. */
+  readonly param?: string | null;
+  readonly code?: string | null;
+  /** Response headers that belong to the error, such as `allow`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** An error body as the OpenAI API sends it. */
+export interface ErrorBody {
+  readonly error: {
+    readonly message: string;
+    readonly type: 'invalid_request_error' | 'server_error';
+    readonly param: string | null;
+    readonly code: string | null;
+  };
+}
+
+/** An error with an HTTP status, which the caller is shown. */
+export class LocalError extends Error {
+  override readonly name = 'LocalError';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What is sent as JSON, or as an error frame once a stream has begun. */
+  readonly body: ErrorBody;
+
+  constructor(
+    status: number,
+    message: string,
+    { param = null, code = null, headers = {}, cause }: LocalErrorInit = {},
+  ) {
+    super(message, { cause });
+    this.status = status;
+    this.headers = headers;
+    this.body = {
+      error: { message, type: status >= 500 ? 'server_error' : 'invalid_request_error', param, code },
+    };
+  }
+}
+
+/**
+ * The same error when it is one, else a 500 that says what failed: this server is for developers, and has no secrets.
+ */
+export function toLocalError(error: unknown, what: string): LocalError {
+  if (error instanceof LocalError) {
+    return error;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new LocalError(500, `${what} failed: ${reason}`, { cause: error });
+}

@@ -1,0 +1,89 @@
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { docsModel } from './docs/docs-model.js';
+import { echoModel } from './echo-model.js';
+import type { LocalModel } from './local-model.js';
+
+/** How a local server is set up. Everything has a default. */
+export interface LocalServerConfig {
+  /** The port to listen on. Default 0, which takes a free one: read it from the server's `url`. */
+  readonly port?: number;
+  /**
+   * The address to listen on. Default `127.0.0.1`, which only this machine reaches. There is no key, so any other
+   * address lets everyone in who reaches it.
+   */
+  readonly host?: string;
+  /** The pace of streamed answers. Default 40, about as fast as one reads; 0 sends everything as fast as it is read. */
+  readonly tokensPerSecond?: number;
+  /**
+   * Models by name, added to `docs` and `echo`; one of the same name takes their place. Pages of any origin may ask
+   * them while the server runs (see {@link startLocalServer}), so they hold nothing private.
+   */
+  readonly models?: Readonly<Record<string, LocalModel>>;
+  /** Clock and timers. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/** A checked config with its defaults. */
+export interface ServerSettings {
+  readonly port: number;
+  readonly host: string;
+  readonly tokensPerSecond: number;
+  readonly models: ReadonlyMap<string, LocalModel>;
+  readonly scheduler: SchedulerLike;
+  /** When the server was made, in milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+type Check = (value: unknown) => boolean;
+
+const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFunction: Check = (value) => typeof value === 'function';
+
+const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>> = {
+  port: [
+    (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
+    'a whole number from 0 to 65535',
+  ],
+  host: [(value) => typeof value === 'string' && value !== '', 'an address or a host name'],
+  tokensPerSecond: [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of 0 or more'],
+  models: [
+    (value) =>
+      isObject(value) && Object.values(value as object).every(isFunction) && !Object.hasOwn(value as object, ''),
+    'an object of functions (request) => Observable of strings, by name',
+  ],
+  scheduler: [
+    (value) => isObject(value) && isFunction((value as { schedule?: unknown }).schedule),
+    'an rxjs scheduler',
+  ],
+};
+
+/** Checks a config and sets the defaults. A field that does not fit is a `TypeError` that names it. */
+export function toServerSettings(config: LocalServerConfig): ServerSettings {
+  checkConfig(config);
+  const { port = 0, host = '127.0.0.1', tokensPerSecond = 40, models = {}, scheduler = asyncScheduler } = config;
+  return {
+    port,
+    host,
+    tokensPerSecond,
+    models: new Map([['docs', docsModel()], ['echo', echoModel], ...Object.entries(models)]),
+    scheduler,
+    startedAt: scheduler.now(),
+  };
+}
+
+function checkConfig(config: unknown): void {
+  if (!isObject(config)) {
+    throw new TypeError('startLocalServer: the config must be an object');
+  }
+  const fields = new Map<string, readonly [Check, string]>(Object.entries(rules));
+  for (const [field, value] of Object.entries(config as object)) {
+    const rule = fields.get(field);
+    if (rule === undefined) {
+      throw new TypeError(`startLocalServer: there is no field ${field}; there are ${[...fields.keys()].join(', ')}`);
+    }
+    const [isValid, expected] = rule;
+    if (value !== undefined && !isValid(value)) {
+      throw new TypeError(`startLocalServer: ${field} must be ${expected}`);
+    }
+  }
+}

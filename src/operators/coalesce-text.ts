@@ -1,0 +1,31 @@
+import { asyncScheduler, timer, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
+import { checkDuration } from './check.js';
+import { conflate } from './conflate.js';
+
+/**
+ * Emits the first text at once, then at most one per pause: all that came during the pause, joined. Nothing is lost, so
+ * the emissions joined are the source's texts joined.
+ *
+ * ```text
+ * source:  -a-bc------d-|
+ * result:  -a---x-----d-|   a pause of 4; x = 'bc'
+ * ```
+ *
+ * A pause begins with each emission. After one in which nothing came the next text is emitted at once again. What is
+ * pending is emitted before completion and before an error; unsubscribing drops it.
+ *
+ * @param duration The pause in milliseconds. With 0 the texts of one turn of the event loop are joined.
+ * @throws TypeError when `duration` is not a finite number, or negative.
+ * @see {@link throttleRender} for snapshots, of which only the latest matters.
+ * @see rxjs `bufferTime` to receive the texts as a list, at fixed times.
+ */
+export function coalesceText(
+  duration: number,
+  scheduler: SchedulerLike = asyncScheduler,
+): MonoTypeOperatorFunction<string> {
+  const pause = timer(checkDuration('duration', duration), scheduler);
+  return conflate(
+    (pending, text) => pending + text,
+    () => pause,
+  );
+}

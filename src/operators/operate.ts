@@ -1,0 +1,56 @@
+import { Observable, Subscription, type OperatorFunction, type Subscriber } from 'rxjs';
+
+/** What an operator does with the notifications of its source. Errors and completion it says nothing about pass on. */
+export interface SourceHandlers<T> {
+  readonly next: (value: T) => void;
+  readonly error?: (error: unknown) => void;
+  readonly complete?: () => void;
+}
+
+/**
+ * Makes an operator from callbacks, for what no composition of rxjs operators gives.
+ *
+ * Closing the destination, `take(1)` for one, stops a synchronous source between two values. A callback that throws
+ * errors the destination.
+ *
+ * @param connect Called once per subscription, before the source is subscribed: the state of one subscription lives in
+ *   it. `source` is the subscription to the source, for an operator that must end it before it delivers something.
+ */
+export function operate<T, R>(
+  connect: (destination: Subscriber<R>, source: Subscription) => SourceHandlers<T>,
+): OperatorFunction<T, R> {
+  return (source) =>
+    new Observable<R>((destination) => {
+      const subscription = new Subscription();
+      destination.add(subscription);
+      const {
+        next,
+        error = (reason) => destination.error(reason),
+        complete = () => destination.complete(),
+      } = connect(destination, subscription);
+
+      // The source gets a Subscriber that is tied to the destination before the first value;
+      // `source.subscribe(observer)` would give one to tie only after a synchronous source has run to its end.
+      new Observable<T>((subscriber) => {
+        subscription.add(subscriber);
+        source.subscribe(subscriber);
+      }).subscribe({
+        next: guard(destination, next),
+        error: guard(destination, error),
+        complete: guard(destination, complete),
+      });
+    });
+}
+
+function guard<A extends readonly unknown[]>(
+  destination: Subscriber<unknown>,
+  callback: (...values: A) => void,
+): (...values: A) => void {
+  return (...values) => {
+    try {
+      callback(...values);
+    } catch (error) {
+      destination.error(error);
+    }
+  };
+}

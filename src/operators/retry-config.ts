@@ -1,0 +1,37 @@
+import type { Observer, SchedulerLike } from 'rxjs';
+import type { LlmError } from '../errors/llm-error.js';
+
+/** Told when a pause before a retry begins. */
+export interface RetryNotice {
+  /** Which retry this is; 1 for the first. */
+  readonly attempt: number;
+  /** The length of the pause in milliseconds. */
+  readonly delay: number;
+  /** When the pause ends: `scheduler.now()` of that moment, by default milliseconds since the epoch. */
+  readonly at: number;
+  /** What failed. Where a `when` of yours let another error pass, it is that error. */
+  readonly reason: LlmError;
+}
+
+/** How `retryTransient` and `retryOnRateLimit` retry. */
+export interface RetryConfig {
+  /** The number of retries after the first attempt; 0 is none, `Infinity` no end. Default 2. */
+  readonly count?: number;
+  /**
+   * The longest pause in milliseconds. A server that asks for a longer one is not asked again: its error passes at
+   * once, with the hint on it. Default 60 000; `Infinity` waits as long as told, up to the 24 days a timer can hold.
+   */
+  readonly maxDelay?: number;
+  /**
+   * Whether to retry after this error; `attempt` is 1 for the first retry. It replaces the operator's own rule, so it
+   * is asked about every error, also those that a retry cannot heal. `count`, `maxDelay` and the rule that nothing is
+   * retried once something was emitted hold all the same.
+   */
+  readonly when?: (error: unknown, attempt: number) => boolean;
+  /** Called when a pause begins, or an observer whose `next` is called then. What it throws ends the stream. */
+  readonly notify?: ((notice: RetryNotice) => void) | Partial<Observer<RetryNotice>>;
+  /** What the pauses wait on. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+  /** Gives a number from 0 to below 1, for the jitter. Default `Math.random`. */
+  readonly random?: () => number;
+}

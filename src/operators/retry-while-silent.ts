@@ -1,0 +1,85 @@
+import {
+  asyncScheduler,
+  defer,
+  retry,
+  tap,
+  throwError,
+  timer,
+  type MonoTypeOperatorFunction,
+  type Observable,
+} from 'rxjs';
+import { isLlmError, type LlmError } from '../errors/llm-error.js';
+import { check, checkConfig, checkCount, checkFunction, longestTimer } from './check.js';
+import type { RetryConfig } from './retry-config.js';
+
+/** The ceiling of the first pause without a hint; each further one is twice as high. */
+const firstCeiling = 500;
+const highestCeiling = 8000;
+
+/**
+ * The engine of the retry operators: resubscribes to a source that failed before it emitted anything, after the pause
+ * its error asks for, or a random one.
+ *
+ * @param name The operator, for its errors.
+ * @param isWorthwhile Its rule for what to retry, which `config.when` replaces.
+ */
+export function retryWhileSilent<T>(
+  name: string,
+  isWorthwhile: (error: unknown) => boolean,
+  config: RetryConfig,
+): MonoTypeOperatorFunction<T> {
+  checkConfig(name, config);
+  const {
+    count = 2,
+    maxDelay = 60_000,
+    when = isWorthwhile,
+    notify,
+    scheduler = asyncScheduler,
+    random = Math.random,
+  } = config;
+  checkCount('count', count, 0);
+  check(isDelay(maxDelay), 'maxDelay', 'a number of milliseconds, 0 or more, or Infinity', maxDelay);
+  checkFunction('when', when);
+  checkFunction('random', random);
+  check(isListener(notify), 'notify', 'a function or an observer', notify);
+  const longest = Math.min(maxDelay, longestTimer);
+
+  const pause = (error: unknown, attempt: number): Observable<unknown> => {
+    const hint = (isLlmError(error) ? error.retryAfter : undefined) ?? 0;
+    if (hint > longest) {
+      return throwError(() => error);
+    }
+    // A hint is rounded up, because timers cut fractions off and would fire earlier than told. A hint of 0 says
+    // nothing: some servers send it beside a longer one.
+    const delay =
+      hint > 0 ? Math.ceil(hint) : random() * Math.min(firstCeiling * 2 ** (attempt - 1), highestCeiling, longest);
+    const notice = { attempt, delay, at: scheduler.now() + delay, reason: error as LlmError };
+    if (typeof notify === 'function') {
+      notify(notice);
+    } else {
+      notify?.next?.(notice);
+    }
+    return timer(delay, scheduler);
+  };
+
+  return (source) =>
+    defer(() => {
+      let silent = true;
+      return source.pipe(
+        tap(() => (silent = false)),
+        retry({
+          count,
+          delay: (error: unknown, attempt) =>
+            silent && when(error, attempt) ? pause(error, attempt) : throwError(() => error),
+        }),
+      );
+    });
+}
+
+function isDelay(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
+}
+
+function isListener(value: unknown): boolean {
+  return value === undefined || typeof value === 'function' || (typeof value === 'object' && value !== null);
+}

@@ -1,0 +1,23 @@
+import { filter, map, type OperatorFunction, pipe, takeLast } from 'rxjs';
+import type { Usage } from '../chunks/message.js';
+import type { TextChunk } from '../chunks/text-chunk.js';
+import { usageOf } from '../chunks/usage-of.js';
+
+/**
+ * Emits the token counts of the stream once it completes: the last the server sent, since each already counts all before
+ * it. Completes empty if none came.
+ *
+ * ```text
+ * chunks:  r-a-u-v|      u, v = chunks with usage
+ * result:  -------(y|)   y = the usage of v
+ * ```
+ *
+ * Errors pass through unchanged.
+ */
+export function toUsage(): OperatorFunction<TextChunk, Usage> {
+  return pipe(
+    map(usageOf),
+    filter((usage) => usage !== undefined),
+    takeLast(1),
+  );
+}

@@ -1,0 +1,97 @@
+import type { ServerSentEvent } from './server-sent-event.js';
+
+/** What parsing depends on beside the text. */
+export interface BlockContext {
+  /** The last event id before the text. */
+  readonly id: string;
+  /** Whether a field `error` that holds a JSON object is an event of that name. */
+  readonly lenient: boolean;
+}
+
+/** The fields of the block being read; the id stays in force for the blocks that follow. */
+interface Block {
+  event: string;
+  /** The first data line; almost always the only one. */
+  data: string | undefined;
+  moreData: string[];
+  id: string;
+  retry: number | undefined;
+}
+
+const space = 0x20;
+
+/**
+ * Parses whole blocks of an event stream. A block ends at its empty line or at the end of the text; without data it gives
+ * no event, but its id counts.
+ *
+ * @param text Whole lines, ended by line feeds, carriage returns or pairs of them.
+ * @param events Where the events are appended.
+ * @returns The last event id after the text.
+ */
+export function parseBlocks(text: string, { id, lenient }: BlockContext, events: ServerSentEvent[]): string {
+  const block: Block = { event: '', data: undefined, moreData: [], id, retry: undefined };
+  let lineFeed = -1;
+  let carriageReturn = -1;
+  let start = 0;
+  while (start < text.length) {
+    // Each is searched again only when passed, so that text without carriage returns is searched once for them.
+    lineFeed = lineFeed < start ? indexOrEnd(text, '\n', start) : lineFeed;
+    carriageReturn = carriageReturn < start ? indexOrEnd(text, '\r', start) : carriageReturn;
+    const end = Math.min(lineFeed, carriageReturn);
+    if (text.startsWith('data:', start)) {
+      addData(block, text.slice(text.charCodeAt(start + 5) === space ? start + 6 : start + 5, end));
+    } else if (start < end) {
+      readField(block, text.slice(start, end), lenient);
+    }
+    if (start === end || end === text.length) {
+      dispatch(block, events);
+    }
+    start = carriageReturn === end && lineFeed === end + 1 ? end + 2 : end + 1;
+  }
+  return block.id;
+}
+
+function indexOrEnd(text: string, character: string, start: number): number {
+  const index = text.indexOf(character, start);
+  return index === -1 ? text.length : index;
+}
+
+function readField(block: Block, line: string, lenient: boolean): void {
+  const colon = line.indexOf(':');
+  const name = colon === -1 ? line : line.slice(0, colon);
+  const value = colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === space ? colon + 2 : colon + 1);
+  if (name === 'event') {
+    block.event = value;
+  } else if (name === 'data') {
+    addData(block, value);
+  } else if (name === 'id' && !value.includes('\0')) {
+    block.id = value;
+  } else if (name === 'retry' && /^[0-9]+$/u.test(value)) {
+    block.retry = Math.min(Number(value), Number.MAX_SAFE_INTEGER);
+  } else if (name === 'error' && lenient && value.startsWith('{')) {
+    // llama.cpp sent errors as a field of their own until September 2025.
+    block.event = 'error';
+    addData(block, value);
+  }
+}
+
+function addData(block: Block, line: string): void {
+  if (block.data === undefined) {
+    block.data = line;
+  } else {
+    block.moreData.push(line);
+  }
+}
+
+function dispatch(block: Block, events: ServerSentEvent[]): void {
+  if (block.data !== undefined) {
+    const { id, retry, moreData } = block;
+    const event = block.event || 'message';
+    const data = moreData.length === 0 ? block.data : [block.data, ...moreData].join('\n');
+    events.push(retry === undefined ? { event, data, id } : { event, data, id, retry });
+    block.data = undefined;
+    block.moreData = moreData.length === 0 ? moreData : [];
+  }
+  block.event = '';
+  block.retry = undefined;
+}

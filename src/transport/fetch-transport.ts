@@ -1,0 +1,70 @@
+import { Observable, type Subscriber } from 'rxjs';
+import { ProtocolError } from '../errors/protocol-error.js';
+import { toTransportError } from './to-transport-error.js';
+import type { Transport, TransportEvent, TransportRequest } from './transport.js';
+import { withRedirects } from './with-redirects.js';
+
+/** What a {@link fetchTransport} sends with. */
+export interface FetchTransportConfig {
+  /** The fetch to use; by default `globalThis.fetch`, looked up at each request. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/**
+ * A transport over `fetch` and its body reader; the default everywhere but on Node. Unsubscribing aborts the fetch, also
+ * while a read is pending. Compressed answers are decoded by fetch itself, which does not tell when a compressed body was
+ * cut short: what reads the body must notice.
+ *
+ * Raises `ConnectionError` when no answer comes or the connection breaks, `ProtocolError` for a redirect it may not
+ * follow. Browsers hide where a redirect leads, so there each one is refused.
+ *
+ * @see {@link Transport} for the events it emits.
+ */
+export function fetchTransport(config: FetchTransportConfig = {}): Transport {
+  return withRedirects((request) => exchange(request, config.fetch ?? globalThis.fetch));
+}
+
+function exchange(request: TransportRequest, fetch: typeof globalThis.fetch): Observable<TransportEvent> {
+  return new Observable<TransportEvent>((subscriber) => {
+    const abort = new AbortController();
+    subscriber.add(() => {
+      abort.abort();
+    });
+    void pump(request, fetch, abort.signal, subscriber);
+  });
+}
+
+/** Never rejects: what goes wrong reaches the subscriber, and after unsubscribing nobody. */
+async function pump(
+  request: TransportRequest,
+  fetch: typeof globalThis.fetch,
+  signal: AbortSignal,
+  subscriber: Subscriber<TransportEvent>,
+): Promise<void> {
+  let answered = false;
+  try {
+    const response = await fetch(request.url, {
+      method: request.method,
+      headers: request.headers,
+      body: (request.body ?? null) as BodyInit | null,
+      redirect: 'manual',
+      signal,
+    });
+    answered = true;
+    if (response.type === 'opaqueredirect') {
+      throw new ProtocolError('The server redirects, which a browser does not show; set baseURL to the final address');
+    }
+    subscriber.next({ type: 'head', status: response.status, headers: response.headers });
+    const reader = response.body?.getReader();
+    while (reader !== undefined && !subscriber.closed) {
+      const { done, value } = await reader.read();
+      if (done) {
+        break;
+      }
+      subscriber.next({ type: 'data', bytes: value });
+    }
+    subscriber.complete();
+  } catch (error) {
+    subscriber.error(toTransportError(error, request, answered));
+  }
+}
