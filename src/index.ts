@@ -32,14 +32,16 @@ export type {
   ChatChoice,
   ChatCompletionChunk,
   ChatDelta,
+  ChoiceLogprobs,
   ContentPart,
+  CustomDelta,
   FunctionDelta,
   TokenLogprob,
   ToolCallDelta,
 } from './schemas/chat-completion-chunk.js';
 export type { CompletionChoice, CompletionChunk } from './schemas/completion-chunk.js';
 export type { Model } from './schemas/model.js';
-export type { TokenUsage } from './schemas/token-usage.js';
+export type { TokenDetails, TokenUsage } from './schemas/token-usage.js';
 
 /* Chunks become text */
 export { textDeltas } from './operators/text-deltas.js';
@@ -78,4 +80,5 @@ export { DeadlineError, type Deadline } from './errors/deadline-error.js';
 export { StreamError } from './errors/stream-error.js';
 export { ProtocolError } from './errors/protocol-error.js';
 export { LimitError } from './errors/limit-error.js';
+export { OutputError } from './errors/output-error.js';
 export type { RateLimit, RateLimits } from './errors/rate-limits.js';

@@ -37,7 +37,7 @@ const packages: readonly { readonly name: RegExp; readonly folders: readonly str
   { name: /^rxjs$/u, folders: Object.keys(floors) },
   { name: /^rxjs\/testing$/u, folders: ['testing'] },
   { name: /^zod\/mini$/u, folders: Object.keys(floors) },
-  { name: /^undici$/u, folders: ['transport', 'node', 'local', 'server', 'redis', 'cli'] },
+  { name: /^undici(?:$|\/lib\/)/u, folders: ['transport', 'node', 'local', 'server', 'redis', 'cli'] },
   { name: /^node:/u, folders: ['transport', 'node', 'local', 'server', 'redis', 'cli', 'angular'] },
   { name: /^@angular\/(core|common)(\/|$)/u, folders: ['angular'] },
   { name: /^redis$/u, folders: ['redis'] },

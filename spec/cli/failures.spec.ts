@@ -120,7 +120,8 @@ it.each<readonly [string, Answer]>([
   expect(await ask(`${url}/v1`, [])).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'rxllm: The server does not say which models it has. Name one with --model.\n',
+    stderr:
+      'rxllm: The server does not list its models. Check the base URL (most end in /v1), or name one with --model.\n',
   });
 });
 

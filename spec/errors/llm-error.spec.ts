@@ -4,10 +4,11 @@ import { ConnectionError } from '../../src/errors/connection-error.js';
 import { DeadlineError } from '../../src/errors/deadline-error.js';
 import { LimitError } from '../../src/errors/limit-error.js';
 import { isLlmError, LlmError } from '../../src/errors/llm-error.js';
+import { OutputError } from '../../src/errors/output-error.js';
 import { ProtocolError } from '../../src/errors/protocol-error.js';
 import { RateLimitError } from '../../src/errors/rate-limit-error.js';
 import { StreamError } from '../../src/errors/stream-error.js';
-import { withPartial } from '../../src/errors/with-partial.js';
+import { copyError } from '../../src/errors/copy-error.js';
 
 const errors: readonly [string, LlmError, object][] = [
   ['ApiError', new ApiError('m', { kind: 'server', retryable: true, status: 500 }), { kind: 'server', status: 500 }],
@@ -19,6 +20,7 @@ const errors: readonly [string, LlmError, object][] = [
   ['ConnectionError', new ConnectionError('m'), { kind: 'connection', retryable: true }],
   ['DeadlineError', new DeadlineError('idle', 5000), { kind: 'timeout', retryable: true, deadline: 'idle' }],
   ['StreamError', new StreamError('m', { kind: 'truncated', retryable: true }), { kind: 'truncated' }],
+  ['OutputError', new OutputError('m'), { kind: 'output', retryable: false }],
   ['ProtocolError', new ProtocolError('m'), { kind: 'protocol', retryable: false }],
   [
     'LimitError',
@@ -37,7 +39,7 @@ describe('every error', () => {
   });
 
   it.each(errors)('%s can be copied with what had been gathered', (name, error, fields) => {
-    const copy = withPartial(error, 'so far');
+    const copy = copyError(error, { partial: 'so far' });
 
     expect(copy).not.toBe(error);
     expect(copy).toMatchObject({ name, message: error.message, stack: error.stack, partial: 'so far', ...fields });

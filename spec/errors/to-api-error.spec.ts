@@ -94,6 +94,8 @@ describe('toApiError', () => {
     ['seconds where the milliseconds are unreadable', { 'retry-after-ms': 'soon', 'retry-after': '2' }, '', 2000],
     ['a date', { 'retry-after': 'Fri, 20 Nov 2026 12:00:30 GMT' }, '', 30_000],
     ['a date in the past', { 'retry-after': 'Fri, 20 Nov 2026 11:00:00 GMT' }, '', 0],
+    ['the longest of two', { 'retry-after': '3, 5' }, '', 5000],
+    ['a date in the oldest form, which is in GMT', { 'retry-after': 'Fri Nov 20 12:00:30 2026' }, '', 30_000],
     ['a negative number as none', { 'retry-after': '-5' }, '', undefined],
     ['words as none', { 'retry-after': 'soon' }, '', undefined],
     ['infinity as none', { 'retry-after': 'Infinity' }, '', undefined],
@@ -174,6 +176,11 @@ describe('toApiError', () => {
     );
 
     expect(JSON.stringify([error, error.message, error.stack])).not.toContain('sk-secret');
+  });
+
+  it('finds a key however JSON spells it, and before a long message is cut', () => {
+    expect(errorOf(500, '{"error":{"message":"bad \\u0073k-\\u0073ecret"}}').message).toBe('500 bad [redacted]');
+    expect(errorOf(500, { error: { message: `${'x'.repeat(495)}sk-secret` } }).message).not.toContain('sk-s');
   });
 
   const recorded = resolve(process.cwd(), '../shared/recordings/http-error-bodies.jsonl');

@@ -58,7 +58,7 @@ it.each<[string, unknown, string]>([
 });
 
 it('takes a field that is undefined as left out', async () => {
-  const server = await startLocalServer({ host: undefined } as unknown as LocalServerConfig);
+  const server = await startLocalServer({ host: undefined });
 
   expect(server.url).toContain('127.0.0.1');
   await server.close();

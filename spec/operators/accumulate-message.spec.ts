@@ -194,6 +194,12 @@ describe('accumulateMessage', () => {
     expect(lastOf(finishChunk(), ...many)?.extra).toEqual({ parts: all });
   });
 
+  it('keeps any number of different fields, all of them in the finished message', () => {
+    const many = Array.from({ length: 20_000 }, (_, item) => chatChunk({ [`field ${item}`]: item }));
+
+    expect(Object.keys(lastOf(...many, finishChunk())?.extra ?? {})).toHaveLength(20_000);
+  });
+
   it('gives log probabilities with the finished message only', () => {
     const withToken = (token: string): TextChunk =>
       chatChunk({ content: token }, { logprobs: { content: [logprob(token)], refusal: null } } as object);
@@ -218,6 +224,7 @@ describe('accumulateMessage', () => {
     expect(seen[3]?.toolCalls[0]).toBe(seen[2]?.toolCalls[0]);
     expect(seen[3]?.toolCalls[1]).not.toBe(seen[2]?.toolCalls[1]);
     expect(seen[4]).toBe(seen[3]);
+    expect(seen.every((message) => Object.isFrozen(message) && Object.isFrozen(message.toolCalls))).toBe(true);
     expect(seen.slice(0, 5)).toEqual(copy);
     expect(seen.map(({ toolCalls }) => toolCalls.map((item) => item.arguments))).toEqual([
       ['{'],
@@ -417,6 +424,15 @@ describe('accumulateMessage', () => {
         whole({}),
         whole({ id: 'c1', name: 'g', arguments: '{"a', complete: false }),
       ]);
+    });
+
+    it.each([-1, 1.5])('raises ProtocolError for a call numbered %d', (index) => {
+      let error: unknown;
+      of(call({ index, function: f }))
+        .pipe(accumulateMessage())
+        .subscribe({ error: (reason: unknown) => (error = reason) });
+
+      expect(error).toMatchObject({ name: 'ProtocolError', kind: 'protocol' });
     });
 
     it('raises LimitError for more calls than allowed', () => {

@@ -216,9 +216,9 @@ describe('the first text', () => {
 describe('tokens per second', () => {
   const text = chunk({ content: 'Hel' });
 
-  it('are the counted tokens over the time from the first text to the last chunk', () => {
-    expect(reportsOf('-r-a---b-u--|', { r: chunk({ content: '' }), a: text, b: text, u: chunk({}, 12) })).toMatchObject(
-      [{ outputTokens: 12, tokensPerSecond: 2000 }],
+  it('are the counted tokens after the first over the time from the first text to the last chunk', () => {
+    expect(reportsOf('-r-a---b-u--|', { r: chunk({ content: '' }), a: text, b: text, u: chunk({}, 13) })).toMatchObject(
+      [{ outputTokens: 13, tokensPerSecond: 2000 }],
     );
   });
 
@@ -229,7 +229,7 @@ describe('tokens per second', () => {
       c: { choices: [], usage: null },
     };
 
-    expect(reportsOf('a-b-c|', values)).toMatchObject([{ outputTokens: 8, tokensPerSecond: 2000 }]);
+    expect(reportsOf('a-b-c|', values)).toMatchObject([{ outputTokens: 8, tokensPerSecond: 1750 }]);
   });
 
   it.each([

@@ -26,7 +26,7 @@ describe('toText', () => {
   });
 
   it('rethrows a copy of the error that holds the text so far', () => {
-    const error = new ConnectionError('broke', { requestId: 'req-1' });
+    const error = new ConnectionError('broke', { cause: new Error('below') });
     const caught: unknown[] = [];
     runMarbles(({ cold, flush }) => {
       const source = cold('-a-b-#', pieces, error).pipe(share());
@@ -41,7 +41,7 @@ describe('toText', () => {
     expect(error.partial).toBeUndefined();
     expect(copy).toBeInstanceOf(ConnectionError);
     expect(isLlmError(copy)).toBe(true);
-    expect(copy).toMatchObject({ name: 'ConnectionError', message: 'broke', requestId: 'req-1', partial: 'Hello' });
+    expect(copy).toMatchObject({ name: 'ConnectionError', message: 'broke', cause: error.cause, partial: 'Hello' });
     expect((copy as Error).stack).toBe(error.stack);
   });
 

@@ -3,18 +3,24 @@ import { createGrowingList, type GrowingList } from './growing-list.js';
 /** Collects fields that are not ours: strings and arrays append, other values replace, null changes nothing. */
 export interface ExtraFields {
   readonly add: (key: string, value: unknown) => void;
-  /** The fields so far; long arrays may lag behind until a `whole` view is asked for. */
+  /** The fields so far; many fields and long arrays may lag behind until a `whole` view is asked for. */
   readonly view: (whole: boolean) => Readonly<Record<string, unknown>>;
 }
 
-/** No fields yet; for one message. */
+/**
+ * No fields yet; for one message. Like that of a {@link GrowingList}, a view of more than 64 fields may lag behind until
+ * they have doubled.
+ */
 export function createExtraFields(): ExtraFields {
+  const values = new Map<string, unknown>();
   const lists = new Map<string, GrowingList>();
-  let fields: Readonly<Record<string, unknown>> = {};
-  // A computed key defines an own property whatever its name, where an assignment to `__proto__` would not.
+  let changed = false;
+  let view: Readonly<Record<string, unknown>> = {};
+  let viewed = 0;
   const set = (key: string, value: unknown): void => {
-    if (own(fields, key) !== value) {
-      fields = { ...fields, [key]: value };
+    if (!values.has(key) || values.get(key) !== value) {
+      values.set(key, value);
+      changed = true;
     }
   };
   return {
@@ -23,21 +29,27 @@ export function createExtraFields(): ExtraFields {
         const list = lists.get(key) ?? createGrowingList();
         lists.set(key, list);
         list.append(value as unknown[]);
+        set(key, list.view(false));
       } else if (value !== null && value !== undefined) {
-        set(key, key === 'audio' ? joinAudio(own(fields, key), value) : joinStrings(own(fields, key), value));
+        const before = values.get(key);
+        set(key, key === 'audio' ? joinAudio(before, value) : joinStrings(before, value));
       }
     },
     view: (whole) => {
-      lists.forEach((list, key) => {
-        set(key, list.view(whole));
-      });
-      return fields;
+      if (whole) {
+        lists.forEach((list, key) => {
+          set(key, list.view(true));
+        });
+      }
+      if (changed && (whole || values.size <= 64 || values.size >= 2 * viewed)) {
+        // Own fields whatever their names, where an assignment to `__proto__` would make none.
+        view = Object.freeze(Object.fromEntries(values));
+        viewed = values.size;
+        changed = false;
+      }
+      return view;
     },
   };
-}
-
-function own(fields: object, key: string): unknown {
-  return Object.hasOwn(fields, key) ? (fields as Record<string, unknown>)[key] : undefined;
 }
 
 function joinStrings(before: unknown, value: unknown): unknown {
@@ -49,9 +61,9 @@ function joinAudio(before: unknown, value: unknown): unknown {
   if (typeof before !== 'object' || before === null || typeof value !== 'object' || value === null) {
     return value;
   }
-  const entries = Object.entries(value).map(([key, item]): readonly [string, unknown] => [
-    key,
-    key === 'data' || key === 'transcript' ? joinStrings(own(before, key), item) : item,
-  ]);
-  return { ...before, ...Object.fromEntries(entries) };
+  const fields = new Map<string, unknown>(Object.entries(before));
+  for (const [key, item] of Object.entries(value)) {
+    fields.set(key, key === 'data' || key === 'transcript' ? joinStrings(fields.get(key), item) : item);
+  }
+  return Object.fromEntries(fields);
 }

@@ -20,7 +20,7 @@ export function createGrowingList(): GrowingList {
     },
     view: (whole) => {
       if (view.length !== items.length && (whole || items.length <= 64 || items.length >= 2 * view.length)) {
-        view = [...items];
+        view = Object.freeze([...items]);
       }
       return view;
     },

@@ -96,7 +96,8 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
         extra.add(key, value);
       }
     }
-    const others = Array.isArray(delta?.content) ? delta.content.filter(({ type }) => !textParts.has(type)) : [];
+    const parts = typeof delta?.content === 'string' ? undefined : delta?.content;
+    const others = parts?.filter(({ type }) => !textParts.has(type)) ?? [];
     if (others.length > 0) {
       extra.add('content', others);
     }
@@ -110,7 +111,7 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
       next.logprobs = [...logprobs];
     }
     if (fields.some((field) => next[field] !== message[field])) {
-      message = next;
+      message = Object.freeze(next);
     }
     return message;
   };
@@ -146,10 +147,9 @@ function progressOf(finishReason: string | undefined, without: Progress): Progre
 function appendLogprobs(logprobs: TokenLogprob[], choice: Choice): void {
   const lists = (choice as Partial<ChatChoice>).logprobs;
   for (const list of [lists?.content, lists?.refusal]) {
-    // Legacy answers keep parallel arrays of another shape under these names or others.
-    if (Array.isArray(list)) {
-      list.forEach((item) => logprobs.push(item));
-    }
+    // Unchecked on legacy chunks, which keep arrays of another shape.
+    const items: readonly TokenLogprob[] = Array.isArray(list) ? (list as TokenLogprob[]) : [];
+    items.forEach((item) => logprobs.push(item));
   }
 }
 

@@ -10,9 +10,10 @@ import {
   throwError,
 } from 'rxjs';
 import * as z from 'zod/mini';
+import type { Redact } from '../errors/error-body.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { StreamError } from '../errors/stream-error.js';
-import { type StreamErrorContext, toStreamError } from '../errors/to-stream-error.js';
+import { toStreamError } from '../errors/to-stream-error.js';
 import type { ServerSentEvent } from '../sse/server-sent-event.js';
 import { createCompletion } from './completion.js';
 import { errorFrame } from './error-frame.js';
@@ -34,8 +35,8 @@ export interface ChunkFormat<Chunk> {
 /** What parsing a stream depends on beside its format. */
 export interface ParseChunksConfig {
   readonly limits: ChunkLimits;
-  /** What the stream's errors need to know of its exchange; read when an error is made. */
-  readonly context: StreamErrorContext;
+  /** Takes secrets out of the text of errors that the server put into the stream. */
+  readonly redact: Redact;
 }
 
 interface AnyChunk {
@@ -65,7 +66,7 @@ export function parseChunks<Chunk extends AnyChunk>(
             return item !== done;
           }),
         ),
-        defer(() => (completion.isWhole() ? EMPTY : throwError(() => truncated(completion.isEmpty(), config.context)))),
+        defer(() => (completion.isWhole() ? EMPTY : throwError(() => truncated(completion.isEmpty())))),
       );
     });
 }
@@ -75,7 +76,7 @@ type Item<Chunk> = Chunk | typeof done;
 /** Reads one event after another; several documents of one event are read in turn, so that what precedes an error stays. */
 function createReader<Chunk extends AnyChunk>(
   { schema, createRepair }: ChunkFormat<Chunk>,
-  { limits, context }: ParseChunksConfig,
+  { limits, redact }: ParseChunksConfig,
 ): (event: ServerSentEvent) => ObservableInput<Item<Chunk>> {
   const repair = createRepair(limits);
 
@@ -85,7 +86,7 @@ function createReader<Chunk extends AnyChunk>(
     }
     const error = errorFrame(document, event);
     if (error !== undefined) {
-      throw toStreamError(error, context);
+      throw toStreamError(error, redact);
     }
     if (isIdle(document, event)) {
       return [];
@@ -96,7 +97,7 @@ function createReader<Chunk extends AnyChunk>(
       ? [chunk]
       : concat(
           of(chunk),
-          throwError(() => providerFailure(failure.finish_reason ?? '', context)),
+          throwError(() => providerFailure(failure.finish_reason ?? '')),
         );
   };
 
@@ -112,7 +113,6 @@ function createReader<Chunk extends AnyChunk>(
     const path = (issue?.path ?? []).join('.');
     throw new ProtocolError(`The server sent a chunk that does not fit${path === '' ? '' : ` at ${path}`}`, {
       kind: 'parse',
-      requestId: context.requestId,
     });
   };
 
@@ -125,8 +125,8 @@ function createReader<Chunk extends AnyChunk>(
       return concat(...documents.map((document) => defer(() => readDocument(document, event))));
     }
     throw event === 'error'
-      ? toStreamError(data, context)
-      : new ProtocolError('The server sent an event that is not JSON', { kind: 'parse', requestId: context.requestId });
+      ? toStreamError(data, redact)
+      : new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
   };
 }
 
@@ -142,20 +142,19 @@ function isIdle(document: unknown, event: string): boolean {
 /** Finish reasons by which servers report an error without an error object. */
 const failures: ReadonlySet<string> = new Set(['error', 'abort', 'network_error', 'insufficient_system_resource']);
 
-function providerFailure(reason: string, { requestId }: StreamErrorContext): StreamError {
+function providerFailure(reason: string): StreamError {
   return new StreamError(`The server ended the answer with finish reason "${reason}"`, {
     kind: 'provider',
     code: reason,
     retryable: true,
-    requestId,
   });
 }
 
-function truncated(empty: boolean, { requestId }: StreamErrorContext): StreamError {
+function truncated(empty: boolean): StreamError {
   return new StreamError(
     empty
       ? 'The stream ended before its first chunk'
       : 'The stream ended early: no finish reason for every choice, and no [DONE]',
-    { kind: 'truncated', retryable: true, requestId },
+    { kind: 'truncated', retryable: true },
   );
 }

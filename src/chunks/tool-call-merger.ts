@@ -1,4 +1,5 @@
 import { LimitError } from '../errors/limit-error.js';
+import { checkIndex } from './check-index.js';
 import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
 import { createExtraFields, type ExtraFields } from './extra-fields.js';
 import { createJsonBalance, type JsonBalance } from './json-balance.js';
@@ -34,7 +35,7 @@ interface Call {
  * its id, else to the call in its slot, else to the latest; an id that is new in a taken slot, and a name after closed
  * arguments, begin a new call.
  *
- * @param maximum How many calls there may be; one more raises `LimitError`.
+ * @param maximum How many calls there may be; one more raises `LimitError`, an impossible index `ProtocolError`.
  */
 export function createToolCallMerger(choice: number, maximum: number): ToolCallMerger {
   const calls: Call[] = [];
@@ -79,6 +80,9 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
   return {
     add: (entries) => {
       for (const entry of entries) {
+        if (typeof entry.index === 'number') {
+          checkIndex(entry.index, 'toolCalls', maximum);
+        }
         const call = find(entry);
         merge(call, entry);
         latest = call;
@@ -94,7 +98,7 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
       const shown = calls.filter(({ name }) => progress !== 'streaming' || name !== '');
       const views = shown.map((call) => (call.view = toView(call, choice, progress)));
       if (views.length !== list.length || views.some((view, place) => view !== list[place])) {
-        list = views;
+        list = Object.freeze(views);
       }
       return list;
     },
@@ -137,12 +141,12 @@ function toView(call: Call, choice: number, progress: Progress): ToolCall {
   if (call.view?.complete === complete && (progress === 'streaming' || call.view.id !== '')) {
     return call.view;
   }
-  return {
+  return Object.freeze({
     id: call.id === '' && progress !== 'streaming' ? `call_${choice}_${call.position}` : call.id,
     type: call.type || 'function',
     name: call.name,
     arguments: complete && call.arguments === '' ? '{}' : call.arguments,
     complete,
     extra: call.extra.view(progress !== 'streaming'),
-  };
+  });
 }

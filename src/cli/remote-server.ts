@@ -34,7 +34,8 @@ function isOpenAI(baseURL: string | undefined): boolean {
 
 /** Where a server lists no models, as some do not, one must be named. */
 function firstModel(client: Client): Server['defaultModel'] {
-  const unlisted = (): Failure => new Failure('The server does not say which models it has. Name one with --model.');
+  const unlisted = (): Failure =>
+    new Failure('The server does not list its models. Check the base URL (most end in /v1), or name one with --model.');
   return client.models().pipe(
     map(({ id }) => id),
     take(1),

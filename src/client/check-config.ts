@@ -35,7 +35,6 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['httpAgent', "use transport: undiciTransport({ dispatcher }), from 'rxllm/node'"],
   ['fetchOptions', 'use transport: fetchTransport({ fetch })'],
   ['signal', 'unsubscribe instead; that aborts the request'],
-  ['baseUrl', 'use baseURL'],
   ['baseUri', 'use baseURL'],
   ['apiBase', 'use baseURL'],
   ['api_key', 'use apiKey'],
@@ -80,7 +79,7 @@ const rules: Readonly<Record<(typeof requestKeys)[number], readonly [Check, stri
  */
 export function checkConfig(config: RequestOptions, where: 'client' | 'request'): void {
   const allowed = where === 'client' ? clientKeys : requestKeys;
-  checkKeys(config, allowed, where === 'client' ? 'createClient()' : 'The request options', elsewhere);
+  checkKeys(config, allowed, where === 'client' ? 'createClient()' : 'the request options', elsewhere);
   for (const key of allowed) {
     const [isValid, expected] = rules[key];
     if (config[key] !== undefined && !isValid(config[key])) {
@@ -117,11 +116,12 @@ function checkKeys(
   hints: ReadonlyMap<string, string>,
 ): void {
   if (!isObject(config)) {
-    throw new TypeError(`${where} takes an object`);
+    throw new TypeError(`An object is expected in ${where}`);
   }
   const unknown = Object.keys(config).find((key) => !allowed.includes(key));
   if (unknown !== undefined) {
-    const hint = hints.get(unknown) ?? `known: ${allowed.join(', ')}`;
-    throw new TypeError(`${where} does not know "${unknown}"; ${hint}`);
+    const spelled = allowed.find((key) => key.toLowerCase() === unknown.toLowerCase());
+    const hint = hints.get(unknown) ?? (spelled === undefined ? `known: ${allowed.join(', ')}` : `use ${spelled}`);
+    throw new TypeError(`Unknown field "${unknown}" in ${where}; ${hint}`);
   }
 }

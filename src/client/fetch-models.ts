@@ -1,13 +1,14 @@
 import { concat, defer, ignoreElements, type Observable, of, mergeMap, tap } from 'rxjs';
 import * as z from 'zod/mini';
 import { errorFrame } from '../chunks/error-frame.js';
+import type { Redact } from '../errors/error-body.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/to-stream-error.js';
 import { withDeadlines } from '../operators/with-deadlines.js';
 import { model, type Model } from '../schemas/model.js';
 import { createBodyCollector } from './body-collector.js';
 import { send } from './send.js';
-import { createSession, type Session } from './session.js';
+import { createSession, identifyErrors } from './session.js';
 import type { Settings } from './settings.js';
 import { toTransportRequest } from './to-transport-request.js';
 
@@ -30,40 +31,44 @@ export function fetchModels(settings: Settings): Observable<Model> {
         }),
         ignoreElements(),
       ),
-      defer(() => of(parseModels(body.text(), session))),
+      defer(() => of(parseModels(body.text(), session.redact))),
     ).pipe(
       withDeadlines({ firstChunk: deadlines.firstChunk, total: deadlines.total, scheduler }),
       mergeMap((models) => models),
+      identifyErrors(session),
     );
   });
 }
 
-/** Most servers send `{ data: [...] }`, some the bare list. */
-function parseModels(text: string, session: Session): readonly Model[] {
-  const document = parseJson(text, session);
+/** Most servers send `{ data: [...] }`, some the bare list, and some null where they have no models. */
+function parseModels(text: string, redact: Redact): readonly Model[] {
+  const document = parseJson(text);
   const error = errorFrame(document);
   if (error !== undefined) {
-    throw toStreamError(error, session);
+    throw toStreamError(error, redact);
   }
-  const models: unknown = Array.isArray(document) ? document : (document as { data?: unknown } | null)?.data;
+  const models = listIn(document);
   const result = z.safeParse(z.array(model), models);
   if (!result.success) {
     throw new ProtocolError('The server answered with something else than a list of models; check baseURL', {
       kind: 'parse',
-      requestId: session.requestId,
     });
   }
   return result.data;
 }
 
-function parseJson(text: string, { requestId }: Session): unknown {
+function listIn(document: unknown): unknown {
+  const data: unknown = (document as { data?: unknown } | null)?.data;
+  return Array.isArray(document) ? document : data === null ? [] : data;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     // The runtime's own error quotes the text it could not parse.
     throw new ProtocolError('The server answered with something else than JSON; check baseURL', {
       kind: 'parse',
-      requestId,
     });
   }
 }

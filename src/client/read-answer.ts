@@ -7,7 +7,6 @@ import type { ServerSentEvent } from '../sse/server-sent-event.js';
 import type { TransportEvent } from '../transport/transport.js';
 import { type BodyCollector, createBodyCollector } from './body-collector.js';
 import { joinBytes } from './join-bytes.js';
-import type { Session } from './session.js';
 import { sniff } from './sniff.js';
 
 /**
@@ -16,10 +15,10 @@ import { sniff } from './sniff.js';
  * document, which becomes one event. Anything else that is no event stream is a `ProtocolError`; an event or document
  * beyond `eventBytes` a `LimitError`.
  */
-export function readAnswer(eventBytes: number, session: Session): OperatorFunction<TransportEvent, ServerSentEvent> {
+export function readAnswer(eventBytes: number): OperatorFunction<TransportEvent, ServerSentEvent> {
   return (source) =>
     defer(() => {
-      const reader = createAnswerReader(eventBytes, session);
+      const reader = createAnswerReader(eventBytes);
       return concat(source.pipe(mergeMap(reader.read)), defer(reader.end));
     });
 }
@@ -29,7 +28,7 @@ interface AnswerReader {
   readonly end: () => ObservableInput<ServerSentEvent>;
 }
 
-function createAnswerReader(eventBytes: number, session: Session): AnswerReader {
+function createAnswerReader(eventBytes: number): AnswerReader {
   let start: Uint8Array = new Uint8Array();
   let declared = false;
   let parser: EventParser | undefined;
@@ -58,7 +57,7 @@ function createAnswerReader(eventBytes: number, session: Session): AnswerReader 
         break;
       case 'page':
       case 'other':
-        throw notAnEventStream(kind === 'page' ? 'a web page' : 'something else', session);
+        throw notAnEventStream(kind === 'page' ? 'a web page' : 'something else');
     }
     return readBody(start);
   };
@@ -75,7 +74,7 @@ function createAnswerReader(eventBytes: number, session: Session): AnswerReader 
       const rest = parser === undefined && document === undefined ? readStart(new Uint8Array(), true) : EMPTY;
       return concat(
         from(rest),
-        defer(() => (document === undefined ? lastEvent(parser) : [wholeAnswer(document.text(), session)])),
+        defer(() => (document === undefined ? lastEvent(parser) : [wholeAnswer(document.text())])),
       );
     },
   };
@@ -97,26 +96,20 @@ function lastEvent(parser: EventParser | undefined): readonly ServerSentEvent[] 
 }
 
 /** An answer that came as one JSON document: a whole completion, or an error. */
-function wholeAnswer(text: string, session: Session): ServerSentEvent {
+function wholeAnswer(text: string): ServerSentEvent {
   const [document] = readData(text.trim()) ?? [];
   if (document === undefined) {
-    throw new ProtocolError('The server answered with malformed JSON instead of an event stream', {
-      kind: 'parse',
-      requestId: session.requestId,
-    });
+    throw new ProtocolError('The server answered with malformed JSON instead of an event stream', { kind: 'parse' });
   }
   const choices = (document as { choices?: unknown }).choices;
   if (!Array.isArray(choices) && errorFrame(document) === undefined) {
-    throw notAnEventStream('JSON', session);
+    throw notAnEventStream('JSON');
   }
   return { event: 'message', data: text.trim(), id: '' };
 }
 
-function notAnEventStream(what: string, { requestId }: Session): ProtocolError {
+function notAnEventStream(what: string): ProtocolError {
   return new ProtocolError(
     `The server answered with ${what} instead of an event stream; check baseURL and the endpoint`,
-    {
-      requestId,
-    },
   );
 }

@@ -25,7 +25,7 @@ import type { Settings } from './settings.js';
 /** Makes an exchange through the interceptors. Innermost the key is added and any status but 2xx becomes an `ApiError`. */
 export function send(request: TransportRequest, settings: Settings, session: Session): Observable<TransportEvent> {
   const innermost: Transport = (intercepted) =>
-    withKey({ ...intercepted, headers: lowerCased(intercepted.headers) }, settings.apiKey).pipe(
+    withKey({ ...intercepted, headers: lowerCased(intercepted.headers) }, settings).pipe(
       switchMap((complete) => exchange(complete, settings, session)),
     );
   const chain = settings.interceptors.reduceRight<Transport>(
@@ -58,12 +58,7 @@ function exchange(request: TransportRequest, settings: Settings, session: Sessio
 function withHeadersDeadline({ deadlines, scheduler }: Settings): MonoTypeOperatorFunction<TransportEvent> {
   const { headers } = deadlines;
   const raise = (): Observable<never> => throwError(() => new DeadlineError('headers', headers));
-  return isTimed(headers) ? timeout({ first: headers, with: raise, scheduler }) : identity;
-}
-
-/** A timer's delay overflows beyond 2^31 - 1 ms, and would fire at once. */
-function isTimed(duration: number): boolean {
-  return duration < 2 ** 31;
+  return Number.isFinite(headers) ? timeout({ first: headers, with: raise, scheduler }) : identity;
 }
 
 function onHead(
@@ -75,14 +70,18 @@ function onHead(
   onResponse?.({
     status,
     headers,
-    requestId: session.requestId,
+    requestId: session.requestId(),
     rateLimits: parseRateLimits(headers, scheduler.now()),
   });
 }
 
-/** Adds the key, asked for anew in every exchange, unless it is empty or an interceptor or the caller has set the header. */
-function withKey(request: TransportRequest, apiKey: ApiKey | undefined): Observable<TransportRequest> {
-  if (apiKey === undefined || 'authorization' in request.headers) {
+/**
+ * Adds the key, asked for anew in every exchange, unless it is empty or an interceptor or the caller has set the header. It
+ * is the key of one server: an interceptor that asks another one says with which.
+ */
+function withKey(request: TransportRequest, { apiKey, baseURL }: Settings): Observable<TransportRequest> {
+  const isElsewhere = URL.canParse(request.url) && new URL(request.url).origin !== baseURL.origin;
+  if (apiKey === undefined || isElsewhere || 'authorization' in request.headers) {
     return of(request);
   }
   return keyOf(apiKey).pipe(

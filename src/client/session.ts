@@ -1,3 +1,6 @@
+import { catchError, type MonoTypeOperatorFunction, throwError } from 'rxjs';
+import { copyError } from '../errors/copy-error.js';
+import { isLlmError } from '../errors/llm-error.js';
 import { requestIdOf } from '../errors/request-id.js';
 import { createRedactor } from '../transport/redactor.js';
 import type { TransportRequest } from '../transport/transport.js';
@@ -5,7 +8,7 @@ import type { TransportRequest } from '../transport/transport.js';
 /** What the stages of one subscription share: its secrets, to keep them out of errors, and the server's request id. */
 export interface Session {
   readonly redact: (text: string) => string;
-  readonly requestId: string | undefined;
+  readonly requestId: () => string | undefined;
   readonly onRequest: (request: TransportRequest) => void;
   readonly onHead: (headers: Headers) => void;
 }
@@ -16,12 +19,22 @@ export function createSession(): Session {
   let requestId: string | undefined;
   return {
     redact: redactor.redact,
-    get requestId() {
-      return requestId;
+    requestId: () => requestId,
+    onRequest: (request) => {
+      redactor.learn(request);
+      requestId = undefined;
     },
-    onRequest: redactor.learn,
     onHead: (headers) => {
       requestId = requestIdOf(headers, redactor.redact);
     },
   };
+}
+
+/** Puts the server's request id on every error that came after the response's head. */
+export function identifyErrors<T>({ requestId }: Session): MonoTypeOperatorFunction<T> {
+  return catchError((error: unknown) => {
+    const id = requestId();
+    const isUnidentified = id !== undefined && isLlmError(error) && error.requestId === undefined;
+    return throwError(() => (isUnidentified ? copyError(error, { requestId: id }) : error));
+  });
 }

@@ -82,7 +82,7 @@ function resolve(config: Resolvable, { environment }: Platform): Settings {
     query: config.query ?? {},
     transport: config.transport,
     interceptors: config.interceptors ?? [],
-    deadlines: { ...defaultDeadlines, ...given(config.deadlines ?? {}) },
+    deadlines: toTimers({ ...defaultDeadlines, ...given(config.deadlines ?? {}) }),
     limits: { ...defaultLimits, ...given(config.limits ?? {}) },
     redirects: config.redirects ?? 'refuse',
     scheduler: config.scheduler ?? asyncScheduler,
@@ -97,16 +97,16 @@ function keyFromEnvironment(baseURL: string | undefined, environment: Platform['
   return baseURL === undefined || trusted.includes(addressOf(baseURL)) ? environment.apiKey : undefined;
 }
 
-/** A slash at the end makes no other server. */
+/** A slash at the end makes no other server. What is no address, such as a mistake in the environment, is none of ours. */
 function addressOf(baseURL: string): string {
-  return parseBaseURL(baseURL).href.replace(/\/$/u, '');
+  return URL.canParse(baseURL) ? new URL(baseURL).href.replace(/\/$/u, '') : baseURL;
 }
 
 /** A page's own path, such as `/v1` on its relay, is allowed where there is a page. */
 function parseBaseURL(baseURL: string): URL {
   const page = (globalThis as { location?: { href?: string } }).location?.href;
   if (!URL.canParse(baseURL, page)) {
-    throw new TypeError(`baseURL must be a whole address, such as http://localhost:11434/v1; is "http://" missing?`);
+    throw new TypeError('baseURL must be a whole address, such as http://localhost:11434/v1');
   }
   const url = new URL(baseURL, page);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -121,6 +121,12 @@ function parseBaseURL(baseURL: string): URL {
 function isBrowser(): boolean {
   const { window, navigator } = globalThis as { window?: { document?: unknown }; navigator?: unknown };
   return window?.document !== undefined && navigator !== undefined;
+}
+
+/** A timer cannot wait longer than 2^31 - 1 ms and would end at once: so long a deadline is none. */
+function toTimers(deadlines: Settings['deadlines']): Settings['deadlines'] {
+  const entries = Object.entries(deadlines).map(([name, duration]) => [name, duration < 2 ** 31 ? duration : Infinity]);
+  return Object.fromEntries(entries) as Settings['deadlines'];
 }
 
 /** Without the fields that are present but undefined. */

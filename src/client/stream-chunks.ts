@@ -8,7 +8,7 @@ import type { Operation } from '../transport/transport.js';
 import { linger } from './linger.js';
 import { readAnswer } from './read-answer.js';
 import { send } from './send.js';
-import { createSession } from './session.js';
+import { createSession, identifyErrors } from './session.js';
 import type { Settings } from './settings.js';
 import { toTransportRequest } from './to-transport-request.js';
 
@@ -25,7 +25,7 @@ const grace = 100;
 /** Makes the cold Observable of one request's chunks: here the stages are joined. */
 export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk>(
   { operation, path, format }: ChunkEndpoint<Chunk>,
-  request: { readonly stream_options?: StreamOptions | null },
+  request: { readonly stream_options?: StreamOptions | null | undefined },
   settings: Settings,
 ): Observable<Chunk> {
   const exchange = toTransportRequest(
@@ -36,12 +36,13 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
   return defer(() => {
     const session = createSession();
     const read = pipe(
-      readAnswer(limits.eventBytes, session), // bytes → server-sent events
-      parseChunks(format, { limits, context: session }), // events → chunks, until [DONE]
+      readAnswer(limits.eventBytes), // bytes → server-sent events
+      parseChunks(format, { limits, redact: session.redact }), // events → chunks, until [DONE]
     );
     return send(exchange, settings, session).pipe(
       linger(read, grace, scheduler), // complete at [DONE], not when the socket closes
       withDeadlines({ ...deadlines, scheduler }), // a silent server becomes DeadlineError
+      identifyErrors(session), // each error tells which request it was
     );
   });
 }
@@ -51,7 +52,7 @@ function withStreaming({
   stream_options: options,
   ...request
 }: {
-  readonly stream_options?: StreamOptions | null;
+  readonly stream_options?: StreamOptions | null | undefined;
 }): object {
   return {
     ...request,

@@ -4,7 +4,7 @@ import { LlmError, type LlmErrorInit } from './llm-error.js';
 export class ConnectionError extends LlmError {
   override readonly name = 'ConnectionError';
 
-  constructor(message: string, init: Pick<LlmErrorInit, 'cause' | 'requestId'> = {}) {
+  constructor(message: string, init: Pick<LlmErrorInit, 'cause'> = {}) {
     super(message, { ...init, kind: 'connection', retryable: true });
   }
 }

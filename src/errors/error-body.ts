@@ -15,36 +15,53 @@ export interface ErrorDetails {
 
 const longestMessage = 500;
 
+/** Takes secrets out of text that a server sent. */
+export type Redact = (text: string) => string;
+
 /** Reads the text of an HTTP error body: JSON in any of the known shapes, else plain text; markup is left out. */
-export function describeErrorBody(text: string): ErrorDetails {
+export function describeErrorBody(text: string, redact: Redact): ErrorDetails {
+  return describeError(parsed(text) ?? plain(text), redact);
+}
+
+function parsed(text: string): unknown {
   try {
-    return describeError(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    // Not JSON whatever its content type says: a proxy's page or a plain sentence.
-    const plain = text.trim();
-    return describeError(plain === '' || plain.startsWith('<') ? undefined : plain);
+    return undefined;
   }
 }
 
-/** Reads a parsed error in any of the known shapes: nested, flat, a string, or in an array of one. */
-export function describeError(value: unknown): ErrorDetails {
+/** Not JSON, whatever its content type says: a plain sentence, or a proxy's page. */
+function plain(text: string): string | undefined {
+  const trimmed = text.trim();
+  return trimmed.startsWith('<') ? undefined : trimmed;
+}
+
+/**
+ * Reads a parsed error in any of the known shapes: nested, flat, a string, or in an array of one. Each string is redacted
+ * as it is read: before that JSON may spell a secret in many ways, and a cut may leave half of one.
+ */
+export function describeError(value: unknown, redact: Redact): ErrorDetails {
   const body = Array.isArray(value) ? (value as unknown[])[0] : value;
   const error = field(body, 'error');
   const first = firstOf(field(body, 'errors'));
   const base = field(body, 'base_resp');
-  const pick = (key: string): string | undefined => word(field(error, key)) ?? word(field(body, key));
-  const type = pick('type') ?? word(field(body, 'error_type')) ?? word(field(error, 'status'));
+  const safe = (read: string | undefined): string | undefined => (read === undefined ? undefined : redact(read));
+  const pick = (key: string): string | undefined => safe(word(field(error, key)) ?? word(field(body, key)));
+  const type = pick('type') ?? safe(word(field(body, 'error_type')) ?? word(field(error, 'status')));
   return {
     message: cut(
-      joined(text(field(error, 'message')) ?? text(error), text(field(field(error, 'metadata'), 'raw'))) ??
-        text(field(body, 'message')) ??
-        sentence(field(body, 'message')) ??
-        text(field(body, 'detail')) ??
-        details(field(body, 'detail')) ??
-        text(field(first, 'message')) ??
-        text(field(first, 'detail')) ??
-        text(field(base, 'status_msg')) ??
-        text(body),
+      safe(
+        joined(text(field(error, 'message')) ?? text(error), text(field(field(error, 'metadata'), 'raw'))) ??
+          text(field(body, 'message')) ??
+          sentence(field(body, 'message')) ??
+          text(field(body, 'detail')) ??
+          details(field(body, 'detail')) ??
+          text(field(first, 'message')) ??
+          text(field(first, 'detail')) ??
+          text(field(base, 'status_msg')) ??
+          text(body),
+      ),
     ),
     code: pick('code') ?? word(field(base, 'status_code')) ?? type,
     type,

@@ -1,4 +1,4 @@
-import { LlmError, type LlmErrorInit } from './llm-error.js';
+import { LlmError } from './llm-error.js';
 
 /** A limit of ours was exceeded; `limit` names it. What was emitted before stays emitted. */
 export class LimitError extends LlmError {
@@ -8,9 +8,8 @@ export class LimitError extends LlmError {
   /** The value that was exceeded. */
   readonly maximum: number;
 
-  constructor(limit: string, maximum: number, init: Pick<LlmErrorInit, 'requestId'> = {}) {
+  constructor(limit: string, maximum: number) {
     super(`The stream exceeded ${limit} (${maximum}); raise this limit if that much is expected`, {
-      ...init,
       kind: 'limit',
       retryable: false,
     });

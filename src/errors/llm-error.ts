@@ -48,7 +48,7 @@ export abstract class LlmError extends Error {
   readonly retryAfter: number | undefined;
   /** The server's id of the request; `undefined` when it sent none. */
   readonly requestId: string | undefined;
-  /** What `toText`, `toMessage` or `toObject` had gathered when the stream failed. */
+  /** What `toText` or `toMessage` had gathered when the stream failed. */
   readonly partial?: unknown;
 
   constructor(message: string, init: LlmErrorInit) {

@@ -7,10 +7,7 @@ import { LlmError, type LlmErrorInit } from './llm-error.js';
 export class ProtocolError extends LlmError {
   override readonly name = 'ProtocolError';
 
-  constructor(
-    message: string,
-    init: Pick<LlmErrorInit, 'cause' | 'requestId'> & { readonly kind?: 'protocol' | 'parse' } = {},
-  ) {
+  constructor(message: string, init: Pick<LlmErrorInit, 'cause'> & { readonly kind?: 'protocol' | 'parse' } = {}) {
     super(message, { ...init, kind: init.kind ?? 'protocol', retryable: false });
   }
 }

@@ -9,13 +9,16 @@ export function parseRetryAfter(headers: Headers, now: number): number | undefin
   return duration(headers.get('retry-after-ms'), 1) ?? duration(seconds, 1e3) ?? untilDate(seconds, now);
 }
 
+/** A header sent twice is read as a list; the longest pause keeps to both. */
 function duration(value: string | null, unit: number): number | undefined {
-  const number = value === null || value.trim() === '' ? NaN : Number(value);
-  return Number.isFinite(number) && number >= 0 ? number * unit : undefined;
+  const numbers = (value ?? '').split(',').map((item) => (item.trim() === '' ? NaN : Number(item) * unit));
+  return numbers.every((number) => Number.isFinite(number) && number >= 0) ? Math.max(...numbers) : undefined;
 }
 
 function untilDate(value: string | null, now: number): number | undefined {
-  // An HTTP date begins with a day's name; Date.parse would also find a date in a negative number.
-  const time = value !== null && /^\s*[A-Z][a-z]/u.test(value) ? Date.parse(value) : NaN;
+  // An HTTP date begins with a day's name; Date.parse would also find a date in a negative number. All three forms of one
+  // are in GMT, though the oldest does not say so.
+  const isDate = value !== null && /^\s*[A-Z][a-z]/u.test(value);
+  const time = isDate ? Date.parse(/GMT|UTC|[+-]\d{4}/u.test(value) ? value : `${value} GMT`) : NaN;
   return Number.isNaN(time) ? undefined : Math.max(0, time - now);
 }

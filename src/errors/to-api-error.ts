@@ -1,6 +1,6 @@
 import { ApiError, type ApiErrorInit } from './api-error.js';
 import { isRetryableKind, kindOfResponse } from './classify.js';
-import { describeErrorBody } from './error-body.js';
+import { describeErrorBody, type Redact } from './error-body.js';
 import { RateLimitError } from './rate-limit-error.js';
 import { parseRateLimits } from './rate-limits.js';
 import { requestIdOf } from './request-id.js';
@@ -13,13 +13,12 @@ export interface ErrorResponse {
   readonly body: string;
   /** Milliseconds since the epoch, for headers that hold a time of day. */
   readonly now: number;
-  /** Takes secrets out of text the server sent. */
-  readonly redact: (text: string) => string;
+  readonly redact: Redact;
 }
 
 /** Makes the error for a non-2xx answer. `x-should-retry` wins over everything we would conclude ourselves. */
 export function toApiError({ status, headers, body, now, redact }: ErrorResponse): ApiError {
-  const details = describeErrorBody(redact(body));
+  const details = describeErrorBody(body, redact);
   const named = kindOfResponse(status, details.code, details.type);
   const kind = named === 'rate_limit' && details.perDay ? 'quota' : named;
   const told = headers.get('x-should-retry');
@@ -62,7 +61,7 @@ const readable = new Set([
 ]);
 
 /** The headers that help to understand an error. Cookies, organisation ids and what we do not know stay out. */
-function readableHeaders(headers: Headers, redact: (text: string) => string): Readonly<Record<string, string>> {
+function readableHeaders(headers: Headers, redact: Redact): Readonly<Record<string, string>> {
   const kept = [...headers].filter(
     ([name]) => readable.has(name) || name.startsWith('x-ratelimit-') || name.startsWith('anthropic-ratelimit-'),
   );

@@ -6,21 +6,21 @@ import type { LocalModel } from './local-model.js';
 /** How a local server is set up. Everything has a default. */
 export interface LocalServerConfig {
   /** The port to listen on. Default 0, which takes a free one: read it from the server's `url`. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /**
    * The address to listen on. Default `127.0.0.1`, which only this machine reaches. There is no key, so any other
    * address lets everyone in who reaches it.
    */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** The pace of streamed answers. Default 40, about as fast as one reads; 0 sends everything as fast as it is read. */
-  readonly tokensPerSecond?: number;
+  readonly tokensPerSecond?: number | undefined;
   /**
    * Models by name, added to `docs` and `echo`; one of the same name takes their place. Pages of any origin may ask
    * them while the server runs (see {@link startLocalServer}), so they hold nothing private.
    */
-  readonly models?: Readonly<Record<string, LocalModel>>;
+  readonly models?: Readonly<Record<string, LocalModel>> | undefined;
   /** Clock and timers. Default `asyncScheduler`. */
-  readonly scheduler?: SchedulerLike;
+  readonly scheduler?: SchedulerLike | undefined;
 }
 
 /** A checked config with its defaults. */

@@ -6,7 +6,7 @@ import type { TextChunk } from '../chunks/text-chunk.js';
 /** How large a message may become. */
 export interface AccumulateMessageConfig {
   /** How many tool calls the message may hold; one more is a `LimitError`. 128 by default. */
-  readonly toolCalls?: number;
+  readonly toolCalls?: number | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { catchError, concat, defer, ignoreElements, type OperatorFunction, of, tap, throwError } from 'rxjs';
-import { withPartial } from '../errors/with-partial.js';
+import { copyError } from '../errors/copy-error.js';
 
 /** What gathers the values of one subscription. */
 export interface Collector<T, R> {
@@ -19,7 +19,7 @@ export function collect<T, R>(createCollector: () => Collector<T, R>): OperatorF
         source.pipe(
           tap(add),
           ignoreElements(),
-          catchError((error: unknown) => throwError(() => withPartial(error, partial()))),
+          catchError((error: unknown) => throwError(() => copyError(error, { partial: partial() }))),
         ),
         defer(() => of(result())),
       );

@@ -48,7 +48,7 @@ export function measure<T>(
         outputTokens = outputTokensOf(value) ?? outputTokens;
       };
       const end = (outcome: StreamTiming['outcome']): void => {
-        const gaps = Math.max(chunks - 1, 0);
+        const gaps = gapsOf(chunks);
         const chunkTime = lastChunk - firstChunk;
         const textTime = lastChunk - (firstText ?? lastChunk);
         const timing: StreamTiming = {
@@ -61,7 +61,8 @@ export function measure<T>(
           meanGap: gaps > 0 ? chunkTime / gaps : 0,
           chunksPerSecond: chunkTime > 0 ? (1000 * gaps) / chunkTime : 0,
           ...(outputTokens !== undefined && { outputTokens }),
-          ...(outputTokens !== undefined && textTime > 0 && { tokensPerSecond: (1000 * outputTokens) / textTime }),
+          ...(gapsOf(outputTokens) > 0 &&
+            textTime > 0 && { tokensPerSecond: (1000 * gapsOf(outputTokens)) / textTime }),
         };
         of(timing).subscribe(report);
       };
@@ -75,6 +76,11 @@ export function measure<T>(
         }),
       );
     });
+}
+
+/** The first of a number of things ends no gap. */
+function gapsOf(count = 0): number {
+  return Math.max(count - 1, 0);
 }
 
 function outputTokensOf(value: unknown): number | undefined {

@@ -16,22 +16,22 @@ export interface RetryNotice {
 /** How `retryTransient` and `retryOnRateLimit` retry. */
 export interface RetryConfig {
   /** The number of retries after the first attempt; 0 is none, `Infinity` no end. Default 2. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /**
    * The longest pause in milliseconds. A server that asks for a longer one is not asked again: its error passes at
    * once, with the hint on it. Default 60 000; `Infinity` waits as long as told, up to the 24 days a timer can hold.
    */
-  readonly maxDelay?: number;
+  readonly maxDelay?: number | undefined;
   /**
    * Whether to retry after this error; `attempt` is 1 for the first retry. It replaces the operator's own rule, so it
    * is asked about every error, also those that a retry cannot heal. `count`, `maxDelay` and the rule that nothing is
    * retried once something was emitted hold all the same.
    */
-  readonly when?: (error: unknown, attempt: number) => boolean;
+  readonly when?: ((error: unknown, attempt: number) => boolean) | undefined;
   /** Called when a pause begins, or an observer whose `next` is called then. What it throws ends the stream. */
-  readonly notify?: ((notice: RetryNotice) => void) | Partial<Observer<RetryNotice>>;
+  readonly notify?: ((notice: RetryNotice) => void) | Partial<Observer<RetryNotice>> | undefined;
   /** What the pauses wait on. Default `asyncScheduler`. */
-  readonly scheduler?: SchedulerLike;
+  readonly scheduler?: SchedulerLike | undefined;
   /** Gives a number from 0 to below 1, for the jitter. Default `Math.random`. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }

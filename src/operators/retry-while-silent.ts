@@ -52,7 +52,9 @@ export function retryWhileSilent<T>(
     // A hint is rounded up, because timers cut fractions off and would fire earlier than told. A hint of 0 says
     // nothing: some servers send it beside a longer one.
     const delay =
-      hint > 0 ? Math.ceil(hint) : random() * Math.min(firstCeiling * 2 ** (attempt - 1), highestCeiling, longest);
+      hint > 0
+        ? Math.ceil(hint)
+        : Math.round(random() * Math.min(firstCeiling * 2 ** (attempt - 1), highestCeiling, longest));
     const notice = { attempt, delay, at: scheduler.now() + delay, reason: error as LlmError };
     if (typeof notify === 'function') {
       notify(notice);

@@ -21,6 +21,9 @@ export interface StreamTiming {
   readonly chunksPerSecond: number;
   /** The `completion_tokens` the server counted last, hidden reasoning included; left out when it sent no usage. */
   readonly outputTokens?: number;
-  /** `outputTokens` over the time from the first text to the last chunk; left out when unknown, or no time passed. */
+  /**
+   * The output tokens after the first, over the time from the first text to the last chunk; left out when unknown, when
+   * there was one at most, or when no time passed.
+   */
   readonly tokensPerSecond?: number;
 }

@@ -6,14 +6,14 @@ import { Queue } from './queue.js';
 /** How `toAsyncIterable` buffers. */
 export interface AsyncIterableConfig<T> {
   /** How many values may wait to be asked for: a whole number above 0, or `Infinity`. Default 65 536. */
-  readonly bufferSize?: number;
+  readonly bufferSize?: number | undefined;
   /**
    * What happens to a value that comes when that many wait. `'error'` ends the source, and after the values that wait
    * the iteration fails with a `LimitError`; this is the default. `'drop-oldest'` drops the one that has waited
    * longest. A function joins the newest that waits with the one that came, and so loses nothing: for text, `(a, b) =>
    * a + b`.
    */
-  readonly overflow?: 'error' | 'drop-oldest' | ((pending: T, value: T) => T);
+  readonly overflow?: ('error' | 'drop-oldest' | ((pending: T, value: T) => T)) | undefined;
 }
 
 /**
@@ -40,15 +40,18 @@ export function toAsyncIterable<T>(source: Observable<T>, config: AsyncIterableC
   return { [Symbol.asyncIterator]: () => iterate(source, { bufferSize, overflow }) };
 }
 
+/** A configuration with its defaults. */
+interface Buffering<T> {
+  readonly bufferSize: number;
+  readonly overflow: NonNullable<AsyncIterableConfig<T>['overflow']>;
+}
+
 interface Reader<T> {
   readonly resolve: (result: IteratorResult<T>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-function iterate<T>(
-  source: Observable<T>,
-  { bufferSize, overflow }: Required<AsyncIterableConfig<T>>,
-): AsyncIterableIterator<T> {
+function iterate<T>(source: Observable<T>, { bufferSize, overflow }: Buffering<T>): AsyncIterableIterator<T> {
   const values = new Queue<T>();
   const readers = new Queue<Reader<T>>();
   const left = new Subject<void>();

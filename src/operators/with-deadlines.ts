@@ -13,13 +13,13 @@ import { operate } from './operate.js';
 /** How long a stream may take, in milliseconds. A deadline that is left out, or `Infinity`, is none. */
 export interface DeadlineConfig {
   /** From subscription to the first value. */
-  readonly firstChunk?: number;
+  readonly firstChunk?: number | undefined;
   /** From one value to the next; it begins with the first. */
-  readonly idle?: number;
+  readonly idle?: number | undefined;
   /** From subscription to completion. */
-  readonly total?: number;
+  readonly total?: number | undefined;
   /** What tells the time and waits. Default `asyncScheduler`. */
-  readonly scheduler?: SchedulerLike;
+  readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**

@@ -2,8 +2,8 @@ import type { ChatMessage } from './chat-message.js';
 
 /** Asks for extras in a stream. `include_usage` is added when you do not set it. */
 export interface StreamOptions {
-  readonly include_usage?: boolean;
-  readonly include_obfuscation?: boolean;
+  readonly include_usage?: boolean | undefined;
+  readonly include_obfuscation?: boolean | undefined;
   readonly [key: string]: unknown;
 }
 
@@ -13,9 +13,9 @@ export type Tool =
       readonly type: 'function';
       readonly function: {
         readonly name: string;
-        readonly description?: string;
-        readonly parameters?: Readonly<Record<string, unknown>>;
-        readonly strict?: boolean | null;
+        readonly description?: string | undefined;
+        readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+        readonly strict?: boolean | null | undefined;
       };
     }
   | {
@@ -30,9 +30,9 @@ export type ResponseFormat =
       readonly type: 'json_schema';
       readonly json_schema: {
         readonly name: string;
-        readonly description?: string;
-        readonly schema?: Readonly<Record<string, unknown>>;
-        readonly strict?: boolean | null;
+        readonly description?: string | undefined;
+        readonly schema?: Readonly<Record<string, unknown>> | undefined;
+        readonly strict?: boolean | null | undefined;
       };
     };
 
@@ -41,29 +41,31 @@ export type ResponseFormat =
  * It is plain data and is never changed.
  */
 export interface ChatCompletionRequest {
+  /** The model's name, such as those that `models()` gives. */
   readonly model: string;
+  /** The conversation so far, at least one message. */
   readonly messages: readonly ChatMessage[];
-  readonly temperature?: number | null;
-  readonly top_p?: number | null;
+  readonly temperature?: number | null | undefined;
+  readonly top_p?: number | null | undefined;
   /** How many answers to stream side by side; read one of them by its choice index. */
-  readonly n?: number | null;
-  readonly stop?: string | readonly string[] | null;
+  readonly n?: number | null | undefined;
+  readonly stop?: string | readonly string[] | null | undefined;
   /** Limits visible and reasoning tokens. Many compatible servers know only `max_tokens`. */
-  readonly max_completion_tokens?: number | null;
-  readonly max_tokens?: number | null;
-  readonly presence_penalty?: number | null;
-  readonly frequency_penalty?: number | null;
-  readonly logprobs?: boolean | null;
-  readonly top_logprobs?: number | null;
-  readonly seed?: number | null;
-  readonly tools?: readonly Tool[];
-  readonly tool_choice?: 'none' | 'auto' | 'required' | Readonly<Record<string, unknown>>;
-  readonly parallel_tool_calls?: boolean;
-  readonly response_format?: ResponseFormat;
-  readonly reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | (string & {}) | null;
+  readonly max_completion_tokens?: number | null | undefined;
+  readonly max_tokens?: number | null | undefined;
+  readonly presence_penalty?: number | null | undefined;
+  readonly frequency_penalty?: number | null | undefined;
+  readonly logprobs?: boolean | null | undefined;
+  readonly top_logprobs?: number | null | undefined;
+  readonly seed?: number | null | undefined;
+  readonly tools?: readonly Tool[] | undefined;
+  readonly tool_choice?: 'none' | 'auto' | 'required' | Readonly<Record<string, unknown>> | undefined;
+  readonly parallel_tool_calls?: boolean | undefined;
+  readonly response_format?: ResponseFormat | undefined;
+  readonly reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | (string & {}) | null | undefined;
   /** `null` sends none, for servers that reject the field. */
-  readonly stream_options?: StreamOptions | null;
+  readonly stream_options?: StreamOptions | null | undefined;
   /** Always true; may be left out. */
-  readonly stream?: true;
+  readonly stream?: true | undefined;
   readonly [key: string]: unknown;
 }

@@ -14,7 +14,11 @@ export type UserPart =
   | { readonly type: 'input_audio'; readonly input_audio: { readonly data: string; readonly format: string } }
   | {
       readonly type: 'file';
-      readonly file: { readonly file_data?: string; readonly file_id?: string; readonly filename?: string };
+      readonly file: {
+        readonly file_data?: string | undefined;
+        readonly file_id?: string | undefined;
+        readonly filename?: string | undefined;
+      };
     };
 
 /** What a user says: text, or parts. */
@@ -39,23 +43,24 @@ export type ToolCallParam =
 export interface SystemMessage {
   readonly role: 'system' | 'developer';
   readonly content: string | readonly TextPart[];
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** What the user said. */
 export interface UserMessage {
   readonly role: 'user';
   readonly content: UserContent;
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** What the model said earlier. Providers' own keys, such as reasoning, may stand beside ours. */
 export interface AssistantMessage {
   readonly role: 'assistant';
-  readonly content?: string | readonly (TextPart | { readonly type: 'refusal'; readonly refusal: string })[] | null;
-  readonly refusal?: string | null;
-  readonly name?: string;
-  readonly tool_calls?: readonly ToolCallParam[];
+  readonly content?:
+    string | readonly (TextPart | { readonly type: 'refusal'; readonly refusal: string })[] | null | undefined;
+  readonly refusal?: string | null | undefined;
+  readonly name?: string | undefined;
+  readonly tool_calls?: readonly ToolCallParam[] | undefined;
   readonly [key: string]: unknown;
 }
 

@@ -1,17 +1,40 @@
 import * as z from 'zod/mini';
-import { tokenUsage } from './token-usage.js';
+import { tokenUsage, type TokenUsage } from './token-usage.js';
+
+/** One of the answers inside a legacy chunk; with several prompts, `index` runs over prompt times `n` plus answer. */
+export interface CompletionChoice {
+  readonly index: number;
+  /** Text to be appended. */
+  readonly text?: string | null | undefined;
+  readonly finish_reason?: string | null | undefined;
+  readonly [key: string]: unknown;
+}
 
 /** Schema of {@link CompletionChoice}. */
-export const completionChoice = z.looseObject({
+export const completionChoice: z.ZodMiniType<CompletionChoice> = z.looseObject({
   index: z.number(),
   text: z.nullish(z.string()),
   finish_reason: z.nullish(z.string()),
 });
-/** One of the answers inside a legacy chunk; with several prompts, `index` runs over prompt times `n` plus answer. */
-export interface CompletionChoice extends z.infer<typeof completionChoice> {}
+
+/**
+ * One streaming object of the legacy `/completions`: what `completions()` emits. `choices` is always an array, and each
+ * choice has an `index`; unknown fields are kept.
+ */
+export interface CompletionChunk {
+  readonly id?: string | null | undefined;
+  readonly object?: string | null | undefined;
+  /** Seconds since the epoch, on most servers. */
+  readonly created?: number | null | undefined;
+  readonly model?: string | null | undefined;
+  readonly choices: readonly CompletionChoice[];
+  readonly usage?: TokenUsage | null | undefined;
+  readonly system_fingerprint?: string | null | undefined;
+  readonly [key: string]: unknown;
+}
 
 /** Schema of {@link CompletionChunk}. */
-export const completionChunk = z.looseObject({
+export const completionChunk: z.ZodMiniType<CompletionChunk> = z.looseObject({
   id: z.nullish(z.string()),
   object: z.nullish(z.string()),
   created: z.nullish(z.number()),
@@ -20,8 +43,3 @@ export const completionChunk = z.looseObject({
   usage: z.nullish(tokenUsage),
   system_fingerprint: z.nullish(z.string()),
 });
-/**
- * One streaming object of the legacy `/completions`: what `completions()` emits. `choices` is always an array, and each
- * choice has an `index`; unknown fields are kept.
- */
-export interface CompletionChunk extends z.infer<typeof completionChunk> {}

@@ -1,11 +1,19 @@
 import * as z from 'zod/mini';
 
+/** One model a server offers. Servers add fields, such as prices and context lengths, which are kept. */
+export interface Model {
+  readonly id: string;
+  readonly object?: string | null | undefined;
+  /** Seconds since the epoch. */
+  readonly created?: number | null | undefined;
+  readonly owned_by?: string | null | undefined;
+  readonly [key: string]: unknown;
+}
+
 /** Schema of {@link Model}. */
-export const model = z.looseObject({
+export const model: z.ZodMiniType<Model> = z.looseObject({
   id: z.string(),
   object: z.nullish(z.string()),
   created: z.nullish(z.number()),
   owned_by: z.nullish(z.string()),
 });
-/** One model a server offers. Servers add fields, such as prices and context lengths, which are kept. */
-export interface Model extends z.infer<typeof model> {}

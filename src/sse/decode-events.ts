@@ -8,9 +8,9 @@ export interface DecodeEventsConfig {
    * What becomes of an event that the end of the stream left without its empty line: `flush` emits it, whatever it holds,
    * as model servers often forget that line; `spec` discards it, as the HTML standard says. Default `flush`.
    */
-  readonly mode?: 'flush' | 'spec';
+  readonly mode?: 'flush' | 'spec' | undefined;
   /** The most bytes one event may have on the wire, comments not counted. Default 16 MiB. */
-  readonly eventBytes?: number;
+  readonly eventBytes?: number | undefined;
 }
 
 /**

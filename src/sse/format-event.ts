@@ -3,11 +3,11 @@ export interface FormattableEvent {
   /** The payload, for example a JSON text. */
   readonly data: string;
   /** The event's name; `message`, like an empty one, is the default and not written. */
-  readonly event?: string;
+  readonly event?: string | undefined;
   /** The event's id; an empty one is not written. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** The reconnection time in milliseconds, a non-negative integer. */
-  readonly retry?: number;
+  readonly retry?: number | undefined;
 }
 
 /**

@@ -1,22 +1,27 @@
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { LimitError } from '../errors/limit-error.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 
-/** Where decoded bytes go, and how the socket is slowed down while they are made. */
+/** Where decoded bytes go. */
 export interface BodyDecoderTarget {
   readonly push: (bytes: Uint8Array) => void;
   readonly complete: () => void;
   readonly fail: (error: unknown) => void;
-  readonly pause: () => void;
-  readonly resume: () => void;
 }
 
 /** Decodes a compressed body piece by piece. */
 export interface BodyDecoder {
   readonly write: (bytes: Uint8Array) => void;
+  /** The body has ended. */
   readonly end: () => void;
+  /** The connection broke: what has arrived is decoded first, then the target fails with the error. */
+  readonly breakOff: (error: unknown) => void;
   readonly destroy: () => void;
 }
+
+/** How many compressed bytes may wait to be decoded. */
+const mostWaiting = 16 * 1024 * 1024;
 
 const zlibOf: ReadonlyMap<string, (firstByte: number) => Transform> = new Map<string, (firstByte: number) => Transform>(
   [
@@ -44,23 +49,39 @@ export function createBodyDecoder(encoding: string | undefined, target: BodyDeco
     throw new ProtocolError('The server compressed its answer in a way that is unknown here and was not asked for');
   }
   let zlib: Transform | undefined;
+  let broken: { readonly error: unknown } | undefined;
+  const finish = (): void => {
+    if (broken === undefined) {
+      target.complete();
+    } else {
+      target.fail(broken.error);
+    }
+  };
+  const end = (): void => {
+    if (zlib === undefined) {
+      finish();
+    } else if (!zlib.destroyed) {
+      zlib.end();
+    }
+  };
   return {
     write: (bytes) => {
       zlib ??= create(bytes[0] ?? 0)
         .on('data', target.push)
-        .on('end', target.complete)
-        .on('error', target.fail)
-        .on('drain', target.resume);
-      if (!zlib.write(bytes)) {
-        target.pause();
+        .on('end', finish)
+        .on('error', (error) => {
+          target.fail(broken === undefined ? error : broken.error);
+        });
+      zlib.write(bytes);
+      // The socket is not paused meanwhile: undici 7 ends the process when a server closes a paused connection.
+      if (zlib.writableLength > mostWaiting) {
+        target.fail(new LimitError('eventBytes', mostWaiting));
       }
     },
-    end: () => {
-      if (zlib === undefined) {
-        target.complete();
-      } else {
-        zlib.end();
-      }
+    end,
+    breakOff: (error) => {
+      broken = { error };
+      end();
     },
     destroy: () => {
       zlib?.destroy();

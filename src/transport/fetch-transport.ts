@@ -7,7 +7,7 @@ import { withRedirects } from './with-redirects.js';
 /** What a {@link fetchTransport} sends with. */
 export interface FetchTransportConfig {
   /** The fetch to use; by default `globalThis.fetch`, looked up at each request. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 /**
@@ -45,7 +45,8 @@ async function pump(
   try {
     const response = await fetch(request.url, {
       method: request.method,
-      headers: request.headers,
+      // Not obeyed by browsers, which undo compression well; Node's fetch does not notice a compressed body that was cut.
+      headers: { 'accept-encoding': 'identity', ...request.headers },
       body: (request.body ?? null) as BodyInit | null,
       redirect: 'manual',
       signal,

@@ -9,18 +9,18 @@ export interface Redactor {
 
 const secretName = /auth|key|token|secret|cookie|password/iu;
 const scheme = /^(?:bearer|basic|token|apikey)$/iu;
-/** Shorter values, such as a made-up key of a local server, would black out ordinary words. */
-const shortestSecret = 6;
+/** Shorter values would black out half of every text. */
+const shortestSecret = 4;
+/** Shorter values, such as a made-up key of a local server, are ordinary words too: they count only where they stand alone. */
+const shortestPart = 8;
+const mark = '[redacted]';
 
 /** A redactor that knows no secret yet; one per subscription. */
 export function createRedactor(): Redactor {
   const secrets = new Set<string>();
   const add = (value: string): void => {
-    for (const secret of [value, ...value.split(/\s+/u), ...value.split(/[\s;,=]+/u)]) {
-      if (secret.length >= shortestSecret && !scheme.test(secret)) {
-        secrets.add(secret);
-      }
-    }
+    const parts = [value, ...value.split(/\s+/u), ...value.split(/[\s;,=]+/u)];
+    parts.filter((part) => part.length >= shortestSecret && !scheme.test(part)).forEach((part) => secrets.add(part));
   };
   const addSecret = (value: string, name: string): void => {
     if (secretName.test(name)) {
@@ -29,23 +29,41 @@ export function createRedactor(): Redactor {
   };
   return {
     learn: ({ headers, url }) => {
-      Object.entries(headers).forEach(([name, value]) => addSecret(value, name));
+      Object.entries(headers).forEach(([name, value]) => {
+        addSecret(value, name);
+      });
       if (URL.canParse(url)) {
-        new URL(url).searchParams.forEach(addSecret);
+        const { searchParams, username, password } = new URL(url);
+        searchParams.forEach(addSecret);
+        [username, password].forEach(add);
       }
     },
     redact: (text) => {
       // Longest first, so that no secret is left half standing because a part of it was replaced before.
-      const patterns = [...secrets].sort((a, b) => b.length - a.length).map(patternOf);
-      return patterns.length === 0 ? text : text.replaceAll(new RegExp(patterns.join('|'), 'giu'), '[redacted]');
+      const known = [...secrets].sort((a, b) => b.length - a.length);
+      const pattern = known.map(patternOf).join('|');
+      return known.length === 0 ? text : withoutCutSecret(text.replaceAll(new RegExp(pattern, 'giu'), mark), known);
     },
   };
 }
 
+/** A text that was cut may end in half a secret. */
+function withoutCutSecret(text: string, secrets: readonly string[]): string {
+  for (const secret of secrets) {
+    for (let length = secret.length - 1; length >= shortestPart; length -= 1) {
+      if (text.endsWith(secret.slice(0, length))) {
+        return text.slice(0, -length) + mark;
+      }
+    }
+  }
+  return text;
+}
+
 /** Matches a secret also as JSON and URLs spell it: `a/b` is `a\/b` or `a\u002fb` in one, `a%2Fb` in the other. */
 function patternOf(secret: string): string {
-  return secret.replaceAll(/[^a-z0-9]/giu, (character) => {
+  const spelled = secret.replaceAll(/[^a-z0-9]/giu, (character) => {
     const hex = (character.codePointAt(0) ?? 0).toString(16);
     return `(?:\\\\*(?:\\u{${hex}}|u${hex.padStart(4, '0')})|%${hex.padStart(2, '0')})`;
   });
+  return secret.length < shortestPart ? `(?<![a-z0-9])${spelled}(?![a-z0-9])` : spelled;
 }

@@ -19,9 +19,6 @@ import type { ApiError } from '../errors/api-error.js';
 import { toApiError } from '../errors/to-api-error.js';
 import type { TransportEvent } from './transport.js';
 
-/** A timer's delay overflows beyond this many milliseconds, and would fire at once. */
-const longestTimer = 2 ** 31;
-
 /** How the body of an error answer is read. */
 export interface RequireOkConfig {
   /** Bytes of an error body that are read at most. */
@@ -44,7 +41,7 @@ export function requireOk(config: RequireOkConfig): MonoTypeOperatorFunction<Tra
       const refused = new Subject<void>();
       let refusal: Refusal | undefined;
       const tooLong = refused.pipe(
-        switchMap(() => (errorBodyTime < longestTimer ? timer(errorBodyTime, scheduler) : EMPTY)),
+        switchMap(() => (Number.isFinite(errorBodyTime) ? timer(errorBodyTime, scheduler) : EMPTY)),
       );
       return concat(
         source.pipe(

@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
+import { type Expectation, sharedAgent } from './shared-agent.js';
 import { toTransportError } from './to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from './transport.js';
 import { withRedirects } from './with-redirects.js';
@@ -11,7 +12,7 @@ export interface UndiciTransportConfig {
    * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`; by default an `Agent` of our own,
    * shared by all clients, with HTTP/2 where the server offers it and, once connected, no time-outs of its own.
    */
-  readonly dispatcher?: Dispatcher;
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 /**
@@ -24,19 +25,16 @@ export interface UndiciTransportConfig {
  * @see {@link Transport} for the events it emits.
  */
 export function undiciTransport(config: UndiciTransportConfig = {}): Transport {
-  return withRedirects((request) => exchange(request, config.dispatcher ?? sharedAgent()));
+  return withRedirects((request) => exchange(request, config.dispatcher));
 }
 
-let agent: Agent | undefined;
-
-function sharedAgent(): Agent {
-  return (agent ??= new Agent({ bodyTimeout: 0, headersTimeout: 0, allowH2: true }));
-}
-
-function exchange(request: TransportRequest, dispatcher: Dispatcher): Observable<TransportEvent> {
+function exchange(request: TransportRequest, custom: Dispatcher | undefined): Observable<TransportEvent> {
   return new Observable<TransportEvent>((subscriber) => {
     const { origin, pathname, search } = new URL(request.url);
+    const expected: Expectation | undefined = custom === undefined ? sharedAgent().expect(origin) : undefined;
+    const dispatcher = custom ?? sharedAgent().dispatcher;
     let answered = false;
+    let decoder: BodyDecoder | undefined;
     const push = (bytes: Uint8Array): void => {
       subscriber.next({ type: 'data', bytes });
     };
@@ -46,7 +44,10 @@ function exchange(request: TransportRequest, dispatcher: Dispatcher): Observable
     const fail = (error: unknown): void => {
       subscriber.error(toTransportError(error, request, answered));
     };
-    let decoder: BodyDecoder | undefined;
+    subscriber.add(() => {
+      decoder?.destroy();
+      expected?.drop();
+    });
 
     dispatcher.dispatch(
       {
@@ -59,30 +60,20 @@ function exchange(request: TransportRequest, dispatcher: Dispatcher): Observable
       },
       {
         onRequestStart: (controller) => {
+          expected?.meet();
           // Runs at once if the subscriber left while the request was waiting for a connection.
           subscriber.add(() => {
-            decoder?.destroy();
             controller.abort(new Error('unsubscribed'));
           });
         },
-        onResponseStart: (controller, status, headers) => {
+        onResponseStart: (_controller, status, headers) => {
           // An informational head, such as early hints, is not yet the answer.
           if (status < 200) {
             return;
           }
           answered = true;
           subscriber.next({ type: 'head', status, headers: toHeaders(headers) });
-          decoder = createBodyDecoder([headers['content-encoding'] ?? []].flat().join(', '), {
-            push,
-            complete,
-            fail,
-            pause: () => {
-              controller.pause();
-            },
-            resume: () => {
-              controller.resume();
-            },
-          });
+          decoder = createBodyDecoder([headers['content-encoding'] ?? []].flat().join(', '), { push, complete, fail });
         },
         onResponseData: (_controller, bytes) => {
           (decoder?.write ?? push)(bytes);
@@ -91,7 +82,7 @@ function exchange(request: TransportRequest, dispatcher: Dispatcher): Observable
           (decoder?.end ?? complete)();
         },
         onResponseError: (_controller, error) => {
-          fail(error);
+          (decoder?.breakOff ?? fail)(error);
         },
       },
     );

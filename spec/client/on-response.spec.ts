@@ -1,0 +1,142 @@
+import { concat, finalize, NEVER, type Observable, of, throwError } from 'rxjs';
+import {
+  ApiError,
+  ConnectionError,
+  createClient,
+  type ResponseInfo,
+  retryTransient,
+  type TransportEvent,
+} from '../../src/index.js';
+import { answer, chatRequest, fakeTransport, hello } from '../support/answers.js';
+import { observe } from '../support/observe.js';
+import { head } from '../support/transport-events.js';
+
+const baseURL = 'http://server.test/v1';
+
+it('is told status, headers, request id and rate limits, when the headers have come', () => {
+  const headers = {
+    'x-request-id': 'r-1',
+    'x-custom': 'yes',
+    'x-ratelimit-limit-requests': '60',
+    'x-ratelimit-remaining-requests': '59',
+    'x-ratelimit-reset-requests': '1s',
+    'x-ratelimit-remaining-tokens': '1000',
+  };
+  const { transport } = fakeTransport(concat(of(head(200, headers)), NEVER));
+  const seen: ResponseInfo[] = [];
+
+  observe(createClient({ baseURL, transport }).chat(chatRequest, { onResponse: (info) => seen.push(info) }));
+
+  expect(seen).toHaveLength(1);
+  expect(seen[0]).toMatchObject({
+    status: 200,
+    requestId: 'r-1',
+    rateLimits: { requests: { limit: 60, remaining: 59, reset: 1000 }, tokens: { remaining: 1000 } },
+  });
+  expect(seen[0]?.headers.get('x-custom')).toBe('yes');
+});
+
+it('is told an empty set of what the server did not say', () => {
+  const onResponse = jest.fn();
+  const { transport } = fakeTransport(answer(hello));
+
+  observe(createClient({ baseURL, transport }).chat(chatRequest, { onResponse }));
+
+  expect(onResponse).toHaveBeenCalledTimes(1);
+  expect(onResponse).toHaveBeenCalledWith(expect.objectContaining({ requestId: undefined, rateLimits: {} }));
+});
+
+it.each([
+  ['an error status', answer('no', { status: 400 }), 400],
+  ['a body that never comes', concat(of(head(500)), NEVER), 500],
+  ['an answer that is no event stream', answer('<html>'), 200],
+])('is told of %s', (_what, exchange, status) => {
+  const onResponse = jest.fn();
+
+  observe(createClient({ baseURL, transport: fakeTransport(exchange).transport }).chat(chatRequest, { onResponse }));
+
+  expect(onResponse.mock.calls).toMatchObject([[{ status }]]);
+});
+
+it('is not called where there was no response', () => {
+  const onResponse = jest.fn();
+  const { transport } = fakeTransport(throwError(() => new ConnectionError('No answer')));
+
+  observe(createClient({ baseURL, transport }).chat(chatRequest, { onResponse }));
+
+  expect(onResponse).not.toHaveBeenCalled();
+});
+
+it('is called once per exchange, and subscription', async () => {
+  const busy = answer('', { status: 503, headers: { 'retry-after-ms': '1' } });
+  const { transport } = fakeTransport(busy, answer(hello));
+  const statuses: number[] = [];
+  const chunks = createClient({ baseURL, transport }).chat(chatRequest, {
+    onResponse: ({ status }) => statuses.push(status),
+  });
+
+  await observe(chunks.pipe(retryTransient())).ended;
+  expect(statuses).toEqual([503, 200]);
+  await observe(chunks).ended;
+  expect(statuses).toEqual([503, 200, 200]);
+});
+
+it('is called for completions and models alike', () => {
+  const onResponse = jest.fn();
+  const client = createClient({ baseURL, transport: fakeTransport(answer('', { status: 404 })).transport });
+
+  observe(client.completions({ model: 'small', prompt: 'Once' }, { onResponse }));
+  observe(client.models({ onResponse }));
+
+  expect(onResponse).toHaveBeenCalledTimes(2);
+});
+
+it.each([
+  ['a good answer', 200],
+  ['an error', 500],
+])('fails the stream, and ends the exchange, when it throws at %s', async (_what, status) => {
+  let left = false;
+  const { transport } = fakeTransport(concat(of(head(status)), NEVER).pipe(finalize(() => (left = true))));
+  const onResponse = (): never => {
+    throw new Error('a mistake of the caller');
+  };
+
+  const seen = observe(createClient({ baseURL, transport }).chat(chatRequest, { onResponse }));
+
+  expect(await seen.ended).toMatchObject({ message: 'a mistake of the caller' });
+  expect(await seen.ended).not.toBeInstanceOf(ApiError);
+  expect(left).toBe(true);
+});
+
+describe('its request id', () => {
+  const headers = { 'x-request-id': 'r-1' };
+  const lost = throwError(() => new ConnectionError('The connection was lost'));
+
+  it.each<[string, Observable<TransportEvent>]>([
+    ['ApiError', answer('no', { status: 400, headers })],
+    ['StreamError', answer('', { headers })],
+    ['StreamError', answer('data: {"error":{"message":"no"}}\n\n', { headers })],
+    ['ProtocolError', answer('<html>', { headers })],
+    ['ProtocolError', answer('data: nonsense\n\n', { headers })],
+    ['ProtocolError', answer('data: {"choices":7}\n\n', { headers })],
+    ['ProtocolError', answer('{"choices":', { headers })],
+    ['LimitError', answer(`data: ${'1'.repeat(50)}`, { headers })],
+    ['ConnectionError', concat(of(head(200, headers)), lost)],
+  ])('is on the %s behind it', async (name, exchange) => {
+    const client = createClient({ baseURL, transport: fakeTransport(exchange).transport, limits: { eventBytes: 50 } });
+
+    expect(await observe(client.chat(chatRequest)).ended).toMatchObject({ name, requestId: 'r-1' });
+  });
+
+  it('is not on the error of another exchange', async () => {
+    const client = createClient({
+      baseURL,
+      transport: fakeTransport(answer('', { status: 503, headers: { ...headers, 'retry-after-ms': '1' } }), lost)
+        .transport,
+      interceptors: [(request, next) => next(request).pipe(retryTransient({ count: 1 }))],
+    });
+
+    const error = await observe(client.chat(chatRequest)).ended;
+    expect(error).toMatchObject({ name: 'ConnectionError', requestId: undefined });
+  });
+});

@@ -1,0 +1,177 @@
+import { catchError, concat, NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
+import {
+  type Client,
+  type ClientConfig,
+  createClient,
+  type Interceptor,
+  toMessage,
+  type TransportEvent,
+} from '../../src/index.node.js';
+import { answer, chatRequest, eventStream, fakeTransport, textChunk } from '../support/answers.js';
+import { failureOf } from '../support/observe.js';
+import { expectNoKey, key } from '../support/secret-key.js';
+import { data, head } from '../support/transport-events.js';
+
+const baseURL = 'http://server.test/v1';
+
+type Echo = readonly [name: string, what: string, exchange: Observable<TransportEvent>];
+
+const echoes: readonly Echo[] = [
+  ['ApiError', 'an error body', answer(JSON.stringify({ error: { message: `Wrong key ${key}` } }), { status: 401 })],
+  [
+    'ApiError',
+    'an error body that escapes',
+    answer(`{"error":{"message":"Wrong ${key.replace('/', '\\/')}"}}`, { status: 401 }),
+  ],
+  [
+    'ApiError',
+    'each field of an error',
+    answer(JSON.stringify({ error: { message: key, code: key, type: key, param: key } }), { status: 400 }),
+  ],
+  ['ApiError', 'a plain error body', answer(`Authorization: Bearer ${key} is refused`, { status: 403 })],
+  ['ApiError', 'an error page', answer(`<title>${key}</title>`, { status: 502 })],
+  [
+    'ApiError',
+    'error headers',
+    answer('no', { status: 400, headers: { 'x-request-id': key, server: key, 'set-cookie': key } }),
+  ],
+  ['RateLimitError', 'a rate limit', answer(`{"error":{"message":"Slow down, ${key}"}}`, { status: 429 })],
+  [
+    'StreamError',
+    'an error frame',
+    answer(eventStream({ error: { message: `Wrong key ${key}`, code: key, type: key } })),
+  ],
+  ['StreamError', 'an error event', answer(`event: error\ndata: Wrong key ${key}\n\n`)],
+  ['StreamError', 'an error in place of a stream', answer(JSON.stringify({ error: `Wrong key ${key}` }))],
+  ['StreamError', 'a truncated stream', answer(`${eventStream(textChunk(''))}data: {"x":"${key}`)],
+  [
+    'StreamError',
+    'a finish reason',
+    answer(eventStream({ choices: [{ index: 0, delta: { x: key }, finish_reason: 'error' }] })),
+  ],
+  ['ProtocolError', 'an event that is not JSON', answer(eventStream(`{"x":"${key}`))],
+  [
+    'ProtocolError',
+    'a chunk that does not fit',
+    answer(eventStream({ choices: [{ delta: { content: 7, [key]: key } }] })),
+  ],
+  ['ProtocolError', 'an impossible index', answer(eventStream({ choices: [{ index: key, delta: {} }] }))],
+  ['ProtocolError', 'a web page', answer(`<title>${key}</title>`)],
+  ['ProtocolError', 'a plain text', answer(key, { headers: {} })],
+  ['ProtocolError', 'broken JSON', answer(`{"x":"${key}`)],
+  ['ProtocolError', 'other JSON', answer(JSON.stringify({ x: key }))],
+  ['LimitError', 'an event that is too long', answer(eventStream({ x: key.repeat(50) }))],
+];
+
+function clientFor(exchange: Observable<TransportEvent>, config: ClientConfig = {}): Client {
+  const { transport } = fakeTransport(exchange);
+  return createClient({ baseURL, apiKey: key, transport, limits: { eventBytes: 500 }, ...config });
+}
+
+it.each(echoes)('no %s holds the key that the server put into %s', async (name, _what, exchange) => {
+  const error = await failureOf(clientFor(exchange).chat(chatRequest));
+
+  expect(error).toMatchObject({ name });
+  expectNoKey(error);
+});
+
+it.each<[string, ClientConfig]>([
+  ['a function', { apiKey: () => key }],
+  ['a Promise', { apiKey: () => Promise.resolve(key) }],
+  ['a header api-key', { apiKey: undefined, headers: { 'api-key': key } }],
+  ['a header Authorization', { headers: { Authorization: `Bearer ${key}` } }],
+  ['a query parameter', { apiKey: undefined, query: { key } }],
+  ['the base address', { apiKey: undefined, baseURL: `${baseURL}?api_key=${encodeURIComponent(key)}` }],
+  ['an interceptor', { interceptors: [authorizing(key)] }],
+])('no error holds a key that came by %s', async (_way, config) => {
+  for (const [, , exchange] of echoes) {
+    expectNoKey(await failureOf(clientFor(exchange, config).chat(chatRequest)));
+  }
+});
+
+it('no error holds the key of an attempt before', async () => {
+  const keys = ['first-Zq7Zq-wXyZw', 'other-Zq7Zq-wXyZw'];
+  const { transport } = fakeTransport(
+    answer('', { status: 401 }),
+    answer('first-Zq7Zq-wXyZw and other-Zq7Zq-wXyZw', { status: 401 }),
+  );
+  const again: Interceptor = (request, next) => next(request).pipe(catchError(() => next(request)));
+  const client = createClient({ baseURL, transport, apiKey: () => keys.shift() ?? '', interceptors: [again] });
+
+  expectNoKey(await failureOf(client.chat(chatRequest)));
+});
+
+it('no error with a partial result holds the key', async () => {
+  const exchange = answer(eventStream(textChunk('Hel'), { error: `Wrong key ${key}` }));
+
+  expectNoKey(await failureOf(clientFor(exchange).chat(chatRequest).pipe(toMessage())));
+});
+
+it('no error of the list of models holds the key', async () => {
+  for (const [, , exchange] of echoes) {
+    expectNoKey(await failureOf(clientFor(exchange).models()));
+  }
+});
+
+it('no DeadlineError holds the key', () => {
+  const scheduler = new VirtualTimeScheduler();
+  for (const exchange of [NEVER, concat(of(head(), data(`: ${key}\n\n`)), NEVER)]) {
+    let error: unknown;
+    clientFor(exchange, { scheduler })
+      .chat(chatRequest)
+      .subscribe({ error: (reason: unknown) => (error = reason) });
+    scheduler.flush();
+
+    expect(error).toMatchObject({ name: 'DeadlineError' });
+    expectNoKey(error);
+  }
+});
+
+it('no TypeError for a key that cannot be sent holds it', async () => {
+  const broken = `${key}\n${key}`;
+  for (const config of [{ apiKey: broken }, { apiKey: () => broken }, { headers: { 'api-key': broken } }]) {
+    const error = await failureOf(clientFor(NEVER, config).chat(chatRequest));
+
+    expect(error).toBeInstanceOf(TypeError);
+    expectNoKey(error);
+  }
+});
+
+it('no TypeError for a wrong configuration holds it', () => {
+  for (const config of [
+    { token: key },
+    { apiKey: [key] },
+    { baseURL: key },
+    { baseURL: `http://${encodeURIComponent(key)}@host` },
+  ]) {
+    const create = (): unknown => createClient({ apiKey: key, ...config } as ClientConfig);
+
+    expect(create).toThrow(TypeError);
+    try {
+      create();
+    } catch (error) {
+      expectNoKey(error);
+    }
+  }
+});
+
+it('nothing of the key can be seen of a client, its requests and what interceptors get', async () => {
+  const seen: unknown[] = [];
+  const look: Interceptor = (request, next) => {
+    seen.push(request);
+    return next(request);
+  };
+  const client = clientFor(answer('no', { status: 400 }), { interceptors: [look] });
+  const chunks = client.chat(chatRequest);
+  await failureOf(chunks);
+
+  expect(seen).toHaveLength(1);
+  expectNoKey(client);
+  expectNoKey(chunks);
+  expectNoKey(seen);
+});
+
+/** Sets a key of its own. */
+function authorizing(own: string): Interceptor {
+  return (request, next) => next({ ...request, headers: { ...request.headers, Authorization: `Bearer ${own}` } });
+}

@@ -1,0 +1,97 @@
+import { ConnectionError } from '../../../src/errors/connection-error.js';
+import type { Transport } from '../../../src/transport/transport.js';
+import { deserted, type ServedExchange, startServer } from '../../support/loopback.js';
+import { failureOf, observe } from '../../support/observe.js';
+import { bodyOf, transportRequest } from '../../support/transport-events.js';
+
+const brokenBodies: readonly (readonly [string, (served: ServedExchange) => void])[] = [
+  [
+    'reset',
+    (served) => {
+      served.head(200);
+      served.write('half');
+    },
+  ],
+  ['shorter than its content length', (served) => served.writeRaw('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')],
+  [
+    'not ended by a last chunk',
+    (served) => served.writeRaw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n'),
+  ],
+  ['cut inside a chunk', (served) => served.writeRaw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhalf')],
+];
+
+/** What becomes of an exchange that breaks. */
+export function describeBreakage(createTransport: () => Transport): void {
+  it('raises ConnectionError when nobody listens', async () => {
+    const error = await failureOf(createTransport()(transportRequest(await deserted())));
+
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({ kind: 'connection', retryable: true });
+    expect((error as Error).message).toContain('ECONNREFUSED');
+  });
+
+  it('raises ConnectionError when the connection is reset before the headers', async () => {
+    const server = await startServer();
+    const seen = observe(createTransport()(transportRequest(server.url)));
+
+    (await server.next()).reset();
+
+    expect(await seen.ended).toBeInstanceOf(ConnectionError);
+    expect(await seen.ended).toMatchObject({
+      retryable: true,
+      message: expect.stringContaining(server.url) as unknown,
+    });
+    expect(seen.values).toEqual([]);
+  });
+
+  it('raises ConnectionError when the connection closes before the headers', async () => {
+    const server = await startServer();
+    const seen = observe(createTransport()(transportRequest(server.url)));
+
+    (await server.next()).hangUp();
+
+    expect(await seen.ended).toBeInstanceOf(ConnectionError);
+  });
+
+  it('raises ConnectionError for an answer that is not HTTP', async () => {
+    const server = await startServer();
+    const seen = observe(createTransport()(transportRequest(server.url)));
+
+    (await server.next()).writeRaw('SSH-2.0-server\r\n\r\n');
+
+    expect(await seen.ended).toBeInstanceOf(ConnectionError);
+  });
+
+  it.each(brokenBodies)('raises ConnectionError for a body that is %s, behind what came', async (how, answer) => {
+    const server = await startServer();
+    const seen = observe(createTransport()(transportRequest(server.url)));
+    const served = await server.next();
+
+    answer(served);
+    await seen.reached(2);
+    if (how === 'reset') {
+      served.reset();
+    } else {
+      served.hangUp();
+    }
+
+    expect(await seen.ended).toBeInstanceOf(ConnectionError);
+    expect(bodyOf(seen.values)).toBe('half');
+  });
+
+  it('asks again after a failure as if it were the first time', async () => {
+    const server = await startServer();
+    const exchange = createTransport()(transportRequest(server.url));
+    const failed = observe(exchange);
+    (await server.next()).reset();
+    await failed.ended;
+
+    const seen = observe(exchange);
+    const served = await server.next();
+    served.head(200);
+    served.end('whole');
+
+    expect(await seen.ended).toBeUndefined();
+    expect(bodyOf(seen.values)).toBe('whole');
+  });
+}

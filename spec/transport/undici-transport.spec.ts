@@ -1,0 +1,172 @@
+import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Agent } from 'undici';
+import { ConnectionError } from '../../src/errors/connection-error.js';
+import { ProtocolError } from '../../src/errors/protocol-error.js';
+import { undiciTransport } from '../../src/transport/undici-transport.js';
+import { createCertificate } from '../support/certificate.js';
+import { compress, type Compression } from '../support/compress.js';
+import { closeServers, startServer } from '../support/loopback.js';
+import { failureOf, observe } from '../support/observe.js';
+import { expectQuietProcess } from '../support/quiet-process.js';
+import { runProgram } from '../support/run-program.js';
+import { bodyOf, transportRequest } from '../support/transport-events.js';
+
+expectQuietProcess();
+afterEach(closeServers);
+
+it('sends through the dispatcher it is given', async () => {
+  const dispatched: string[] = [];
+  const agent = new Agent();
+  const dispatcher = agent.compose((dispatch) => (options, handler) => {
+    dispatched.push(options.path);
+    return dispatch(options, handler);
+  });
+  const server = await startServer();
+  const seen = observe(undiciTransport({ dispatcher })(transportRequest(`${server.url}/v1?a=1`)));
+  (await server.next()).end('text');
+
+  expect(await seen.ended).toBeUndefined();
+  expect(bodyOf(seen.values)).toBe('text');
+  expect(dispatched).toEqual(['/v1?a=1']);
+  await agent.close();
+});
+
+it('asks for a plain body, unless it is told otherwise', async () => {
+  const server = await startServer();
+  const transport = undiciTransport();
+
+  observe(transport(transportRequest(server.url)));
+  expect((await server.next()).headers['accept-encoding']).toBe('identity');
+  observe(transport(transportRequest(server.url, { headers: { 'accept-encoding': 'br' } })));
+  expect((await server.next()).headers['accept-encoding']).toBe('br');
+});
+
+it.each<[Compression, string]>([
+  ['gzip', 'gzip'],
+  ['zlib deflate', 'deflate'],
+  ['raw deflate', 'deflate'],
+  ['br', 'br'],
+])('raises ConnectionError for %s that was cut short, behind what could be decoded', async (compression, encoding) => {
+  const [first] = await compress(compression, ['first', 'second']);
+  const server = await startServer();
+  const seen = observe(undiciTransport()(transportRequest(server.url)));
+  const served = await server.next();
+  served.head(200, { 'content-encoding': encoding });
+  served.end(first);
+
+  expect(await seen.ended).toBeInstanceOf(ConnectionError);
+  expect(bodyOf(seen.values)).toBe('first');
+});
+
+it('gives what can be decoded of a body whose connection broke, before it fails', async () => {
+  const [first] = await compress('gzip', ['first', 'second']);
+  const server = await startServer();
+  const seen = observe(undiciTransport()(transportRequest(server.url)));
+  const served = await server.next();
+  served.head(200, { 'content-encoding': 'gzip' });
+  served.write(first!);
+  served.hangUp();
+
+  expect(await seen.ended).toBeInstanceOf(ConnectionError);
+  expect(await seen.ended).toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } });
+  expect(bodyOf(seen.values)).toBe('first');
+});
+
+it.each(['zstd', 'dcz', 'gzip, br'])('raises ProtocolError for a body encoded as %s, and closes', async (encoding) => {
+  const server = await startServer();
+  const seen = observe(undiciTransport()(transportRequest(server.url)));
+  const served = await server.next();
+  served.head(200, { 'content-encoding': encoding });
+  served.write('bytes');
+
+  expect(await seen.ended).toBeInstanceOf(ProtocolError);
+  expect(await served.over).toBe('cut');
+  expect(seen.values).toHaveLength(1);
+});
+
+it('closes the exchange when a body cannot be decoded', async () => {
+  const server = await startServer();
+  const seen = observe(undiciTransport()(transportRequest(server.url)));
+  const served = await server.next();
+  served.head(200, { 'content-encoding': 'gzip' });
+  served.write('never compressed');
+
+  expect(await seen.ended).toBeInstanceOf(ConnectionError);
+  expect(await served.over).toBe('cut');
+});
+
+it('raises ConnectionError with the cause that undici gives', async () => {
+  const server = await startServer();
+  const seen = observe(undiciTransport()(transportRequest(server.url)));
+  (await server.next()).hangUp();
+
+  expect(await seen.ended).toMatchObject({
+    message: `No answer from ${server.url} (UND_ERR_SOCKET)`,
+    cause: { code: 'UND_ERR_SOCKET' },
+  });
+});
+
+it('raises TypeError for a request without an absolute url', async () => {
+  const error = await failureOf(undiciTransport()(transportRequest('/v1/chat')));
+
+  expect(error).toBeInstanceOf(TypeError);
+  expect((error as Error).message).toContain('url');
+});
+
+it('speaks HTTP/2 of its own accord, and lets the process end', async () => {
+  const tls = await createCertificate();
+  const folder = mkdtempSync(join(tmpdir(), 'rxllm-'));
+  const trusted = join(folder, 'certificate.pem');
+  writeFileSync(trusted, tls.cert);
+  const versions: string[] = [];
+  const server = await startServer({
+    tls,
+    answer: (served) => {
+      versions.push(served.httpVersion);
+      served.head(200);
+      served.end('whole');
+    },
+  });
+
+  const output = await runProgram(
+    `import { undiciTransport } from '../../src/transport/undici-transport.js';
+     import { transportRequest } from './transport-events.js';
+     undiciTransport()(transportRequest('${server.url}')).subscribe({
+       complete: () => console.log('completed'),
+       error: console.error,
+     });`,
+    { NODE_EXTRA_CA_CERTS: trusted },
+  );
+
+  expect(output).toBe('completed\n');
+  expect(versions).toEqual(['2.0']);
+  rmSync(folder, { recursive: true });
+});
+
+it('reads a large compressed body whose end is the end of the connection', async () => {
+  const text = randomBytes(300_000).toString('base64');
+  const body = gzipSync(text);
+  const server = await startServer();
+  const seen = observe(undiciTransport()(transportRequest(server.url)));
+  const served = await server.next();
+  served.head(200, { 'content-encoding': 'gzip', 'content-length': body.length, connection: 'close' });
+  served.end(body);
+
+  expect(await seen.ended).toBeUndefined();
+  expect(bodyOf(seen.values) === text).toBe(true);
+});
+
+it("leaves the dispatcher of the process's own fetch alone", async () => {
+  const output = await runProgram(`
+    import '../../src/index.node.js';
+    import { undiciTransport } from '../../src/transport/undici-transport.js';
+    undiciTransport();
+    console.log(String(globalThis[Symbol.for('undici.globalDispatcher.1')]));
+  `);
+
+  expect(output.trim()).toBe('undefined');
+});

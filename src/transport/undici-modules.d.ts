@@ -1,0 +1,18 @@
+/*
+ * The two parts of undici that are needed. Its main module would also load, and replace the dispatcher of the process's own
+ * `fetch`, which is not a library's to do.
+ */
+declare module 'undici/lib/dispatcher/agent.js' {
+  import type * as undici from 'undici';
+  const Agent: typeof undici.Agent;
+  export = Agent;
+}
+
+declare module 'undici/lib/core/connect.js' {
+  import type { Socket } from 'node:net';
+  import type { buildConnector } from 'undici';
+  const build: (
+    options: buildConnector.BuildOptions,
+  ) => (...parameters: Parameters<buildConnector.connector>) => Socket;
+  export = build;
+}
