@@ -7,7 +7,7 @@
 import { createClient, textDeltas } from 'rxllm';
 import { startLocalServer } from 'rxllm/local';
 
-const server = await startLocalServer();
+const server = await startLocalServer({ tokensPerSecond: 150 });
 const client = createClient({ baseURL: server.url });
 
 client
