@@ -24,8 +24,8 @@ const importRules = [
     message: 'zod is not re-exported.',
   },
   {
-    selector: ':matches(ImportDeclaration, ImportExpression)[source.value=/^rxjs\\u002F(?!testing$)/]',
-    message: "Import from 'rxjs' and 'rxjs/testing' only.",
+    selector: ':matches(ImportDeclaration, ImportExpression)[source.value=/^rxjs\\u002F(?!(?:testing|fetch)$)/]',
+    message: "Import from 'rxjs', 'rxjs/fetch' and 'rxjs/testing' only.",
   },
 ];
 
