@@ -3,6 +3,7 @@ import { chatChunks } from '../../src/chunks/chat-chunks.js';
 import { completionChunks } from '../../src/chunks/completion-chunks.js';
 import { type ChunkFormat, parseChunks } from '../../src/chunks/parse-chunks.js';
 import { isLlmError, type LlmError } from '../../src/errors/llm-error.js';
+import { toMessage } from '../../src/operators/to-message.js';
 import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../../src/schemas/completion-chunk.js';
 import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
@@ -196,10 +197,32 @@ describe('parseChunks', () => {
       ]);
     });
 
+    it('takes only what is new from a whole message behind its deltas', async () => {
+      const whole = { choices: [{ index: 0, message: { content: 'Hello', tool_calls: null }, finish_reason: 'stop' }] };
+
+      expect(contents(await chat(piece('Hel'), piece('lo'), whole))).toEqual([['Hel'], ['lo'], ['']]);
+    });
+
+    it('takes the tool calls of whole messages once, whether or not a finish reason comes', async () => {
+      const call = (text: string): object => ({ id: 'c0', type: 'function', function: { name: 'f', arguments: text } });
+      const whole = (text: string, more: object = {}): object => ({
+        choices: [{ index: 0, message: { role: 'assistant', content: null, tool_calls: [call(text)] }, ...more }],
+      });
+      const { chunks } = await chat(whole('{"a"'), whole('{"a":1}'), whole('{"a":1}'), '[DONE]');
+      const message = await lastValueFrom(from(chunks).pipe(toMessage()));
+
+      expect(message.toolCalls).toMatchObject([{ id: 'c0', name: 'f', arguments: '{"a":1}', complete: true }]);
+    });
+
     it('prefers the delta where a choice has a message as well', async () => {
       const sent = { choices: [{ index: 0, message: { content: 'Hello' }, delta: { content: 'lo' } }] };
 
       expect(contents(await chat(sent, '[DONE]'))).toEqual([['lo']]);
+    });
+
+    it('refuses a delta in a legacy chunk that is none', async () => {
+      expect((await legacy({ choices: [{ delta: { tool_calls: { a: 1 } } }] })).error).toMatchObject({ kind: 'parse' });
+      expect((await legacy({ choices: [{ delta: 'abc' }] })).error).toMatchObject({ kind: 'parse' });
     });
 
     it('mends legacy chunks in the same way', async () => {
@@ -274,6 +297,16 @@ describe('parseChunks', () => {
         'a used-up daily quota',
         { error: { code: 429, message: 'm', details: [{ violations: [{ quotaId: 'RequestsPerDay' }] }] } },
         { kind: 'quota', retryable: false },
+      ],
+      [
+        'a quota under the status of a rate limit',
+        { error: { code: 429, type: 'insufficient_quota', message: 'm' } },
+        { kind: 'quota', retryable: false },
+      ],
+      [
+        'an overload under its status',
+        { error: { code: 503, type: 'overloaded_error', message: 'm' } },
+        { kind: 'overloaded' },
       ],
       ['a server error', { error: { type: 'server_error', message: 'm' } }, { kind: 'server', retryable: true }],
     ])('%s', async (_title, sent, expected) => {

@@ -174,16 +174,19 @@ describe('the deadline for the whole', () => {
     expectDiagram(diagram, { total: 8, idle: 4 });
   });
 
-  it('bounds the reading of an error body', () => {
-    const diagram = {
-      answer: '    -e-t-t-t-t',
-      answerSubs: '^-----!   ',
-      expected: '  ------#   ',
-      error: passed('total'),
-    };
+  it.each(['total', 'firstChunk'])(
+    '%s bounds the reading of an error body, just before the status is hidden',
+    (name) => {
+      const diagram = {
+        answer: '    -e-t-t-t-t',
+        answerSubs: '^----!    ',
+        expected: '  -----#    ',
+        error: expect.objectContaining({ name: 'ApiError', status: 500 }) as unknown,
+      };
 
-    expectDiagram(diagram, { total: 6 });
-  });
+      expectDiagram(diagram, { [name]: 6 });
+    },
+  );
 });
 
 it('lets a stream in time pass', () => {

@@ -8,7 +8,8 @@ import {
   type TransportEvent,
 } from '../../src/index.js';
 import { answer, chatRequest, fakeTransport, hello } from '../support/answers.js';
-import { observe } from '../support/observe.js';
+import { closeServers, startServer } from '../support/loopback.js';
+import { failureOf, observe } from '../support/observe.js';
 import { head } from '../support/transport-events.js';
 
 const baseURL = 'http://server.test/v1';
@@ -56,6 +57,23 @@ it.each([
   observe(createClient({ baseURL, transport: fakeTransport(exchange).transport }).chat(chatRequest, { onResponse }));
 
   expect(onResponse.mock.calls).toMatchObject([[{ status }]]);
+});
+
+it('is told of a redirect that is refused, whose error has the request id', async () => {
+  const server = await startServer({
+    answer: (served) => {
+      served.head(302, { location: '/elsewhere', 'x-request-id': 'r-2' });
+      served.end('moved');
+    },
+  });
+  const seen: ResponseInfo[] = [];
+  const client = createClient({ baseURL: server.url });
+
+  const error = await failureOf(client.chat(chatRequest, { onResponse: (info) => seen.push(info) }));
+
+  expect(error).toMatchObject({ name: 'ProtocolError', requestId: 'r-2' });
+  expect(seen).toMatchObject([{ status: 302, requestId: 'r-2' }]);
+  await closeServers();
 });
 
 it('is not called where there was no response', () => {

@@ -89,7 +89,8 @@ describe('toApiError', () => {
 
   it.each<[string, Record<string, string>, unknown, number | undefined]>([
     ['milliseconds first', { 'retry-after-ms': '1500.5', 'retry-after': '9' }, '', 1500.5],
-    ['zero milliseconds', { 'retry-after-ms': '0', 'retry-after': '1' }, '', 0],
+    ['zero milliseconds, which count only alone', { 'retry-after-ms': '0' }, '', 0],
+    ['seconds beside zero milliseconds', { 'retry-after-ms': '0', 'retry-after': '1' }, '', 1000],
     ['seconds', { 'retry-after': '2.5' }, '', 2500],
     ['seconds where the milliseconds are unreadable', { 'retry-after-ms': 'soon', 'retry-after': '2' }, '', 2000],
     ['a date', { 'retry-after': 'Fri, 20 Nov 2026 12:00:30 GMT' }, '', 30_000],

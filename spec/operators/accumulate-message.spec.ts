@@ -236,6 +236,13 @@ describe('accumulateMessage', () => {
     ]);
   });
 
+  it('gives the same snapshot again where a server repeats its counts', () => {
+    const seen = snapshots([usageChunk(1, 2), usageChunk(1, 2), usageChunk(1, 3)]);
+
+    expect(seen[1]).toBe(seen[0]);
+    expect(seen[2]).not.toBe(seen[1]);
+  });
+
   it('holds own data fields only, whatever a server calls its fields', () => {
     const hostile = JSON.parse('{"__proto__":{"polluted":1},"constructor":"a","content":"x"}') as Record<
       string,
@@ -364,6 +371,11 @@ describe('accumulateMessage', () => {
           call({ index: 0, custom: { input: 'b' } }),
         ],
         [whole({ type: 'custom', arguments: 'ab' })],
+      ],
+      [
+        'of a custom tool without input',
+        [call({ index: 0, id: 'c0', type: 'custom', custom: { name: 'f', input: '' } })],
+        [whole({ type: 'custom', arguments: '' })],
       ],
       [
         'with fields of the provider',

@@ -285,3 +285,12 @@ it('refuses a report that is not a function', () => {
     new TypeError('report must be a function, not string'),
   );
 });
+
+it('leaves alone what only looks like a chunk', () => {
+  const seen: unknown[] = [];
+  of({ choices: [null] })
+    .pipe(measure(() => undefined))
+    .subscribe((value) => seen.push(value));
+
+  expect(seen).toHaveLength(1);
+});

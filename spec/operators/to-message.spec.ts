@@ -1,4 +1,4 @@
-import { EMPTY, from, NEVER } from 'rxjs';
+import { EMPTY, from, NEVER, throwError } from 'rxjs';
 import type { Message } from '../../src/chunks/message.js';
 import { StreamError } from '../../src/errors/stream-error.js';
 import { toMessage } from '../../src/operators/to-message.js';
@@ -64,6 +64,17 @@ describe('toMessage', () => {
       kind: 'truncated',
       partial: { content: 'Hello', finishReason: undefined, toolCalls: [{ name: 'f', complete: false }] },
     });
+  });
+
+  it('gives nothing away that the next message could be changed by', () => {
+    let caught: { partial: Message } | undefined;
+    throwError(() => new StreamError('cut', { kind: 'truncated', retryable: true }))
+      .pipe(toMessage())
+      .subscribe({ error: (reason: unknown) => (caught = reason as { partial: Message }) });
+
+    expect(Object.isFrozen(caught?.partial)).toBe(true);
+    expect(Object.isFrozen(caught?.partial.toolCalls)).toBe(true);
+    expect(Object.isFrozen(caught?.partial.extra)).toBe(true);
   });
 
   it('ends its source when unsubscribed', () => {

@@ -301,3 +301,9 @@ it.each(['firstChunk', 'idle', 'total'])('refuses a %s that is not a number abov
 it.each([[5], [null], [undefined]])('refuses %p as its configuration', (config) => {
   expect(() => withDeadlines(config as unknown as DeadlineConfig)).toThrow(TypeError);
 });
+
+it('lets a first value pass that comes at the very moment', () => {
+  runMarbles(({ cold, expectObservable }) => {
+    expectObservable(cold('---a|').pipe(withDeadlines({ firstChunk: 3 }))).toBe('---a|');
+  });
+});

@@ -26,6 +26,8 @@ it.each([
   ['in JSON within JSON', String.raw`ab\\\/cd+ef==\\\"gh`],
   ['in JSON with escaped signs', String.raw`ab\u002Fcd\u002bef\u003d\u003d\u0022gh`],
   ['in an address', encodeURIComponent('ab/cd+ef=="gh')],
+  ['in a page', 'ab&#x2F;cd&#43;ef==&quot;gh'],
+  ['with letters as escapes', String.raw`\u0061b/cd+ef=="g\u0068`],
 ])('finds a key %s', (_where, text) => {
   const redacted = redactorFor({ authorization: 'Bearer ab/cd+ef=="gh' })(`wrong key ${text}!`);
 
@@ -117,4 +119,8 @@ it('takes out a short key where it stands alone', () => {
 
   expect(redact('bad key ab123.')).toBe('bad key [redacted].');
   expect(redact('cab1234 is another word')).toBe('cab1234 is another word');
+});
+
+it('finds a key beyond ASCII in an address', () => {
+  expect(redactorFor({ authorization: 'Bearer clé-secrète' })(encodeURIComponent('clé-secrète'))).toBe('[redacted]');
 });

@@ -1,5 +1,6 @@
 import { completionChunk, type CompletionChunk } from '../schemas/completion-chunk.js';
 import { checkIndex } from './check-index.js';
+import { checkToolCalls } from './check-tool-calls.js';
 import type { ChunkFormat } from './parse-chunks.js';
 import { choicesOf } from './raw-choices.js';
 
@@ -8,6 +9,7 @@ export const completionChunks: ChunkFormat<CompletionChunk> = {
   schema: completionChunk,
   createRepair: (limits) => (raw) => {
     choicesOf(raw).forEach((choice, position) => {
+      checkToolCalls(choice['delta'], limits.toolCalls);
       choice['index'] = checkIndex(choice['index'] ?? position, 'choices', limits.choices);
     });
   },

@@ -15,7 +15,7 @@ export function createExtraFields(): ExtraFields {
   const values = new Map<string, unknown>();
   const lists = new Map<string, GrowingList>();
   let changed = false;
-  let view: Readonly<Record<string, unknown>> = {};
+  let view: Readonly<Record<string, unknown>> = Object.freeze({});
   let viewed = 0;
   const set = (key: string, value: unknown): void => {
     if (!values.has(key) || values.get(key) !== value) {

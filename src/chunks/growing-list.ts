@@ -11,7 +11,7 @@ export interface GrowingList {
  */
 export function createGrowingList(): GrowingList {
   const items: unknown[] = [];
-  let view: readonly unknown[] = [];
+  let view: readonly unknown[] = Object.freeze([]);
   return {
     append: (added) => {
       for (const item of added) {

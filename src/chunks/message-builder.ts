@@ -39,17 +39,17 @@ const ours: ReadonlySet<string> = new Set([
 
 const textParts: ReadonlySet<string> = new Set(['text', 'thinking']);
 
-const emptyMessage: Message = {
+const emptyMessage: Message = Object.freeze({
   id: undefined,
   model: undefined,
   role: 'assistant',
   content: '',
   reasoning: '',
   refusal: '',
-  toolCalls: [],
+  toolCalls: Object.freeze([]),
   finishReason: undefined,
-  extra: {},
-};
+  extra: Object.freeze({}),
+});
 
 const fields = [
   'id',
@@ -86,7 +86,7 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
     next.finishReason ??= added.finish_reason || undefined;
     appendLogprobs(logprobs, added);
     if (delta?.function_call) {
-      next.functionCall = joinFunctionCall(next.functionCall, delta.function_call);
+      next.functionCall = Object.freeze(joinFunctionCall(next.functionCall, delta.function_call));
     }
     if (delta?.tool_calls) {
       merger.add(delta.tool_calls);
@@ -108,7 +108,7 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
     next.toolCalls = merger.view(progress);
     next.extra = extra.view(whole);
     if (whole && logprobs.length !== (next.logprobs?.length ?? 0)) {
-      next.logprobs = [...logprobs];
+      next.logprobs = Object.freeze([...logprobs]);
     }
     if (fields.some((field) => next[field] !== message[field])) {
       message = Object.freeze(next);
@@ -127,8 +127,9 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
         }
       }
       const usage = usageOf(chunk);
-      if (usage !== undefined) {
-        next.usage = usage;
+      // Some servers repeat the counts on every chunk.
+      if (usage !== undefined && JSON.stringify(usage) !== JSON.stringify(next.usage)) {
+        next.usage = Object.freeze(usage);
       }
       return settle(next, progressOf(next.finishReason, 'streaming'), next.finishReason !== message.finishReason);
     },

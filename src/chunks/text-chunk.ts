@@ -8,7 +8,7 @@ type Choice = TextChunk['choices'][number];
 
 /** What a choice adds; `undefined` for a legacy choice. */
 export function deltaOf(choice: Choice): ChatDelta | undefined {
-  return choice.delta as ChatDelta | undefined;
+  return choice.delta ?? undefined;
 }
 
 /** The answer's text that a choice adds, empty if none. Content sent as a list counts with its text parts. */

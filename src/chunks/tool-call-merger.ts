@@ -42,7 +42,7 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
   const byId = new Map<string, Call>();
   const bySlot = new Map<number, Call>();
   let latest: Call | undefined;
-  let list: readonly ToolCall[] = [];
+  let list: readonly ToolCall[] = Object.freeze([]);
 
   const begin = (slot: number | undefined): Call => {
     if (calls.length >= maximum) {
@@ -145,7 +145,7 @@ function toView(call: Call, choice: number, progress: Progress): ToolCall {
     id: call.id === '' && progress !== 'streaming' ? `call_${choice}_${call.position}` : call.id,
     type: call.type || 'function',
     name: call.name,
-    arguments: complete && call.arguments === '' ? '{}' : call.arguments,
+    arguments: complete && call.arguments === '' && call.type !== 'custom' ? '{}' : call.arguments,
     complete,
     extra: call.extra.view(progress !== 'streaming'),
   });

@@ -48,7 +48,10 @@ const isObject: Check = (value) => typeof value === 'object' && value !== null &
 const isFunction: Check = (value) => typeof value === 'function';
 const isText: Check = (value) => typeof value === 'string' && value !== '';
 const isTextRecord: Check = (value) =>
-  isObject(value) && Object.values(value as object).every((item) => typeof item === 'string');
+  isObject(value) &&
+  // Headers and maps keep their entries elsewhere than in fields.
+  !(Symbol.iterator in (value as object)) &&
+  Object.values(value as object).every((item) => typeof item === 'string');
 
 const rules: Readonly<Record<(typeof requestKeys)[number], readonly [Check, string]>> = {
   apiKey: [(value) => typeof value === 'string' || isFunction(value), 'a string, or a function that gives one'],

@@ -20,7 +20,7 @@ export function fetchModels(settings: Settings): Observable<Model> {
   );
   const { deadlines, limits, scheduler } = settings;
   return defer(() => {
-    const session = createSession();
+    const session = createSession(scheduler.now());
     const body = createBodyCollector(limits.eventBytes);
     return concat(
       send(exchange, settings, session).pipe(

@@ -49,6 +49,8 @@ function exchange(request: TransportRequest, settings: Settings, session: Sessio
     requireOk({
       errorBodyBytes: limits.errorBodyBytes,
       errorBodyTime: deadlines.idle,
+      // Just before a deadline of the whole would hide the status, which decides whether to try again.
+      errorBodyUntil: session.started + Math.min(deadlines.firstChunk, deadlines.total) - 1,
       redact: session.redact,
       scheduler,
     }),

@@ -7,17 +7,24 @@ import type { TransportRequest } from '../transport/transport.js';
 
 /** What the stages of one subscription share: its secrets, to keep them out of errors, and the server's request id. */
 export interface Session {
+  /** When it was subscribed, as the scheduler tells the time. */
+  readonly started: number;
   readonly redact: (text: string) => string;
   readonly requestId: () => string | undefined;
   readonly onRequest: (request: TransportRequest) => void;
   readonly onHead: (headers: Headers) => void;
 }
 
-/** A session before its first exchange. */
-export function createSession(): Session {
+/**
+ * A session before its first exchange.
+ *
+ * @param started When it was subscribed, as the scheduler tells the time.
+ */
+export function createSession(started: number): Session {
   const redactor = createRedactor();
   let requestId: string | undefined;
   return {
+    started,
     redact: redactor.redact,
     requestId: () => requestId,
     onRequest: (request) => {

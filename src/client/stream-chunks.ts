@@ -34,7 +34,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
   );
   const { limits, deadlines, scheduler } = settings;
   return defer(() => {
-    const session = createSession();
+    const session = createSession(scheduler.now());
     const read = pipe(
       readAnswer(limits.eventBytes), // bytes → server-sent events
       parseChunks(format, { limits, redact: session.redact }), // events → chunks, until [DONE]

@@ -79,14 +79,12 @@ export function isRetryableKind(kind: ErrorKind): boolean {
   return retryableKinds.has(kind);
 }
 
-/** The kind a code or type names, `undefined` for words we do not know; a number is read as an HTTP status. */
+/** The kind a code or type names, `undefined` for words we do not know. */
 export function kindOfCode(code: string | undefined): ErrorKind | undefined {
   if (code === undefined || code.length > 100) {
     return undefined;
   }
-  return /^[45]\d\d$/u.test(code)
-    ? kindOfStatus(Number(code))
-    : kindOfWord.get(code.toLowerCase().replace(/[^a-z0-9]/gu, ''));
+  return kindOfWord.get(code.toLowerCase().replace(/[^a-z0-9]/gu, ''));
 }
 
 /** The kind a bare HTTP status stands for. */
@@ -119,7 +117,7 @@ export function kindOfStatus(status: number): ErrorKind {
  */
 export function kindOfResponse(status: number, code: string | undefined, type: string | undefined): ErrorKind {
   const byStatus = kindOfStatus(status);
-  const named = [code, type].map((word) => (/^\d/u.test(word ?? '') ? undefined : kindOfCode(word))).find(Boolean);
+  const named = [code, type].map(kindOfCode).find(Boolean);
   if (named === 'quota') {
     return 'quota';
   }

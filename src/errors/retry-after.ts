@@ -2,11 +2,13 @@
  * The pause a response asked for: `retry-after-ms`, then `retry-after` in seconds or as a date.
  *
  * @param now Milliseconds since the epoch, for dates.
- * @returns Milliseconds, never negative; `undefined` when there is no readable hint.
+ * @returns Milliseconds, never negative, and 0 only if no hint is longer; `undefined` when there is no readable hint.
  */
 export function parseRetryAfter(headers: Headers, now: number): number | undefined {
   const seconds = headers.get('retry-after');
-  return duration(headers.get('retry-after-ms'), 1) ?? duration(seconds, 1e3) ?? untilDate(seconds, now);
+  const hints = [duration(headers.get('retry-after-ms'), 1), duration(seconds, 1e3), untilDate(seconds, now)];
+  // Azure sends 0 milliseconds beside a longer pause in seconds.
+  return hints.find((hint) => hint !== undefined && hint > 0) ?? hints.find((hint) => hint !== undefined);
 }
 
 /** A header sent twice is read as a list; the longest pause keeps to both. */

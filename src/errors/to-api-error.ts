@@ -21,6 +21,7 @@ export function toApiError({ status, headers, body, now, redact }: ErrorResponse
   const details = describeErrorBody(body, redact);
   const named = kindOfResponse(status, details.code, details.type);
   const kind = named === 'rate_limit' && details.perDay ? 'quota' : named;
+  const hint = parseRetryAfter(headers, now);
   const told = headers.get('x-should-retry');
   const init: ApiErrorInit = {
     kind,
@@ -30,7 +31,7 @@ export function toApiError({ status, headers, body, now, redact }: ErrorResponse
     param: details.param,
     headers: readableHeaders(headers, redact),
     rateLimits: parseRateLimits(headers, now),
-    retryAfter: parseRetryAfter(headers, now) ?? details.retryDelay,
+    retryAfter: hint === undefined || hint === 0 ? (details.retryDelay ?? hint) : hint,
     requestId: requestIdOf(headers, redact),
     retryable: told === 'true' || (told !== 'false' && isRetryableKind(kind)),
   };

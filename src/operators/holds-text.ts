@@ -10,5 +10,9 @@ export function holdsText(value: unknown): boolean {
 function choicesOf(value: unknown): TextChunk['choices'] {
   const choices: unknown =
     typeof value === 'object' && value !== null && 'choices' in value ? value.choices : undefined;
-  return Array.isArray(choices) ? (choices as TextChunk['choices']) : [];
+  return Array.isArray(choices)
+    ? (choices as TextChunk['choices'][number][]).filter(
+        (choice) => typeof choice === 'object' && (choice as unknown) !== null,
+      )
+    : [];
 }

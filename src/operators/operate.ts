@@ -5,6 +5,8 @@ export interface SourceHandlers<T> {
   readonly next: (value: T) => void;
   readonly error?: (error: unknown) => void;
   readonly complete?: () => void;
+  /** Called once the source is subscribed, unless it has ended by then. */
+  readonly subscribed?: () => void;
 }
 
 /**
@@ -27,6 +29,7 @@ export function operate<T, R>(
         next,
         error = (reason) => destination.error(reason),
         complete = () => destination.complete(),
+        subscribed,
       } = connect(destination, subscription);
 
       // The source gets a Subscriber that is tied to the destination before the first value;
@@ -39,6 +42,9 @@ export function operate<T, R>(
         error: guard(destination, error),
         complete: guard(destination, complete),
       });
+      if (!destination.closed) {
+        subscribed?.();
+      }
     });
 }
 

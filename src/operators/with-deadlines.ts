@@ -82,8 +82,9 @@ export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFuncti
       );
     };
 
-    wait();
     return {
+      // Behind the source, so that a value that comes at the very moment is in time.
+      subscribed: wait,
       next(value) {
         destination.next(value);
         // After the consumer's turn: the time it holds the thread is not the server's silence.

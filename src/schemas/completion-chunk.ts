@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { chatDelta, type ChatDelta } from './chat-completion-chunk.js';
 import { tokenUsage, type TokenUsage } from './token-usage.js';
 
 /** One of the answers inside a legacy chunk; with several prompts, `index` runs over prompt times `n` plus answer. */
@@ -7,6 +8,8 @@ export interface CompletionChoice {
   /** Text to be appended. */
   readonly text?: string | null | undefined;
   readonly finish_reason?: string | null | undefined;
+  /** Sent by servers that mix up their endpoints. */
+  readonly delta?: ChatDelta | null | undefined;
   readonly [key: string]: unknown;
 }
 
@@ -15,6 +18,7 @@ export const completionChoice: z.ZodMiniType<CompletionChoice> = z.looseObject({
   index: z.number(),
   text: z.nullish(z.string()),
   finish_reason: z.nullish(z.string()),
+  delta: z.nullish(chatDelta),
 });
 
 /**

@@ -59,11 +59,38 @@ function withoutCutSecret(text: string, secrets: readonly string[]): string {
   return text;
 }
 
-/** Matches a secret also as JSON and URLs spell it: `a/b` is `a\/b` or `a\u002fb` in one, `a%2Fb` in the other. */
+/** Matches a secret also where JSON, an address or a page spells its characters in another way. */
 function patternOf(secret: string): string {
-  const spelled = secret.replaceAll(/[^a-z0-9]/giu, (character) => {
-    const hex = (character.codePointAt(0) ?? 0).toString(16);
-    return `(?:\\\\*(?:\\u{${hex}}|u${hex.padStart(4, '0')})|%${hex.padStart(2, '0')})`;
-  });
+  const spelled = Array.from(secret, spellingsOf).join('');
   return secret.length < shortestPart ? `(?<![a-z0-9])${spelled}(?![a-z0-9])` : spelled;
+}
+
+const entities: ReadonlyMap<string, string> = new Map([
+  ['"', '&quot;'],
+  ['&', '&amp;'],
+  ["'", '&apos;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+]);
+
+/** `/` is `\/` or `\u002f` in JSON, `%2f` in an address and `&#47;` or `&#x2f;` in a page. */
+function spellingsOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  const encoded = [...new TextEncoder().encode(character)]
+    .map((byte) => `%${byte.toString(16).padStart(2, '0')}`)
+    .join('');
+  const units = [...Array(character.length).keys()].map((unit) =>
+    character.charCodeAt(unit).toString(16).padStart(4, '0'),
+  );
+  const entity = entities.get(character);
+  const spellings = [
+    `\\\\*\\u{${hex}}`,
+    units.map((unit) => `\\\\+u${unit}`).join(''),
+    encoded,
+    `&#0*${code};`,
+    `&#x0*${hex};`,
+    ...(entity === undefined ? [] : [entity]),
+  ];
+  return `(?:${spellings.join('|')})`;
 }

@@ -25,6 +25,8 @@ export interface RequireOkConfig {
   readonly errorBodyBytes: number;
   /** Milliseconds an error body is read at most; `Infinity` for as long as it takes. */
   readonly errorBodyTime: number;
+  /** When reading it ends at the latest, as `scheduler.now()` tells the time; by default never. */
+  readonly errorBodyUntil?: number;
   /** Takes secrets out of the error's text. */
   readonly redact: (text: string) => string;
   readonly scheduler?: SchedulerLike;
@@ -35,13 +37,16 @@ export interface RequireOkConfig {
  * itself, cut at a limit or by a broken connection, the status decides the error.
  */
 export function requireOk(config: RequireOkConfig): MonoTypeOperatorFunction<TransportEvent> {
-  const { errorBodyTime, scheduler = asyncScheduler } = config;
+  const { errorBodyTime, errorBodyUntil = Infinity, scheduler = asyncScheduler } = config;
   return (source) =>
     defer(() => {
       const refused = new Subject<void>();
       let refusal: Refusal | undefined;
       const tooLong = refused.pipe(
-        switchMap(() => (Number.isFinite(errorBodyTime) ? timer(errorBodyTime, scheduler) : EMPTY)),
+        switchMap(() => {
+          const time = Math.max(0, Math.min(errorBodyTime, errorBodyUntil - scheduler.now()));
+          return Number.isFinite(time) ? timer(time, scheduler) : EMPTY;
+        }),
       );
       return concat(
         source.pipe(
@@ -56,7 +61,7 @@ export function requireOk(config: RequireOkConfig): MonoTypeOperatorFunction<Tra
           takeWhile(() => refusal?.isFull() !== true),
           takeUntil(tooLong),
           filter(() => refusal === undefined),
-          catchError((error: unknown) => (refusal === undefined ? throwError(() => error) : EMPTY)),
+          catchError((error: unknown) => ((refusal?.decides ?? false) ? EMPTY : throwError(() => error))),
         ),
         defer(() => {
           const error = refusal?.toError(scheduler.now());
@@ -70,6 +75,8 @@ export function requireOk(config: RequireOkConfig): MonoTypeOperatorFunction<Tra
 interface Refusal {
   readonly add: (bytes: Uint8Array) => void;
   readonly isFull: () => boolean;
+  /** Whether the status says more than an error that follows: not where that is the refusal of a redirect. */
+  readonly decides: boolean;
   readonly toError: (now: number) => ApiError;
 }
 
@@ -86,6 +93,7 @@ function createRefusal(
       room -= bytes.length;
     },
     isFull: () => room <= 0,
+    decides: status < 300 || status >= 400,
     toError: (now) => toApiError({ status, headers, body, now, redact }),
   };
 }

@@ -1,36 +1,38 @@
-import { catchError, defer, type Observable, tap, throwError } from 'rxjs';
+import { concat, defer, EMPTY, filter, type Observable, takeWhile, throwError } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.js';
 import type { Transport, TransportEvent, TransportRequest } from './transport.js';
 
 const mostRedirects = 5;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Thrown to end the exchange that was redirected, and caught below; never seen outside. */
-class Redirected {
-  readonly target: string;
-
-  constructor(target: string) {
-    this.target = target;
-  }
-}
-
 /**
  * Makes a transport that reports redirects as they are obey `request.redirects`. A followed redirect keeps method and
- * body and stays on the origin, so no key reaches another server; anything else is a `ProtocolError`. A request whose
+ * body and stays on the origin, so no key reaches another server; anything else is a `ProtocolError`, behind the head that
+ * was refused. A request whose
  * `url` is not absolute is a `TypeError`.
  */
 export function withRedirects(transport: Transport): Transport {
   const follow = (request: TransportRequest, left: number): Observable<TransportEvent> =>
-    transport(request).pipe(
-      tap((event) => {
-        if (event.type === 'head' && redirectStatuses.has(event.status)) {
-          throw redirect(request, event.status, event.headers.get('location'), left);
-        }
-      }),
-      catchError((error: unknown) =>
-        error instanceof Redirected ? follow({ ...request, url: error.target }, left - 1) : throwError(() => error),
-      ),
-    );
+    defer(() => {
+      let rest: Observable<TransportEvent> = EMPTY;
+      const exchange = transport(request).pipe(
+        // Completing here ends the exchange that was redirected.
+        takeWhile((event) => !isRedirect(event), true),
+        filter((event) => {
+          if (!isRedirect(event)) {
+            return true;
+          }
+          const outcome = redirect(request, event.status, event.headers.get('location'), left);
+          const isRefused = outcome instanceof ProtocolError;
+          rest = isRefused ? throwError(() => outcome) : follow({ ...request, url: outcome }, left - 1);
+          return isRefused;
+        }),
+      );
+      return concat(
+        exchange,
+        defer(() => rest),
+      );
+    });
   return (request) =>
     defer(() => {
       if (!URL.canParse(request.url)) {
@@ -42,7 +44,19 @@ export function withRedirects(transport: Transport): Transport {
     });
 }
 
-function redirect(request: TransportRequest, status: number, location: string | null, left: number): unknown {
+type Head = Extract<TransportEvent, { type: 'head' }>;
+
+function isRedirect(event: TransportEvent): event is Head {
+  return event.type === 'head' && redirectStatuses.has(event.status);
+}
+
+/** Where to go, or why not. */
+function redirect(
+  request: TransportRequest,
+  status: number,
+  location: string | null,
+  left: number,
+): string | ProtocolError {
   if (request.redirects === 'refuse') {
     return new ProtocolError(
       `The server redirects (${status}), which is refused so that no key reaches another server; set baseURL to the final address, or redirects: 'same-origin'`,
@@ -57,6 +71,6 @@ function redirect(request: TransportRequest, status: number, location: string | 
     );
   }
   return left > 0
-    ? new Redirected(target.href)
+    ? target.href
     : new ProtocolError(`The server redirects more than ${mostRedirects} times; check baseURL`);
 }

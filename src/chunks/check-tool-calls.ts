@@ -1,0 +1,13 @@
+import { checkIndex } from './check-index.js';
+import { isRawObject } from './raw-choices.js';
+
+/** Checks how a raw delta numbers its tool calls; those without a number are left alone. */
+export function checkToolCalls(delta: unknown, maximum: number): void {
+  const calls: unknown = isRawObject(delta) ? delta['tool_calls'] : undefined;
+  for (const call of Array.isArray(calls) ? (calls as unknown[]) : []) {
+    const index: unknown = isRawObject(call) ? call['index'] : undefined;
+    if (index !== undefined && index !== null) {
+      checkIndex(index, 'toolCalls', maximum);
+    }
+  }
+}
