@@ -59,7 +59,7 @@ it.each([
   [
     'a silent server',
     new DeadlineError('idle', 300_000),
-    'The stream fell silent for 300000 ms. Run it again in a while.',
+    'The stream fell silent for 300000 ms. Run it again, or wait longer with --timeout.',
   ],
   [
     'a web page',

@@ -1,16 +1,41 @@
 import { parseArguments } from '../../src/cli/parse-arguments.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 
-const nothing = { words: [], model: undefined, system: undefined, baseURL: undefined, stats: false };
+const server = { baseURL: undefined, timeout: undefined };
+const display = { json: false, stream: true, delay: 0, stats: false };
+const nothing = {
+  words: [],
+  model: undefined,
+  system: undefined,
+  temperature: undefined,
+  maxTokens: undefined,
+  server,
+  display,
+};
 
 it.each([
   ['nothing', [], nothing],
-  ['words, among options', ['one', '--stats', 'two'], { ...nothing, words: ['one', 'two'], stats: true }],
+  [
+    'words, among options',
+    ['one', '--stats', 'two'],
+    { ...nothing, words: ['one', 'two'], display: { ...display, stats: true } },
+  ],
   ['short options', ['-m', 'small', '-s', 'Be brief.'], { ...nothing, model: 'small', system: 'Be brief.' }],
   [
     'long options',
     ['--model=small', '--base-url', 'https://localhost/v1'],
-    { ...nothing, model: 'small', baseURL: 'https://localhost/v1' },
+    { ...nothing, model: 'small', server: { ...server, baseURL: 'https://localhost/v1' } },
+  ],
+  [
+    'numbers',
+    ['-t', '0.5', '--max-tokens', '20', '--timeout', '.5', '--delay=100'],
+    {
+      ...nothing,
+      temperature: 0.5,
+      maxTokens: 20,
+      server: { ...server, timeout: 500 },
+      display: { ...display, delay: 100 },
+    },
   ],
   ['words that look like options', ['--', '-m', '--'], { ...nothing, words: ['-m', '--'] }],
 ])('reads %s', (_, parameters, question) => {
@@ -34,6 +59,12 @@ it.each([
   ['an option in place of a value', ['--model', '--stats'], "Option '--model' argument is ambiguous. Did you"],
   ['a value for a switch', ['--stats=yes'], "Option '--stats' does not take an argument"],
   ['an empty value', ['--system', ' ', 'Hi'], '--system needs a value'],
+  ['a temperature in words', ['-t', 'hot'], '--temperature must be a number of 0 or more, such as 0.7'],
+  ['a number that is none', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
+  ['no time at all', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],
+  ['half a token', ['--max-tokens', '1.5'], '--max-tokens must be a whole number of 1 or more'],
+  ['a delay without end', ['--delay', '60001'], '--delay must be a number of milliseconds from 0 to 60000'],
+  ['pieces that are to be hidden', ['--json', '--no-stream'], '--json shows the pieces that --no-stream hides'],
   ['an address without http://', ['--base-url', 'localhost:11434/v1'], `--base-url ${address}`],
   ['half an address', ['--base-url', 'http://'], `--base-url ${address}`],
   ['a password in an address', ['--base-url', 'http://me:secret@localhost/v1'], '--base-url must not hold a user name'],

@@ -2,6 +2,7 @@ import { createClient } from '../index.node.js';
 import { readEnvironment } from '../node/index.js';
 import { checkAddress } from './check-address.js';
 import { connectLocally } from './connect-locally.js';
+import type { ServerChoice } from './question.js';
 import { remoteServer } from './remote-server.js';
 import type { Connect } from './server.js';
 
@@ -11,15 +12,16 @@ import type { Connect } from './server.js';
  *
  * @throws {UsageError} When the environment's address cannot be one.
  */
-export function chooseServer(baseURL: string | undefined, stderr: NodeJS.WriteStream): Connect {
+export function chooseServer({ baseURL, timeout }: ServerChoice, stderr: NodeJS.WriteStream): Connect {
   const environment = readEnvironment();
   if (baseURL === undefined && environment.baseURL !== undefined) {
     checkAddress('OPENAI_BASE_URL', environment.baseURL);
   }
+  const deadlines = { headers: timeout, firstChunk: timeout, idle: timeout };
   const address = baseURL ?? environment.baseURL;
   if (address === undefined && environment.apiKey === undefined) {
-    return connectLocally(stderr);
+    return connectLocally({ deadlines }, stderr);
   }
-  const server = remoteServer(createClient({ baseURL }), address);
+  const server = remoteServer(createClient({ baseURL, deadlines }), address);
   return (use) => use(server);
 }

@@ -12,7 +12,7 @@ const advice: Readonly<Record<ErrorKind, string>> = {
   not_found: 'Check --model and the base URL.',
   invalid_request: 'Check the prompt and the options.',
   conflict: again,
-  timeout: again,
+  timeout: 'Run it again, or wait longer with --timeout.',
   quota: 'Check the plan and the bills of the account.',
   rate_limit: again,
   server: again,

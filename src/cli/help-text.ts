@@ -7,7 +7,14 @@ Options:
   -m, --model NAME    The model to ask. By default gpt-4o-mini at OpenAI, and
                       elsewhere the first that the server lists.
   -s, --system TEXT   How the model should behave.
+  -t, --temperature N How freely it chooses its words, from 0 up; often to 2.
+      --max-tokens N  Cut the answer after N tokens.
       --base-url URL  The server to ask, such as http://localhost:11434/v1.
+      --timeout SECS  How long the server may be silent, before its answer or
+                      within it, in seconds. By default some minutes.
+      --no-stream     Print the answer when it is whole, or else not at all.
+      --delay MS      Write at most once per MS milliseconds.
+      --json          Print each chunk of the answer as a line of JSON.
       --stats         Afterwards show the time to the first token, the speed and
                       the tokens used, on standard error.
   -h, --help          Show this help.
@@ -34,6 +41,8 @@ Examples:
   Give it a role          rxllm -s "You are a pirate" "How are you?"
   Keep the answer         rxllm "Write a limerick" > limerick.txt
   Ask Ollama              rxllm --base-url http://localhost:11434/v1 Hello
+  Be sure, and brief      rxllm -t 0 --max-tokens 50 "What is a monad?"
+  See the raw chunks      rxllm --json Hello | jq .choices
   See how fast it is      rxllm --stats "Count to ten"
   Begin with a dash       rxllm -- "-1 + 1 = ?"
 

@@ -1,18 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { checkAddress } from './check-address.js';
 import { oneLine } from './one-line.js';
+import type { Question } from './question.js';
+import { type NumberRule, readNumber } from './read-number.js';
 import { UsageError } from './usage-error.js';
-
-/** What is asked, and how. */
-export interface Question {
-  /** The prompt's words among the arguments. */
-  readonly words: readonly string[];
-  readonly model: string | undefined;
-  readonly system: string | undefined;
-  readonly baseURL: string | undefined;
-  /** Whether to tell how the answer came. */
-  readonly stats: boolean;
-}
 
 /** What the command line asks for. */
 export type Command =
@@ -21,11 +12,27 @@ export type Command =
 const options = {
   model: { type: 'string', short: 'm' },
   system: { type: 'string', short: 's' },
+  temperature: { type: 'string', short: 't' },
+  'max-tokens': { type: 'string' },
   'base-url': { type: 'string' },
+  timeout: { type: 'string' },
+  'no-stream': { type: 'boolean' },
+  delay: { type: 'string' },
+  json: { type: 'boolean' },
   stats: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const satisfies ParseArgsConfig['options'];
+
+const numbers = {
+  temperature: { expected: 'a number of 0 or more, such as 0.7', isValid: () => true },
+  'max-tokens': {
+    expected: 'a whole number of 1 or more',
+    isValid: (value) => Number.isSafeInteger(value) && value >= 1,
+  },
+  timeout: { expected: 'a number of seconds above 0', isValid: (value) => value > 0 },
+  delay: { expected: 'a number of milliseconds from 0 to 60000', isValid: (value) => value <= 60_000 },
+} as const satisfies Readonly<Record<string, NumberRule>>;
 
 /**
  * Reads a command line.
@@ -40,16 +47,39 @@ export function parseArguments(parameters: readonly string[]): Command {
   if (values.version === true) {
     return { name: 'version' };
   }
+  return { name: 'ask', question: toQuestion(words, values) };
+}
+
+type Values = ReturnType<typeof parse>['values'];
+
+function toQuestion(words: readonly string[], values: Values): Question {
+  checkValues(values);
+  const numberOf = (name: keyof typeof numbers): number | undefined => readNumber(name, values[name], numbers[name]);
+  const { model, system, 'base-url': baseURL, json = false, 'no-stream': isWhole = false, stats = false } = values;
+  const seconds = numberOf('timeout');
+  return {
+    words,
+    model,
+    system,
+    temperature: numberOf('temperature'),
+    maxTokens: numberOf('max-tokens'),
+    server: { baseURL, timeout: seconds === undefined ? undefined : seconds * 1000 },
+    display: { json, stream: !isWhole, delay: numberOf('delay') ?? 0, stats },
+  };
+}
+
+function checkValues(values: Values): void {
   for (const [name, value] of Object.entries(values)) {
     if (typeof value === 'string' && value.trim() === '') {
       throw new UsageError(`--${name} needs a value`);
     }
   }
-  const { model, system, 'base-url': baseURL, stats = false } = values;
-  if (baseURL !== undefined) {
-    checkAddress('--base-url', baseURL);
+  if (values['base-url'] !== undefined) {
+    checkAddress('--base-url', values['base-url']);
   }
-  return { name: 'ask', question: { words, model, system, baseURL, stats } };
+  if (values.json === true && values['no-stream'] === true) {
+    throw new UsageError('--json shows the pieces that --no-stream hides: leave one of them out');
+  }
 }
 
 function parse(parameters: readonly string[]) {

@@ -1,29 +1,23 @@
-import { connect, defer, ignoreElements, merge, type OperatorFunction, tap } from 'rxjs';
-import {
-  type ChatCompletionChunk,
-  measure,
-  type Message,
-  type StreamTiming,
-  textDeltas,
-  toMessage,
-} from '../index.node.js';
+import { connect, defer, identity, ignoreElements, merge, type OperatorFunction, tap } from 'rxjs';
+import { coalesceText, measure, type Message, type StreamTiming, type TextChunk, toMessage } from '../index.node.js';
 import { describeEnding } from './describe-ending.js';
 import { formatStats } from './format-stats.js';
 import { printText } from './print-text.js';
+import type { Display } from './question.js';
 import { showWaiting } from './show-waiting.js';
 import type { Streams } from './streams.js';
+import { toOutput } from './to-output.js';
 import { writeLine } from './write-line.js';
 
 /**
- * Prints an answer on stdout as it comes; then, on stderr, what is to be known about its end. Emits nothing, completes when
- * all is written, and passes errors on after what came before them.
- *
- * @param stats Whether to tell how the answer came.
+ * Prints an answer on stdout as `display` says; then, on stderr, what is to be known about its end. Emits nothing,
+ * completes when all is written, and passes errors on after what came before them.
  */
 export function printAnswer(
-  stats: boolean,
+  display: Display,
   { stdout, stderr }: Omit<Streams, 'stdin'>,
-): OperatorFunction<ChatCompletionChunk, never> {
+): OperatorFunction<TextChunk, never> {
+  const { delay, stats } = display;
   return (source) =>
     defer(() => {
       let timing: StreamTiming | undefined;
@@ -37,7 +31,15 @@ export function printAnswer(
           timing = measured;
         }),
         connect((chunks) =>
-          merge(chunks.pipe(textDeltas(), showWaiting(stderr), printText(stdout)), chunks.pipe(toMessage(), tap(note))),
+          merge(
+            chunks.pipe(
+              toOutput(display),
+              showWaiting(stderr),
+              delay === 0 ? identity : coalesceText(delay),
+              printText(stdout),
+            ),
+            chunks.pipe(toMessage(), tap(note)),
+          ),
         ),
         ignoreElements(),
       );
