@@ -17,7 +17,7 @@ it.each([
   [
     'a refused key',
     refusal('authentication', '401 Incorrect API key.'),
-    '401 Incorrect API key. Check OPENAI_API_KEY; it is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
+    '401 Incorrect API key. Check --key or OPENAI_API_KEY; the latter is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
   ],
   [
     'a key without permission',

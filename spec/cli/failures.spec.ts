@@ -21,7 +21,7 @@ it.each<readonly [string, Answer, string]>([
   [
     'a refused key, though the server repeats it',
     (exchange) => refuse(401, `Incorrect API key provided: ${exchange.headers.authorization}.`)(exchange),
-    '401 Incorrect API key provided: [redacted]. Check OPENAI_API_KEY; it is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
+    '401 Incorrect API key provided: [redacted]. Check --key or OPENAI_API_KEY; the latter is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
   ],
   [
     'a model that is not there, with those that are',

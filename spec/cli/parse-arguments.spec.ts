@@ -1,7 +1,7 @@
 import { parseArguments } from '../../src/cli/parse-arguments.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 
-const server = { baseURL: undefined, timeout: undefined };
+const server = { baseURL: undefined, key: undefined, timeout: undefined };
 const display = { json: false, stream: true, delay: 0, stats: false };
 const nothing = {
   words: [],
@@ -23,8 +23,8 @@ it.each([
   ['short options', ['-m', 'small', '-s', 'Be brief.'], { ...nothing, model: 'small', system: 'Be brief.' }],
   [
     'long options',
-    ['--model=small', '--base-url', 'https://localhost/v1'],
-    { ...nothing, model: 'small', server: { ...server, baseURL: 'https://localhost/v1' } },
+    ['--model=small', '--base-url', 'https://localhost/v1', '--key', '@file'],
+    { ...nothing, model: 'small', server: { ...server, baseURL: 'https://localhost/v1', key: '@file' } },
   ],
   [
     'numbers',
@@ -59,6 +59,7 @@ it.each([
   ['an option in place of a value', ['--model', '--stats'], "Option '--model' argument is ambiguous. Did you"],
   ['a value for a switch', ['--stats=yes'], "Option '--stats' does not take an argument"],
   ['an empty value', ['--system', ' ', 'Hi'], '--system needs a value'],
+  ['a key file without a name', ['--key', '@'], '--key @ needs the name of a file'],
   ['a temperature in words', ['-t', 'hot'], '--temperature must be a number of 0 or more, such as 0.7'],
   ['a number that is none', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
   ['no time at all', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],

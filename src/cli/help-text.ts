@@ -10,6 +10,9 @@ Options:
   -t, --temperature N How freely it chooses its words, from 0 up; often to 2.
       --max-tokens N  Cut the answer after N tokens.
       --base-url URL  The server to ask, such as http://localhost:11434/v1.
+      --key KEY       The key to send, also to the server of --base-url. @FILE
+                      reads it from a file, which other users do not see; a key
+                      among the arguments may be seen in the list of processes.
       --timeout SECS  How long the server may be silent, before its answer or
                       within it, in seconds. By default some minutes.
       --no-stream     Print the answer when it is whole, or else not at all.
@@ -27,6 +30,7 @@ first argument of - waits for it, however long, and reads a terminal too.
 The server is the first of these that is set:
   --base-url          Any server with an OpenAI-style API: Ollama, vLLM, …
   OPENAI_BASE_URL     The same, from the environment.
+  --key               OpenAI.
   OPENAI_API_KEY      OpenAI. The key is also sent to OPENAI_BASE_URL, but to no
                       other server.
 Without any of them a local server answers, which needs no key and no network.
@@ -41,6 +45,7 @@ Examples:
   Give it a role          rxllm -s "You are a pirate" "How are you?"
   Keep the answer         rxllm "Write a limerick" > limerick.txt
   Ask Ollama              rxllm --base-url http://localhost:11434/v1 Hello
+  Use a key of a file     rxllm --key @openai.key Hello
   Be sure, and brief      rxllm -t 0 --max-tokens 50 "What is a monad?"
   See the raw chunks      rxllm --json Hello | jq .choices
   See how fast it is      rxllm --stats "Count to ten"

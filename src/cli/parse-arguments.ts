@@ -15,6 +15,7 @@ const options = {
   temperature: { type: 'string', short: 't' },
   'max-tokens': { type: 'string' },
   'base-url': { type: 'string' },
+  key: { type: 'string' },
   timeout: { type: 'string' },
   'no-stream': { type: 'boolean' },
   delay: { type: 'string' },
@@ -55,7 +56,7 @@ type Values = ReturnType<typeof parse>['values'];
 function toQuestion(words: readonly string[], values: Values): Question {
   checkValues(values);
   const numberOf = (name: keyof typeof numbers): number | undefined => readNumber(name, values[name], numbers[name]);
-  const { model, system, 'base-url': baseURL, json = false, 'no-stream': isWhole = false, stats = false } = values;
+  const { model, system, 'base-url': baseURL, key, json = false, 'no-stream': isWhole = false, stats = false } = values;
   const seconds = numberOf('timeout');
   return {
     words,
@@ -63,7 +64,7 @@ function toQuestion(words: readonly string[], values: Values): Question {
     system,
     temperature: numberOf('temperature'),
     maxTokens: numberOf('max-tokens'),
-    server: { baseURL, timeout: seconds === undefined ? undefined : seconds * 1000 },
+    server: { baseURL, key, timeout: seconds === undefined ? undefined : seconds * 1000 },
     display: { json, stream: !isWhole, delay: numberOf('delay') ?? 0, stats },
   };
 }
@@ -73,6 +74,9 @@ function checkValues(values: Values): void {
     if (typeof value === 'string' && value.trim() === '') {
       throw new UsageError(`--${name} needs a value`);
     }
+  }
+  if (values.key?.trim() === '@') {
+    throw new UsageError('--key @ needs the name of a file');
   }
   if (values['base-url'] !== undefined) {
     checkAddress('--base-url', values['base-url']);

@@ -14,6 +14,8 @@ export interface Question {
 /** Which server is asked, and how patiently. */
 export interface ServerChoice {
   readonly baseURL: string | undefined;
+  /** The key, or `@` and the file that holds it; sent to whichever server is asked. */
+  readonly key: string | undefined;
   /** How long the server may be silent, in milliseconds; the client's own deadlines by default. */
   readonly timeout: number | undefined;
 }
