@@ -6,6 +6,7 @@ const display = { json: false, stream: true, delay: 0, stats: false };
 const nothing = {
   words: [],
   model: undefined,
+  endpoint: 'chat',
   system: undefined,
   temperature: undefined,
   maxTokens: undefined,
@@ -37,6 +38,7 @@ it.each([
       display: { ...display, delay: 100 },
     },
   ],
+  ['the legacy endpoint', ['--legacy'], { ...nothing, endpoint: 'completions' }],
   ['words that look like options', ['--', '-m', '--'], { ...nothing, words: ['-m', '--'] }],
 ])('reads %s', (_, parameters, question) => {
   expect(parseArguments(parameters)).toEqual({ name: 'ask', question });
@@ -60,6 +62,7 @@ it.each([
   ['a value for a switch', ['--stats=yes'], "Option '--stats' does not take an argument"],
   ['an empty value', ['--system', ' ', 'Hi'], '--system needs a value'],
   ['a key file without a name', ['--key', '@'], '--key @ needs the name of a file'],
+  ['a system message for --legacy', ['--legacy', '-s', 'Hi'], '--legacy has no system message'],
   ['a temperature in words', ['-t', 'hot'], '--temperature must be a number of 0 or more, such as 0.7'],
   ['a number that is none', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
   ['no time at all', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],

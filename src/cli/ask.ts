@@ -1,10 +1,10 @@
 import { concatMap, defer, type Observable, of, switchMap } from 'rxjs';
-import type { ChatMessage } from '../index.node.js';
 import { adviseOnModel } from './advise-on-model.js';
 import { chooseServer } from './choose-server.js';
 import { printAnswer } from './print-answer.js';
 import type { Question } from './question.js';
 import { readPrompt } from './read-prompt.js';
+import { requestAnswer } from './request-answer.js';
 import type { Server } from './server.js';
 import type { Streams } from './streams.js';
 
@@ -19,21 +19,9 @@ export function ask(question: Question, streams: Streams): Observable<never> {
 }
 
 function askServer(server: Server, prompt: string, question: Question, streams: Streams): Observable<never> {
-  const { model: named, system, temperature, maxTokens, display } = question;
-  const request = {
-    messages: toMessages(prompt, system),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
-  };
-  return (named === undefined ? server.defaultModel : of(named)).pipe(
-    concatMap((model) => server.client.chat({ model, ...request }).pipe(printAnswer(display, streams))),
+  const { model: named, endpoint, display } = question;
+  return (named === undefined ? server.defaultModel(endpoint) : of(named)).pipe(
+    concatMap((model) => requestAnswer(server.client, model, prompt, question).pipe(printAnswer(display, streams))),
     adviseOnModel(server),
   );
-}
-
-function toMessages(prompt: string, system: string | undefined): readonly ChatMessage[] {
-  return [
-    ...(system === undefined ? [] : [{ role: 'system', content: system } as const]),
-    { role: 'user', content: prompt },
-  ];
 }

@@ -31,7 +31,7 @@ export function connectLocally(config: ClientConfig, stderr: NodeJS.WriteStream)
 function localServer(config: ClientConfig): Server {
   return {
     client: createClient(config),
-    defaultModel: of('docs'),
+    defaultModel: () => of('docs'),
     modelAdvice: of('For models of other servers, set OPENAI_API_KEY or --base-url.'),
   };
 }

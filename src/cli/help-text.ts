@@ -9,6 +9,8 @@ Options:
   -s, --system TEXT   How the model should behave.
   -t, --temperature N How freely it chooses its words, from 0 up; often to 2.
       --max-tokens N  Cut the answer after N tokens.
+      --legacy        Ask the older /completions, which continues the prompt; by
+                      default gpt-3.5-turbo-instruct at OpenAI. Without -s.
       --base-url URL  The server to ask, such as http://localhost:11434/v1.
       --key KEY       The key to send, also to the server of --base-url. @FILE
                       reads it from a file, which other users do not see; a key
@@ -46,6 +48,7 @@ Examples:
   Keep the answer         rxllm "Write a limerick" > limerick.txt
   Ask Ollama              rxllm --base-url http://localhost:11434/v1 Hello
   Use a key of a file     rxllm --key @openai.key Hello
+  Let it go on            rxllm --legacy "Once upon a time"
   Be sure, and brief      rxllm -t 0 --max-tokens 50 "What is a monad?"
   See the raw chunks      rxllm --json Hello | jq .choices
   See how fast it is      rxllm --stats "Count to ten"

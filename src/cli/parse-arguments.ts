@@ -14,6 +14,7 @@ const options = {
   system: { type: 'string', short: 's' },
   temperature: { type: 'string', short: 't' },
   'max-tokens': { type: 'string' },
+  legacy: { type: 'boolean' },
   'base-url': { type: 'string' },
   key: { type: 'string' },
   timeout: { type: 'string' },
@@ -56,11 +57,21 @@ type Values = ReturnType<typeof parse>['values'];
 function toQuestion(words: readonly string[], values: Values): Question {
   checkValues(values);
   const numberOf = (name: keyof typeof numbers): number | undefined => readNumber(name, values[name], numbers[name]);
-  const { model, system, 'base-url': baseURL, key, json = false, 'no-stream': isWhole = false, stats = false } = values;
+  const {
+    model,
+    legacy = false,
+    system,
+    'base-url': baseURL,
+    key,
+    json = false,
+    'no-stream': isWhole = false,
+    stats = false,
+  } = values;
   const seconds = numberOf('timeout');
   return {
     words,
     model,
+    endpoint: legacy ? 'completions' : 'chat',
     system,
     temperature: numberOf('temperature'),
     maxTokens: numberOf('max-tokens'),
@@ -80,6 +91,9 @@ function checkValues(values: Values): void {
   }
   if (values['base-url'] !== undefined) {
     checkAddress('--base-url', values['base-url']);
+  }
+  if (values.legacy === true && values.system !== undefined) {
+    throw new UsageError('--legacy has no system message: put it into the prompt, and leave out --system');
   }
   if (values.json === true && values['no-stream'] === true) {
     throw new UsageError('--json shows the pieces that --no-stream hides: leave one of them out');

@@ -1,8 +1,12 @@
+/** What of a server is asked: a chat, or the legacy continuation of a prompt. */
+export type Endpoint = 'chat' | 'completions';
+
 /** What is asked, of whom, and how the answer is shown. */
 export interface Question {
   /** The prompt's words among the arguments. */
   readonly words: readonly string[];
   readonly model: string | undefined;
+  readonly endpoint: Endpoint;
   readonly system: string | undefined;
   readonly temperature: number | undefined;
   /** The most tokens that the answer may have. */
