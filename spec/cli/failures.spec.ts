@@ -7,7 +7,9 @@ const key = 'sk-0123456789abcdef';
 afterEach(closeServers);
 
 function ask(baseURL: string, parameters: readonly string[] = ['-m', 'small']): Promise<Ended> {
-  return run([...parameters, 'Hi'], { environment: { OPENAI_BASE_URL: baseURL, OPENAI_API_KEY: key } });
+  return run([...parameters, '--retries', '0', 'Hi'], {
+    environment: { OPENAI_BASE_URL: baseURL, OPENAI_API_KEY: key },
+  });
 }
 
 type Answer = (exchange: ServedExchange) => void;

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(closeServers);
 
 function ask(...parameters: readonly string[]): Running {
-  return start(['--base-url', `${server.url}/v1`, '-m', 'small', ...parameters, 'Hi']);
+  return start(['--base-url', `${server.url}/v1`, '-m', 'small', '--retries', '0', ...parameters, 'Hi']);
 }
 
 it('sends the temperature and the limit of tokens', async () => {

@@ -10,6 +10,7 @@ const nothing = {
   system: undefined,
   temperature: undefined,
   maxTokens: undefined,
+  retries: 2,
   server,
   display,
 };
@@ -29,11 +30,12 @@ it.each([
   ],
   [
     'numbers',
-    ['-t', '0.5', '--max-tokens', '20', '--timeout', '.5', '--delay=100'],
+    ['-t', '0.5', '--max-tokens', '20', '--timeout', '.5', '--retries', '0', '--delay=100'],
     {
       ...nothing,
       temperature: 0.5,
       maxTokens: 20,
+      retries: 0,
       server: { ...server, timeout: 500 },
       display: { ...display, delay: 100 },
     },
@@ -63,6 +65,7 @@ it.each([
   ['an empty value', ['--system', ' ', 'Hi'], '--system needs a value'],
   ['a key file without a name', ['--key', '@'], '--key @ needs the name of a file'],
   ['a system message for --legacy', ['--legacy', '-s', 'Hi'], '--legacy has no system message'],
+  ['half a retry', ['--retries', '0.5'], '--retries must be a whole number of 0 or more'],
   ['a temperature in words', ['-t', 'hot'], '--temperature must be a number of 0 or more, such as 0.7'],
   ['a number that is none', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
   ['no time at all', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],

@@ -1,12 +1,15 @@
-import { concatMap, defer, type Observable, of, switchMap } from 'rxjs';
+import { concatMap, defer, type Observable, of, Subject, switchMap } from 'rxjs';
+import { type RetryNotice, retryTransient } from '../index.node.js';
 import { adviseOnModel } from './advise-on-model.js';
 import { chooseServer } from './choose-server.js';
 import { printAnswer } from './print-answer.js';
+import { describeRetry } from './describe-retry.js';
 import type { Question } from './question.js';
 import { readPrompt } from './read-prompt.js';
 import { requestAnswer } from './request-answer.js';
 import type { Server } from './server.js';
 import type { Streams } from './streams.js';
+import { writeLine } from './write-line.js';
 
 /** Reads the prompt, asks a model and prints the answer as it comes. Emits nothing; completes when all is written. */
 export function ask(question: Question, streams: Streams): Observable<never> {
@@ -19,9 +22,27 @@ export function ask(question: Question, streams: Streams): Observable<never> {
 }
 
 function askServer(server: Server, prompt: string, question: Question, streams: Streams): Observable<never> {
-  const { model: named, endpoint, display } = question;
-  return (named === undefined ? server.defaultModel(endpoint) : of(named)).pipe(
-    concatMap((model) => requestAnswer(server.client, model, prompt, question).pipe(printAnswer(display, streams))),
+  const { model: named, endpoint, retries: count } = question;
+  const listed = server
+    .defaultModel(endpoint)
+    .pipe(retryTransient({ count, notify: (notice) => writeLine(streams.stderr, describeRetry(notice), 'dim') }));
+  return (named === undefined ? listed : of(named)).pipe(
+    concatMap((model) => askModel(server, model, prompt, question, streams)),
     adviseOnModel(server),
+  );
+}
+
+function askModel(
+  { client }: Server,
+  model: string,
+  prompt: string,
+  question: Question,
+  streams: Streams,
+): Observable<never> {
+  const { retries: count, display } = question;
+  const retries = new Subject<RetryNotice>();
+  return requestAnswer(client, model, prompt, question).pipe(
+    retryTransient({ count, notify: retries }), // only while nothing came, so that nothing is shown twice
+    printAnswer(display, retries, streams),
   );
 }

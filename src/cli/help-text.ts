@@ -17,6 +17,10 @@ Options:
                       among the arguments may be seen in the list of processes.
       --timeout SECS  How long the server may be silent, before its answer or
                       within it, in seconds. By default some minutes.
+      --retries N     Try again up to N times after a rate limit, a failure of
+                      the server or the connection, while nothing of the answer
+                      has come. By default 2. Each wait is shown on standard
+                      error; one above 60 seconds is not waited for.
       --no-stream     Print the answer when it is whole, or else not at all.
       --delay MS      Write at most once per MS milliseconds.
       --json          Print each chunk of the answer as a line of JSON.

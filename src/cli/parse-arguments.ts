@@ -18,6 +18,7 @@ const options = {
   'base-url': { type: 'string' },
   key: { type: 'string' },
   timeout: { type: 'string' },
+  retries: { type: 'string' },
   'no-stream': { type: 'boolean' },
   delay: { type: 'string' },
   json: { type: 'boolean' },
@@ -33,6 +34,7 @@ const numbers = {
     isValid: (value) => Number.isSafeInteger(value) && value >= 1,
   },
   timeout: { expected: 'a number of seconds above 0', isValid: (value) => value > 0 },
+  retries: { expected: 'a whole number of 0 or more', isValid: Number.isSafeInteger },
   delay: { expected: 'a number of milliseconds from 0 to 60000', isValid: (value) => value <= 60_000 },
 } as const satisfies Readonly<Record<string, NumberRule>>;
 
@@ -75,6 +77,7 @@ function toQuestion(words: readonly string[], values: Values): Question {
     system,
     temperature: numberOf('temperature'),
     maxTokens: numberOf('max-tokens'),
+    retries: numberOf('retries') ?? 2,
     server: { baseURL, key, timeout: seconds === undefined ? undefined : seconds * 1000 },
     display: { json, stream: !isWhole, delay: numberOf('delay') ?? 0, stats },
   };

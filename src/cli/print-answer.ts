@@ -1,5 +1,13 @@
-import { connect, defer, identity, ignoreElements, merge, type OperatorFunction, tap } from 'rxjs';
-import { coalesceText, measure, type Message, type StreamTiming, type TextChunk, toMessage } from '../index.node.js';
+import { connect, defer, identity, ignoreElements, merge, type Observable, type OperatorFunction, tap } from 'rxjs';
+import {
+  coalesceText,
+  measure,
+  type Message,
+  type RetryNotice,
+  type StreamTiming,
+  type TextChunk,
+  toMessage,
+} from '../index.node.js';
 import { describeEnding } from './describe-ending.js';
 import { formatStats } from './format-stats.js';
 import { printText } from './print-text.js';
@@ -12,9 +20,12 @@ import { writeLine } from './write-line.js';
 /**
  * Prints an answer on stdout as `display` says; then, on stderr, what is to be known about its end. Emits nothing,
  * completes when all is written, and passes errors on after what came before them.
+ *
+ * @param retries Emits when a pause before a further attempt begins, which is shown on stderr.
  */
 export function printAnswer(
   display: Display,
+  retries: Observable<RetryNotice>,
   { stdout, stderr }: Omit<Streams, 'stdin'>,
 ): OperatorFunction<TextChunk, never> {
   const { delay, stats } = display;
@@ -34,7 +45,7 @@ export function printAnswer(
           merge(
             chunks.pipe(
               toOutput(display),
-              showWaiting(stderr),
+              showWaiting(stderr, retries),
               delay === 0 ? identity : coalesceText(delay),
               printText(stdout),
             ),

@@ -11,6 +11,8 @@ export interface Question {
   readonly temperature: number | undefined;
   /** The most tokens that the answer may have. */
   readonly maxTokens: number | undefined;
+  /** How often a request that failed before its answer began is made again. */
+  readonly retries: number;
   readonly server: ServerChoice;
   readonly display: Display;
 }
