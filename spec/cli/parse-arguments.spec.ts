@@ -41,6 +41,12 @@ it.each([
     },
   ],
   ['the legacy endpoint', ['--legacy'], { ...nothing, endpoint: 'completions' }],
+  ['the word of a command, behind --', ['--', 'models'], { ...nothing, words: ['models'] }],
+  [
+    'the word of a command, among others',
+    ['models', 'of', 'trains'],
+    { ...nothing, words: ['models', 'of', 'trains'] },
+  ],
   ['words that look like options', ['--', '-m', '--'], { ...nothing, words: ['-m', '--'] }],
 ])('reads %s', (_, parameters, question) => {
   expect(parseArguments(parameters)).toEqual({ name: 'ask', question });
@@ -53,6 +59,13 @@ it.each([
   ['-v', 'version'],
 ])('reads %s, whatever else is asked', (option, name) => {
   expect(parseArguments(['Hi', option, '--model', ''])).toEqual({ name });
+});
+
+it('reads the command that lists models', () => {
+  expect(parseArguments(['models', '--json', '--retries', '0'])).toEqual({
+    name: 'models',
+    listing: { server, retries: 0, json: true },
+  });
 });
 
 const address = 'must be a whole address, such as http://localhost:11434/v1';

@@ -3,13 +3,12 @@ import { type RetryNotice, retryTransient } from '../index.node.js';
 import { adviseOnModel } from './advise-on-model.js';
 import { chooseServer } from './choose-server.js';
 import { printAnswer } from './print-answer.js';
-import { describeRetry } from './describe-retry.js';
 import type { Question } from './question.js';
 import { readPrompt } from './read-prompt.js';
 import { requestAnswer } from './request-answer.js';
 import type { Server } from './server.js';
 import type { Streams } from './streams.js';
-import { writeLine } from './write-line.js';
+import { writeRetry } from './write-retry.js';
 
 /** Reads the prompt, asks a model and prints the answer as it comes. Emits nothing; completes when all is written. */
 export function ask(question: Question, streams: Streams): Observable<never> {
@@ -23,9 +22,7 @@ export function ask(question: Question, streams: Streams): Observable<never> {
 
 function askServer(server: Server, prompt: string, question: Question, streams: Streams): Observable<never> {
   const { model: named, endpoint, retries: count } = question;
-  const listed = server
-    .defaultModel(endpoint)
-    .pipe(retryTransient({ count, notify: (notice) => writeLine(streams.stderr, describeRetry(notice), 'dim') }));
+  const listed = server.defaultModel(endpoint).pipe(retryTransient({ count, notify: writeRetry(streams.stderr) }));
   return (named === undefined ? listed : of(named)).pipe(
     concatMap((model) => askModel(server, model, prompt, question, streams)),
     adviseOnModel(server),

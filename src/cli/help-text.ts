@@ -2,6 +2,7 @@
 export const helpText = `Asks a language model, and prints its answer as it is written.
 
 Usage: rxllm [options] [prompt …]
+       rxllm models [options]   lists the models of the server
 
 Options:
   -m, --model NAME    The model to ask. By default gpt-4o-mini at OpenAI, and
@@ -23,7 +24,8 @@ Options:
                       error; one above 60 seconds is not waited for.
       --no-stream     Print the answer when it is whole, or else not at all.
       --delay MS      Write at most once per MS milliseconds.
-      --json          Print each chunk of the answer as a line of JSON.
+      --json          Print each chunk of the answer, or each model of the list,
+                      as a line of JSON.
       --stats         Afterwards show the time to the first token, the speed and
                       the tokens used, on standard error.
   -h, --help          Show this help.
@@ -50,6 +52,7 @@ Examples:
   Chain two questions     rxllm "Name a fruit" | rxllm - "Describe it"
   Give it a role          rxllm -s "You are a pirate" "How are you?"
   Keep the answer         rxllm "Write a limerick" > limerick.txt
+  See what there is       rxllm models --base-url http://localhost:11434/v1
   Ask Ollama              rxllm --base-url http://localhost:11434/v1 Hello
   Use a key of a file     rxllm --key @openai.key Hello
   Let it go on            rxllm --legacy "Once upon a time"
@@ -57,6 +60,7 @@ Examples:
   See the raw chunks      rxllm --json Hello | jq .choices
   See how fast it is      rxllm --stats "Count to ten"
   Begin with a dash       rxllm -- "-1 + 1 = ?"
+  Ask about one word      rxllm -- models
 
 Ctrl-C stops the answer, on the server too. Exit codes: 0 answered, 1 failed,
 2 wrong usage, 130 stopped by Ctrl-C, 143 terminated.

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { checkAddress } from './check-address.js';
+import type { Listing } from './list-models.js';
 import { oneLine } from './one-line.js';
 import type { Question } from './question.js';
 import { type NumberRule, readNumber } from './read-number.js';
@@ -7,7 +8,10 @@ import { UsageError } from './usage-error.js';
 
 /** What the command line asks for. */
 export type Command =
-  { readonly name: 'help' } | { readonly name: 'version' } | { readonly name: 'ask'; readonly question: Question };
+  | { readonly name: 'help' }
+  | { readonly name: 'version' }
+  | { readonly name: 'models'; readonly listing: Listing }
+  | { readonly name: 'ask'; readonly question: Question };
 
 const options = {
   model: { type: 'string', short: 'm' },
@@ -51,7 +55,13 @@ export function parseArguments(parameters: readonly string[]): Command {
   if (values.version === true) {
     return { name: 'version' };
   }
-  return { name: 'ask', question: toQuestion(words, values) };
+  const question = toQuestion(words, values);
+  // Behind -- all is prompt, also this word.
+  if (words.length === 1 && words[0] === 'models' && !parameters.includes('--')) {
+    const { server, retries, display } = question;
+    return { name: 'models', listing: { server, retries, json: display.json } };
+  }
+  return { name: 'ask', question };
 }
 
 type Values = ReturnType<typeof parse>['values'];

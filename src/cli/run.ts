@@ -2,6 +2,7 @@ import { catchError, defer, endWith, type Observable, of } from 'rxjs';
 import { ask } from './ask.js';
 import { explainError } from './explain-error.js';
 import { helpText } from './help-text.js';
+import { listModels } from './list-models.js';
 import { OutputClosed } from './output-error.js';
 import { type Command, parseArguments } from './parse-arguments.js';
 import { printText } from './print-text.js';
@@ -31,6 +32,8 @@ function execute(command: Command, streams: Streams): Observable<never> {
       return of(helpText).pipe(printText(streams.stdout));
     case 'version':
       return of(version()).pipe(printText(streams.stdout));
+    case 'models':
+      return listModels(command.listing, streams);
     case 'ask':
       return ask(command.question, streams);
   }

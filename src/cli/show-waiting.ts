@@ -22,7 +22,7 @@ import {
 import { styleText } from 'node:util';
 import type { RetryNotice } from '../index.node.js';
 import { describeRetry } from './describe-retry.js';
-import { writeLine } from './write-line.js';
+import { writeRetry } from './write-retry.js';
 
 /** How long one waits without wondering, in milliseconds. */
 const unnoticed = 400;
@@ -44,7 +44,7 @@ export function showWaiting<T>(
 ): MonoTypeOperatorFunction<T> {
   const shown = output.isTTY
     ? status(retries, scheduler).pipe(switchMap((text) => showText(output, text)))
-    : retries.pipe(tap((notice) => writeLine(output, describeRetry(notice), 'dim')));
+    : retries.pipe(tap(writeRetry(output)));
   return connect((values) => merge(shown.pipe(ignoreElements(), takeUntil(values.pipe(materialize()))), values));
 }
 
