@@ -5,7 +5,7 @@ const server = { baseURL: undefined, key: undefined, timeout: undefined };
 const display = { json: false, stream: true, delay: 0, stats: false };
 const nothing = {
   words: [],
-  model: undefined,
+  models: [],
   endpoint: 'chat',
   system: undefined,
   temperature: undefined,
@@ -22,11 +22,11 @@ it.each([
     ['one', '--stats', 'two'],
     { ...nothing, words: ['one', 'two'], display: { ...display, stats: true } },
   ],
-  ['short options', ['-m', 'small', '-s', 'Be brief.'], { ...nothing, model: 'small', system: 'Be brief.' }],
+  ['short options', ['-m', 'small', '-s', 'Be brief.'], { ...nothing, models: ['small'], system: 'Be brief.' }],
   [
     'long options',
     ['--model=small', '--base-url', 'https://localhost/v1', '--key', '@file'],
-    { ...nothing, model: 'small', server: { ...server, baseURL: 'https://localhost/v1', key: '@file' } },
+    { ...nothing, models: ['small'], server: { ...server, baseURL: 'https://localhost/v1', key: '@file' } },
   ],
   [
     'numbers',
@@ -40,6 +40,7 @@ it.each([
       display: { ...display, delay: 100 },
     },
   ],
+  ['several models', ['-m', 'small', '--model', 'large'], { ...nothing, models: ['small', 'large'] }],
   ['the legacy endpoint', ['--legacy'], { ...nothing, endpoint: 'completions' }],
   ['the word of a command, behind --', ['--', 'models'], { ...nothing, words: ['models'] }],
   [
@@ -79,6 +80,7 @@ it.each([
   ['a key file without a name', ['--key', '@'], '--key @ needs the name of a file'],
   ['a system message for --legacy', ['--legacy', '-s', 'Hi'], '--legacy has no system message'],
   ['half a retry', ['--retries', '0.5'], '--retries must be a whole number of 0 or more'],
+  ['an empty model among others', ['-m', 'small', '-m', ''], '--model needs a value'],
   ['a temperature in words', ['-t', 'hot'], '--temperature must be a number of 0 or more, such as 0.7'],
   ['a number that is none', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
   ['no time at all', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],

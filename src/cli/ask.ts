@@ -1,6 +1,7 @@
-import { concatMap, defer, type Observable, of, Subject, switchMap } from 'rxjs';
+import { concatMap, defer, from, type Observable, Subject, switchMap } from 'rxjs';
 import { type RetryNotice, retryTransient } from '../index.node.js';
 import { adviseOnModel } from './advise-on-model.js';
+import { askSeveral } from './ask-several.js';
 import { chooseServer } from './choose-server.js';
 import { printAnswer } from './print-answer.js';
 import type { Question } from './question.js';
@@ -10,7 +11,7 @@ import type { Server } from './server.js';
 import type { Streams } from './streams.js';
 import { writeRetry } from './write-retry.js';
 
-/** Reads the prompt, asks a model and prints the answer as it comes. Emits nothing; completes when all is written. */
+/** Reads the prompt, asks one model or several, and prints what they answer as it comes. Emits nothing; completes when all is written. */
 export function ask(question: Question, streams: Streams): Observable<never> {
   return defer(() => {
     const connect = chooseServer(question.server, streams.stderr);
@@ -21,9 +22,12 @@ export function ask(question: Question, streams: Streams): Observable<never> {
 }
 
 function askServer(server: Server, prompt: string, question: Question, streams: Streams): Observable<never> {
-  const { model: named, endpoint, retries: count } = question;
+  const { models, endpoint, retries: count } = question;
+  if (models.length > 1) {
+    return askSeveral(server, models, prompt, question, streams);
+  }
   const listed = server.defaultModel(endpoint).pipe(retryTransient({ count, notify: writeRetry(streams.stderr) }));
-  return (named === undefined ? listed : of(named)).pipe(
+  return (models.length === 0 ? listed : from(models)).pipe(
     concatMap((model) => askModel(server, model, prompt, question, streams)),
     adviseOnModel(server),
   );

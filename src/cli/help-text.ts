@@ -6,7 +6,8 @@ Usage: rxllm [options] [prompt …]
 
 Options:
   -m, --model NAME    The model to ask. By default gpt-4o-mini at OpenAI, and
-                      elsewhere the first that the server lists.
+                      elsewhere the first that the server lists. Given more than
+                      once, all answer at the same time, line by line.
   -s, --system TEXT   How the model should behave.
   -t, --temperature N How freely it chooses its words, from 0 up; often to 2.
       --max-tokens N  Cut the answer after N tokens.
@@ -53,6 +54,7 @@ Examples:
   Give it a role          rxllm -s "You are a pirate" "How are you?"
   Keep the answer         rxllm "Write a limerick" > limerick.txt
   See what there is       rxllm models --base-url http://localhost:11434/v1
+  Compare two models      rxllm -m gpt-4o -m gpt-4o-mini "Why is the sky blue?"
   Ask Ollama              rxllm --base-url http://localhost:11434/v1 Hello
   Use a key of a file     rxllm --key @openai.key Hello
   Let it go on            rxllm --legacy "Once upon a time"

@@ -14,7 +14,7 @@ export type Command =
   | { readonly name: 'ask'; readonly question: Question };
 
 const options = {
-  model: { type: 'string', short: 'm' },
+  model: { type: 'string', short: 'm', multiple: true },
   system: { type: 'string', short: 's' },
   temperature: { type: 'string', short: 't' },
   'max-tokens': { type: 'string' },
@@ -70,7 +70,7 @@ function toQuestion(words: readonly string[], values: Values): Question {
   checkValues(values);
   const numberOf = (name: keyof typeof numbers): number | undefined => readNumber(name, values[name], numbers[name]);
   const {
-    model,
+    model: models = [],
     legacy = false,
     system,
     'base-url': baseURL,
@@ -82,7 +82,7 @@ function toQuestion(words: readonly string[], values: Values): Question {
   const seconds = numberOf('timeout');
   return {
     words,
-    model,
+    models,
     endpoint: legacy ? 'completions' : 'chat',
     system,
     temperature: numberOf('temperature'),
@@ -95,7 +95,7 @@ function toQuestion(words: readonly string[], values: Values): Question {
 
 function checkValues(values: Values): void {
   for (const [name, value] of Object.entries(values)) {
-    if (typeof value === 'string' && value.trim() === '') {
+    if ([value].flat().some((text) => typeof text === 'string' && text.trim() === '')) {
       throw new UsageError(`--${name} needs a value`);
     }
   }

@@ -5,7 +5,8 @@ export type Endpoint = 'chat' | 'completions';
 export interface Question {
   /** The prompt's words among the arguments. */
   readonly words: readonly string[];
-  readonly model: string | undefined;
+  /** Those to ask; none for the server's default. */
+  readonly models: readonly string[];
   readonly endpoint: Endpoint;
   readonly system: string | undefined;
   readonly temperature: number | undefined;

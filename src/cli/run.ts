@@ -1,4 +1,5 @@
 import { catchError, defer, endWith, type Observable, of } from 'rxjs';
+import { AlreadyTold } from './already-told.js';
 import { ask } from './ask.js';
 import { explainError } from './explain-error.js';
 import { helpText } from './help-text.js';
@@ -43,6 +44,9 @@ function execute(command: Command, streams: Streams): Observable<never> {
 function fail(error: unknown, stderr: NodeJS.WriteStream): number {
   if (error instanceof OutputClosed) {
     return 0;
+  }
+  if (error instanceof AlreadyTold) {
+    return 1;
   }
   writeLine(stderr, `rxllm: ${explainError(error)}`, 'red');
   return error instanceof UsageError ? 2 : 1;
