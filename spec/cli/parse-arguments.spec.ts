@@ -69,6 +69,13 @@ it('reads the command that lists models', () => {
   });
 });
 
+it('reads the command that serves', () => {
+  expect(parseArguments(['serve', '--port', '8080', '--tokens-per-second=0'])).toEqual({
+    name: 'serve',
+    serving: { port: 8080, tokensPerSecond: 0 },
+  });
+});
+
 const address = 'must be a whole address, such as http://localhost:11434/v1';
 
 it.each([
@@ -81,6 +88,9 @@ it.each([
   ['a system message for --legacy', ['--legacy', '-s', 'Hi'], '--legacy has no system message'],
   ['half a retry', ['--retries', '0.5'], '--retries must be a whole number of 0 or more'],
   ['an empty model among others', ['-m', 'small', '-m', ''], '--model needs a value'],
+  ['a port that there is not', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
+  ['an option of serve elsewhere', ['--port', '80', 'Hi'], '--port is an option of rxllm serve only'],
+  ['an option of others for serve', ['serve', '-m', 'small'], '--model is no option of rxllm serve'],
   ['a temperature in words', ['-t', 'hot'], '--temperature must be a number of 0 or more, such as 0.7'],
   ['a number that is none', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
   ['no time at all', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],

@@ -1,7 +1,7 @@
-import { defer, finalize, from, mergeMap, noop, of, switchMap } from 'rxjs';
+import { defer, of } from 'rxjs';
 import { type ClientConfig, createClient } from '../index.node.js';
-import { startLocalServer } from '../local/index.js';
 import type { Connect, Server } from './server.js';
+import { withLocalServer } from './with-local-server.js';
 import { writeLine } from './write-line.js';
 
 /** A good pace for a person who waits for the whole answer, yet sees it stream. */
@@ -16,15 +16,7 @@ export function connectLocally(config: ClientConfig, stderr: NodeJS.WriteStream)
   return (use) =>
     defer(() => {
       writeLine(stderr, 'Neither a key nor a base URL is set: a local server answers (see rxllm --help).', 'dim');
-      const started = from(startLocalServer({ tokensPerSecond }));
-      // Also when it has not yet started; that it could not start was said.
-      const close = (): void => {
-        started.pipe(mergeMap((server) => server.close())).subscribe({ error: noop });
-      };
-      return started.pipe(
-        switchMap(({ url }) => use(localServer({ ...config, baseURL: url }))),
-        finalize(close),
-      );
+      return withLocalServer({ tokensPerSecond }, ({ url }) => use(localServer({ ...config, baseURL: url })));
     });
 }
 

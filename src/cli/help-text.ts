@@ -3,6 +3,7 @@ export const helpText = `Asks a language model, and prints its answer as it is w
 
 Usage: rxllm [options] [prompt …]
        rxllm models [options]   lists the models of the server
+       rxllm serve [options]    runs the local server until Ctrl-C
 
 Options:
   -m, --model NAME    The model to ask. By default gpt-4o-mini at OpenAI, and
@@ -29,6 +30,10 @@ Options:
                       as a line of JSON.
       --stats         Afterwards show the time to the first token, the speed and
                       the tokens used, on standard error.
+      --port N        The port of rxllm serve. By default a free one.
+      --tokens-per-second N
+                      The pace of rxllm serve; 0 is as fast as possible. By
+                      default 40, about as fast as one reads.
   -h, --help          Show this help.
   -v, --version       Show the version.
 
@@ -61,9 +66,11 @@ Examples:
   Be sure, and brief      rxllm -t 0 --max-tokens 50 "What is a monad?"
   See the raw chunks      rxllm --json Hello | jq .choices
   See how fast it is      rxllm --stats "Count to ten"
+  Serve without a key     rxllm serve --port 8080
   Begin with a dash       rxllm -- "-1 + 1 = ?"
   Ask about one word      rxllm -- models
 
-Ctrl-C stops the answer, on the server too. Exit codes: 0 answered, 1 failed,
-2 wrong usage, 130 stopped by Ctrl-C, 143 terminated.
+Ctrl-C stops the answer, on the server too, and ends rxllm serve. Exit codes:
+0 answered, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C, rxllm serve as well,
+143 terminated.
 `;

@@ -4,6 +4,7 @@ import type { Listing } from './list-models.js';
 import { oneLine } from './one-line.js';
 import type { Question } from './question.js';
 import { type NumberRule, readNumber } from './read-number.js';
+import type { Serving } from './serve.js';
 import { UsageError } from './usage-error.js';
 
 /** What the command line asks for. */
@@ -11,6 +12,7 @@ export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'version' }
   | { readonly name: 'models'; readonly listing: Listing }
+  | { readonly name: 'serve'; readonly serving: Serving }
   | { readonly name: 'ask'; readonly question: Question };
 
 const options = {
@@ -27,6 +29,8 @@ const options = {
   delay: { type: 'string' },
   json: { type: 'boolean' },
   stats: { type: 'boolean' },
+  port: { type: 'string' },
+  'tokens-per-second': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const satisfies ParseArgsConfig['options'];
@@ -40,7 +44,14 @@ const numbers = {
   timeout: { expected: 'a number of seconds above 0', isValid: (value) => value > 0 },
   retries: { expected: 'a whole number of 0 or more', isValid: Number.isSafeInteger },
   delay: { expected: 'a number of milliseconds from 0 to 60000', isValid: (value) => value <= 60_000 },
+  port: {
+    expected: 'a whole number from 0 to 65535',
+    isValid: (value) => Number.isInteger(value) && value <= 65_535,
+  },
+  'tokens-per-second': { expected: 'a number of 0 or more; 0 is as fast as possible', isValid: () => true },
 } as const satisfies Readonly<Record<string, NumberRule>>;
+
+const serverOptions = ['port', 'tokens-per-second'] as const;
 
 /**
  * Reads a command line.
@@ -55,11 +66,16 @@ export function parseArguments(parameters: readonly string[]): Command {
   if (values.version === true) {
     return { name: 'version' };
   }
+  checkValues(values);
+  // Behind -- all is prompt, also the name of a command.
+  const name = words.length === 1 && !parameters.includes('--') ? words[0] : undefined;
+  if (name === 'serve') {
+    return { name, serving: toServing(values) };
+  }
   const question = toQuestion(words, values);
-  // Behind -- all is prompt, also this word.
-  if (words.length === 1 && words[0] === 'models' && !parameters.includes('--')) {
+  if (name === 'models') {
     const { server, retries, display } = question;
-    return { name: 'models', listing: { server, retries, json: display.json } };
+    return { name, listing: { server, retries, json: display.json } };
   }
   return { name: 'ask', question };
 }
@@ -67,8 +83,11 @@ export function parseArguments(parameters: readonly string[]): Command {
 type Values = ReturnType<typeof parse>['values'];
 
 function toQuestion(words: readonly string[], values: Values): Question {
-  checkValues(values);
-  const numberOf = (name: keyof typeof numbers): number | undefined => readNumber(name, values[name], numbers[name]);
+  const misplaced = serverOptions.find((name) => values[name] !== undefined);
+  if (misplaced !== undefined) {
+    throw new UsageError(`--${misplaced} is an option of rxllm serve only`);
+  }
+  const numberOf = numbersIn(values);
   const {
     model: models = [],
     legacy = false,
@@ -91,6 +110,19 @@ function toQuestion(words: readonly string[], values: Values): Question {
     server: { baseURL, key, timeout: seconds === undefined ? undefined : seconds * 1000 },
     display: { json, stream: !isWhole, delay: numberOf('delay') ?? 0, stats },
   };
+}
+
+function toServing(values: Values): Serving {
+  const misplaced = Object.keys(values).find((name) => !(serverOptions as readonly string[]).includes(name));
+  if (misplaced !== undefined) {
+    throw new UsageError(`--${misplaced} is no option of rxllm serve`);
+  }
+  const numberOf = numbersIn(values);
+  return { port: numberOf('port'), tokensPerSecond: numberOf('tokens-per-second') };
+}
+
+function numbersIn(values: Values): (name: keyof typeof numbers) => number | undefined {
+  return (name) => readNumber(name, values[name], numbers[name]);
 }
 
 function checkValues(values: Values): void {

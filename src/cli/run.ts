@@ -7,6 +7,7 @@ import { listModels } from './list-models.js';
 import { OutputClosed } from './output-error.js';
 import { type Command, parseArguments } from './parse-arguments.js';
 import { printText } from './print-text.js';
+import { serve } from './serve.js';
 import type { Streams } from './streams.js';
 import { UsageError } from './usage-error.js';
 import { version } from './version.js';
@@ -35,6 +36,8 @@ function execute(command: Command, streams: Streams): Observable<never> {
       return of(version()).pipe(printText(streams.stdout));
     case 'models':
       return listModels(command.listing, streams);
+    case 'serve':
+      return serve(command.serving, streams);
     case 'ask':
       return ask(command.question, streams);
   }
