@@ -1,9 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { checkAddress } from './check-address.js';
 import type { Listing } from './list-models.js';
+import { numbersIn } from './number-options.js';
 import { oneLine } from './one-line.js';
 import type { Question } from './question.js';
-import { type NumberRule, readNumber } from './read-number.js';
 import type { Serving } from './serve.js';
 import { UsageError } from './usage-error.js';
 
@@ -34,22 +34,6 @@ const options = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const satisfies ParseArgsConfig['options'];
-
-const numbers = {
-  temperature: { expected: 'a number of 0 or more, such as 0.7', isValid: () => true },
-  'max-tokens': {
-    expected: 'a whole number of 1 or more',
-    isValid: (value) => Number.isSafeInteger(value) && value >= 1,
-  },
-  timeout: { expected: 'a number of seconds above 0', isValid: (value) => value > 0 },
-  retries: { expected: 'a whole number of 0 or more', isValid: Number.isSafeInteger },
-  delay: { expected: 'a number of milliseconds from 0 to 60000', isValid: (value) => value <= 60_000 },
-  port: {
-    expected: 'a whole number from 0 to 65535',
-    isValid: (value) => Number.isInteger(value) && value <= 65_535,
-  },
-  'tokens-per-second': { expected: 'a number of 0 or more; 0 is as fast as possible', isValid: () => true },
-} as const satisfies Readonly<Record<string, NumberRule>>;
 
 const serverOptions = ['port', 'tokens-per-second'] as const;
 
@@ -119,10 +103,6 @@ function toServing(values: Values): Serving {
   }
   const numberOf = numbersIn(values);
   return { port: numberOf('port'), tokensPerSecond: numberOf('tokens-per-second') };
-}
-
-function numbersIn(values: Values): (name: keyof typeof numbers) => number | undefined {
-  return (name) => readNumber(name, values[name], numbers[name]);
 }
 
 function checkValues(values: Values): void {
