@@ -17,7 +17,7 @@ it.each([
   [
     'a refused key',
     refusal('authentication', '401 Incorrect API key.'),
-    '401 Incorrect API key. Check OPENAI_API_KEY; it is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
+    '401 Incorrect API key. Check --key or OPENAI_API_KEY; the latter is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
   ],
   [
     'a key without permission',
@@ -59,7 +59,7 @@ it.each([
   [
     'a silent server',
     new DeadlineError('idle', 300_000),
-    'The stream fell silent for 300000 ms. Run it again in a while.',
+    'The stream fell silent for 300000 ms. Run it again, or wait longer with --timeout.',
   ],
   [
     'a web page',

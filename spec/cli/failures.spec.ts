@@ -7,7 +7,9 @@ const key = 'sk-0123456789abcdef';
 afterEach(closeServers);
 
 function ask(baseURL: string, parameters: readonly string[] = ['-m', 'small']): Promise<Ended> {
-  return run([...parameters, 'Hi'], { environment: { OPENAI_BASE_URL: baseURL, OPENAI_API_KEY: key } });
+  return run([...parameters, '--retries', '0', 'Hi'], {
+    environment: { OPENAI_BASE_URL: baseURL, OPENAI_API_KEY: key },
+  });
 }
 
 type Answer = (exchange: ServedExchange) => void;
@@ -21,7 +23,7 @@ it.each<readonly [string, Answer, string]>([
   [
     'a refused key, though the server repeats it',
     (exchange) => refuse(401, `Incorrect API key provided: ${exchange.headers.authorization}.`)(exchange),
-    '401 Incorrect API key provided: [redacted]. Check OPENAI_API_KEY; it is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
+    '401 Incorrect API key provided: [redacted]. Check --key or OPENAI_API_KEY; the latter is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
   ],
   [
     'a model that is not there, with those that are',

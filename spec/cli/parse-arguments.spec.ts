@@ -1,16 +1,52 @@
 import { parseArguments } from '../../src/cli/parse-arguments.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 
-const nothing = { words: [], model: undefined, system: undefined, baseURL: undefined, stats: false };
+const server = { baseURL: undefined, key: undefined, timeout: undefined };
+const display = { json: false, stream: true, delay: 0, stats: false };
+const nothing = {
+  words: [],
+  models: [],
+  endpoint: 'chat',
+  system: undefined,
+  temperature: undefined,
+  maxTokens: undefined,
+  retries: 2,
+  server,
+  display,
+};
 
 it.each([
   ['nothing', [], nothing],
-  ['words, among options', ['one', '--stats', 'two'], { ...nothing, words: ['one', 'two'], stats: true }],
-  ['short options', ['-m', 'small', '-s', 'Be brief.'], { ...nothing, model: 'small', system: 'Be brief.' }],
+  [
+    'words, among options',
+    ['one', '--stats', 'two'],
+    { ...nothing, words: ['one', 'two'], display: { ...display, stats: true } },
+  ],
+  ['short options', ['-m', 'small', '-s', 'Be brief.'], { ...nothing, models: ['small'], system: 'Be brief.' }],
   [
     'long options',
-    ['--model=small', '--base-url', 'https://localhost/v1'],
-    { ...nothing, model: 'small', baseURL: 'https://localhost/v1' },
+    ['--model=small', '--base-url', 'https://localhost/v1', '--key', '@file'],
+    { ...nothing, models: ['small'], server: { ...server, baseURL: 'https://localhost/v1', key: '@file' } },
+  ],
+  [
+    'numbers',
+    ['-t', '0.5', '--max-tokens', '20', '--timeout', '.5', '--retries', '0', '--delay=100'],
+    {
+      ...nothing,
+      temperature: 0.5,
+      maxTokens: 20,
+      retries: 0,
+      server: { ...server, timeout: 500 },
+      display: { ...display, delay: 100 },
+    },
+  ],
+  ['several models', ['-m', 'small', '--model', 'large'], { ...nothing, models: ['small', 'large'] }],
+  ['the legacy endpoint', ['--legacy'], { ...nothing, endpoint: 'completions' }],
+  ['the word of a command, behind --', ['--', 'models'], { ...nothing, words: ['models'] }],
+  [
+    'the word of a command, among others',
+    ['models', 'of', 'trains'],
+    { ...nothing, words: ['models', 'of', 'trains'] },
   ],
   ['words that look like options', ['--', '-m', '--'], { ...nothing, words: ['-m', '--'] }],
 ])('reads %s', (_, parameters, question) => {
@@ -26,6 +62,20 @@ it.each([
   expect(parseArguments(['Hi', option, '--model', ''])).toEqual({ name });
 });
 
+it('reads the command that lists models', () => {
+  expect(parseArguments(['models', '--json', '--retries', '0'])).toEqual({
+    name: 'models',
+    listing: { server, retries: 0, json: true },
+  });
+});
+
+it('reads the command that serves', () => {
+  expect(parseArguments(['serve', '--port', '8080', '--tokens-per-second=0'])).toEqual({
+    name: 'serve',
+    serving: { port: 8080, tokensPerSecond: 0 },
+  });
+});
+
 const address = 'must be a whole address, such as http://localhost:11434/v1';
 
 it.each([
@@ -34,6 +84,19 @@ it.each([
   ['an option in place of a value', ['--model', '--stats'], "Option '--model' argument is ambiguous. Did you"],
   ['a value for a switch', ['--stats=yes'], "Option '--stats' does not take an argument"],
   ['an empty value', ['--system', ' ', 'Hi'], '--system needs a value'],
+  ['a key file without a name', ['--key', '@'], '--key @ needs the name of a file'],
+  ['a system message for --legacy', ['--legacy', '-s', 'Hi'], '--legacy has no system message'],
+  ['half a retry', ['--retries', '0.5'], '--retries must be a whole number of 0 or more'],
+  ['an empty model among others', ['-m', 'small', '-m', ''], '--model needs a value'],
+  ['a port that there is not', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
+  ['an option of serve elsewhere', ['--port', '80', 'Hi'], '--port is an option of rxllm serve only'],
+  ['an option of others for serve', ['serve', '-m', 'small'], '--model is no option of rxllm serve'],
+  ['a temperature in words', ['-t', 'hot'], '--temperature must be a number of 0 or more, such as 0.7'],
+  ['a number that is none', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
+  ['no time at all', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],
+  ['half a token', ['--max-tokens', '1.5'], '--max-tokens must be a whole number of 1 or more'],
+  ['a delay without end', ['--delay', '60001'], '--delay must be a number of milliseconds from 0 to 60000'],
+  ['pieces that are to be hidden', ['--json', '--no-stream'], '--json shows the pieces that --no-stream hides'],
   ['an address without http://', ['--base-url', 'localhost:11434/v1'], `--base-url ${address}`],
   ['half an address', ['--base-url', 'http://'], `--base-url ${address}`],
   ['a password in an address', ['--base-url', 'http://me:secret@localhost/v1'], '--base-url must not hold a user name'],

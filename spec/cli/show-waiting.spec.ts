@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { NEVER, tap } from 'rxjs';
+import { RateLimitError, type RetryNotice } from '../../src/index.js';
 import { showWaiting } from '../../src/cli/show-waiting.js';
 import { runMarbles } from '../support/run-marbles.js';
 
@@ -71,4 +72,45 @@ it('says nothing where there is no terminal', () => {
     expectObservable(source.pipe(showWaiting(terminal(false)))).toBe(expected);
   });
   expect(written).toEqual([]);
+});
+
+const reason = new RateLimitError('429 Slow down', { status: 429, retryable: true });
+const notice: RetryNotice = { attempt: 1, delay: 2500, at: 0, reason };
+
+it('counts down a pause in place, then waits on', () => {
+  runMarbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+    const source = cold('  4s a|       ');
+    const retries = hot('  100ms r     ', { r: notice });
+    const retriesSubs = '  ^ 3999ms !  ';
+    const expected = '     4s a|       ';
+    const shown = source.pipe(
+      showWaiting(terminal(), retries),
+      tap((value) => written.push(value)),
+    );
+
+    expectObservable(shown).toBe(expected);
+    expectSubscriptions(retries.subscriptions).toBe(retriesSubs);
+  });
+  expect(written).toEqual([
+    expect.stringContaining('rate limited, trying again in 3 s'),
+    erased,
+    expect.stringContaining('rate limited, trying again in 2 s'),
+    erased,
+    expect.stringContaining('rate limited, trying again in 1 s'),
+    erased,
+    expect.stringContaining('Waiting for the answer …'),
+    erased,
+    'a',
+  ]);
+});
+
+it('says each pause in a line of its own where there is no terminal', () => {
+  runMarbles(({ cold, hot, expectObservable }) => {
+    const source = cold('  4s a|       ');
+    const retries = hot('  100ms r 1s r', { r: notice });
+    const expected = '     4s a|       ';
+
+    expectObservable(source.pipe(showWaiting(terminal(false), retries))).toBe(expected);
+  });
+  expect(written).toEqual(['rate limited, trying again in 3 s\n', 'rate limited, trying again in 3 s\n']);
 });

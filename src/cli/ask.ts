@@ -1,17 +1,20 @@
-import { concatMap, defer, type Observable, of, switchMap } from 'rxjs';
-import type { ChatMessage } from '../index.node.js';
+import { concatMap, defer, from, type Observable, Subject, switchMap } from 'rxjs';
+import { type RetryNotice, retryTransient } from '../index.node.js';
 import { adviseOnModel } from './advise-on-model.js';
+import { askSeveral } from './ask-several.js';
 import { chooseServer } from './choose-server.js';
-import type { Question } from './parse-arguments.js';
 import { printAnswer } from './print-answer.js';
+import type { Question } from './question.js';
 import { readPrompt } from './read-prompt.js';
+import { requestAnswer } from './request-answer.js';
 import type { Server } from './server.js';
 import type { Streams } from './streams.js';
+import { writeRetry } from './write-retry.js';
 
-/** Reads the prompt, asks a model and prints the answer as it comes. Emits nothing; completes when all is written. */
+/** Reads the prompt, asks one model or several, and prints what they answer as it comes. Emits nothing; completes when all is written. */
 export function ask(question: Question, streams: Streams): Observable<never> {
   return defer(() => {
-    const connect = chooseServer(question.baseURL, streams.stderr);
+    const connect = chooseServer(question.server, streams.stderr);
     return readPrompt(question.words, streams).pipe(
       switchMap((prompt) => connect((server) => askServer(server, prompt, question, streams))),
     );
@@ -19,17 +22,28 @@ export function ask(question: Question, streams: Streams): Observable<never> {
 }
 
 function askServer(server: Server, prompt: string, question: Question, streams: Streams): Observable<never> {
-  const { model: named, system, stats } = question;
-  const messages = toMessages(prompt, system);
-  return (named === undefined ? server.defaultModel : of(named)).pipe(
-    concatMap((model) => server.client.chat({ model, messages }).pipe(printAnswer(stats, streams))),
+  const { models, endpoint, retries: count } = question;
+  if (models.length > 1) {
+    return askSeveral(server, models, prompt, question, streams);
+  }
+  const listed = server.defaultModel(endpoint).pipe(retryTransient({ count, notify: writeRetry(streams.stderr) }));
+  return (models.length === 0 ? listed : from(models)).pipe(
+    concatMap((model) => askModel(server, model, prompt, question, streams)),
     adviseOnModel(server),
   );
 }
 
-function toMessages(prompt: string, system: string | undefined): readonly ChatMessage[] {
-  return [
-    ...(system === undefined ? [] : [{ role: 'system', content: system } as const]),
-    { role: 'user', content: prompt },
-  ];
+function askModel(
+  { client }: Server,
+  model: string,
+  prompt: string,
+  question: Question,
+  streams: Streams,
+): Observable<never> {
+  const { retries: count, display } = question;
+  const retries = new Subject<RetryNotice>();
+  return requestAnswer(client, model, prompt, question).pipe(
+    retryTransient({ count, notify: retries }), // only while nothing came, so that nothing is shown twice
+    printAnswer(display, retries, streams),
+  );
 }

@@ -7,12 +7,13 @@ const again = 'Run it again in a while.';
 
 /** What to do next, for each kind of error. */
 const advice: Readonly<Record<ErrorKind, string>> = {
-  authentication: 'Check OPENAI_API_KEY; it is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
+  authentication:
+    'Check --key or OPENAI_API_KEY; the latter is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
   permission: 'Choose another --model, or use a key that may use this one.',
   not_found: 'Check --model and the base URL.',
   invalid_request: 'Check the prompt and the options.',
   conflict: again,
-  timeout: again,
+  timeout: 'Run it again, or wait longer with --timeout.',
   quota: 'Check the plan and the bills of the account.',
   rate_limit: again,
   server: again,

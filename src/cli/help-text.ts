@@ -2,14 +2,38 @@
 export const helpText = `Asks a language model, and prints its answer as it is written.
 
 Usage: rxllm [options] [prompt …]
+       rxllm models [options]   lists the models of the server
+       rxllm serve [options]    runs the local server until Ctrl-C
 
 Options:
   -m, --model NAME    The model to ask. By default gpt-4o-mini at OpenAI, and
-                      elsewhere the first that the server lists.
+                      elsewhere the first that the server lists. Given more than
+                      once, all answer at the same time, line by line.
   -s, --system TEXT   How the model should behave.
+  -t, --temperature N How freely it chooses its words, from 0 up; often to 2.
+      --max-tokens N  Cut the answer after N tokens.
+      --legacy        Ask the older /completions, which continues the prompt; by
+                      default gpt-3.5-turbo-instruct at OpenAI. Without -s.
       --base-url URL  The server to ask, such as http://localhost:11434/v1.
+      --key KEY       The key to send, also to the server of --base-url. @FILE
+                      reads it from a file, which other users do not see; a key
+                      among the arguments may be seen in the list of processes.
+      --timeout SECS  How long the server may be silent, before its answer or
+                      within it, in seconds. By default some minutes.
+      --retries N     Try again up to N times after a rate limit, a failure of
+                      the server or the connection, while nothing of the answer
+                      has come. By default 2. Each wait is shown on standard
+                      error; one above 60 seconds is not waited for.
+      --no-stream     Print the answer when it is whole, or else not at all.
+      --delay MS      Write at most once per MS milliseconds.
+      --json          Print each chunk of the answer, or each model of the list,
+                      as a line of JSON.
       --stats         Afterwards show the time to the first token, the speed and
                       the tokens used, on standard error.
+      --port N        The port of rxllm serve. By default a free one.
+      --tokens-per-second N
+                      The pace of rxllm serve; 0 is as fast as possible. By
+                      default 40, about as fast as one reads.
   -h, --help          Show this help.
   -v, --version       Show the version.
 
@@ -20,6 +44,7 @@ first argument of - waits for it, however long, and reads a terminal too.
 The server is the first of these that is set:
   --base-url          Any server with an OpenAI-style API: Ollama, vLLM, …
   OPENAI_BASE_URL     The same, from the environment.
+  --key               OpenAI.
   OPENAI_API_KEY      OpenAI. The key is also sent to OPENAI_BASE_URL, but to no
                       other server.
 Without any of them a local server answers, which needs no key and no network.
@@ -33,10 +58,19 @@ Examples:
   Chain two questions     rxllm "Name a fruit" | rxllm - "Describe it"
   Give it a role          rxllm -s "You are a pirate" "How are you?"
   Keep the answer         rxllm "Write a limerick" > limerick.txt
+  See what there is       rxllm models --base-url http://localhost:11434/v1
+  Compare two models      rxllm -m gpt-4o -m gpt-4o-mini "Why is the sky blue?"
   Ask Ollama              rxllm --base-url http://localhost:11434/v1 Hello
+  Use a key of a file     rxllm --key @openai.key Hello
+  Let it go on            rxllm --legacy "Once upon a time"
+  Be sure, and brief      rxllm -t 0 --max-tokens 50 "What is a monad?"
+  See the raw chunks      rxllm --json Hello | jq .choices
   See how fast it is      rxllm --stats "Count to ten"
+  Serve without a key     rxllm serve --port 8080
   Begin with a dash       rxllm -- "-1 + 1 = ?"
+  Ask about one word      rxllm -- models
 
-Ctrl-C stops the answer, on the server too. Exit codes: 0 answered, 1 failed,
-2 wrong usage, 130 stopped by Ctrl-C, 143 terminated.
+Ctrl-C stops the answer, on the server too, and ends rxllm serve. Exit codes:
+0 answered, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C, rxllm serve as well,
+143 terminated.
 `;

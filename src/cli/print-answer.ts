@@ -1,45 +1,29 @@
-import { connect, defer, ignoreElements, merge, type OperatorFunction, tap } from 'rxjs';
-import {
-  type ChatCompletionChunk,
-  measure,
-  type Message,
-  type StreamTiming,
-  textDeltas,
-  toMessage,
-} from '../index.node.js';
-import { describeEnding } from './describe-ending.js';
-import { formatStats } from './format-stats.js';
+import { identity, type Observable, type OperatorFunction, pipe } from 'rxjs';
+import { coalesceText, type RetryNotice, type TextChunk } from '../index.node.js';
+import { noteEnding } from './note-ending.js';
 import { printText } from './print-text.js';
+import type { Display } from './question.js';
 import { showWaiting } from './show-waiting.js';
 import type { Streams } from './streams.js';
-import { writeLine } from './write-line.js';
+import { toOutput } from './to-output.js';
 
 /**
- * Prints an answer on stdout as it comes; then, on stderr, what is to be known about its end. Emits nothing, completes when
- * all is written, and passes errors on after what came before them.
+ * Prints an answer on stdout as `display` says; then, on stderr, what is to be known about its end. Emits nothing,
+ * completes when all is written, and passes errors on after what came before them.
  *
- * @param stats Whether to tell how the answer came.
+ * @param retries Emits when a pause before a further attempt begins, which is shown on stderr.
  */
 export function printAnswer(
-  stats: boolean,
+  display: Display,
+  retries: Observable<RetryNotice>,
   { stdout, stderr }: Omit<Streams, 'stdin'>,
-): OperatorFunction<ChatCompletionChunk, never> {
-  return (source) =>
-    defer(() => {
-      let timing: StreamTiming | undefined;
-      const note = (message: Message): void => {
-        const ending = describeEnding(message);
-        const lines = [ending ?? [], stats && timing !== undefined ? formatStats(timing, message.usage) : []].flat();
-        lines.forEach((line) => writeLine(stderr, line, 'dim'));
-      };
-      return source.pipe(
-        measure((measured) => {
-          timing = measured;
-        }),
-        connect((chunks) =>
-          merge(chunks.pipe(textDeltas(), showWaiting(stderr), printText(stdout)), chunks.pipe(toMessage(), tap(note))),
-        ),
-        ignoreElements(),
-      );
-    });
+): OperatorFunction<TextChunk, never> {
+  const { delay, stats } = display;
+  const print = pipe(
+    toOutput(display),
+    showWaiting(stderr, retries),
+    delay === 0 ? identity : coalesceText(delay),
+    printText(stdout),
+  );
+  return noteEnding(print, { stderr, stats });
 }

@@ -1,9 +1,14 @@
-import { catchError, map, of, take, throwError, throwIfEmpty, toArray } from 'rxjs';
+import { catchError, map, type Observable, of, take, throwError, throwIfEmpty, toArray } from 'rxjs';
 import { type Client, isLlmError } from '../index.node.js';
 import { Failure } from './failure.js';
 import { oneLine } from './one-line.js';
+import type { Endpoint } from './question.js';
 import type { Server } from './server.js';
 
+const openaiModels: Readonly<Record<Endpoint, string>> = {
+  chat: 'gpt-4o-mini',
+  completions: 'gpt-3.5-turbo-instruct',
+};
 /** How many models a sentence names. */
 const mostModels = 10;
 /** How long advice may take, in milliseconds: it is given after a failure, which should be told soon. */
@@ -13,7 +18,7 @@ const adviceTime = 5000;
 export function remoteServer(client: Client, baseURL: string | undefined): Server {
   return {
     client,
-    defaultModel: isOpenAI(baseURL) ? of('gpt-4o-mini') : firstModel(client),
+    defaultModel: (endpoint) => (isOpenAI(baseURL) ? of(openaiModels[endpoint]) : firstModel(client)),
     modelAdvice: client.models({ deadlines: { total: adviceTime } }).pipe(
       take(mostModels),
       map(({ id }) => oneLine(id)),
@@ -33,7 +38,7 @@ function isOpenAI(baseURL: string | undefined): boolean {
 }
 
 /** Where a server lists no models, as some do not, one must be named. */
-function firstModel(client: Client): Server['defaultModel'] {
+function firstModel(client: Client): Observable<string> {
   const unlisted = (): Failure =>
     new Failure('The server does not list its models. Check the base URL (most end in /v1), or name one with --model.');
   return client.models().pipe(

@@ -1,10 +1,13 @@
 import { catchError, defer, endWith, type Observable, of } from 'rxjs';
+import { AlreadyTold } from './already-told.js';
 import { ask } from './ask.js';
 import { explainError } from './explain-error.js';
 import { helpText } from './help-text.js';
+import { listModels } from './list-models.js';
 import { OutputClosed } from './output-error.js';
 import { type Command, parseArguments } from './parse-arguments.js';
 import { printText } from './print-text.js';
+import { serve } from './serve.js';
 import type { Streams } from './streams.js';
 import { UsageError } from './usage-error.js';
 import { version } from './version.js';
@@ -31,6 +34,10 @@ function execute(command: Command, streams: Streams): Observable<never> {
       return of(helpText).pipe(printText(streams.stdout));
     case 'version':
       return of(version()).pipe(printText(streams.stdout));
+    case 'models':
+      return listModels(command.listing, streams);
+    case 'serve':
+      return serve(command.serving, streams);
     case 'ask':
       return ask(command.question, streams);
   }
@@ -40,6 +47,9 @@ function execute(command: Command, streams: Streams): Observable<never> {
 function fail(error: unknown, stderr: NodeJS.WriteStream): number {
   if (error instanceof OutputClosed) {
     return 0;
+  }
+  if (error instanceof AlreadyTold) {
+    return 1;
   }
   writeLine(stderr, `rxllm: ${explainError(error)}`, 'red');
   return error instanceof UsageError ? 2 : 1;

@@ -1,11 +1,12 @@
 import type { Observable } from 'rxjs';
 import type { Client } from '../index.node.js';
+import type { Endpoint } from './question.js';
 
 /** A server to ask. */
 export interface Server {
   readonly client: Client;
   /** Emits the model to ask where none is named. */
-  readonly defaultModel: Observable<string>;
+  readonly defaultModel: (endpoint: Endpoint) => Observable<string>;
   /** Emits what to do about a model that is not there, as a sentence. */
   readonly modelAdvice: Observable<string>;
 }

@@ -1,0 +1,103 @@
+import { closeServers, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
+import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
+import { type Running, start } from './rxllm.js';
+
+let server: LoopbackServer;
+
+beforeEach(async () => {
+  server = await startServer();
+});
+
+afterEach(closeServers);
+
+/** Asks two models, and gives the exchange of each. */
+async function ask(
+  ...parameters: readonly string[]
+): Promise<Running & { small: ServedExchange; gigantic: ServedExchange }> {
+  const running = start(['--base-url', `${server.url}/v1`, '-m', 'small', '-m', 'gigantic', ...parameters, 'Hi']);
+  const exchanges = [await server.next(), await server.next()];
+  const of = (model: string): ServedExchange =>
+    exchanges.find(({ body }) => (JSON.parse(body) as { model: string }).model === model)!;
+  return { ...running, small: of('small'), gigantic: of('gigantic') };
+}
+
+it('asks them at the same time, and shows each line when it is whole', async () => {
+  const { small, gigantic, shows, ended } = await ask();
+  beginStream(gigantic, piece('one\ntw'));
+  await shows('gigantic │ one\n');
+  beginStream(small, piece('ONE\n'), piece('\n'));
+  await shows('small    │ ONE\n');
+  gigantic.end(piece('o') + ending);
+  await shows('gigantic │ two\n');
+  small.end(piece('TWO') + ending);
+
+  expect(await ended).toEqual({
+    code: 0,
+    stdout: 'gigantic │ one\nsmall    │ ONE\nsmall    │ \ngigantic │ two\nsmall    │ TWO\n',
+    stderr: '',
+  });
+});
+
+it('goes on with the others when one fails, and keeps what that one had said', async () => {
+  const { small, gigantic, ended, shows } = await ask();
+  beginStream(small, piece('Hel'));
+  small.end();
+  await shows('small    │ Hel\n');
+  streamText(gigantic, 'Hello');
+
+  expect(await ended).toEqual({
+    code: 1,
+    stdout: 'small    │ Hel\ngigantic │ Hello\n',
+    stderr:
+      'rxllm: small: The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: run it again.\n',
+  });
+});
+
+it('says which waits, which is cut and how each came', async () => {
+  const { small, gigantic, ended } = await ask('--stats');
+  sendJson(small, 429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '1' });
+  streamText(await server.next(), 'Hello');
+  streamText(gigantic, 'Hello');
+  const { code, stderr } = await ended;
+
+  expect(stderr).toContain('small    │ rate limited, trying again in 1 s\n');
+  expect(stderr).toContain('small    │ first token after');
+  expect(stderr).toContain('gigantic │ first token after');
+  expect(code).toBe(0);
+});
+
+it('labels the chunks of --json', async () => {
+  const { small, gigantic, ended } = await ask('--json');
+  streamText(small, 'one');
+  streamText(gigantic, 'ONE');
+  const { stdout } = await ended;
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+
+  expect(lines).toHaveLength(4);
+  expect(lines).toContainEqual({ label: 'small', value: expect.objectContaining({ id: 'chat-1' }) as unknown });
+  expect(lines).toContainEqual({ label: 'gigantic', value: expect.objectContaining({ id: 'chat-1' }) as unknown });
+});
+
+it('stops them all at SIGINT', async () => {
+  const { small, gigantic, child, ended, shows } = await ask();
+  beginStream(gigantic, piece('one\n'));
+  await shows('one\n');
+  child.kill('SIGINT');
+
+  expect(await Promise.all([small.over, gigantic.over])).toEqual(['cut', 'cut']);
+  expect(await ended).toEqual({ code: 130, stdout: 'gigantic │ one\n', stderr: '' });
+});
+
+it('stops them all when nobody reads the answers any more', async () => {
+  const { small, gigantic, child, ended, shows } = await ask();
+  beginStream(gigantic, piece('one\n'));
+  await shows('one\n');
+  child.stdout.destroy();
+  gigantic.write(piece('two\n'));
+
+  expect(await Promise.all([small.over, gigantic.over])).toEqual(['cut', 'cut']);
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
+});

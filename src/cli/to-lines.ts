@@ -1,0 +1,45 @@
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  mergeMap,
+  type Observable,
+  of,
+  type OperatorFunction,
+  throwError,
+} from 'rxjs';
+
+/**
+ * Emits each line of a text that comes in pieces, without its line feed, once it is whole; the last one, which may have
+ * none, before completion and before an error.
+ *
+ * ```text
+ * pieces:  -a-b--|      a = 'one\ntw', b = 'o'
+ * result:  -x----(y|)   x = 'one', y = 'two'
+ * ```
+ */
+export function toLines(): OperatorFunction<string, string> {
+  return (source) =>
+    defer(() => {
+      let rest = '';
+      const last = defer((): Observable<string> => (rest === '' ? EMPTY : of(rest)));
+      const whole = (piece: string): readonly string[] => {
+        const lines = (rest + piece).split(/\r?\n/u);
+        rest = lines.pop() ?? '';
+        return lines;
+      };
+      return concat(
+        source.pipe(
+          mergeMap(whole),
+          catchError((error: unknown) =>
+            concat(
+              last,
+              throwError(() => error),
+            ),
+          ),
+        ),
+        last,
+      );
+    });
+}
