@@ -17,7 +17,8 @@ export interface LocalServer {
  * `echo` repeats the question, and your own models emit what you let them emit.
  *
  * Answers are like the real ones, with these limits: token counts and `max_tokens` count this server's own pieces of
- * text, and fields it does not know, such as `n`, `stop` and `tools`, are accepted and ignored. Only streams are paced.
+ * text, and fields it does not know, such as `temperature`, `seed` and `tools`, are accepted and left to the model. Each
+ * of `n` choices is a generation of its own. Only streams are paced, each choice by itself.
  * A client that disconnects unsubscribes its model; for one that reads slowly up to a million pieces wait, then its
  * stream ends in an error.
  *

@@ -2,6 +2,7 @@ import { catchError, defer, endWith, identity, map, takeWhile, throwError, type 
 import { toLocalError } from '../http/local-error.js';
 import type { LocalModel, LocalModelRequest } from '../local-model.js';
 import { emitWhenReady } from './emit-when-ready.js';
+import { stopAt } from './stop-at.js';
 
 /** What a generation emits: pieces of text, then why it ended. */
 export type GenerationEvent =
@@ -11,6 +12,8 @@ export type GenerationEvent =
 export interface GenerationConfig {
   /** Pieces after which the answer is cut, with the finish reason `length`. */
   readonly maxTokens?: number;
+  /** Texts before whose first occurrence the answer ends, with the finish reason `stop`. */
+  readonly stop?: readonly string[];
   /** Completes when the next piece may go; without it, pieces go as they come. */
   readonly ready?: () => Observable<unknown>;
 }
@@ -28,7 +31,7 @@ export interface GenerationConfig {
 export function generate(
   model: LocalModel,
   request: LocalModelRequest,
-  { maxTokens = Infinity, ready }: GenerationConfig = {},
+  { maxTokens = Infinity, stop = [], ready }: GenerationConfig = {},
 ): Observable<GenerationEvent> {
   return defer(() => model(request)).pipe(
     map(requireText),
@@ -38,6 +41,7 @@ export function generate(
       index < maxTokens ? { type: 'piece', text } : { type: 'finish', reason: 'length' },
     ),
     endWith<GenerationEvent>({ type: 'finish', reason: 'stop' }),
+    stop.length === 0 ? identity : stopAt(stop),
     takeWhile((event) => event.type === 'piece', true),
   );
 }
