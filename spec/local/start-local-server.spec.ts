@@ -40,7 +40,7 @@ it('rejects when the address is not one of this machine', async () => {
 
 it.each<[string, unknown, string]>([
   ['a config that is no object', null, 'the config must be an object'],
-  ['an unknown field', { speed: 3 }, 'there is no field speed; there are port, host, tokensPerSecond'],
+  ['an unknown field', { speed: 3 }, 'there is no field speed; there are port, host, key, tokensPerSecond'],
   ['a port that is no number', { port: '80' }, 'port must be a whole number from 0 to 65535'],
   ['a port that is too high', { port: 65_536 }, 'port must be'],
   ['an empty host', { host: '' }, 'host must be'],

@@ -1,6 +1,7 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { docsModel } from './docs/docs-model.js';
 import { echoModel } from './echo-model.js';
+import { requireKey, type KeyCheck } from './http/require-key.js';
 import type { LocalModel } from './local-model.js';
 
 /** How a local server is set up. Everything has a default. */
@@ -8,15 +9,20 @@ export interface LocalServerConfig {
   /** The port to listen on. Default 0, which takes a free one: read it from the server's `url`. */
   readonly port?: number | undefined;
   /**
-   * The address to listen on. Default `127.0.0.1`, which only this machine reaches. There is no key, so any other
-   * address lets everyone in who reaches it.
+   * The address to listen on. Default `127.0.0.1`, which only this machine reaches. Any other address lets everyone in
+   * who reaches it, unless there is a `key`.
    */
   readonly host?: string | undefined;
+  /**
+   * The key that every request must send as `authorization: Bearer KEY`; others get a 401. Default none, which lets
+   * every request in, whatever key it sends.
+   */
+  readonly key?: string | undefined;
   /** The pace of streamed answers. Default 40, about as fast as one reads; 0 sends everything as fast as it is read. */
   readonly tokensPerSecond?: number | undefined;
   /**
    * Models by name, added to `docs` and `echo`; one of the same name takes their place. Pages of any origin may ask
-   * them while the server runs (see {@link startLocalServer}), so they hold nothing private.
+   * them while the server runs (see {@link startLocalServer}), so without a `key` they hold nothing private.
    */
   readonly models?: Readonly<Record<string, LocalModel>> | undefined;
   /** Clock and timers. Default `asyncScheduler`. */
@@ -27,6 +33,8 @@ export interface LocalServerConfig {
 export interface ServerSettings {
   readonly port: number;
   readonly host: string;
+  /** Throws for a request without the key; lets every request in when there is none. */
+  readonly checkKey: KeyCheck;
   readonly tokensPerSecond: number;
   readonly models: ReadonlyMap<string, LocalModel>;
   readonly scheduler: SchedulerLike;
@@ -45,6 +53,10 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
     'a whole number from 0 to 65535',
   ],
   host: [(value) => typeof value === 'string' && value !== '', 'an address or a host name'],
+  key: [
+    (value) => typeof value === 'string' && /^[\x21-\x7e]+$/u.test(value),
+    'a text of visible ASCII characters without spaces',
+  ],
   tokensPerSecond: [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of 0 or more'],
   models: [
     (value) =>
@@ -60,10 +72,11 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
 /** Checks a config and sets the defaults. A field that does not fit is a `TypeError` that names it. */
 export function toServerSettings(config: LocalServerConfig): ServerSettings {
   checkConfig(config);
-  const { port = 0, host = '127.0.0.1', tokensPerSecond = 40, models = {}, scheduler = asyncScheduler } = config;
+  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, models = {}, scheduler = asyncScheduler } = config;
   return {
     port,
     host,
+    checkKey: key === undefined ? () => undefined : requireKey(key),
     tokensPerSecond,
     models: new Map([['docs', docsModel()], ['echo', echoModel], ...Object.entries(models)]),
     scheduler,

@@ -16,7 +16,7 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
     const exchange = { request, response, settings };
     response.setHeader('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
     allowEveryOrigin(exchange);
-    defer(() => (request.method === 'OPTIONS' ? answerPreflight(exchange) : route(exchange)))
+    defer(() => (request.method === 'OPTIONS' ? answerPreflight(exchange) : routeWithKey(exchange)))
       .pipe(
         catchError((error: unknown) => answerError(exchange, error)),
         takeUntil(merge(fromEvent(response, 'close'), closing)),
@@ -25,7 +25,13 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
   };
 }
 
-// No cookie and no key is ever looked at, so an origin gains nothing that it could not have from its own process here.
+function routeWithKey(exchange: Exchange): Observable<unknown> {
+  exchange.settings.checkKey(exchange.request.headers.authorization);
+  return route(exchange);
+}
+
+// No cookie is ever looked at, and a key is one that the page itself must know, so an origin gains nothing that it could
+// not have from its own process here.
 // Browsers that keep public sites from loopback addresses ask for one more header, which is not sent.
 function allowEveryOrigin({ response }: Exchange): void {
   response.setHeader('access-control-allow-origin', '*');
