@@ -49,6 +49,10 @@ it.each<[string, unknown, string]>([
   ['models in a list', { models: [] }, 'models must be an object of functions'],
   ['a model that is no function', { models: { mine: 'text' } }, 'models must be an object of functions'],
   ['a model without a name', { models: { '': () => NEVER } }, 'models must be an object of functions'],
+  ['a limit that is none', { rateLimit: 3 }, 'rateLimit must be an object { requests, window }'],
+  ['a limit of half a request', { rateLimit: { requests: 0.5, window: 1 } }, 'rateLimit must be'],
+  ['a limit without a window', { rateLimit: { requests: 1 } }, 'rateLimit must be'],
+  ['a limit in no time', { rateLimit: { requests: 1, window: 0 } }, 'rateLimit must be'],
   ['a scheduler that is none', { scheduler: {} }, 'scheduler must be an rxjs scheduler'],
 ])('throws at the call for %s', (_, config, problem) => {
   const start = (): unknown => startLocalServer(config as LocalServerConfig);

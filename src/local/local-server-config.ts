@@ -2,6 +2,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { docsModel } from './docs/docs-model.js';
 import { echoModel } from './echo-model.js';
 import { requireKey, type KeyCheck } from './http/require-key.js';
+import { slidingWindow, type Admission, type LocalRateLimit } from './http/sliding-window.js';
 import type { LocalModel } from './local-model.js';
 
 /** How a local server is set up. Everything has a default. */
@@ -25,6 +26,12 @@ export interface LocalServerConfig {
    * them while the server runs (see {@link startLocalServer}), so without a `key` they hold nothing private.
    */
   readonly models?: Readonly<Record<string, LocalModel>> | undefined;
+  /**
+   * Lets only so many requests in: `requests` of them in any `window` milliseconds, chat and legacy completions of all
+   * callers together. More get a 429 with `retry-after` and `retry-after-ms`; all are told what is left in
+   * `x-ratelimit-*`. Default none.
+   */
+  readonly rateLimit?: LocalRateLimit | undefined;
   /** Clock and timers. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
@@ -37,6 +44,7 @@ export interface ServerSettings {
   readonly checkKey: KeyCheck;
   readonly tokensPerSecond: number;
   readonly models: ReadonlyMap<string, LocalModel>;
+  readonly rateLimit: (LocalRateLimit & { readonly admit: () => Admission }) | undefined;
   readonly scheduler: SchedulerLike;
   /** When the server was made, in milliseconds since the epoch. */
   readonly startedAt: number;
@@ -45,6 +53,8 @@ export interface ServerSettings {
 type Check = (value: unknown) => boolean;
 
 const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0;
+const isSpan: Check = (value) => Number.isFinite(value) && Number(value) > 0;
 const isFunction: Check = (value) => typeof value === 'function';
 
 const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>> = {
@@ -63,6 +73,11 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
       isObject(value) && Object.values(value as object).every(isFunction) && !Object.hasOwn(value as object, ''),
     'an object of functions (request) => Observable of strings, by name',
   ],
+  rateLimit: [
+    (value) =>
+      isObject(value) && isCount((value as LocalRateLimit).requests) && isSpan((value as LocalRateLimit).window),
+    'an object { requests, window } of a whole number and of milliseconds, both above 0',
+  ],
   scheduler: [
     (value) => isObject(value) && isFunction((value as { schedule?: unknown }).schedule),
     'an rxjs scheduler',
@@ -72,13 +87,15 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
 /** Checks a config and sets the defaults. A field that does not fit is a `TypeError` that names it. */
 export function toServerSettings(config: LocalServerConfig): ServerSettings {
   checkConfig(config);
-  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, models = {}, scheduler = asyncScheduler } = config;
+  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, models = {}, rateLimit } = config;
+  const { scheduler = asyncScheduler } = config;
   return {
     port,
     host,
     checkKey: key === undefined ? () => undefined : requireKey(key),
     tokensPerSecond,
     models: new Map([['docs', docsModel()], ['echo', echoModel], ...Object.entries(models)]),
+    rateLimit: rateLimit && { ...rateLimit, admit: slidingWindow(rateLimit, scheduler) },
     scheduler,
     startedAt: scheduler.now(),
   };

@@ -7,6 +7,16 @@ import { toLocalError } from './local-error.js';
 import { route } from './routes.js';
 import { sendError } from './send.js';
 
+const exposedHeaders = [
+  'x-request-id',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'x-ratelimit-limit-requests',
+  'x-ratelimit-remaining-requests',
+  'x-ratelimit-reset-requests',
+].join(', ');
+
 /**
  * Makes the listener of a server: one subscription per exchange. It ends when the response is closed, whoever closed
  * it, so a client that goes away stops its generation at once; and all end when `closing` emits.
@@ -35,7 +45,7 @@ function routeWithKey(exchange: Exchange): Observable<unknown> {
 // Browsers that keep public sites from loopback addresses ask for one more header, which is not sent.
 function allowEveryOrigin({ response }: Exchange): void {
   response.setHeader('access-control-allow-origin', '*');
-  response.setHeader('access-control-expose-headers', 'x-request-id');
+  response.setHeader('access-control-expose-headers', exposedHeaders);
 }
 
 function answerPreflight({ response }: Exchange): Observable<never> {
