@@ -4,5 +4,5 @@ export { type LocalServerConfig } from './local-server-config.js';
 export { type LocalRateLimit } from './http/sliding-window.js';
 
 /* What answers */
-export { type LocalModel, type LocalModelRequest } from './local-model.js';
+export { type LocalDelta, type LocalModel, type LocalModelRequest } from './local-model.js';
 export { type LocalMessage } from './answers/local-message.js';

@@ -71,7 +71,7 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
   models: [
     (value) =>
       isObject(value) && Object.values(value as object).every(isFunction) && !Object.hasOwn(value as object, ''),
-    'an object of functions (request) => Observable of strings, by name',
+    'an object of functions (request) => Observable of strings or deltas, by name',
   ],
   rateLimit: [
     (value) =>

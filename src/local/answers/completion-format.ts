@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { operate } from '../../operators/operate.js';
 import type { AnswerFormat } from './answer-format.js';
+import { contentOf } from './collect.js';
 import type { GenerationEvent } from './generate.js';
 
 /**
@@ -29,8 +30,11 @@ function toTextChoices(): OperatorFunction<GenerationEvent, object> {
           destination.next(toChoice(held ?? '', event.reason));
           return;
         }
-        release();
-        held = event.text;
+        const text = contentOf(event);
+        if (event.type === 'piece' || text !== '') {
+          release();
+          held = text;
+        }
       },
       error(reason) {
         release();

@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import { catchError, defer, EMPTY, fromEvent, merge, takeUntil, type Observable } from 'rxjs';
 import type { ServerSettings } from '../local-server-config.js';
 import type { Exchange } from './exchange.js';
-import { toLocalError } from './local-error.js';
+import { toLocalError } from './to-local-error.js';
 import { route } from './routes.js';
 import { sendError } from './send.js';
 

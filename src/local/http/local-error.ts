@@ -45,14 +45,3 @@ export class LocalError extends Error {
     this.body = { error: { message, type, param, code } };
   }
 }
-
-/**
- * The same error when it is one, else a 500 that says what failed: this server is for developers, and has no secrets.
- */
-export function toLocalError(error: unknown, what: string): LocalError {
-  if (error instanceof LocalError) {
-    return error;
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new LocalError(500, `${what} failed: ${reason}`, { cause: error });
-}

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { catchError, EMPTY, defer, endWith, fromEvent, map, of, take, tap, throwError, type Observable } from 'rxjs';
 import { formatEvent } from '../../sse/format-event.js';
-import { toLocalError } from './local-error.js';
+import { toLocalError } from './to-local-error.js';
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
