@@ -53,6 +53,7 @@ it.each<[string, unknown, string]>([
   ['a limit of half a request', { rateLimit: { requests: 0.5, window: 1 } }, 'rateLimit must be'],
   ['a limit without a window', { rateLimit: { requests: 1 } }, 'rateLimit must be'],
   ['a limit in no time', { rateLimit: { requests: 1, window: 0 } }, 'rateLimit must be'],
+  ['a silence of no time', { keepAlive: 0 }, 'keepAlive must be a number of milliseconds above 0'],
   ['a scheduler that is none', { scheduler: {} }, 'scheduler must be an rxjs scheduler'],
 ])('throws at the call for %s', (_, config, problem) => {
   const start = (): unknown => startLocalServer(config as LocalServerConfig);

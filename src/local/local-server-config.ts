@@ -32,6 +32,11 @@ export interface LocalServerConfig {
    * `x-ratelimit-*`. Default none.
    */
   readonly rateLimit?: LocalRateLimit | undefined;
+  /**
+   * Milliseconds after which a silent stream gets a comment line, `: keep-alive`, again and again; clients skip it. A
+   * model that fails after such a line cannot give a status any more, only an error frame. Default none.
+   */
+  readonly keepAlive?: number | undefined;
   /** Clock and timers. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
@@ -45,6 +50,7 @@ export interface ServerSettings {
   readonly tokensPerSecond: number;
   readonly models: ReadonlyMap<string, LocalModel>;
   readonly rateLimit: (LocalRateLimit & { readonly admit: () => Admission }) | undefined;
+  readonly keepAlive: number | undefined;
   readonly scheduler: SchedulerLike;
   /** When the server was made, in milliseconds since the epoch. */
   readonly startedAt: number;
@@ -78,6 +84,7 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
       isObject(value) && isCount((value as LocalRateLimit).requests) && isSpan((value as LocalRateLimit).window),
     'an object { requests, window } of a whole number and of milliseconds, both above 0',
   ],
+  keepAlive: [isSpan, 'a number of milliseconds above 0'],
   scheduler: [
     (value) => isObject(value) && isFunction((value as { schedule?: unknown }).schedule),
     'an rxjs scheduler',
@@ -87,7 +94,7 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
 /** Checks a config and sets the defaults. A field that does not fit is a `TypeError` that names it. */
 export function toServerSettings(config: LocalServerConfig): ServerSettings {
   checkConfig(config);
-  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, models = {}, rateLimit } = config;
+  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, models = {}, rateLimit, keepAlive } = config;
   const { scheduler = asyncScheduler } = config;
   return {
     port,
@@ -96,6 +103,7 @@ export function toServerSettings(config: LocalServerConfig): ServerSettings {
     tokensPerSecond,
     models: new Map([['docs', docsModel()], ['echo', echoModel], ...Object.entries(models)]),
     rateLimit: rateLimit && { ...rateLimit, admit: slidingWindow(rateLimit, scheduler) },
+    keepAlive,
     scheduler,
     startedAt: scheduler.now(),
   };

@@ -19,11 +19,8 @@ export function answerWith(parse: (body: unknown) => GenerationRequest, format: 
   return (exchange) => readJson(exchange.request).pipe(mergeMap((body) => answer(exchange, parse(body), format)));
 }
 
-function answer(
-  { response, settings }: Exchange,
-  request: GenerationRequest,
-  format: AnswerFormat,
-): Observable<unknown> {
+function answer(exchange: Exchange, request: GenerationRequest, format: AnswerFormat): Observable<unknown> {
+  const { response, settings } = exchange;
   const { asked, stream, stop, maxTokens, choices } = request;
   const model = findModel(settings.models, asked.model);
   const head = toHead(request, format.idPrefix, settings.scheduler.now());
@@ -43,5 +40,5 @@ function answer(
     const pause = pace(settings.tokensPerSecond, settings.scheduler, choices > 1 ? 1 : undefined);
     return { ready: () => concat(pause(), whenWritable(response)) };
   };
-  return sendEvents(response, writeChunks(generations(paced), format, head));
+  return sendEvents(exchange, writeChunks(generations(paced), format, head));
 }
