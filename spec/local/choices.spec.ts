@@ -1,4 +1,4 @@
-import { concat, Observable, of, throwError } from 'rxjs';
+import { concat, map, Observable, of, range, throwError } from 'rxjs';
 import { chatBody, post, readEvents, useLocalServer, type Fields } from './local-server.js';
 
 let subscriptions = 0;
@@ -9,6 +9,7 @@ const url = useLocalServer({
         subscriptions += 1;
         of('answer ', String(subscriptions)).subscribe(subscriber);
       }),
+    flooding: () => range(0, Infinity).pipe(map(() => 'a')),
     breaking: () =>
       concat(
         of('one'),
@@ -164,6 +165,19 @@ describe('n', () => {
 
     expect(objects.at(-1)).toMatchObject({ error: { type: 'server_error' } });
     expect(last).not.toBe('[DONE]');
+  });
+
+  it('shares the room for what is not read yet among them', async () => {
+    const { choices } = (await (await chat({ model: 'flooding', n: 4 })).json()) as {
+      choices: readonly { message: { content: string }; finish_reason: string }[];
+    };
+
+    expect(choices.map(({ message, finish_reason }) => [message.content.length, finish_reason])).toEqual(
+      Array.from({ length: 4 }, () => [250_000, 'length']),
+    );
+    expect((await readEvents(await chat({ model: 'flooding', n: 4, stream: true }))).last).toContain(
+      'more than 250000 pieces ahead of the reader',
+    );
   });
 
   it.each([0, 129, 1.5, '2'])('must not be %j', async (n) => {

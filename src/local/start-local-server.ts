@@ -13,14 +13,14 @@ export interface LocalServer {
 
 /**
  * Starts an OpenAI-compatible server for development and tests: models, chat and legacy completions, streamed and
- * not. It needs no network and, unless you set one, no key, and is **not a language model**: `docs` searches this package's documentation,
- * `echo` repeats the question, and your own models emit what you let them emit.
+ * not. It needs no network and, unless you set one, no key. It is **not a language model**: `docs` searches this
+ * package's documentation, `echo` repeats the question, and your own models emit what you let them emit.
  *
- * Answers are like the real ones, with these limits: token counts and `max_tokens` count this server's own pieces of
- * text, and fields it does not know, such as `temperature`, `seed` and `tools`, are accepted and left to the model. Each
- * of `n` choices is a generation of its own. Only streams are paced, each choice by itself.
- * A client that disconnects unsubscribes its model; for one that reads slowly up to a million pieces wait, then its
- * stream ends in an error.
+ * Answers are like the real ones: `stop`, `n`, `max_tokens`, tool calls, refusals and errors included. Their limits: token
+ * counts and `max_tokens` count this server's own pieces of text; each of `n` choices is a generation of its own, and
+ * paced by itself; only streams are paced; and fields it does not know, such as `temperature`, `seed` and `tools`, are
+ * accepted and left to the model. A client that disconnects unsubscribes its model; for one that reads slowly up to a
+ * million pieces wait, all choices together, then its stream ends in an error.
  *
  * Pages of any origin may read the answers (`access-control-allow-origin: *`), so that a page served by another process
  * of this machine can be tried. That is safe for what the server holds by itself, which is public: it looks at no

@@ -11,8 +11,11 @@ import type { GenerationRequest } from './generation-request.js';
 import { pace } from './pace.js';
 import { writeChunks, writeWhole } from './write-objects.js';
 
-/** Pieces at which an answer that is not streamed is cut: a model that never ends must not fill the memory. */
-const longestAnswer = 1_000_000;
+/**
+ * Pieces of an answer, all choices together, that are kept: a model that never ends must not fill the memory. An answer
+ * that is not streamed is cut there; a stream fails when more of them wait for its reader.
+ */
+const mostKept = 1_000_000;
 
 /** Makes the handler of an endpoint from its two sides: how its requests are read, and how its answers are written. */
 export function answerWith(parse: (body: unknown) => GenerationRequest, format: AnswerFormat): Handler {
@@ -26,10 +29,10 @@ function answer(exchange: Exchange, request: GenerationRequest, format: AnswerFo
   const head = toHead(request, format.idPrefix, settings.scheduler.now());
   const generations = (config: () => GenerationConfig): Observable<GenerationEvent>[] =>
     Array.from({ length: choices }, () => generate(model, asked, { stop, maxTokens, ...config() }));
+  const share = Math.floor(mostKept / choices);
   if (!stream) {
-    const limit = Math.min(maxTokens, Math.floor(longestAnswer / choices));
     const whole = writeWhole(
-      generations(() => ({ maxTokens: limit })),
+      generations(() => ({ maxTokens: Math.min(maxTokens, share) })),
       format,
       head,
     );
@@ -38,7 +41,7 @@ function answer(exchange: Exchange, request: GenerationRequest, format: AnswerFo
   const paced = (): GenerationConfig => {
     // Choices take turns, also where there is no pace.
     const pause = pace(settings.tokensPerSecond, settings.scheduler, choices > 1 ? 1 : undefined);
-    return { ready: () => concat(pause(), whenWritable(response)) };
+    return { ready: () => concat(pause(), whenWritable(response)), mostWaiting: share };
   };
   return sendEvents(exchange, writeChunks(generations(paced), format, head));
 }

@@ -23,6 +23,8 @@ export interface GenerationConfig {
   readonly stop?: readonly string[];
   /** Completes when the next piece may go; without it, pieces go as they come. */
   readonly ready?: () => Observable<unknown>;
+  /** How many pieces may wait for that. Default a million. */
+  readonly mostWaiting?: number | undefined;
 }
 
 /**
@@ -38,14 +40,14 @@ export interface GenerationConfig {
 export function generate(
   model: LocalModel,
   request: LocalModelRequest,
-  { maxTokens = Infinity, stop = [], ready }: GenerationConfig = {},
+  { maxTokens = Infinity, stop = [], ready, mostWaiting }: GenerationConfig = {},
 ): Observable<GenerationEvent> {
   return defer(() => {
     let reason: FinishReason = 'stop';
     const pieces = defer(() => model(request)).pipe(
       toPieces(),
       catchError((error: unknown) => throwError(() => toLocalError(error, `The model '${request.model}'`))),
-      ready === undefined ? identity : emitWhenReady(ready),
+      ready === undefined ? identity : emitWhenReady(ready, mostWaiting),
       tap((piece) => (reason = reasonAfter(piece) ?? reason)),
       map((piece, index): GenerationEvent => (index < maxTokens ? piece : { type: 'finish', reason: 'length' })),
     );

@@ -28,6 +28,9 @@ export function stopAt(words: readonly string[]): MonoTypeOperatorFunction<Gener
         waitingLength -= lengthOf(waiting[count]);
         count += 1;
       }
+      if (count === 0) {
+        return;
+      }
       const ready = waiting.slice(0, count);
       waiting = waiting.slice(count);
       ready.forEach((event) => destination.next(event));
