@@ -82,7 +82,7 @@ describe.each([true, false])('with stream: %s', (stream) => {
 
 it.each([
   ['breaks off', 'breaking', ['', 'one', ' two'], "The model 'breaking' failed: no idea"],
-  ['emits no text', 'numbers', ['', 'one'], "The model 'numbers' failed: a model must emit strings"],
+  ['emits no text', 'numbers', ['', 'one'], "The model 'numbers' failed: a model must emit strings or chat deltas"],
 ])('a model that %s ends its stream with an error frame and without [DONE]', async (_, model, contents, message) => {
   const response = await chat(model, { stream: true });
   const { objects, last } = await readEvents(response);

@@ -40,7 +40,7 @@ it('rejects when the address is not one of this machine', async () => {
 
 it.each<[string, unknown, string]>([
   ['a config that is no object', null, 'the config must be an object'],
-  ['an unknown field', { speed: 3 }, 'there is no field speed; there are port, host, tokensPerSecond'],
+  ['an unknown field', { speed: 3 }, 'there is no field speed; there are port, host, key, tokensPerSecond'],
   ['a port that is no number', { port: '80' }, 'port must be a whole number from 0 to 65535'],
   ['a port that is too high', { port: 65_536 }, 'port must be'],
   ['an empty host', { host: '' }, 'host must be'],
@@ -49,6 +49,11 @@ it.each<[string, unknown, string]>([
   ['models in a list', { models: [] }, 'models must be an object of functions'],
   ['a model that is no function', { models: { mine: 'text' } }, 'models must be an object of functions'],
   ['a model without a name', { models: { '': () => NEVER } }, 'models must be an object of functions'],
+  ['a limit that is none', { rateLimit: 3 }, 'rateLimit must be an object { requests, window }'],
+  ['a limit of half a request', { rateLimit: { requests: 0.5, window: 1 } }, 'rateLimit must be'],
+  ['a limit without a window', { rateLimit: { requests: 1 } }, 'rateLimit must be'],
+  ['a limit in no time', { rateLimit: { requests: 1, window: 0 } }, 'rateLimit must be'],
+  ['a silence of no time', { keepAlive: 0 }, 'keepAlive must be a number of milliseconds above 0'],
   ['a scheduler that is none', { scheduler: {} }, 'scheduler must be an rxjs scheduler'],
 ])('throws at the call for %s', (_, config, problem) => {
   const start = (): unknown => startLocalServer(config as LocalServerConfig);

@@ -1,6 +1,8 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { docsModel } from './docs/docs-model.js';
 import { echoModel } from './echo-model.js';
+import { requireKey, type KeyCheck } from './http/require-key.js';
+import { slidingWindow, type Admission, type LocalRateLimit } from './http/sliding-window.js';
 import type { LocalModel } from './local-model.js';
 
 /** How a local server is set up. Everything has a default. */
@@ -8,17 +10,33 @@ export interface LocalServerConfig {
   /** The port to listen on. Default 0, which takes a free one: read it from the server's `url`. */
   readonly port?: number | undefined;
   /**
-   * The address to listen on. Default `127.0.0.1`, which only this machine reaches. There is no key, so any other
-   * address lets everyone in who reaches it.
+   * The address to listen on. Default `127.0.0.1`, which only this machine reaches. Any other address lets everyone in
+   * who reaches it, unless there is a `key`.
    */
   readonly host?: string | undefined;
+  /**
+   * The key that every request must send as `authorization: Bearer KEY`; others get a 401. Default none, which lets
+   * every request in, whatever key it sends.
+   */
+  readonly key?: string | undefined;
   /** The pace of streamed answers. Default 40, about as fast as one reads; 0 sends everything as fast as it is read. */
   readonly tokensPerSecond?: number | undefined;
   /**
    * Models by name, added to `docs` and `echo`; one of the same name takes their place. Pages of any origin may ask
-   * them while the server runs (see {@link startLocalServer}), so they hold nothing private.
+   * them while the server runs (see {@link startLocalServer}), so without a `key` they hold nothing private.
    */
   readonly models?: Readonly<Record<string, LocalModel>> | undefined;
+  /**
+   * Lets only so many requests in: `requests` of them in any `window` milliseconds, chat and legacy completions of all
+   * callers together. More get a 429 with `retry-after` and `retry-after-ms`; all are told what is left in
+   * `x-ratelimit-*`. Default none.
+   */
+  readonly rateLimit?: LocalRateLimit | undefined;
+  /**
+   * Milliseconds after which a silent stream gets a comment line, `: keep-alive`, again and again; clients skip it. A
+   * model that fails after such a line cannot give a status any more, only an error frame. Default none.
+   */
+  readonly keepAlive?: number | undefined;
   /** Clock and timers. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
@@ -27,8 +45,12 @@ export interface LocalServerConfig {
 export interface ServerSettings {
   readonly port: number;
   readonly host: string;
+  /** Throws for a request without the key; lets every request in when there is none. */
+  readonly checkKey: KeyCheck;
   readonly tokensPerSecond: number;
   readonly models: ReadonlyMap<string, LocalModel>;
+  readonly rateLimit: (LocalRateLimit & { readonly admit: () => Admission }) | undefined;
+  readonly keepAlive: number | undefined;
   readonly scheduler: SchedulerLike;
   /** When the server was made, in milliseconds since the epoch. */
   readonly startedAt: number;
@@ -37,6 +59,8 @@ export interface ServerSettings {
 type Check = (value: unknown) => boolean;
 
 const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0;
+const isSpan: Check = (value) => Number.isFinite(value) && Number(value) > 0;
 const isFunction: Check = (value) => typeof value === 'function';
 
 const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>> = {
@@ -45,12 +69,22 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
     'a whole number from 0 to 65535',
   ],
   host: [(value) => typeof value === 'string' && value !== '', 'an address or a host name'],
+  key: [
+    (value) => typeof value === 'string' && /^[\x21-\x7e]+$/u.test(value),
+    'a text of visible ASCII characters without spaces',
+  ],
   tokensPerSecond: [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of 0 or more'],
   models: [
     (value) =>
       isObject(value) && Object.values(value as object).every(isFunction) && !Object.hasOwn(value as object, ''),
-    'an object of functions (request) => Observable of strings, by name',
+    'an object of functions (request) => Observable of strings or deltas, by name',
   ],
+  rateLimit: [
+    (value) =>
+      isObject(value) && isCount((value as LocalRateLimit).requests) && isSpan((value as LocalRateLimit).window),
+    'an object { requests, window } of a whole number and of milliseconds, both above 0',
+  ],
+  keepAlive: [isSpan, 'a number of milliseconds above 0'],
   scheduler: [
     (value) => isObject(value) && isFunction((value as { schedule?: unknown }).schedule),
     'an rxjs scheduler',
@@ -60,12 +94,16 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
 /** Checks a config and sets the defaults. A field that does not fit is a `TypeError` that names it. */
 export function toServerSettings(config: LocalServerConfig): ServerSettings {
   checkConfig(config);
-  const { port = 0, host = '127.0.0.1', tokensPerSecond = 40, models = {}, scheduler = asyncScheduler } = config;
+  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, models = {}, rateLimit, keepAlive } = config;
+  const { scheduler = asyncScheduler } = config;
   return {
     port,
     host,
+    checkKey: key === undefined ? () => undefined : requireKey(key),
     tokensPerSecond,
     models: new Map([['docs', docsModel()], ['echo', echoModel], ...Object.entries(models)]),
+    rateLimit: rateLimit && { ...rateLimit, admit: slidingWindow(rateLimit, scheduler) },
+    keepAlive,
     scheduler,
     startedAt: scheduler.now(),
   };

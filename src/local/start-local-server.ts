@@ -13,17 +13,18 @@ export interface LocalServer {
 
 /**
  * Starts an OpenAI-compatible server for development and tests: models, chat and legacy completions, streamed and
- * not. It needs no key and no network, and is **not a language model**: `docs` searches this package's documentation,
- * `echo` repeats the question, and your own models emit what you let them emit.
+ * not. It needs no network and, unless you set one, no key. It is **not a language model**: `docs` searches this
+ * package's documentation, `echo` repeats the question, and your own models emit what you let them emit.
  *
- * Answers are like the real ones, with these limits: token counts and `max_tokens` count this server's own pieces of
- * text, and fields it does not know, such as `n`, `stop` and `tools`, are accepted and ignored. Only streams are paced.
- * A client that disconnects unsubscribes its model; for one that reads slowly up to a million pieces wait, then its
- * stream ends in an error.
+ * Answers are like the real ones: `stop`, `n`, `max_tokens`, tool calls, refusals and errors included. Their limits: token
+ * counts and `max_tokens` count this server's own pieces of text; each of `n` choices is a generation of its own, and
+ * paced by itself; only streams are paced; and fields it does not know, such as `temperature`, `seed` and `tools`, are
+ * accepted and left to the model. A client that disconnects unsubscribes its model; for one that reads slowly up to a
+ * million pieces wait, all choices together, then its stream ends in an error.
  *
  * Pages of any origin may read the answers (`access-control-allow-origin: *`), so that a page served by another process
  * of this machine can be tried. That is safe for what the server holds by itself, which is public: it looks at no
- * cookie or key, changes nothing, and listens on this machine only. Give it no model that reads private things.
+ * cookie, changes nothing, and listens on this machine only. Give it no model that reads private things without a key.
  *
  * Rejects when it cannot listen, for example because the port is taken. Like any server it keeps its process running
  * until it is closed. A config that does not fit throws a `TypeError` at the call.

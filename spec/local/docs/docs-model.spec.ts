@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastValueFrom, reduce, toArray } from 'rxjs';
 import { docsModel } from '../../../src/local/docs/docs-model.js';
-import type { LocalModel } from '../../../src/local/index.js';
 import { chatBody, post, useLocalServer } from '../local-server.js';
 
 const corpus = join(__dirname, '../../fixtures/docs-corpus');
 const model = docsModel(() => corpus);
-const ask = (prompt: string, answerer: LocalModel = model): Promise<string> =>
+const ask = (prompt: string, answerer = model): Promise<string> =>
   lastValueFrom(
     answerer({ operation: 'chat', model: 'docs', messages: [], prompt, body: {} }).pipe(
       reduce((text, piece) => text + piece, ''),

@@ -1,59 +1,47 @@
-import { randomUUID } from 'node:crypto';
 import { concat, mergeMap, tap, type Observable } from 'rxjs';
 import { findModel } from '../find-model.js';
 import type { Exchange, Handler } from '../http/exchange.js';
 import { readJson } from '../http/read-json.js';
 import { sendJson } from '../http/send.js';
 import { sendEvents, whenWritable } from '../http/send-events.js';
-import { countTokens } from '../tokenize.js';
-import type { AnswerFormat, AnswerHead } from './answer-format.js';
-import { generate } from './generate.js';
+import type { AnswerFormat } from './answer-format.js';
+import { toHead } from './answer-head.js';
+import { generate, type GenerationConfig, type GenerationEvent } from './generate.js';
 import type { GenerationRequest } from './generation-request.js';
-import { textOf } from './local-message.js';
 import { pace } from './pace.js';
+import { writeChunks, writeWhole } from './write-objects.js';
 
-/** Pieces at which an answer that is not streamed is cut: a model that never ends must not fill the memory. */
-const longestAnswer = 1_000_000;
+/**
+ * Pieces of an answer, all choices together, that are kept: a model that never ends must not fill the memory. An answer
+ * that is not streamed is cut there; a stream fails when more of them wait for its reader.
+ */
+const mostKept = 1_000_000;
 
 /** Makes the handler of an endpoint from its two sides: how its requests are read, and how its answers are written. */
 export function answerWith(parse: (body: unknown) => GenerationRequest, format: AnswerFormat): Handler {
   return (exchange) => readJson(exchange.request).pipe(mergeMap((body) => answer(exchange, parse(body), format)));
 }
 
-function answer(
-  { response, settings }: Exchange,
-  request: GenerationRequest,
-  format: AnswerFormat,
-): Observable<unknown> {
-  const model = findModel(settings.models, request.asked.model);
+function answer(exchange: Exchange, request: GenerationRequest, format: AnswerFormat): Observable<unknown> {
+  const { response, settings } = exchange;
+  const { asked, stream, stop, maxTokens, choices } = request;
+  const model = findModel(settings.models, asked.model);
   const head = toHead(request, format.idPrefix, settings.scheduler.now());
-  if (!request.stream) {
-    const maxTokens = Math.min(request.maxTokens, longestAnswer);
-    return format
-      .whole(generate(model, request.asked, { maxTokens }), head)
-      .pipe(tap((object) => sendJson(response, object)));
+  const generations = (config: () => GenerationConfig): Observable<GenerationEvent>[] =>
+    Array.from({ length: choices }, () => generate(model, asked, { stop, maxTokens, ...config() }));
+  const share = Math.floor(mostKept / choices);
+  if (!stream) {
+    const whole = writeWhole(
+      generations(() => ({ maxTokens: Math.min(maxTokens, share) })),
+      format,
+      head,
+    );
+    return whole.pipe(tap((object) => sendJson(response, object)));
   }
-  const pause = pace(settings.tokensPerSecond, settings.scheduler);
-  const ready = (): Observable<unknown> => concat(pause(), whenWritable(response));
-  return sendEvents(
-    response,
-    format.stream(generate(model, request.asked, { maxTokens: request.maxTokens, ready }), head),
-  );
-}
-
-function toHead({ asked, includeUsage }: GenerationRequest, idPrefix: string, now: number): AnswerHead {
-  return {
-    id: idPrefix + randomUUID().replaceAll('-', ''),
-    created: Math.floor(now / 1000),
-    model: asked.model,
-    includeUsage,
-    usage: (completionTokens) => {
-      const promptTokens = asked.messages.reduce((sum, message) => sum + countTokens(textOf(message)), 0);
-      return {
-        prompt_tokens: promptTokens,
-        completion_tokens: completionTokens,
-        total_tokens: promptTokens + completionTokens,
-      };
-    },
+  const paced = (): GenerationConfig => {
+    // Choices take turns, also where there is no pace.
+    const pause = pace(settings.tokensPerSecond, settings.scheduler, choices > 1 ? 1 : undefined);
+    return { ready: () => concat(pause(), whenWritable(response)), mostWaiting: share };
   };
+  return sendEvents(exchange, writeChunks(generations(paced), format, head));
 }

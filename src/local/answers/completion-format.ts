@@ -1,44 +1,39 @@
-import { map, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { operate } from '../../operators/operate.js';
-import type { AnswerFormat, AnswerHead } from './answer-format.js';
-import { collect } from './collect.js';
+import type { AnswerFormat } from './answer-format.js';
+import { contentOf } from './collect.js';
 import type { GenerationEvent } from './generate.js';
 
 /**
- * Answers of the legacy `/completions`, whole and streamed of the same shape. The finish reason rides on the chunk
+ * Answers of the legacy `/completions`, whole and streamed of the same shape. The finish reason rides on the choice
  * with the last text, so each piece is held back until the next event, an error included.
  */
 export const completionFormat: AnswerFormat = {
   idPrefix: 'cmpl-',
-  stream: (events, head) => events.pipe(toTextChunks(head)),
-  whole: (events, head) =>
-    events.pipe(
-      collect(),
-      map(({ text, reason, tokens }) => ({ ...toCompletion(head, text, reason), usage: head.usage(tokens) })),
-    ),
+  wholeObject: 'text_completion',
+  chunkObject: 'text_completion',
+  toChoices: (events) => events.pipe(toTextChoices()),
+  toChoice: ({ text, reason }) => toChoice(text, reason),
 };
 
-function toTextChunks(head: AnswerHead): OperatorFunction<GenerationEvent, object> {
+function toTextChoices(): OperatorFunction<GenerationEvent, object> {
   return operate<GenerationEvent, object>((destination) => {
     let held: string | undefined;
-    let tokens = 0;
-    const usage = head.includeUsage ? { usage: null } : {};
     const release = (): void => {
       if (held !== undefined) {
-        destination.next({ ...toCompletion(head, held, null), ...usage });
+        destination.next(toChoice(held, null));
       }
     };
     return {
       next(event) {
-        if (event.type === 'piece') {
-          release();
-          held = event.text;
-          tokens += 1;
+        if (event.type === 'finish') {
+          destination.next(toChoice(held ?? '', event.reason));
           return;
         }
-        destination.next({ ...toCompletion(head, held ?? '', event.reason), ...usage });
-        if (head.includeUsage) {
-          destination.next({ ...commonFields(head), choices: [], usage: head.usage(tokens) });
+        const text = contentOf(event);
+        if (event.type === 'piece' || text !== '') {
+          release();
+          held = text;
         }
       },
       error(reason) {
@@ -49,10 +44,6 @@ function toTextChunks(head: AnswerHead): OperatorFunction<GenerationEvent, objec
   });
 }
 
-function toCompletion(head: AnswerHead, text: string, reason: string | null): object {
-  return { ...commonFields(head), choices: [{ index: 0, text, logprobs: null, finish_reason: reason }] };
-}
-
-function commonFields({ id, created, model }: AnswerHead): object {
-  return { id, object: 'text_completion', created, model, system_fingerprint: 'rxllm-local' };
+function toChoice(text: string, reason: string | null): object {
+  return { text, logprobs: null, finish_reason: reason };
 }

@@ -1,8 +1,5 @@
 import { EMPTY, Observable, timer, type SchedulerLike } from 'rxjs';
 
-/** How many pieces go in one turn of the event loop when there is no pace. */
-const burst = 64;
-
 /**
  * Milliseconds a timer may fire late. What comes later than this was held up by the model, which is not made up for.
  */
@@ -10,10 +7,10 @@ const lateness = 50;
 
 /**
  * Makes the pauses of one generation: each call gives an Observable that completes when the next piece is due. The
- * pace is kept on average, so a timer that fires late is made up for. With 0 there are no timers: after every 64 pieces
- * the event loop gets a turn, so that other requests are answered meanwhile.
+ * pace is kept on average, so a timer that fires late is made up for. With 0 there are no timers: after every
+ * `burst` pieces the event loop gets a turn, so that other requests are answered meanwhile.
  */
-export function pace(tokensPerSecond: number, scheduler: SchedulerLike): () => Observable<unknown> {
+export function pace(tokensPerSecond: number, scheduler: SchedulerLike, burst = 64): () => Observable<unknown> {
   if (tokensPerSecond === 0) {
     let count = 0;
     return () => {

@@ -1,5 +1,5 @@
-import { defer, from, map, of, shareReplay, switchMap } from 'rxjs';
-import type { LocalModel } from '../local-model.js';
+import { defer, from, map, of, shareReplay, switchMap, type Observable } from 'rxjs';
+import type { LocalModelRequest } from '../local-model.js';
 import { packageRoot } from '../package-root.js';
 import { tokenize } from '../tokenize.js';
 import { readPassages } from './read-passages.js';
@@ -12,7 +12,7 @@ import { writeAnswer } from './write-answer.js';
  *
  * @param root Gives the folder with README.md and `examples/`; by default this package's own.
  */
-export function docsModel(root: () => string = packageRoot): LocalModel {
+export function docsModel(root: () => string = packageRoot): (request: LocalModelRequest) => Observable<string> {
   const documentation = defer(() => of(root())).pipe(
     map((folder) => readPassages(folder)),
     map((passages) => ({ passages, search: searchPassages(passages) })),

@@ -3,9 +3,19 @@ import type { RequestListener } from 'node:http';
 import { catchError, defer, EMPTY, fromEvent, merge, takeUntil, type Observable } from 'rxjs';
 import type { ServerSettings } from '../local-server-config.js';
 import type { Exchange } from './exchange.js';
-import { toLocalError } from './local-error.js';
+import { toLocalError } from './to-local-error.js';
 import { route } from './routes.js';
 import { sendError } from './send.js';
+
+const exposedHeaders = [
+  'x-request-id',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'x-ratelimit-limit-requests',
+  'x-ratelimit-remaining-requests',
+  'x-ratelimit-reset-requests',
+].join(', ');
 
 /**
  * Makes the listener of a server: one subscription per exchange. It ends when the response is closed, whoever closed
@@ -16,7 +26,7 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
     const exchange = { request, response, settings };
     response.setHeader('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
     allowEveryOrigin(exchange);
-    defer(() => (request.method === 'OPTIONS' ? answerPreflight(exchange) : route(exchange)))
+    defer(() => (request.method === 'OPTIONS' ? answerPreflight(exchange) : routeWithKey(exchange)))
       .pipe(
         catchError((error: unknown) => answerError(exchange, error)),
         takeUntil(merge(fromEvent(response, 'close'), closing)),
@@ -25,11 +35,17 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
   };
 }
 
-// No cookie and no key is ever looked at, so an origin gains nothing that it could not have from its own process here.
+function routeWithKey(exchange: Exchange): Observable<unknown> {
+  exchange.settings.checkKey(exchange.request.headers.authorization);
+  return route(exchange);
+}
+
+// No cookie is ever looked at, and a key is one that the page itself must know, so an origin gains nothing that it could
+// not have from its own process here.
 // Browsers that keep public sites from loopback addresses ask for one more header, which is not sent.
 function allowEveryOrigin({ response }: Exchange): void {
   response.setHeader('access-control-allow-origin', '*');
-  response.setHeader('access-control-expose-headers', 'x-request-id');
+  response.setHeader('access-control-expose-headers', exposedHeaders);
 }
 
 function answerPreflight({ response }: Exchange): Observable<never> {

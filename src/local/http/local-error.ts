@@ -1,5 +1,7 @@
 /** What else there is to say about a {@link LocalError}. */
 export interface LocalErrorInit {
+  /** What went wrong, in the API's words. Default `server_error` from 500 on, else `invalid_request_error`. */
+  readonly type?: string;
   /** The request field at fault. */
   readonly param?: string | null;
   readonly code?: string | null;
@@ -12,7 +14,7 @@ export interface LocalErrorInit {
 export interface ErrorBody {
   readonly error: {
     readonly message: string;
-    readonly type: 'invalid_request_error' | 'server_error';
+    readonly type: string;
     readonly param: string | null;
     readonly code: string | null;
   };
@@ -29,24 +31,17 @@ export class LocalError extends Error {
   constructor(
     status: number,
     message: string,
-    { param = null, code = null, headers = {}, cause }: LocalErrorInit = {},
+    {
+      type = status >= 500 ? 'server_error' : 'invalid_request_error',
+      param = null,
+      code = null,
+      headers = {},
+      cause,
+    }: LocalErrorInit = {},
   ) {
     super(message, { cause });
     this.status = status;
     this.headers = headers;
-    this.body = {
-      error: { message, type: status >= 500 ? 'server_error' : 'invalid_request_error', param, code },
-    };
+    this.body = { error: { message, type, param, code } };
   }
-}
-
-/**
- * The same error when it is one, else a 500 that says what failed: this server is for developers, and has no secrets.
- */
-export function toLocalError(error: unknown, what: string): LocalError {
-  if (error instanceof LocalError) {
-    return error;
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new LocalError(500, `${what} failed: ${reason}`, { cause: error });
 }

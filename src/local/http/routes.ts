@@ -5,6 +5,7 @@ import { parseChatRequest } from '../answers/chat-request.js';
 import { completionFormat } from '../answers/completion-format.js';
 import { parseCompletionRequest } from '../answers/completion-request.js';
 import type { Exchange, Handler } from './exchange.js';
+import { limitRate } from './limit-rate.js';
 import { LocalError } from './local-error.js';
 import { listModels, showModel } from './model-routes.js';
 import { sendWelcome } from './welcome.js';
@@ -20,8 +21,8 @@ const routes: readonly Route[] = [
   { method: 'GET', path: '/', handle: sendWelcome },
   { method: 'GET', path: '/v1/models', handle: listModels },
   { method: 'GET', path: '/v1/models/{id}', handle: showModel },
-  { method: 'POST', path: '/v1/chat/completions', handle: answerWith(parseChatRequest, chatFormat) },
-  { method: 'POST', path: '/v1/completions', handle: answerWith(parseCompletionRequest, completionFormat) },
+  { method: 'POST', path: '/v1/chat/completions', handle: limitRate(answerWith(parseChatRequest, chatFormat)) },
+  { method: 'POST', path: '/v1/completions', handle: limitRate(answerWith(parseCompletionRequest, completionFormat)) },
 ];
 
 /**

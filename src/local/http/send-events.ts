@@ -1,7 +1,22 @@
 import type { ServerResponse } from 'node:http';
-import { catchError, EMPTY, defer, endWith, fromEvent, map, of, take, tap, throwError, type Observable } from 'rxjs';
+import {
+  catchError,
+  EMPTY,
+  defer,
+  identity,
+  endWith,
+  fromEvent,
+  map,
+  of,
+  take,
+  tap,
+  throwError,
+  type Observable,
+} from 'rxjs';
 import { formatEvent } from '../../sse/format-event.js';
-import { toLocalError } from './local-error.js';
+import type { Exchange } from './exchange.js';
+import { commentWhenSilent } from './comment-when-silent.js';
+import { toLocalError } from './to-local-error.js';
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -13,9 +28,11 @@ const headers = {
 /**
  * Sends each object as a server-sent event, then `[DONE]`. The head goes with the first event, so that an error
  * before it can still be an HTTP error, which is left to the caller; a later one is sent as an error frame, and ends
- * the stream without `[DONE]`.
+ * the stream without `[DONE]`. While nothing comes, comments are sent if the settings ask for them; the first of them
+ * sends the head, too.
  */
-export function sendEvents(response: ServerResponse, objects: Observable<object>): Observable<string> {
+export function sendEvents({ response, settings }: Exchange, objects: Observable<object>): Observable<string> {
+  const { keepAlive, scheduler } = settings;
   return objects.pipe(
     map((object) => JSON.stringify(object)),
     endWith('[DONE]'),
@@ -23,6 +40,7 @@ export function sendEvents(response: ServerResponse, objects: Observable<object>
       response.headersSent ? of(JSON.stringify(toLocalError(error, 'The stream').body)) : throwError(() => error),
     ),
     map((data) => formatEvent({ data })),
+    keepAlive === undefined ? identity : commentWhenSilent(keepAlive, scheduler),
     tap({
       next: (frame) => {
         if (!response.headersSent) {
