@@ -2,6 +2,7 @@
 import type { Config } from 'jest';
 
 const config: Config = {
+  maxWorkers: '100%',
   roots: ['<rootDir>/spec'],
   testMatch: ['**/*.spec.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },

@@ -29,7 +29,7 @@ const url = useLocalServer({
       }),
   },
 });
-const limited = useLocalServer({ rateLimit: { requests: 1, window: 500 } });
+const limited = useLocalServer({ rateLimit: { requests: 1, window: 1500 } });
 
 const client = (config: object = {}): OpenAI =>
   new OpenAI({ baseURL: url(), apiKey: 'sk-local', maxRetries: 0, ...config });
