@@ -3,7 +3,7 @@ import { checkIndex } from './check-index.js';
 import { checkToolCalls } from './check-tool-calls.js';
 import { createMessageDiff } from './message-diff.js';
 import type { ChunkFormat } from './parse-chunks.js';
-import { choicesOf } from './raw-choices.js';
+import { choicesOf, isRawObject } from './raw-choices.js';
 
 /**
  * Chunks of `/chat/completions`. A choice without `index` is numbered by its place; one without `delta` gets an empty one,
@@ -17,8 +17,10 @@ export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
       choicesOf(raw).forEach((choice, position) => {
         const index = checkIndex(choice['index'] ?? position, 'choices', limits.choices);
         choice['index'] = index;
+        if (isRawObject(choice['delta'])) {
+          diff.note(choice['delta'], index);
+        }
         choice['delta'] ??= diff.take(choice['message'], index);
-        diff.note(choice['delta'], index);
         checkToolCalls(choice['delta'], limits.toolCalls);
       });
     };

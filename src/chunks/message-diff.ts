@@ -4,71 +4,80 @@ import { isRawObject, type RawObject } from './raw-choices.js';
 export interface MessageDiff {
   /** What a message adds to what was seen of its choice; an empty delta for what is no message. */
   readonly take: (message: unknown, index: number) => RawObject;
-  /** Counts what a delta adds, from wherever it comes. */
-  readonly note: (delta: unknown, index: number) => void;
+  /** Counts what a delta adds to its choice. Called for every chunk, so it looks only at what messages repeat. */
+  readonly note: (delta: RawObject, index: number) => void;
 }
+
+/** How much was seen of each text and list of a choice, by name; of a tool call's, by its place and name. */
+type Seen = Map<string, number>;
+
+const texts = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
 
 /**
  * A diff for one stream. What was seen is remembered by its length alone: texts and lists only grow, so what is new of them
  * is what lies beyond.
  */
 export function createMessageDiff(): MessageDiff {
-  const lengths = new Map<string, number>();
-
-  const added = (value: unknown, path: string): unknown => {
-    if (typeof value === 'string') {
-      return value.slice(lengths.get(path) ?? 0);
-    }
-    if (Array.isArray(value)) {
-      return path.endsWith(' tool_calls')
-        ? (value as unknown[]).map((call, place) => addedCall(call, place, path))
-        : (value as unknown[]).slice(lengths.get(path) ?? 0);
-    }
-    return path.endsWith(' function_call') && isRawObject(value) ? addedFields(value, path) : value;
+  const choices = new Map<number, Seen>();
+  const seenOf = (index: number): Seen => {
+    const seen = choices.get(index) ?? new Map<string, number>();
+    choices.set(index, seen);
+    return seen;
   };
-
-  /** Numbered by place, so that what is noted of it later finds the same call. */
-  const addedCall = (call: unknown, place: number, path: string): unknown =>
-    isRawObject(call)
-      ? { ...call, index: place, ...functionOf(call, (value) => addedFields(value, `${path} ${String(place)}`)) }
-      : call;
-
-  const addedFields = (fields: RawObject, path: string): RawObject =>
-    Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, added(value, `${path} ${key}`)]));
-
-  const note = (value: unknown, path: string): void => {
-    if (typeof value === 'string') {
-      lengths.set(path, (lengths.get(path) ?? 0) + value.length);
-    } else if (Array.isArray(value) && path.endsWith(' tool_calls')) {
-      (value as unknown[]).filter(isRawObject).forEach((call, place) => {
-        functionOf(call, (fields) => {
-          noteFields(fields, `${path} ${typeof call['index'] === 'number' ? call['index'] : place}`);
-          return fields;
-        });
-      });
-    } else if (Array.isArray(value)) {
-      lengths.set(path, (lengths.get(path) ?? 0) + value.length);
-    } else if (isRawObject(value) && path.endsWith(' function_call')) {
-      noteFields(value, path);
-    }
-  };
-
-  const noteFields = (fields: RawObject, path: string): void => {
-    Object.entries(fields).forEach(([key, value]) => {
-      note(value, `${path} ${key}`);
-    });
-  };
-
   return {
-    take: (message, index) => (isRawObject(message) ? addedFields(message, String(index)) : {}),
+    take: (message, index) => (isRawObject(message) ? takeFields(message, seenOf(index), '') : {}),
     note: (delta, index) => {
-      if (isRawObject(delta)) {
-        noteFields(delta, String(index));
-      }
+      const seen = seenOf(index);
+      texts.forEach((key) => {
+        noteText(delta[key], seen, key);
+      });
+      noteFunction(delta['function_call'], seen, 'function_call ');
+      eachCall(delta['tool_calls'], (call, place) => {
+        noteFunction(call['function'], seen, `${typeof call['index'] === 'number' ? call['index'] : place} `);
+      });
     },
   };
 }
 
-function functionOf(call: RawObject, change: (fields: RawObject) => RawObject): RawObject {
-  return isRawObject(call['function']) ? { function: change(call['function']) } : {};
+function takeFields(fields: RawObject, seen: Seen, prefix: string): RawObject {
+  const entries = Object.entries(fields).map(([key, value]) => [key, takeField(value, seen, prefix, key)]);
+  return Object.fromEntries(entries) as RawObject;
+}
+
+function takeField(value: unknown, seen: Seen, prefix: string, key: string): unknown {
+  if (key === 'tool_calls') {
+    return eachCall(value, (call, place) => ({
+      ...call,
+      // Numbered by place, so that later messages find the same call.
+      index: place,
+      ...(isRawObject(call['function']) ? { function: takeFields(call['function'], seen, `${place} `) } : {}),
+    }));
+  }
+  if (key === 'function_call' && isRawObject(value)) {
+    return takeFields(value, seen, 'function_call ');
+  }
+  if (typeof value !== 'string' && !Array.isArray(value)) {
+    return value;
+  }
+  const path = prefix + key;
+  const added: { readonly length: number } = value.slice(seen.get(path) ?? 0);
+  seen.set(path, value.length);
+  return added;
+}
+
+function noteText(value: unknown, seen: Seen, path: string): void {
+  if (typeof value === 'string' && value !== '') {
+    seen.set(path, (seen.get(path) ?? 0) + value.length);
+  }
+}
+
+function noteFunction(value: unknown, seen: Seen, prefix: string): void {
+  if (isRawObject(value)) {
+    noteText(value['name'], seen, `${prefix}name`);
+    noteText(value['arguments'], seen, `${prefix}arguments`);
+  }
+}
+
+function eachCall<R>(calls: unknown, use: (call: RawObject, place: number) => R): readonly R[] | undefined {
+  return Array.isArray(calls) ? (calls as unknown[]).filter(isRawObject).map(use) : undefined;
 }
