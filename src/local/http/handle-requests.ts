@@ -6,6 +6,7 @@ import type { Exchange } from './exchange.js';
 import { toLocalError } from './to-local-error.js';
 import { route } from './routes.js';
 import { sendError } from './send.js';
+import { watchExchange } from './watch-exchange.js';
 
 const exposedHeaders = [
   'x-request-id',
@@ -23,7 +24,10 @@ const exposedHeaders = [
  */
 export function handleRequests(settings: ServerSettings, closing: Observable<unknown>): RequestListener {
   return (request, response) => {
-    const exchange = { request, response, settings };
+    const exchange: Exchange = { request, response, settings, notes: {} };
+    if (settings.onExchange !== undefined) {
+      watchExchange(exchange, closing).subscribe(settings.onExchange);
+    }
     response.setHeader('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
     allowEveryOrigin(exchange);
     defer(() => (request.method === 'OPTIONS' ? answerPreflight(exchange) : routeWithKey(exchange)))
@@ -60,8 +64,9 @@ function answerPreflight({ response }: Exchange): Observable<never> {
   return EMPTY;
 }
 
-function answerError({ response }: Exchange, error: unknown): Observable<never> {
+function answerError({ response, notes }: Exchange, error: unknown): Observable<never> {
   if (response.headersSent) {
+    notes.isBroken = true;
     response.destroy();
   } else {
     sendError(response, toLocalError(error, 'The server'));
