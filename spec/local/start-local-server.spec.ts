@@ -61,6 +61,9 @@ it.each<[string, unknown, string]>([
   ],
   ['a built-in model twice', { builtIn: ['echo', 'echo'] }, 'builtIn must be'],
   ['a listener that is none', { onExchange: true }, 'onExchange must be a function'],
+  ['a folder that is not there', { pages: '/nowhere/at/all' }, 'pages must be a folder that exists'],
+  ['a file in place of a folder', { pages: __filename }, 'pages must be a folder that exists'],
+  ['a folder without a name', { pages: '' }, 'pages must be a folder that exists'],
   ['a scheduler that is none', { scheduler: {} }, 'scheduler must be an rxjs scheduler'],
 ])('throws at the call for %s', (_, config, problem) => {
   const start = (): unknown => startLocalServer(config as LocalServerConfig);

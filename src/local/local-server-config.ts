@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { builtInModels, makeBuiltIns, type BuiltInModel } from './built-in-models.js';
 import { requireKey, type KeyCheck } from './http/require-key.js';
@@ -48,6 +49,13 @@ export interface LocalServerConfig {
    * unhandled error. Default none.
    */
   readonly onExchange?: ((exchange: LocalExchange) => void) | undefined;
+  /**
+   * A folder whose files are sent to whoever asks for them, so that a page and its API have one origin: `GET /chat.js`
+   * gives its `chat.js`, a path that ends with a slash the `index.html` there. Paths below `/v1` stay the API's. Hidden
+   * files, and what is outside the folder, are never sent; all else is, without the `key`, which a browser that opens a
+   * page does not send. Pages of other origins cannot read them. Default none.
+   */
+  readonly pages?: string | undefined;
   /** Clock and timers. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
@@ -63,6 +71,8 @@ export interface ServerSettings {
   readonly rateLimit: (LocalRateLimit & { readonly admit: () => Admission }) | undefined;
   readonly keepAlive: number | undefined;
   readonly onExchange: ((exchange: LocalExchange) => void) | undefined;
+  /** The folder itself, without symbolic links. */
+  readonly pages: string | undefined;
   readonly scheduler: SchedulerLike;
   /** When the server was made, in milliseconds since the epoch. */
   readonly startedAt: number;
@@ -73,6 +83,8 @@ type Check = (value: unknown) => boolean;
 const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0;
 const isSpan: Check = (value) => Number.isFinite(value) && Number(value) > 0;
+// The dot is there for a folder only.
+const isFolder: Check = (value) => typeof value === 'string' && value !== '' && existsSync(`${value}/.`);
 const isFunction: Check = (value) => typeof value === 'function';
 
 const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>> = {
@@ -105,6 +117,7 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
   ],
   keepAlive: [isSpan, 'a number of milliseconds above 0'],
   onExchange: [isFunction, 'a function'],
+  pages: [isFolder, 'a folder that exists'],
   scheduler: [
     (value) => isObject(value) && isFunction((value as { schedule?: unknown }).schedule),
     'an rxjs scheduler',
@@ -114,7 +127,7 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
 /** Checks a config and sets the defaults. A field that does not fit is a `TypeError` that names it. */
 export function toServerSettings(config: LocalServerConfig): ServerSettings {
   checkConfig(config);
-  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, rateLimit, keepAlive, onExchange } = config;
+  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, rateLimit, keepAlive, onExchange, pages } = config;
   const { builtIn = builtInModels, models = {}, scheduler = asyncScheduler } = config;
   return {
     port,
@@ -125,6 +138,7 @@ export function toServerSettings(config: LocalServerConfig): ServerSettings {
     rateLimit: rateLimit && { ...rateLimit, admit: slidingWindow(rateLimit, scheduler) },
     keepAlive,
     onExchange,
+    pages: pages && realpathSync(pages),
     scheduler,
     startedAt: scheduler.now(),
   };
