@@ -70,9 +70,27 @@ it('reads the command that lists models', () => {
 });
 
 it('reads the command that serves', () => {
-  expect(parseArguments(['serve', '--port', '8080', '--tokens-per-second=0'])).toEqual({
+  const parameters = ['--port', '8080', '--models', 'echo, docs,echo', '--tokens-per-second=0', '--key', '@file'];
+
+  expect(parseArguments(['serve', ...parameters, '--rate-limit', '3/10s'])).toEqual({
     name: 'serve',
-    serving: { port: 8080, tokensPerSecond: 0 },
+    serving: {
+      port: 8080,
+      models: ['echo', 'docs'],
+      tokensPerSecond: 0,
+      rateLimit: { requests: 3, window: 10_000 },
+      key: '@file',
+    },
+  });
+});
+
+it.each([
+  ['60/m', 60, 60_000],
+  ['1/500ms', 1, 500],
+  ['20/1.5h', 20, 5_400_000],
+])('reads the limit %s', (limit, requests, window) => {
+  expect(parseArguments(['serve', '--rate-limit', limit])).toMatchObject({
+    serving: { rateLimit: { requests, window } },
   });
 });
 
@@ -89,6 +107,16 @@ it.each([
   ['half a retry', ['--retries', '0.5'], '--retries must be a whole number of 0 or more'],
   ['an empty model among others', ['-m', 'small', '-m', ''], '--model needs a value'],
   ['a port that there is not', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
+  [
+    'a model that does not come with the server',
+    ['serve', '--models', 'echo,gpt'],
+    '--models knows no gpt; there are docs, echo',
+  ],
+  ['a list of models with a gap', ['serve', '--models', 'echo,'], '--models knows no empty name; there are docs, echo'],
+  ['a limit without a time', ['serve', '--rate-limit', '3'], '--rate-limit must be a number of requests and a time'],
+  ['a limit in words', ['serve', '--rate-limit', '3 per s'], 'such as 3/10s, 60/m or 1/500ms'],
+  ['a limit of none', ['serve', '--rate-limit', '0/s'], '--rate-limit must be'],
+  ['a limit in no time', ['serve', '--rate-limit', '3/0s'], '--rate-limit must be'],
   ['an option of serve elsewhere', ['--port', '80', 'Hi'], '--port is an option of rxllm serve only'],
   ['an option of others for serve', ['serve', '-m', 'small'], '--model is no option of rxllm serve'],
   ['a temperature in words', ['-t', 'hot'], '--temperature must be a number of 0 or more, such as 0.7'],

@@ -31,3 +31,16 @@ it('refuses an address of the environment that cannot be one', async () => {
     stderr: 'rxllm: OPENAI_BASE_URL must be a whole address, such as http://localhost:11434/v1. See rxllm --help.\n',
   });
 });
+
+it.each([
+  ['a value that is missing', ['Hi', '--model'], "Option '-m, --model <value>' argument missing."],
+  [
+    'an address without http://',
+    ['--base-url', 'localhost:11434/v1', 'Hi'],
+    '--base-url must be a whole address, such as http://localhost:11434/v1.',
+  ],
+  ['an option in the wrong place', ['--rate-limit', '3/s', 'Hi'], '--rate-limit is an option of rxllm serve only.'],
+  ['an option that rxllm serve has not', ['serve', '--json'], '--json is no option of rxllm serve.'],
+])('refuses %s in one line', async (_, parameters, line) => {
+  expect(await run(parameters)).toEqual({ code: 2, stdout: '', stderr: `rxllm: ${line} See rxllm --help.\n` });
+});

@@ -81,3 +81,14 @@ describe('a page of another origin', () => {
     expect(headers.get('x-request-id')).toMatch(/^req_/u);
   });
 });
+
+describe('a server of some built-in models', () => {
+  const some = useLocalServer({ builtIn: ['echo'], models: { mine: () => of('mine') } });
+
+  it('lists them before those of the caller', async () => {
+    expect(await (await fetch(`${some()}/models`)).json()).toEqual({
+      object: 'list',
+      data: [model('echo'), model('mine')],
+    });
+  });
+});

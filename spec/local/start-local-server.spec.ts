@@ -54,6 +54,16 @@ it.each<[string, unknown, string]>([
   ['a limit without a window', { rateLimit: { requests: 1 } }, 'rateLimit must be'],
   ['a limit in no time', { rateLimit: { requests: 1, window: 0 } }, 'rateLimit must be'],
   ['a silence of no time', { keepAlive: 0 }, 'keepAlive must be a number of milliseconds above 0'],
+  [
+    'a built-in model that is none',
+    { builtIn: ['gpt-4o'] },
+    'builtIn must be an array of different names out of docs, echo',
+  ],
+  ['a built-in model twice', { builtIn: ['echo', 'echo'] }, 'builtIn must be'],
+  ['a listener that is none', { onExchange: true }, 'onExchange must be a function'],
+  ['a folder that is not there', { pages: '/nowhere/at/all' }, 'pages must be a folder that exists'],
+  ['a file in place of a folder', { pages: __filename }, 'pages must be a folder that exists'],
+  ['a folder without a name', { pages: '' }, 'pages must be a folder that exists'],
   ['a scheduler that is none', { scheduler: {} }, 'scheduler must be an rxjs scheduler'],
 ])('throws at the call for %s', (_, config, problem) => {
   const start = (): unknown => startLocalServer(config as LocalServerConfig);

@@ -30,12 +30,19 @@ Options:
                       as a line of JSON.
       --stats         Afterwards show the time to the first token, the speed and
                       the tokens used, on standard error.
-      --port N        The port of rxllm serve. By default a free one.
-      --tokens-per-second N
-                      The pace of rxllm serve; 0 is as fast as possible. By
-                      default 40, about as fast as one reads.
   -h, --help          Show this help.
   -v, --version       Show the version.
+
+Options of rxllm serve, which has no others but --key, the one to ask for:
+      --port N        Its port. By default a free one.
+      --models NAMES  The models it offers, separated by commas. By default
+                      docs,echo.
+      --tokens-per-second N
+                      Its pace; 0 is as fast as possible. By default 40, about
+                      as fast as one reads.
+      --rate-limit N/TIME
+                      Answer N requests in any such time, and others with a 429:
+                      3/10s, 60/m, 1/500ms. By default all.
 
 The prompt is standard input, a blank line, then the arguments; one of them is
 enough. With arguments, a pipe on standard input must begin within 2 seconds; a
@@ -67,6 +74,7 @@ Examples:
   See the raw chunks      rxllm --json Hello | jq .choices
   See how fast it is      rxllm --stats "Count to ten"
   Serve without a key     rxllm serve --port 8080
+  Practise rate limits    rxllm serve --models echo --rate-limit 3/10s
   Begin with a dash       rxllm -- "-1 + 1 = ?"
   Ask about one word      rxllm -- models
 

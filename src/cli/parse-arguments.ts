@@ -5,6 +5,7 @@ import { numbersIn } from './number-options.js';
 import { oneLine } from './one-line.js';
 import type { Question } from './question.js';
 import type { Serving } from './serve.js';
+import { serverOptions, toServing } from './to-serving.js';
 import { UsageError } from './usage-error.js';
 
 /** What the command line asks for. */
@@ -30,12 +31,12 @@ const options = {
   json: { type: 'boolean' },
   stats: { type: 'boolean' },
   port: { type: 'string' },
+  models: { type: 'string' },
   'tokens-per-second': { type: 'string' },
+  'rate-limit': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const satisfies ParseArgsConfig['options'];
-
-const serverOptions = ['port', 'tokens-per-second'] as const;
 
 /**
  * Reads a command line.
@@ -94,15 +95,6 @@ function toQuestion(words: readonly string[], values: Values): Question {
     server: { baseURL, key, timeout: seconds === undefined ? undefined : seconds * 1000 },
     display: { json, stream: !isWhole, delay: numberOf('delay') ?? 0, stats },
   };
-}
-
-function toServing(values: Values): Serving {
-  const misplaced = Object.keys(values).find((name) => !(serverOptions as readonly string[]).includes(name));
-  if (misplaced !== undefined) {
-    throw new UsageError(`--${misplaced} is no option of rxllm serve`);
-  }
-  const numberOf = numbersIn(values);
-  return { port: numberOf('port'), tokensPerSecond: numberOf('tokens-per-second') };
 }
 
 function checkValues(values: Values): void {

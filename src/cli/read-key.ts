@@ -20,6 +20,19 @@ export function readKey(value: string): string {
   return key;
 }
 
+/**
+ * Reads the value of `--key` where a server is started with it.
+ *
+ * @throws {Failure} As {@link readKey}, and when no caller could send such a key.
+ */
+export function readServerKey(value: string): string {
+  const key = readKey(value);
+  if (!/^[\x21-\x7e]+$/u.test(key)) {
+    throw new Failure('The key must be of visible ASCII characters, without spaces. Check --key.');
+  }
+  return key;
+}
+
 function readFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');

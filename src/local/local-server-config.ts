@@ -1,8 +1,9 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { docsModel } from './docs/docs-model.js';
-import { echoModel } from './echo-model.js';
+import { builtInModels, makeBuiltIns, type BuiltInModel } from './built-in-models.js';
 import { requireKey, type KeyCheck } from './http/require-key.js';
 import { slidingWindow, type Admission, type LocalRateLimit } from './http/sliding-window.js';
+import type { LocalExchange } from './local-exchange.js';
 import type { LocalModel } from './local-model.js';
 
 /** How a local server is set up. Everything has a default. */
@@ -22,7 +23,12 @@ export interface LocalServerConfig {
   /** The pace of streamed answers. Default 40, about as fast as one reads; 0 sends everything as fast as it is read. */
   readonly tokensPerSecond?: number | undefined;
   /**
-   * Models by name, added to `docs` and `echo`; one of the same name takes their place. Pages of any origin may ask
+   * Which of the models that come with it are offered, in this order. The first is the first that the server lists, which
+   * many programs ask by default. Default both, `docs` and `echo`; `[]` for none but yours.
+   */
+  readonly builtIn?: readonly BuiltInModel[] | undefined;
+  /**
+   * Models by name, added to the built-in ones; one of the same name takes their place. Pages of any origin may ask
    * them while the server runs (see {@link startLocalServer}), so without a `key` they hold nothing private.
    */
   readonly models?: Readonly<Record<string, LocalModel>> | undefined;
@@ -37,6 +43,19 @@ export interface LocalServerConfig {
    * model that fails after such a line cannot give a status any more, only an error frame. Default none.
    */
   readonly keepAlive?: number | undefined;
+  /**
+   * Called once for each request, when it is over: answered, or left by its caller, or broken off because the server was
+   * closed. For logs and for tests that want to see an abort. What it throws stops no answer; rxjs reports it as an
+   * unhandled error. Default none.
+   */
+  readonly onExchange?: ((exchange: LocalExchange) => void) | undefined;
+  /**
+   * A folder whose files are sent to whoever asks for them, so that a page and its API have one origin: `GET /chat.js`
+   * gives its `chat.js`, a path that ends with a slash the `index.html` there. Paths below `/v1` stay the API's. Hidden
+   * files, and what is outside the folder, are never sent; all else is, without the `key`, which a browser that opens a
+   * page does not send. Pages of other origins cannot read them. Default none.
+   */
+  readonly pages?: string | undefined;
   /** Clock and timers. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
@@ -51,6 +70,9 @@ export interface ServerSettings {
   readonly models: ReadonlyMap<string, LocalModel>;
   readonly rateLimit: (LocalRateLimit & { readonly admit: () => Admission }) | undefined;
   readonly keepAlive: number | undefined;
+  readonly onExchange: ((exchange: LocalExchange) => void) | undefined;
+  /** The folder itself, without symbolic links. */
+  readonly pages: string | undefined;
   readonly scheduler: SchedulerLike;
   /** When the server was made, in milliseconds since the epoch. */
   readonly startedAt: number;
@@ -61,6 +83,8 @@ type Check = (value: unknown) => boolean;
 const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0;
 const isSpan: Check = (value) => Number.isFinite(value) && Number(value) > 0;
+// The dot is there for a folder only.
+const isFolder: Check = (value) => typeof value === 'string' && value !== '' && existsSync(`${value}/.`);
 const isFunction: Check = (value) => typeof value === 'function';
 
 const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>> = {
@@ -74,6 +98,13 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
     'a text of visible ASCII characters without spaces',
   ],
   tokensPerSecond: [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of 0 or more'],
+  builtIn: [
+    (value) =>
+      Array.isArray(value) &&
+      value.every((name) => builtInModels.includes(name as BuiltInModel)) &&
+      new Set(value).size === value.length,
+    `an array of different names out of ${builtInModels.join(', ')}`,
+  ],
   models: [
     (value) =>
       isObject(value) && Object.values(value as object).every(isFunction) && !Object.hasOwn(value as object, ''),
@@ -85,6 +116,8 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
     'an object { requests, window } of a whole number and of milliseconds, both above 0',
   ],
   keepAlive: [isSpan, 'a number of milliseconds above 0'],
+  onExchange: [isFunction, 'a function'],
+  pages: [isFolder, 'a folder that exists'],
   scheduler: [
     (value) => isObject(value) && isFunction((value as { schedule?: unknown }).schedule),
     'an rxjs scheduler',
@@ -94,16 +127,18 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
 /** Checks a config and sets the defaults. A field that does not fit is a `TypeError` that names it. */
 export function toServerSettings(config: LocalServerConfig): ServerSettings {
   checkConfig(config);
-  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, models = {}, rateLimit, keepAlive } = config;
-  const { scheduler = asyncScheduler } = config;
+  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, rateLimit, keepAlive, onExchange, pages } = config;
+  const { builtIn = builtInModels, models = {}, scheduler = asyncScheduler } = config;
   return {
     port,
     host,
     checkKey: key === undefined ? () => undefined : requireKey(key),
     tokensPerSecond,
-    models: new Map([['docs', docsModel()], ['echo', echoModel], ...Object.entries(models)]),
+    models: new Map([...makeBuiltIns(builtIn), ...Object.entries(models)]),
     rateLimit: rateLimit && { ...rateLimit, admit: slidingWindow(rateLimit, scheduler) },
     keepAlive,
+    onExchange,
+    pages: pages && realpathSync(pages),
     scheduler,
     startedAt: scheduler.now(),
   };

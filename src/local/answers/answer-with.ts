@@ -23,8 +23,9 @@ export function answerWith(parse: (body: unknown) => GenerationRequest, format: 
 }
 
 function answer(exchange: Exchange, request: GenerationRequest, format: AnswerFormat): Observable<unknown> {
-  const { response, settings } = exchange;
+  const { response, settings, notes } = exchange;
   const { asked, stream, stop, maxTokens, choices } = request;
+  notes.model = asked.model;
   const model = findModel(settings.models, asked.model);
   const head = toHead(request, format.idPrefix, settings.scheduler.now());
   const generations = (config: () => GenerationConfig): Observable<GenerationEvent>[] =>

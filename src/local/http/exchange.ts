@@ -2,11 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Observable } from 'rxjs';
 import type { ServerSettings } from '../local-server-config.js';
 
+/** What becomes known of an exchange on its way, for whoever watches it. */
+export interface ExchangeNotes {
+  /** The model that is asked for. */
+  model?: string;
+  /** Whether the server itself broke the answer off. */
+  isBroken?: boolean;
+}
+
 /** One request and its answer. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly settings: ServerSettings;
+  readonly notes: ExchangeNotes;
 }
 
 /**

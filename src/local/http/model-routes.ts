@@ -11,7 +11,8 @@ export const listModels: Handler = ({ response, settings }) => {
 };
 
 /** `GET /v1/models/{id}`: one model; an unknown one is a `LocalError` 404. */
-export const showModel: Handler = ({ response, settings }, id) => {
+export const showModel: Handler = ({ response, settings, notes }, id) => {
+  notes.model = id;
   findModel(settings.models, id);
   sendJson(response, describeModel(id, settings));
   return EMPTY;

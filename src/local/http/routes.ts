@@ -8,6 +8,7 @@ import type { Exchange, Handler } from './exchange.js';
 import { limitRate } from './limit-rate.js';
 import { LocalError } from './local-error.js';
 import { listModels, showModel } from './model-routes.js';
+import { pathOf } from './path-of.js';
 import { sendWelcome } from './welcome.js';
 
 interface Route {
@@ -29,8 +30,8 @@ const routes: readonly Route[] = [
  * Hands an exchange to the route of its method and path. An unknown one is a `LocalError` that names those there are.
  */
 export function route(exchange: Exchange): Observable<unknown> {
-  const { method = '', url = '' } = exchange.request;
-  const path = url.split('?', 1)[0] ?? '';
+  const { method = '' } = exchange.request;
+  const path = pathOf(exchange.request);
   const onPath = routes.filter((candidate) => parameterOf(candidate.path, path) !== undefined);
   const found = onPath.find((candidate) => candidate.method === (method === 'HEAD' ? 'GET' : method));
   if (found !== undefined) {
