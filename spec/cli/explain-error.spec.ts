@@ -42,15 +42,15 @@ it.each([
   [
     'a rate limit with its pause',
     new RateLimitError('429 Slow down', { status: 429, retryable: true, retryAfter: 1500 }),
-    '429 Slow down. Wait 2 s, then run it again.',
+    '429 Slow down. Wait 2 s, then try again.',
   ],
   [
     'a rate limit without one',
     new RateLimitError('429 Slow down', { status: 429, retryable: true }),
-    '429 Slow down. Run it again in a while.',
+    '429 Slow down. Try again in a while.',
   ],
-  ['a server error', refusal('server', '500 Oops'), '500 Oops. Run it again in a while.'],
-  ['a busy server', refusal('overloaded', '529 Busy', 60_000), '529 Busy. Wait 60 s, then run it again.'],
+  ['a server error', refusal('server', '500 Oops'), '500 Oops. Try again in a while.'],
+  ['a busy server', refusal('overloaded', '529 Busy', 60_000), '529 Busy. Wait 60 s, then try again.'],
   [
     'no answer',
     new ConnectionError('No answer from http://localhost:9 (ECONNREFUSED)'),
@@ -59,7 +59,7 @@ it.each([
   [
     'a silent server',
     new DeadlineError('idle', 300_000),
-    'The stream fell silent for 300000 ms. Run it again, or wait longer with --timeout.',
+    'The stream fell silent for 300000 ms. Try again, or wait longer with --timeout.',
   ],
   [
     'a web page',
@@ -74,12 +74,12 @@ it.each([
   [
     'an error inside the stream',
     new StreamError('Try "small"; or wait', { kind: 'provider', retryable: true }),
-    'Try "small"; or wait. Run it again in a while.',
+    'Try "small"; or wait. Try again in a while.',
   ],
   [
     'a message of several lines that would steer a terminal',
     refusal('server', '500 Oops:\r\n\tone\u001b[2J\u0007\u009b31m two\n'),
-    '500 Oops: one two. Run it again in a while.',
+    '500 Oops: one two. Try again in a while.',
   ],
   ['what nobody expected', new TypeError('x is not a function'), 'x is not a function.'],
   ['something else than an error', 'Oops', 'Oops.'],

@@ -40,7 +40,7 @@ it.each<readonly [string, Answer, string]>([
   [
     'a rate limit, with its pause',
     refuse(429, 'Slow down', { 'retry-after': '20' }),
-    '429 Slow down. Wait 20 s, then run it again.',
+    '429 Slow down. Wait 20 s, then try again.',
   ],
   [
     'a web page',
@@ -71,7 +71,7 @@ it.each<readonly [string, Answer, string]>([
       beginStream(exchange, piece('Hel'));
       exchange.end();
     },
-    'The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: run it again.',
+    'The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: try again.',
   ],
   [
     'broke off with an error of the server, its key redacted',
@@ -79,7 +79,7 @@ it.each<readonly [string, Answer, string]>([
       beginStream(exchange, piece('H'), piece('el'));
       exchange.end(event({ error: { message: `Overloaded (${exchange.headers.authorization})`, code: 'overloaded' } }));
     },
-    'Overloaded ([redacted]). Run it again in a while.',
+    'Overloaded ([redacted]). Try again in a while.',
   ],
 ])('keeps the text of an answer that %s', async (_, answer, line) => {
   const { url } = await startServer({ answer });

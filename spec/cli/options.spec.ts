@@ -40,7 +40,7 @@ it('gives up on a server that says nothing for longer than --timeout', async () 
     code: 1,
     stdout: '',
     stderr: expect.stringMatching(
-      /^rxllm: [^\n]+ within 200 ms\. Run it again, or wait longer with --timeout\.\n$/u,
+      /^rxllm: [^\n]+ within 200 ms\. Try again, or wait longer with --timeout\.\n$/u,
     ) as string,
   });
 });
@@ -54,7 +54,7 @@ it('gives up on an answer that falls silent for longer than --timeout, and keeps
   expect(await ended).toEqual({
     code: 1,
     stdout: 'Hel\n',
-    stderr: 'rxllm: The stream fell silent for 500 ms. Run it again, or wait longer with --timeout.\n',
+    stderr: 'rxllm: The stream fell silent for 500 ms. Try again, or wait longer with --timeout.\n',
   });
 });
 

@@ -48,6 +48,8 @@ it.each([
     ['models', 'of', 'trains'],
     { ...nothing, words: ['models', 'of', 'trains'] },
   ],
+  ['the command that chats, behind --', ['--', 'chat', 'Hi'], { ...nothing, words: ['chat', 'Hi'] }],
+  ['the command that chats, behind other words', ['Hi', 'chat'], { ...nothing, words: ['Hi', 'chat'] }],
   ['words that look like options', ['--', '-m', '--'], { ...nothing, words: ['-m', '--'] }],
 ])('reads %s', (_, parameters, question) => {
   expect(parseArguments(parameters)).toEqual({ name: 'ask', question });
@@ -60,6 +62,15 @@ it.each([
   ['-v', 'version'],
 ])('reads %s, whatever else is asked', (option, name) => {
   expect(parseArguments(['Hi', option, '--model', ''])).toEqual({ name });
+});
+
+it.each<readonly [string, readonly string[], object]>([
+  ['alone', ['chat'], {}],
+  ['with a first prompt', ['chat', 'Hi', 'there'], { words: ['Hi', 'there'] }],
+  ['with a first prompt that looks like an option', ['chat', '--', '--help', '--'], { words: ['--help', '--'] }],
+  ['with options on both sides', ['-m', 'chat', 'chat', '-s', 'x'], { models: ['chat'], system: 'x' }],
+])('reads the command that chats, %s', (_, parameters, question) => {
+  expect(parseArguments(parameters)).toEqual({ name: 'chat', question: { ...nothing, ...question } });
 });
 
 it('reads the command that lists models', () => {
@@ -104,6 +115,8 @@ it.each([
   ['an empty value', ['--system', ' ', 'Hi'], '--system needs a value'],
   ['a key file without a name', ['--key', '@'], '--key @ needs the name of a file'],
   ['a system message for --legacy', ['--legacy', '-s', 'Hi'], '--legacy has no system message'],
+  ['--legacy for a conversation', ['chat', '--legacy'], '--legacy knows no conversations'],
+  ['several models for a conversation', ['chat', '-m', 'a', '-m', 'b'], 'rxllm chat talks to one model'],
   ['half a retry', ['--retries', '0.5'], '--retries must be a whole number of 0 or more'],
   ['an empty model among others', ['-m', 'small', '-m', ''], '--model needs a value'],
   ['a port that there is not', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],

@@ -42,7 +42,7 @@ it('tries no more often than --retries says', async () => {
   expect(await ended).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'rate limited, trying again in 1 s\nrxllm: 429 Slow down. Wait 1 s, then run it again.\n',
+    stderr: 'rate limited, trying again in 1 s\nrxllm: 429 Slow down. Wait 1 s, then try again.\n',
   });
   expect(server.requests).toBe(2);
 });

@@ -25,7 +25,6 @@ export interface RunConfig {
   readonly input?: string | undefined;
 }
 
-const program = join(__dirname, '../../dist/esm/cli/main.js');
 const running = new Set<ChildProcessWithoutNullStreams>();
 
 // Each start takes a quarter of a second, and several where much else runs.
@@ -35,13 +34,19 @@ afterEach(() => {
   running.forEach((child) => child.kill('SIGKILL'));
 });
 
-/** Starts the built program; what a test leaves running is killed after it. */
-export function start(parameters: readonly string[], config: RunConfig = {}): Running {
-  if (!existsSync(program)) {
+/** The built program. */
+export function program(): string {
+  const file = join(__dirname, '../../dist/esm/cli/main.js');
+  if (!existsSync(file)) {
     throw new Error('There is no dist/: run npm run build first.');
   }
+  return file;
+}
+
+/** Starts the built program; what a test leaves running is killed after it. */
+export function start(parameters: readonly string[], config: RunConfig = {}): Running {
   const { environment = {}, input = 'input' in config ? undefined : '' } = config;
-  const child = spawn(process.execPath, [program, ...parameters], {
+  const child = spawn(process.execPath, [program(), ...parameters], {
     env: { PATH: process.env['PATH'], ...environment },
   });
   running.add(child);

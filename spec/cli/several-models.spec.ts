@@ -49,7 +49,7 @@ it('goes on with the others when one fails, and keeps what that one had said', a
     code: 1,
     stdout: 'small    │ Hel\ngigantic │ Hello\n',
     stderr:
-      'rxllm: small: The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: run it again.\n',
+      'rxllm: small: The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: try again.\n',
   });
 });
 

@@ -1,7 +1,8 @@
-import { concatMap, defer, from, type Observable, Subject, switchMap } from 'rxjs';
+import { concatMap, defer, type Observable, Subject, switchMap } from 'rxjs';
 import { type RetryNotice, retryTransient } from '../index.node.js';
 import { adviseOnModel } from './advise-on-model.js';
 import { askSeveral } from './ask-several.js';
+import { chooseModels } from './choose-models.js';
 import { chooseServer } from './choose-server.js';
 import { printAnswer } from './print-answer.js';
 import type { Question } from './question.js';
@@ -9,7 +10,6 @@ import { readPrompt } from './read-prompt.js';
 import { requestAnswer } from './request-answer.js';
 import type { Server } from './server.js';
 import type { Streams } from './streams.js';
-import { writeRetry } from './write-retry.js';
 
 /** Reads the prompt, asks one model or several, and prints what they answer as it comes. Emits nothing; completes when all is written. */
 export function ask(question: Question, streams: Streams): Observable<never> {
@@ -22,12 +22,11 @@ export function ask(question: Question, streams: Streams): Observable<never> {
 }
 
 function askServer(server: Server, prompt: string, question: Question, streams: Streams): Observable<never> {
-  const { models, endpoint, retries: count } = question;
+  const { models } = question;
   if (models.length > 1) {
     return askSeveral(server, models, prompt, question, streams);
   }
-  const listed = server.defaultModel(endpoint).pipe(retryTransient({ count, notify: writeRetry(streams.stderr) }));
-  return (models.length === 0 ? listed : from(models)).pipe(
+  return chooseModels(server, question, streams.stderr).pipe(
     concatMap((model) => askModel(server, model, prompt, question, streams)),
     adviseOnModel(server),
   );

@@ -3,7 +3,7 @@ import { describeError } from './describe-error.js';
 import { Failure } from './failure.js';
 import { UsageError } from './usage-error.js';
 
-const again = 'Run it again in a while.';
+const again = 'Try again in a while.';
 
 /** What to do next, for each kind of error. */
 const advice: Readonly<Record<ErrorKind, string>> = {
@@ -13,13 +13,13 @@ const advice: Readonly<Record<ErrorKind, string>> = {
   not_found: 'Check --model and the base URL.',
   invalid_request: 'Check the prompt and the options.',
   conflict: again,
-  timeout: 'Run it again, or wait longer with --timeout.',
+  timeout: 'Try again, or wait longer with --timeout.',
   quota: 'Check the plan and the bills of the account.',
   rate_limit: again,
   server: again,
   overloaded: again,
   connection: 'Check that the server is running and the base URL is right.',
-  truncated: 'The answer is incomplete: run it again.',
+  truncated: 'The answer is incomplete: try again.',
   provider: again,
   protocol: 'Check the base URL; most end in /v1.',
   parse: 'Check the base URL; most end in /v1.',
@@ -42,5 +42,5 @@ export function explainError(error: unknown): string {
 function nextStep({ kind, retryAfter }: LlmError): string {
   return retryAfter === undefined || retryAfter === 0
     ? advice[kind]
-    : `Wait ${Math.ceil(retryAfter / 1000)} s, then run it again.`;
+    : `Wait ${Math.ceil(retryAfter / 1000)} s, then try again.`;
 }

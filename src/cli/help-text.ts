@@ -2,6 +2,8 @@
 export const helpText = `Asks a language model, and prints its answer as it is written.
 
 Usage: rxllm [options] [prompt …]
+       rxllm chat [options] [first prompt …]
+                                holds a conversation
        rxllm models [options]   lists the models of the server
        rxllm serve [options]    runs the local server until Ctrl-C
 
@@ -48,6 +50,10 @@ The prompt is standard input, a blank line, then the arguments; one of them is
 enough. With arguments, a pipe on standard input must begin within 2 seconds; a
 first argument of - waits for it, however long, and reads a terminal too.
 
+rxllm chat sends all that was said before along with each line typed. There
+Ctrl-C stops the answer only, of which what has come is kept, and Ctrl-D leaves.
+Without a terminal, each line of standard input is a prompt.
+
 The server is the first of these that is set:
   --base-url          Any server with an OpenAI-style API: Ollama, vLLM, …
   OPENAI_BASE_URL     The same, from the environment.
@@ -66,6 +72,7 @@ Examples:
   Give it a role          rxllm -s "You are a pirate" "How are you?"
   Keep the answer         rxllm "Write a limerick" > limerick.txt
   See what there is       rxllm models --base-url http://localhost:11434/v1
+  Hold a conversation     rxllm chat -s "You are a pirate"
   Compare two models      rxllm -m gpt-4o -m gpt-4o-mini "Why is the sky blue?"
   Ask Ollama              rxllm --base-url http://localhost:11434/v1 Hello
   Use a key of a file     rxllm --key @openai.key Hello

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { checkAddress } from './check-address.js';
+import { checkChat } from './check-chat.js';
 import type { Listing } from './list-models.js';
 import { numbersIn } from './number-options.js';
 import { oneLine } from './one-line.js';
@@ -14,6 +15,7 @@ export type Command =
   | { readonly name: 'version' }
   | { readonly name: 'models'; readonly listing: Listing }
   | { readonly name: 'serve'; readonly serving: Serving }
+  | { readonly name: 'chat'; readonly question: Question }
   | { readonly name: 'ask'; readonly question: Question };
 
 const options = {
@@ -44,7 +46,7 @@ const options = {
  * @throws {UsageError} For an option that is unknown, lacks its value or has one that cannot be used.
  */
 export function parseArguments(parameters: readonly string[]): Command {
-  const { values, positionals: words } = parse(parameters);
+  const { values, positionals: words, tokens } = parse(parameters);
   if (values.help === true) {
     return { name: 'help' };
   }
@@ -56,6 +58,10 @@ export function parseArguments(parameters: readonly string[]): Command {
   const name = words.length === 1 && !parameters.includes('--') ? words[0] : undefined;
   if (name === 'serve') {
     return { name, serving: toServing(values) };
+  }
+  const firstToken = tokens.find(({ kind }) => kind !== 'option');
+  if (firstToken?.kind === 'positional' && firstToken.value === 'chat') {
+    return { name: 'chat', question: checkChat(toQuestion(words.slice(1), values)) };
   }
   const question = toQuestion(words, values);
   if (name === 'models') {
@@ -119,7 +125,7 @@ function checkValues(values: Values): void {
 
 function parse(parameters: readonly string[]) {
   try {
-    return parseArgs({ args: [...parameters], options, allowPositionals: true });
+    return parseArgs({ args: [...parameters], options, allowPositionals: true, tokens: true });
   } catch (error) {
     // Its messages are written for users, some in several lines.
     throw new UsageError(oneLine((error as Error).message));

@@ -1,5 +1,5 @@
-import { defer, finalize, fromEvent, merge, mergeMap, type Observable, takeUntil, throwError } from 'rxjs';
-import { Failure } from './failure.js';
+import { defer, finalize, fromEvent, merge, type Observable, takeUntil } from 'rxjs';
+import { inputFailure } from './input-failure.js';
 
 /**
  * Reads a stream as text, piece by piece, to its end. Then, or when it is unsubscribed, the stream is closed, so that it
@@ -8,10 +8,7 @@ import { Failure } from './failure.js';
 export function readInput(input: NodeJS.ReadStream): Observable<string> {
   return defer(() => {
     input.setEncoding('utf8');
-    const failed = fromEvent(input, 'error').pipe(
-      mergeMap((error) => throwError(() => new Failure(`Standard input cannot be read: ${(error as Error).message}.`))),
-    );
-    return merge(failed, fromEvent(input, 'data') as Observable<string>).pipe(
+    return merge(inputFailure(input), fromEvent(input, 'data') as Observable<string>).pipe(
       takeUntil(fromEvent(input, 'end')),
       finalize(() => input.destroy()),
     );

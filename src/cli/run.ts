@@ -1,6 +1,7 @@
 import { catchError, defer, endWith, type Observable, of } from 'rxjs';
 import { AlreadyTold } from './already-told.js';
 import { ask } from './ask.js';
+import { chat } from './chat.js';
 import { explainError } from './explain-error.js';
 import { helpText } from './help-text.js';
 import { listModels } from './list-models.js';
@@ -38,6 +39,8 @@ function execute(command: Command, streams: Streams): Observable<never> {
       return listModels(command.listing, streams);
     case 'serve':
       return serve(command.serving, streams);
+    case 'chat':
+      return chat(command.question, streams);
     case 'ask':
       return ask(command.question, streams);
   }

@@ -1,0 +1,111 @@
+import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
+import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
+import { keys, startInTerminal, type TerminalRun } from './terminal.js';
+
+let server: LoopbackServer;
+
+beforeEach(async () => {
+  server = await startServer();
+});
+
+afterEach(closeServers);
+
+function ask(...parameters: readonly string[]): TerminalRun {
+  return startInTerminal(['--base-url', `${server.url}/v1`, '-m', 'small', ...parameters, 'Hi']);
+}
+
+it('says that an answer is awaited, until its first piece comes', async () => {
+  const { screen, shows, ended } = ask();
+  const exchange = await server.next();
+  await shows(['Waiting for the answer …']);
+  beginStream(exchange, piece('Hel'));
+  await shows(['Hel']);
+  exchange.write(piece('lo'));
+  exchange.end(ending);
+
+  expect(await ended).toBe(0);
+  expect(screen()).toEqual(['Hello']);
+});
+
+it('counts down the pause before another attempt, then shows the answer in its place', async () => {
+  const { screen, shows, ended } = ask();
+  sendJson(await server.next(), 429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '2000' });
+  await shows(['rate limited, trying again in 2 s']);
+  await shows(['rate limited, trying again in 1 s']);
+  streamText(await server.next(), 'Hello');
+
+  expect(await ended).toBe(0);
+  expect(screen()).toEqual(['Hello']);
+});
+
+it('ends the line at Ctrl-C, and stops the server', async () => {
+  const { screen, shows, type, ended } = ask();
+  const exchange = await server.next();
+  beginStream(exchange, piece('Hel'));
+  await shows(['Hel']);
+  type(keys.ctrlC);
+
+  expect(await exchange.over).toBe('cut');
+  expect(await ended).toBe(130);
+  // The terminal itself shows the key.
+  expect(screen()).toEqual(['Hel^C']);
+});
+
+it('leaves nothing at Ctrl-C while it waits', async () => {
+  const { screen, shows, type, ended } = ask();
+  const exchange = await server.next();
+  await shows(['Waiting for the answer …']);
+  type(keys.ctrlC);
+
+  expect(await exchange.over).toBe('cut');
+  expect(await ended).toBe(130);
+  expect(screen()).toEqual(['']);
+});
+
+const wide = ['語', '你好', '👍🏽', '👩‍👩‍👧', '🇩🇪', 'é', '한글'];
+
+it('shows characters whole whose bytes come one by one', async () => {
+  const { screen, ended } = ask();
+  const exchange = await server.next();
+  beginStream(exchange);
+  for (const byte of Buffer.from(piece(wide.join(' ')) + ending)) {
+    exchange.write(Uint8Array.of(byte));
+  }
+  exchange.end();
+
+  expect(await ended).toBe(0);
+  expect(screen()).toEqual([wide.join(' ')]);
+});
+
+it('shows characters whole whose parts come in chunks of their own', async () => {
+  const { screen, ended } = ask();
+  // Halves of UTF-16 pairs, the members of a family, a letter and its accent.
+  streamText(await server.next(), ...wide.join(' ').split(''));
+
+  expect(await ended).toBe(0);
+  expect(screen()).toEqual([wide.join(' ')]);
+});
+
+it('keeps what had come when the answer breaks off, and says so below', async () => {
+  const { screen, ended } = ask();
+  const exchange = await server.next();
+  beginStream(exchange, piece('Hello 語'));
+  exchange.end();
+
+  expect(await ended).toBe(1);
+  expect(screen()).toEqual([
+    'Hello 語',
+    'rxllm: The stream ended early: no finish reason for every choice, and no [DONE].',
+    ' The answer is incomplete: try again.',
+  ]);
+});
+
+it.each([
+  ['colours', {}, true],
+  ['does not colour', { NO_COLOR: '1' }, false],
+] as const)('%s an error where the environment says %j', async (_, environment, isStyled) => {
+  const run = startInTerminal(['--delay', '-1'], environment);
+
+  expect(await run.ended).toBe(2);
+  expect(run.isStyled()).toBe(isStyled);
+});

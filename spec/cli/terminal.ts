@@ -1,0 +1,94 @@
+import { type IPty, spawn } from '@lydell/node-pty';
+import { Terminal } from '@xterm/headless';
+import { program } from './rxllm.js';
+
+/** The keys of a terminal that are more than the text they show. */
+export const keys = { enter: '\r', ctrlC: '\u0003', ctrlD: '\u0004', up: '\u001b[A' } as const;
+
+/** The command line, at work in a terminal of 80 columns and 24 rows. */
+export interface TerminalRun {
+  /** What a person sees: the rows down to the last that is not blank, those scrolled out of sight included. */
+  readonly screen: () => readonly string[];
+  /** Resolves when these are the last rows of the screen; rejects when the program ends before. */
+  readonly shows: (last: readonly string[]) => Promise<void>;
+  /** Whether there is any style or colour on the screen. */
+  readonly isStyled: () => boolean;
+  /** Presses keys. */
+  readonly type: (text: string) => void;
+  /** Sends the program a signal, not by a key. */
+  readonly kill: (signal: string) => void;
+  /** Resolves with the exit code, once all is on the screen. */
+  readonly ended: Promise<number>;
+}
+
+const running = new Set<IPty>();
+
+afterEach(() => {
+  running.forEach((child) => child.kill('SIGKILL'));
+});
+
+/** Starts the built program in a terminal; what a test leaves running is killed after it. */
+export function startInTerminal(
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): TerminalRun {
+  const terminal = new Terminal({ cols: 80, rows: 24, allowProposedApi: true });
+  const child = spawn(process.execPath, [program(), ...parameters], {
+    cols: 80,
+    rows: 24,
+    // Its bytes as they come, so that only the terminal joins those of one character.
+    encoding: null,
+    env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...environment },
+  });
+  running.add(child);
+  child.onData((bytes) => terminal.write(bytes));
+  terminal.onData((reply) => child.write(reply));
+  const screen = (): readonly string[] => rowsOf(terminal);
+  const ended = new Promise<number>((resolve) => {
+    child.onExit(({ exitCode }) => {
+      running.delete(child);
+      terminal.write('', () => resolve(exitCode));
+    });
+  });
+  return {
+    screen,
+    isStyled: () => isStyled(terminal),
+    ended,
+    type: (text) => child.write(text),
+    kill: (signal) => child.kill(signal),
+    shows: (last) =>
+      Promise.race([
+        new Promise<void>((resolve) => {
+          const look = (): void => {
+            if (fits(screen(), last)) {
+              listening.dispose();
+              resolve();
+            }
+          };
+          const listening = terminal.onWriteParsed(look);
+          look();
+        }),
+        ended.then((code) => {
+          if (!fits(screen(), last)) {
+            throw new Error(`ended with ${code} before it showed ${last.join(' / ')}:\n${screen().join('\n')}`);
+          }
+        }),
+      ]),
+  };
+}
+
+function fits(rows: readonly string[], last: readonly string[]): boolean {
+  return rows.slice(-last.length).join('\n') === last.join('\n');
+}
+
+function rowsOf({ buffer: { active } }: Terminal): readonly string[] {
+  const rows = Array.from({ length: active.length }, (_, row) => active.getLine(row)!.translateToString(true));
+  return rows.join('\n').replace(/\n+$/u, '').split('\n');
+}
+
+function isStyled({ cols, buffer: { active } }: Terminal): boolean {
+  const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)!);
+  return lines.some((line) =>
+    Array.from({ length: cols }, (_, column) => line.getCell(column)!).some((cell) => !cell.isAttributeDefault()),
+  );
+}
