@@ -101,7 +101,7 @@ it('tells of a server that is down', async () => {
 });
 
 it('gives up on an answer that falls silent for longer than --timeout, keeps its text, and goes on', async () => {
-  const { ended } = chat('one\ntwo\n', '-m', 'small', '--timeout', '0.5');
+  const { ended } = chat('one\ntwo\n', '-m', 'small', '--timeout', '2');
   const first = await server.next();
   beginStream(first, piece('Hel'));
   const second = await server.next();
@@ -112,7 +112,7 @@ it('gives up on an answer that falls silent for longer than --timeout, keeps its
   expect(await ended).toEqual({
     code: 1,
     stdout: 'Hel\nlo\n',
-    stderr: 'rxllm: The stream fell silent for 500 ms. Try again, or wait longer with --timeout.\n',
+    stderr: 'rxllm: The stream fell silent for 2000 ms. Try again, or wait longer with --timeout.\n',
   });
 });
 

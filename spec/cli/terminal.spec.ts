@@ -27,11 +27,10 @@ it('says that an answer is awaited, until its first piece comes', async () => {
   expect(screen()).toEqual(['Hello']);
 });
 
-it('counts down the pause before another attempt, then shows the answer in its place', async () => {
+it('tells of the pause before another attempt, then shows the answer in its place', async () => {
   const { screen, shows, ended } = ask();
   sendJson(await server.next(), 429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '2000' });
-  await shows(['rate limited, trying again in 2 s']);
-  await shows(['rate limited, trying again in 1 s']);
+  await shows([/^rate limited, trying again in [12] s$/u]);
   streamText(await server.next(), 'Hello');
 
   expect(await ended).toBe(0);

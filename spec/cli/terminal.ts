@@ -10,7 +10,7 @@ export interface TerminalRun {
   /** What a person sees: the rows down to the last that is not blank, those scrolled out of sight included. */
   readonly screen: () => readonly string[];
   /** Resolves when these are the last rows of the screen; rejects when the program ends before. */
-  readonly shows: (last: readonly string[]) => Promise<void>;
+  readonly shows: (last: readonly (string | RegExp)[]) => Promise<void>;
   /** Whether there is any style or colour on the screen. */
   readonly isStyled: () => boolean;
   /** Presses keys. */
@@ -77,8 +77,12 @@ export function startInTerminal(
   };
 }
 
-function fits(rows: readonly string[], last: readonly string[]): boolean {
-  return rows.slice(-last.length).join('\n') === last.join('\n');
+function fits(rows: readonly string[], last: readonly (string | RegExp)[]): boolean {
+  const shown = rows.slice(-last.length);
+  return (
+    shown.length === last.length &&
+    last.every((wanted, row) => (typeof wanted === 'string' ? wanted === shown[row] : wanted.test(shown[row]!)))
+  );
 }
 
 function rowsOf({ buffer: { active } }: Terminal): readonly string[] {

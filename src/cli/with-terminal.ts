@@ -1,7 +1,7 @@
 import { concat, defer, filter, finalize, from, ignoreElements, merge, type Observable, tap } from 'rxjs';
 import type { Dialogue } from './dialogue.js';
 import { createLineEditor, type Terminal } from './line-editor.js';
-import { takeTurns } from './take-turns.js';
+import { shareScreen } from './share-screen.js';
 import { writeLine } from './write-line.js';
 
 /**
@@ -19,7 +19,7 @@ export function withTerminal<T>(
   return defer(() => {
     const { screen } = terminal;
     const editor = createLineEditor(terminal);
-    const { prompts, during } = takeTurns(editor, screen);
+    const { prompts, during } = shareScreen(editor, screen);
     const typed = defer(() => {
       if (first.length === 0) {
         editor.show();

@@ -3,7 +3,7 @@ import { type LineEditor, promptMark } from './line-editor.js';
 import { printable } from './printable.js';
 
 /** How prompts and answers share a screen. */
-export interface TurnTaking {
+export interface ScreenSharing {
   /** Passes the prompts through, and remembers those that the screen does not show. */
   readonly prompts: MonoTypeOperatorFunction<string>;
   /** Hides the editor while a turn is subscribed, and shows it after the last one; shows the prompt where that was not yet done. */
@@ -11,7 +11,7 @@ export interface TurnTaking {
 }
 
 /** Lets an editor and answers take turns on a screen. */
-export function takeTurns(editor: LineEditor, screen: NodeJS.WriteStream): TurnTaking {
+export function shareScreen(editor: LineEditor, screen: NodeJS.WriteStream): ScreenSharing {
   const unseen: string[] = [];
   const begin = (): void => {
     const prompt = unseen.shift();
