@@ -63,6 +63,7 @@ export { throttleRender } from './operators/throttle-render.js';
 export type { RetryConfig, RetryNotice } from './operators/retry-config.js';
 export { retryOnRateLimit } from './operators/retry-on-rate-limit.js';
 export { retryTransient } from './operators/retry-transient.js';
+export { createRetryBudget, type RetryBudget, type RetryBudgetConfig } from './operators/create-retry-budget.js';
 export { withDeadlines, type DeadlineConfig } from './operators/with-deadlines.js';
 
 /* Streams are measured, merged and left */
