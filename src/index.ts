@@ -66,6 +66,11 @@ export { retryTransient } from './operators/retry-transient.js';
 export { createRetryBudget, type RetryBudget, type RetryBudgetConfig } from './operators/create-retry-budget.js';
 export { withDeadlines, type DeadlineConfig } from './operators/with-deadlines.js';
 
+/* Several requests stand in for one */
+export { raceToFirstText } from './operators/race-to-first-text.js';
+export { hedge, type HedgeConfig } from './operators/hedge.js';
+export { fallback, type FallbackConfig } from './operators/fallback.js';
+
 /* Streams are measured, merged and left */
 export { measure } from './operators/measure.js';
 export type { StreamTiming } from './operators/stream-timing.js';

@@ -50,6 +50,8 @@ export abstract class LlmError extends Error {
   readonly requestId: string | undefined;
   /** What `toText` or `toMessage` had gathered when the stream failed. */
   readonly partial?: unknown;
+  /** All that failed, this error included, in that order, where several sources stood in for one another and none was left. */
+  declare readonly errors?: readonly unknown[];
 
   constructor(message: string, init: LlmErrorInit) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause });
