@@ -1,10 +1,9 @@
 import { isLlmError, type LlmError } from './llm-error.js';
 
 /**
- * A copy of an error with some fields set: what had been gathered when it came, the request it belongs to, or
- * what failed before it. A copy,
- * because one error may reach several consumers of a shared stream. Errors that are not of this package are given back as
- * they are.
+ * A copy of an error with some fields set: what had been gathered when it came, the request it belongs to, or what
+ * failed before it. A copy, because one error may reach several consumers of a shared stream. Errors that are not of
+ * this package are given back as they are.
  */
 export function copyError(
   error: unknown,

@@ -16,8 +16,8 @@ import { checkSources } from './check-sources.js';
 /** When {@link fallback} moves on. */
 export interface FallbackConfig {
   /**
-   * Whether to try the next source after this error; `index` is that of the source that failed, 0 for the first. Default:
-   * after any error, since another model or server may do what this one refused.
+   * Whether to try the next source after this error; `index` is that of the source that failed, 0 for the first.
+   * Default: after any error, since another model or server may do what this one refused.
    */
   readonly when?: ((error: unknown, index: number) => boolean) | undefined;
 }
@@ -31,9 +31,10 @@ export interface FallbackConfig {
  * result:  ----a-b|
  * ```
  *
- * Once something was emitted an error passes unchanged, for the next source would begin from the start. Chunks count from
- * the role on; behind `textDeltas()` only text does. When all failed, or `when` says no, the error is that of the last
- * source tried, with all errors as its `errors`. A source that completes ends it, also without a value.
+ * Once something was emitted an error passes unchanged, for the next source would begin from the start. Chunks count
+ * from the role on; behind `textDeltas()` only text does. When all failed, or `when` says no, the error is that of the
+ * last source tried; if several failed, an `LlmError` has all their errors as `errors`. A source that completes ends
+ * it, also without a value.
  *
  * ```ts
  * fallback([ask(best).pipe(retryTransient()), ask(cheap)], {

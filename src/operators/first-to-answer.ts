@@ -5,8 +5,8 @@ import { operate, subscribeWithin } from './operate.js';
 
 /**
  * Subscribes to each source as it comes, emits the one whose answer begins first, from its beginning, and leaves the
- * others. When none is running any more it ends, whether or not more were to come: with the first that completed without
- * an answer, or else with the errors.
+ * others. When none is running any more it ends, whether or not more were to come: with the first that completed
+ * without an answer, or else with the errors.
  */
 export function firstToAnswer<T>(): OperatorFunction<Observable<T>, T> {
   return operate((destination, sources) => {

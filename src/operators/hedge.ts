@@ -14,8 +14,8 @@ export interface HedgeConfig {
 }
 
 /**
- * Subscribes to the source, and once more each time `after` has passed while no answer has begun. The answer that begins
- * first is emitted, with the chunks sent before it; the other requests are unsubscribed at once.
+ * Subscribes to the source, and once more each time `after` has passed while no answer has begun. The answer that
+ * begins first is emitted, with the chunks sent before it; the other requests are unsubscribed at once.
  *
  * ```text
  * first:   r-----------a-|
@@ -23,9 +23,9 @@ export interface HedgeConfig {
  * result:  --------(sb)c-|   after 5; r, s = role chunks
  * ```
  *
- * What an answer begins with is told at {@link raceToFirstText}, and so is what happens to requests that fail or complete
- * without one. A failure does not bring the next request forward, for a server that is busy is not to be asked twice:
- * when no request is running, the error passes at once. Put a retry operator behind it, or into the source, to go on.
+ * What an answer begins with is told at {@link raceToFirstText}, and so is what happens to requests that fail or
+ * complete without one. A failure does not bring the next request forward, for a server that is busy is not to be asked
+ * twice: when no request is running, the error passes at once. Put a retry operator behind it, or into the source.
  *
  * Each request is paid for. An `after` that 95 % of answers meet adds about 5 %.
  *

@@ -8,8 +8,8 @@ export function holdsText(value: unknown): boolean {
 }
 
 /**
- * Whether a value carries a piece of the answer: what {@link holdsText} sees, or a piece of a tool call. A role, a finish
- * reason or token counts alone are none.
+ * Whether a value carries a piece of the answer: what {@link holdsText} sees, or a piece of a tool call. A role, a
+ * finish reason or token counts alone are none.
  */
 export function holdsAnswer(value: unknown): boolean {
   return (

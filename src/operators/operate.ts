@@ -45,8 +45,8 @@ export function operate<T, R>(
 
 /** Subscribes so that ending `subscription` ends the source, a synchronous one between two values. */
 export function subscribeWithin<T>(source: Observable<T>, subscription: Subscription, observer: Observer<T>): void {
-  // The source gets a Subscriber that is tied before the first value; `source.subscribe(observer)` would give one to tie
-  // only after a synchronous source has run to its end.
+  // The source gets a Subscriber that is tied before the first value; `source.subscribe(observer)` would give one to
+  // tie only after a synchronous source has run to its end.
   new Observable<T>((subscriber) => {
     subscription.add(subscriber);
     source.subscribe(subscriber);

@@ -32,10 +32,10 @@ export interface RetryConfig {
   /** Called when a pause begins, or an observer whose `next` is called then. What it throws ends the stream. */
   readonly notify?: ((notice: RetryNotice) => void) | Partial<Observer<RetryNotice>> | undefined;
   /**
-   * Whether to start anew, too, once something was emitted. Default false. Only for snapshots, of which each replaces the
-   * one before: right behind `accumulateMessage` or `accumulateText`, which begin anew with each attempt. Before them,
-   * or behind increments such as those of `textDeltas`, the beginning of the answer would come twice. `toText` and
-   * `toMessage` need no `restart`: they emit nothing before the end.
+   * Whether to start anew even once something was emitted. Default false. Only for snapshots, of which each replaces
+   * the one before: put it right behind `accumulateMessage` or `accumulateText`, which begin anew with each attempt.
+   * Before them, or behind increments such as those of `textDeltas`, the beginning of the answer would come twice.
+   * Behind `toText` and `toMessage` it is not needed: they emit nothing before the end.
    */
   readonly restart?: boolean | undefined;
   /** Retries only as long as this budget, which many streams share, can pay. Default none. */
