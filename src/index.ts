@@ -63,7 +63,13 @@ export { throttleRender } from './operators/throttle-render.js';
 export type { RetryConfig, RetryNotice } from './operators/retry-config.js';
 export { retryOnRateLimit } from './operators/retry-on-rate-limit.js';
 export { retryTransient } from './operators/retry-transient.js';
+export { createRetryBudget, type RetryBudget, type RetryBudgetConfig } from './operators/create-retry-budget.js';
 export { withDeadlines, type DeadlineConfig } from './operators/with-deadlines.js';
+
+/* Several requests stand in for one */
+export { raceToFirstText } from './operators/race-to-first-text.js';
+export { hedge, type HedgeConfig } from './operators/hedge.js';
+export { fallback, type FallbackConfig } from './operators/fallback.js';
 
 /* Streams are measured, merged and left */
 export { measure } from './operators/measure.js';

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import { parse, type SourceFile } from './source-files.js';
 
-/** An operator of an entry and the files that show it. */
+/** An operator or a creation function of an entry and the files that show it. */
 export interface Operator {
   readonly name: string;
   readonly source: SourceFile;
@@ -10,7 +10,7 @@ export interface Operator {
   readonly spec: SourceFile | undefined;
 }
 
-/** The functions that `entry` re-exports and that are declared to return an operator. */
+/** The functions that `entry` re-exports and that are declared to return an operator or an Observable. */
 export function operatorsOf(
   entry: SourceFile,
   read: (path: string) => SourceFile,
@@ -28,7 +28,7 @@ export function operatorsOf(
     const source = read(path);
     return exportClause.elements
       .map((element) => element.name.text)
-      .filter((name) => declarationsOf(source, name).some(returnsOperator))
+      .filter((name) => declarationsOf(source, name).some(returnsStream))
       .map((name) => ({ name, source, spec: readSpec(path.replace(/\.ts$/u, '.spec.ts')) }));
   });
 }
@@ -59,8 +59,8 @@ function declarationsOf(source: SourceFile, name: string): readonly ts.FunctionD
     .filter((declaration) => declaration.name?.text === name);
 }
 
-function returnsOperator({ type }: ts.FunctionDeclaration): boolean {
-  return /^(MonoType)?OperatorFunction\b/u.test(type?.getText() ?? '');
+function returnsStream({ type }: ts.FunctionDeclaration): boolean {
+  return /^(?:(?:MonoType)?OperatorFunction|Observable)\b/u.test(type?.getText() ?? '');
 }
 
 /** The lines inside the ```text blocks of a doc comment, without its asterisks. */

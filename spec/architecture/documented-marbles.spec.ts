@@ -17,7 +17,7 @@ it.each(operators)('$name is tested with the marbles it is documented with', (op
 it('finds the operators, and nothing else', () => {
   const names = operators.map(({ name }) => name);
 
-  expect(names).toEqual(expect.arrayContaining(['textDeltas', 'accumulateText', 'toText', 'decodeEvents']));
+  expect(names).toEqual(expect.arrayContaining(['textDeltas', 'accumulateText', 'toText', 'decodeEvents', 'fallback']));
   expect(names).not.toContain('createClient');
   expect(names).not.toContain('toAsyncIterable');
 });
