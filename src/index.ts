@@ -58,6 +58,8 @@ export type { Message, ToolCall, Usage } from './chunks/message.js';
 /* Values are paced for a screen */
 export { coalesceText } from './operators/coalesce-text.js';
 export { throttleRender } from './operators/throttle-render.js';
+export { smoothText, type SmoothTextConfig } from './operators/smooth-text.js';
+export type { TextUnit } from './operators/unit-ends.js';
 
 /* Failures are waited out and bounded */
 export type { RetryConfig, RetryNotice } from './operators/retry-config.js';
