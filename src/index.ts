@@ -79,6 +79,14 @@ export type { StreamTiming } from './operators/stream-timing.js';
 export { labelWith, type Labelled } from './operators/label-with.js';
 export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-iterable.js';
 
+/* Streams become views for a screen */
+export { accumulateView, type AccumulateViewConfig } from './views/accumulate-view.js';
+export type { ChatView, ReplyStatus } from './views/chat-view.js';
+export { converse } from './views/converse.js';
+export type { ConversationPolicy, ConversationRequest, ConverseConfig } from './views/converse-config.js';
+export type { ConversationCommand, ConversationView, Turn } from './views/conversation.js';
+export { historyOf } from './views/history-of.js';
+
 /* Errors: one class for each thing a caller would do */
 export { isLlmError, LlmError, type ErrorKind } from './errors/llm-error.js';
 export { ApiError } from './errors/api-error.js';

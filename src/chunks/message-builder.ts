@@ -39,7 +39,8 @@ const ours: ReadonlySet<string> = new Set([
 
 const textParts: ReadonlySet<string> = new Set(['text', 'thinking']);
 
-const emptyMessage: Message = Object.freeze({
+/** What every message begins as. */
+export const emptyMessage: Message = Object.freeze({
   id: undefined,
   model: undefined,
   role: 'assistant',
