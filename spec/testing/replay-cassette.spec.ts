@@ -206,6 +206,7 @@ describe('endings', () => {
     ['a word on retries', 500, { 'x-should-retry': 'false' }, '{"message":"No"}'],
     ['a web page', 502, { 'content-type': 'text/html' }, '<html>'],
     ['no reason', 500, {}, ''],
+    ['a status that nobody knows', 777, {}, ''],
     ['a long reason', 500, {}, 'x'.repeat(2000)],
   ])('plays a refusal with %s as an equal error', (_what, status, headers, body) => {
     runScheduled(({ flush }, scheduler) => {

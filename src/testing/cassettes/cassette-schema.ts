@@ -36,7 +36,7 @@ const piece: z.ZodMiniType<CassettePiece> = z.union(
 const response: z.ZodMiniType<CassetteResponse> = z.object(
   {
     at,
-    status: z.int('must be a whole number').check(z.gte(200, 'must be 200 or more'), z.lte(599, 'must be 599 or less')),
+    status: z.int('must be a whole number').check(z.gte(200, 'must be 200 or more'), z.lte(999, 'must be 999 or less')),
     headers,
     body: z.array(piece, 'must be an array'),
   },
