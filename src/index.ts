@@ -53,6 +53,7 @@ export type { TextChunk } from './chunks/text-chunk.js';
 export { accumulateMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';
 export { toMessage } from './operators/to-message.js';
 export { toUsage } from './operators/to-usage.js';
+export { toMessageParam } from './chunks/to-message-param.js';
 export type { Message, ToolCall, Usage } from './chunks/message.js';
 
 /* Values are paced for a screen */
