@@ -43,8 +43,15 @@ export type { CompletionChoice, CompletionChunk } from './schemas/completion-chu
 export type { Model } from './schemas/model.js';
 export type { TokenDetails, TokenUsage } from './schemas/token-usage.js';
 
+/* Answers are told apart and guarded */
+export { ofChoice } from './operators/of-choice.js';
+export { throwIfTruncated } from './operators/throw-if-truncated.js';
+export { throwIfAborted } from './operators/throw-if-aborted.js';
+
 /* Chunks become text */
 export { textDeltas } from './operators/text-deltas.js';
+export { reasoningDeltas } from './operators/reasoning-deltas.js';
+export { refusalDeltas } from './operators/refusal-deltas.js';
 export { accumulateText } from './operators/accumulate-text.js';
 export { toText } from './operators/to-text.js';
 export type { TextChunk } from './chunks/text-chunk.js';
@@ -52,7 +59,9 @@ export type { TextChunk } from './chunks/text-chunk.js';
 /* Chunks become messages and token counts */
 export { accumulateMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';
 export { toMessage } from './operators/to-message.js';
+export { toolCalls } from './operators/tool-calls.js';
 export { toUsage } from './operators/to-usage.js';
+export { toMessageParam } from './chunks/to-message-param.js';
 export type { Message, ToolCall, Usage } from './chunks/message.js';
 
 /* Values are paced for a screen */
