@@ -32,3 +32,16 @@ export {
 export type { FakeAnswer, FakePiece } from './fake-answer.js';
 export type { RequestRecord } from './request-record.js';
 export type { Script } from './script.js';
+
+/* Exchanges are recorded and replayed */
+export { recordCassette, type CassetteRecorder, type RecordCassetteConfig } from './record-cassette.js';
+export { replayCassette, type ReplayCassetteConfig } from './replay-cassette.js';
+export type {
+  Cassette,
+  CassetteEnd,
+  CassetteExchange,
+  CassetteFailure,
+  CassettePiece,
+  CassetteRequest,
+  CassetteResponse,
+} from './cassette.js';
