@@ -18,6 +18,7 @@ import {
 } from './support/measurement.js';
 import { median, show, showBytes } from './support/numbers.js';
 import { withinOpenFiles } from './support/open-files.js';
+import { tell } from './support/progress.js';
 import { answerText } from './support/scenarios.js';
 
 const streams = withinOpenFiles(short ? 1000 : 10_000);
@@ -26,7 +27,7 @@ const rounds = short ? 1 : 3;
 const longest = 120_000;
 
 /** Opens a stream, and tells once that its first piece is here and once how it ended. */
-type Open = (tell: (news: 'begun' | 'whole' | 'broken') => void) => void;
+type Open = (report: (news: 'begun' | 'whole' | 'broken') => void) => void;
 
 /** What a stream cost: bytes while it was open, and microseconds of this process's time. */
 interface Cost {
@@ -39,6 +40,7 @@ const client = createClient({ baseURL: urlOf('held') });
 
 const openers: Readonly<Record<string, Open>> = { rxllm: openStream, undici: openExchange };
 const costs: Readonly<Record<string, Cost[]>> = { rxllm: [], undici: [] };
+const all = streams * (rounds + 1) * 2;
 const news = { begun: 0, whole: 0, broken: 0 };
 let mostOpen = 0;
 
@@ -52,7 +54,6 @@ for (let round = 0; round <= rounds; round += 1) {
   }
 }
 
-const all = streams * (rounds + 1) * 2;
 promise(
   news.whole === all && news.broken === 0,
   `${show(news.whole)} of ${show(all)} answers whole, ${news.broken} errors`,
@@ -72,7 +73,10 @@ compare(
 async function measure(open: Open): Promise<Cost> {
   const before = { ...news, bytes: await heldBytes(), time: process.cpuUsage() };
   for (let opened = 0; opened < streams; opened += 1) {
-    open((what) => (news[what] += 1));
+    open((what) => {
+      news[what] += 1;
+      tell(news.whole + news.broken, all, 'streams');
+    });
   }
   const ended = (): number => news.whole + news.broken - before.whole - before.broken;
   await within(longest, () => news.begun - before.begun + news.broken - before.broken >= streams);
@@ -90,7 +94,7 @@ async function measure(open: Open): Promise<Cost> {
   return { bytes: bytes / streams, time: time / streams };
 }
 
-function openStream(tell: Parameters<Open>[0]): void {
+function openStream(report: Parameters<Open>[0]): void {
   let text = '';
   client
     .chat(request)
@@ -98,16 +102,16 @@ function openStream(tell: Parameters<Open>[0]): void {
     .subscribe({
       next: (delta) => {
         if (text === '') {
-          tell('begun');
+          report('begun');
         }
         text += delta;
       },
-      error: () => tell('broken'),
-      complete: () => tell(text === answerText ? 'whole' : 'broken'),
+      error: () => report('broken'),
+      complete: () => report(text === answerText ? 'whole' : 'broken'),
     });
 }
 
-function openExchange(tell: Parameters<Open>[0]): void {
+function openExchange(report: Parameters<Open>[0]): void {
   const { origin, pathname } = new URL(urlOf('held/chat/completions'));
   let bytes = 0;
   agent.dispatch(
@@ -123,12 +127,12 @@ function openExchange(tell: Parameters<Open>[0]): void {
       onResponseStart: () => undefined,
       onResponseData: (_controller, piece) => {
         if (bytes === 0) {
-          tell('begun');
+          report('begun');
         }
         bytes += piece.length;
       },
-      onResponseEnd: () => tell('whole'),
-      onResponseError: () => tell('broken'),
+      onResponseEnd: () => report('whole'),
+      onResponseError: () => report('broken'),
     },
   );
 }

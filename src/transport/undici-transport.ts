@@ -12,6 +12,8 @@ export interface UndiciTransportConfig {
   /**
    * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`; by default an `Agent` of our own,
    * shared by all clients, with HTTP/2 where the server offers it and, once connected, no time-outs of its own.
+   * Undici's own dispatchers make a new connection, which then stands idle, for each one that leaving a stream closes;
+   * ours does not.
    */
   readonly dispatcher?: Dispatcher | undefined;
 }
