@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.js';
+import { checkEncoding } from './check-encoding.js';
 import { toTransportError } from './to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from './transport.js';
 import { withRedirects } from './with-redirects.js';
@@ -16,7 +17,7 @@ export interface FetchTransportConfig {
  * cut short: what reads the body must notice.
  *
  * Raises `ConnectionError` when no answer comes or the connection breaks, `ProtocolError` for a redirect it may not
- * follow. Browsers hide where a redirect leads, so there each one is refused.
+ * follow and for a content encoding that fetch does not know. Browsers hide where a redirect leads, so there each one is refused.
  *
  * @see {@link Transport} for the events it emits.
  */
@@ -56,11 +57,18 @@ async function pump(
       throw new ProtocolError('The server redirects, which a browser does not show; set baseURL to the final address');
     }
     subscriber.next({ type: 'head', status: response.status, headers: response.headers });
+    const encoding = response.headers.get('content-encoding');
+    checkEncoding(encoding);
     const reader = response.body?.getReader();
+    let begun = false;
     while (reader !== undefined && !subscriber.closed) {
       const { done, value } = await reader.read();
       if (done) {
         break;
+      }
+      if (!begun) {
+        begun = true;
+        checkEncoding(encoding, value);
       }
       subscriber.next({ type: 'data', bytes: value });
     }
