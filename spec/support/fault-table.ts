@@ -1,0 +1,153 @@
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import {
+  type ChatCompletionChunk,
+  createClient,
+  fetchTransport,
+  isLlmError,
+  type Message,
+  type RequestOptions,
+  type RetryNotice,
+  retryTransient,
+  toMessage,
+  type Transport,
+} from '../../src/index.node.js';
+import { undiciTransport } from '../../src/node/index.js';
+import { chatRequest } from './answers.js';
+import { referenceText } from './fault-server/reference.js';
+import { type FaultServer, startFaultServer, type Tally } from './fault-server/start-fault-server.js';
+import { hurriedScheduler } from './hurried-scheduler.js';
+import { observe } from './observe.js';
+import { expectQuietProcess } from './quiet-process.js';
+import { expectNoKey, key } from './secret-key.js';
+import { watchScheduler } from './watch-scheduler.js';
+
+/** The two transports a Node client may have. */
+export const transports = { fetch: fetchTransport, undici: undiciTransport } as const;
+
+/** The name of a transport. */
+export type TransportName = keyof typeof transports;
+
+/** A row of the fault table: what a server does, and what its client promises then. */
+export interface Fault {
+  readonly title: string;
+  /** The path of the fault server that does it. */
+  readonly scenario: string;
+  readonly options?: RequestOptions;
+  /** Retries as an app would, but without waiting. */
+  readonly retries?: boolean;
+  /** Fields of the error; a row without is of an answer that is whole. */
+  readonly error?: object;
+  /** The text a user is left with; by default that of the reference, or none beside an error. */
+  readonly text?: string;
+  /** How many requests reach the server; 1 by default. */
+  readonly requests?: number;
+  /** What else is promised. */
+  readonly also?: (seen: FaultOutcome) => void;
+}
+
+/** What came of a fault. */
+export interface FaultOutcome {
+  readonly error: unknown;
+  /** The finished message, or what an error kept of it. */
+  readonly message: Message | undefined;
+  readonly tally: Tally;
+  readonly server: FaultServer;
+  /** The other origin. */
+  readonly elsewhere: FaultServer;
+  readonly retries: readonly RetryNotice[];
+}
+
+/** How long connections may stay open behind the end of a stream, in milliseconds, on a busy machine. */
+const closing = 1000;
+
+/** What stands still where nothing is to wait: noon of the day the specs were written. */
+export const noon = Date.UTC(2026, 10, 20, 12);
+
+/** The error of a stream that ended without its end. */
+export const truncated = { name: 'StreamError', kind: 'truncated', retryable: true };
+/** The error of a connection that broke, or was never made. */
+export const disconnected = { name: 'ConnectionError', kind: 'connection', retryable: true };
+
+/**
+ * Has a client meet each fault through both transports, expects what is promised of every fault (one typed error, what was
+ * streamed kept, no key told, every connection closed, no timer left), and prints the table.
+ */
+export function describeFaults(faults: readonly Fault[]): void {
+  expectQuietProcess();
+  const table: string[] = [];
+
+  afterAll(() => void process.stdout.write(`${table.join('\n')}\n`));
+
+  describe.each(Object.entries(transports))('through %s', (name, createTransport) => {
+    let elsewhere: FaultServer;
+    let server: FaultServer;
+    let transport: Transport;
+
+    beforeAll(async () => {
+      elsewhere = await startFaultServer();
+      server = await startFaultServer(elsewhere.url);
+      transport = createTransport();
+    });
+    afterAll(() => Promise.all([server.close(), elsewhere.close()]));
+
+    it.each(faults.map((fault) => [fault.title, fault] as const))('%s', async (title, fault) => {
+      const scheduler = watchScheduler();
+      const retries: RetryNotice[] = [];
+      const client = createClient({ baseURL: server.url + fault.scenario, apiKey: key, transport, scheduler });
+      const retry = retryWithoutWaiting(fault.retries ? 2 : 0, (notice) => retries.push(notice));
+      const before = server.requests.length;
+      const started = performance.now();
+
+      const seen = observe(client.chat(chatRequest, fault.options).pipe(retry, toMessage()));
+      const error = await seen.ended;
+
+      const time = Math.round(performance.now() - started);
+      await server.settled(fault.scenario, closing);
+      await turnsUntil(() => scheduler.waiting === 0, closing);
+      const message = isLlmError(error) ? (error.partial as Message) : seen.values[0];
+      const tally = server.tallyOf(fault.scenario);
+      table.push(rowOf([title, name, summaryOf(error, message), `${tally.requests}`, `${tally.open}`, `${time} ms`]));
+
+      expect(error).toEqual(fault.error && expect.objectContaining(fault.error));
+      expect(message?.content).toBe(fault.text ?? (fault.error === undefined ? referenceText : ''));
+      expect(tally).toMatchObject({ requests: fault.requests ?? 1, open: 0 });
+      expect(scheduler.waiting).toBe(0);
+      expectNoKey(error);
+      // Node's own fetch opens a connection in place of each one that was aborted.
+      if (name === 'undici' && server.requests.length === before + 1) {
+        expect(server.spare).toBe(0);
+      }
+      fault.also?.({ error, message, tally, server, elsewhere, retries });
+    });
+  });
+}
+
+/** Lets other work go on until this holds, and for so many milliseconds at most. */
+async function turnsUntil(holds: () => boolean, within: number): Promise<void> {
+  for (const started = performance.now(); !holds() && performance.now() - started < within;) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function retryWithoutWaiting(
+  count: number,
+  notify: (notice: RetryNotice) => void,
+): MonoTypeOperatorFunction<ChatCompletionChunk> {
+  return retryTransient({ count, scheduler: hurriedScheduler(noon), random: () => 1, notify });
+}
+
+function summaryOf(error: unknown, message: Message | undefined): string {
+  const kept = message === undefined ? '' : `, ${message.content.length} characters`;
+  return isLlmError(error)
+    ? `${error.name} ${error.kind}, ${error.retryable ? 'retryable' : 'final'}${kept}`
+    : `whole${kept}`;
+}
+
+const widths = [58, 7, 52, 3, 3];
+
+function rowOf(cells: readonly string[]): string {
+  return cells
+    .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+    .join(' ')
+    .trimEnd();
+}
