@@ -3,7 +3,9 @@ import type { Config } from 'jest';
 
 const config: Config = {
   maxWorkers: '100%',
-  roots: ['<rootDir>/spec'],
+  // Only to end what hangs: a busy machine is no failure.
+  testTimeout: 30_000,
+  roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

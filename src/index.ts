@@ -43,8 +43,15 @@ export type { CompletionChoice, CompletionChunk } from './schemas/completion-chu
 export type { Model } from './schemas/model.js';
 export type { TokenDetails, TokenUsage } from './schemas/token-usage.js';
 
+/* Answers are told apart and guarded */
+export { ofChoice } from './operators/of-choice.js';
+export { throwIfTruncated } from './operators/throw-if-truncated.js';
+export { throwIfAborted } from './operators/throw-if-aborted.js';
+
 /* Chunks become text */
 export { textDeltas } from './operators/text-deltas.js';
+export { reasoningDeltas } from './operators/reasoning-deltas.js';
+export { refusalDeltas } from './operators/refusal-deltas.js';
 export { accumulateText } from './operators/accumulate-text.js';
 export { toText } from './operators/to-text.js';
 export type { TextChunk } from './chunks/text-chunk.js';
@@ -52,24 +59,42 @@ export type { TextChunk } from './chunks/text-chunk.js';
 /* Chunks become messages and token counts */
 export { accumulateMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';
 export { toMessage } from './operators/to-message.js';
+export { toolCalls } from './operators/tool-calls.js';
 export { toUsage } from './operators/to-usage.js';
+export { toMessageParam } from './chunks/to-message-param.js';
 export type { Message, ToolCall, Usage } from './chunks/message.js';
 
 /* Values are paced for a screen */
 export { coalesceText } from './operators/coalesce-text.js';
 export { throttleRender } from './operators/throttle-render.js';
+export { smoothText, type SmoothTextConfig } from './operators/smooth-text.js';
+export type { TextUnit } from './operators/unit-ends.js';
 
 /* Failures are waited out and bounded */
 export type { RetryConfig, RetryNotice } from './operators/retry-config.js';
 export { retryOnRateLimit } from './operators/retry-on-rate-limit.js';
 export { retryTransient } from './operators/retry-transient.js';
+export { createRetryBudget, type RetryBudget, type RetryBudgetConfig } from './operators/create-retry-budget.js';
 export { withDeadlines, type DeadlineConfig } from './operators/with-deadlines.js';
+
+/* Several requests stand in for one */
+export { raceToFirstText } from './operators/race-to-first-text.js';
+export { hedge, type HedgeConfig } from './operators/hedge.js';
+export { fallback, type FallbackConfig } from './operators/fallback.js';
 
 /* Streams are measured, merged and left */
 export { measure } from './operators/measure.js';
 export type { StreamTiming } from './operators/stream-timing.js';
 export { labelWith, type Labelled } from './operators/label-with.js';
 export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-iterable.js';
+
+/* Streams become views for a screen */
+export { accumulateView, type AccumulateViewConfig } from './views/accumulate-view.js';
+export type { ChatView, ReplyStatus } from './views/chat-view.js';
+export { converse } from './views/converse.js';
+export type { ConversationPolicy, ConversationRequest, ConverseConfig } from './views/converse-config.js';
+export type { ConversationCommand, ConversationView, Turn } from './views/conversation.js';
+export { historyOf } from './views/history-of.js';
 
 /* Errors: one class for each thing a caller would do */
 export { isLlmError, LlmError, type ErrorKind } from './errors/llm-error.js';

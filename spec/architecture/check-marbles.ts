@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import { parse, type SourceFile } from './source-files.js';
 
-/** An operator of an entry and the files that show it. */
+/** An operator or a creation function of an entry and the files that show it. */
 export interface Operator {
   readonly name: string;
   readonly source: SourceFile;
@@ -10,7 +10,7 @@ export interface Operator {
   readonly spec: SourceFile | undefined;
 }
 
-/** The functions that `entry` re-exports and that are declared to return an operator. */
+/** The functions that `entry` re-exports and that are declared to return an operator or an Observable. */
 export function operatorsOf(
   entry: SourceFile,
   read: (path: string) => SourceFile,
@@ -28,15 +28,14 @@ export function operatorsOf(
     const source = read(path);
     return exportClause.elements
       .map((element) => element.name.text)
-      .filter((name) => declarationsOf(source, name).some(returnsOperator))
+      .filter((name) => declarationsOf(source, name).some(returnsStream))
       .map((name) => ({ name, source, spec: readSpec(path.replace(/\.ts$/u, '.spec.ts')) }));
   });
 }
 
 /** What is missing from an operator's marbles, one sentence each. */
 export function checkMarbles({ name, source, spec }: Operator): readonly string[] {
-  const comments = declarationsOf(source, name).flatMap((node) => ts.getJSDocCommentsAndTags(node));
-  const lines = comments.flatMap((comment) => blockLines(comment.getText()));
+  const lines = documentedLines(source, name);
   if (lines.length === 0) {
     return [`${name}: the doc comment shows no marbles (a block that starts with \`\`\`text)`];
   }
@@ -45,12 +44,37 @@ export function checkMarbles({ name, source, spec }: Operator): readonly string[
   }
   const tested = new Set(stringsOf(spec));
   return lines.flatMap((line) => {
-    const marble = /^[\w ]+:\s+(?<marble>\S.*?)(?:\s{3,}.*)?$/u.exec(line)?.groups?.marble;
+    const marble = marbleOf(line);
     if (marble === undefined) {
       return [`${name}: "${line}" is not "label: marble", three spaces, legend`];
     }
     return tested.has(compact(marble)) ? [] : [`${name}: ${spec.path} never uses the documented "${marble}"`];
   });
+}
+
+/** What the README lacks of an operator: a row of its table, and a line of marbles that its doc comment shows too. */
+export function checkReadme({ name, source }: Operator, readme: string): readonly string[] {
+  const section = readme.slice(readme.indexOf('## Operators'));
+  const documented = new Set(documentedLines(source, name).map((line) => compact(marbleOf(line) ?? '')));
+  const shown = new RegExp(`^${name} +(?<source>\\S+) +→ +(?<result>\\S+)`, 'mu').exec(section)?.groups;
+  const marbles = shown === undefined ? [] : [shown.source, shown.result].map((marble) => compact(marble ?? ''));
+  return [
+    ...(new RegExp(`^\\|.*\`${name}\\(`, 'mu').test(section) ? [] : [`${name}: has no row in the README's table`]),
+    ...(shown === undefined ? [`${name}: has no marbles in the README`] : []),
+    ...marbles
+      .filter((marble) => !documented.has(marble))
+      .map((marble) => `${name}: its doc comment never shows the README's "${marble}"`),
+  ];
+}
+
+function documentedLines(source: SourceFile, name: string): readonly string[] {
+  return declarationsOf(source, name)
+    .flatMap((node) => ts.getJSDocCommentsAndTags(node))
+    .flatMap((comment) => blockLines(comment.getText()));
+}
+
+function marbleOf(line: string): string | undefined {
+  return /^[\w ]+:\s+(?<marble>\S.*?)(?:\s{3,}.*)?$/u.exec(line)?.groups?.marble;
 }
 
 function declarationsOf(source: SourceFile, name: string): readonly ts.FunctionDeclaration[] {
@@ -59,8 +83,8 @@ function declarationsOf(source: SourceFile, name: string): readonly ts.FunctionD
     .filter((declaration) => declaration.name?.text === name);
 }
 
-function returnsOperator({ type }: ts.FunctionDeclaration): boolean {
-  return /^(MonoType)?OperatorFunction\b/u.test(type?.getText() ?? '');
+function returnsStream({ type }: ts.FunctionDeclaration): boolean {
+  return /^(?:(?:MonoType)?OperatorFunction|Observable)\b/u.test(type?.getText() ?? '');
 }
 
 /** The lines inside the ```text blocks of a doc comment, without its asterisks. */

@@ -3,6 +3,7 @@ import type { Message, ToolCall } from '../../src/chunks/message.js';
 import type { TextChunk } from '../../src/chunks/text-chunk.js';
 import { LimitError } from '../../src/errors/limit-error.js';
 import { accumulateMessage } from '../../src/operators/accumulate-message.js';
+import type { TokenLogprob } from '../../src/schemas/chat-completion-chunk.js';
 import { chatChunk, finishChunk, legacyChunk, usageChunk } from '../support/chunks.js';
 import { runMarbles } from '../support/run-marbles.js';
 
@@ -39,7 +40,7 @@ function lastOf(...source: readonly TextChunk[]): Message | undefined {
 }
 
 const call = (entry: object, fields: object = {}): TextChunk => chatChunk({ tool_calls: [entry] }, fields);
-const logprob = (token: string): object => ({ token, logprob: -0.1, bytes: null, top_logprobs: [] });
+const logprob = (token: string): TokenLogprob => ({ token, logprob: -0.1, bytes: null, top_logprobs: [] });
 
 describe('accumulateMessage', () => {
   it('emits the message so far for each chunk', () => {
@@ -143,6 +144,45 @@ describe('accumulateMessage', () => {
     expect(seen.at(-1)?.finishReason).toBe('stop');
   });
 
+  it('keeps everything of several interleaved choices, each for itself', () => {
+    const source = [0, 1, 2].map((index): TextChunk => {
+      const tokens = { content: [logprob(`c${index}`)], refusal: [logprob(`r${index}`)] };
+      return chatChunk(
+        { content: 'x', reasoning: `think ${index}`, refusal: `no ${index}`, note: `n${index}`, list: [index] },
+        { index, logprobs: tokens },
+      );
+    });
+    const ends = [2, 0, 1].map((index) => finishChunk(`stop ${index}`, index));
+    const messages = [0, 1, 2].map((choice) =>
+      snapshots([...source, ...source, ...ends, usageChunk(4, 5)], choice).at(-1),
+    );
+
+    expect(messages).toEqual(
+      [0, 1, 2].map((index) => ({
+        ...empty,
+        content: 'xx',
+        reasoning: `think ${index}think ${index}`,
+        reasoningKey: 'reasoning',
+        refusal: `no ${index}no ${index}`,
+        finishReason: `stop ${index}`,
+        usage: expect.objectContaining({ inputTokens: 4, outputTokens: 5 }),
+        logprobs: [`c${index}`, `r${index}`, `c${index}`, `r${index}`].map(logprob),
+        extra: { note: `n${index}n${index}`, list: [index, index] },
+      })),
+    );
+  });
+
+  it('says in which field the reasoning came', () => {
+    const keyOf = (...source: readonly TextChunk[]): unknown => lastOf(...source)?.reasoningKey;
+
+    expect(keyOf(chatChunk({ reasoning_content: 'a' }), chatChunk({ reasoning: 'b' }))).toBe('reasoning_content');
+    expect(keyOf(chatChunk({ reasoning_content: '' }), chatChunk({ reasoning: 'b' }))).toBe('reasoning');
+    expect(keyOf(chatChunk({ reasoning: '' }))).toBe('reasoning');
+    expect(lastOf(chatChunk({ reasoning: null, reasoning_details: [{ text: 'a' }] }))).not.toHaveProperty(
+      'reasoningKey',
+    );
+  });
+
   it('reads legacy chunks', () => {
     expect(lastOf(legacyChunk('Hel'), legacyChunk('lo', 'length'))).toEqual({
       ...hello,
@@ -202,7 +242,7 @@ describe('accumulateMessage', () => {
 
   it('gives log probabilities with the finished message only', () => {
     const withToken = (token: string): TextChunk =>
-      chatChunk({ content: token }, { logprobs: { content: [logprob(token)], refusal: null } } as object);
+      chatChunk({ content: token }, { logprobs: { content: [logprob(token)], refusal: null } });
     const seen = snapshots([withToken('a'), withToken('b'), finishChunk()]);
 
     expect(seen.map(({ logprobs }) => logprobs?.length)).toEqual([undefined, undefined, 2]);
@@ -235,6 +275,68 @@ describe('accumulateMessage', () => {
       ['{', '{}'],
     ]);
   });
+
+  it('freezes all that it puts together', () => {
+    const message = lastOf(
+      chatChunk({ list: [1], function_call: { name: 'f' } }, { logprobs: { content: [logprob('a')] } }),
+      call({ index: 0, id: 'c0', function: { name: 'f', arguments: '{}' }, list: [1] }),
+      finishChunk(),
+      usageChunk(1, 2),
+    );
+    const { toolCalls = [], functionCall, usage, logprobs, extra } = message ?? {};
+    const [first] = toolCalls;
+    const made = [message, toolCalls, first, first?.extra, functionCall, usage, logprobs, extra];
+
+    expect(made.map((part) => typeof part)).toEqual(made.map(() => 'object'));
+    expect(made.map((part) => Object.isFrozen(part))).toEqual(made.map(() => true));
+    expect([extra?.['list'], first?.extra['list']].map((list) => Object.isFrozen(list))).toEqual([true, true]);
+  });
+
+  it('keeps the identity of usage, logprobs, calls and unknown fields that a chunk does not change', () => {
+    const seen = snapshots([
+      chatChunk({ list: [1], function_call: { name: 'f' } }, { logprobs: { content: [logprob('a')] } }),
+      call({ index: 0, id: 'c0', function: { name: 'f', arguments: '{}' } }),
+      usageChunk(1, 2),
+      finishChunk(),
+      chunks.a,
+    ]);
+    const [before, after] = seen.slice(-2);
+
+    expect(after).not.toBe(before);
+    for (const part of ['toolCalls', 'functionCall', 'usage', 'logprobs', 'extra'] as const) {
+      expect(after?.[part]).toBeDefined();
+      expect(after?.[part]).toBe(before?.[part]);
+    }
+  });
+
+  it.each([2000, 8000])(
+    'copies little, however long the answer: kept, all %d snapshots hold few items more',
+    (length) => {
+      const source = Array.from({ length }, (_, item) =>
+        chatChunk(
+          {
+            content: 'x',
+            reasoning_details: [{ type: 'reasoning.text', text: 'y' }],
+            tool_calls: [{ index: item % 3, function: { name: item < 3 ? 'f' : '', arguments: '1' }, list: [item] }],
+          },
+          { logprobs: { content: [logprob('x')] } },
+        ),
+      );
+      const lists = snapshots([...source, finishChunk()]).flatMap(({ extra, logprobs, toolCalls }) => [
+        extra['reasoning_details'],
+        logprobs,
+        ...toolCalls.map((item) => item.extra['list']),
+      ]);
+      const copied = [...new Set(lists)].reduce<number>(
+        (sum, list) => sum + (Array.isArray(list) ? list.length : 0),
+        0,
+      );
+
+      // Logprobs once; the other lists whenever they have doubled, and at the end; and all of them while they are short.
+      expect(copied).toBeGreaterThanOrEqual(3 * length);
+      expect(copied).toBeLessThan(8 * length + 4 * 64 * 64);
+    },
+  );
 
   it('gives the same snapshot again where a server repeats its counts', () => {
     const seen = snapshots([usageChunk(1, 2), usageChunk(1, 2), usageChunk(1, 3)]);
@@ -465,5 +567,13 @@ describe('accumulateMessage', () => {
       .subscribe((message) => seen.push(message));
 
     expect(seen).toEqual([messages.a]);
+  });
+
+  it.each([
+    [[-1], 'choice must be a whole number, 0 or more'],
+    [[0, { toolCalls: 0 }], 'toolCalls must be a whole number, 1 or more, or Infinity, not 0'],
+    [[0, 128], 'The configuration of accumulateMessage must be an object, not 128'],
+  ])('refuses %j', (parameters, message) => {
+    expect(() => accumulateMessage(...(parameters as [number]))).toThrow(new TypeError(message));
   });
 });

@@ -1,19 +1,4 @@
-import * as fc from 'fast-check';
-import {
-  asyncScheduler,
-  concat,
-  concatMap,
-  EMPTY,
-  from,
-  map,
-  noop,
-  of,
-  Subject,
-  take,
-  tap,
-  throwError,
-  timer,
-} from 'rxjs';
+import { asyncScheduler, concat, concatMap, EMPTY, from, noop, of, Subject, take, tap, throwError, timer } from 'rxjs';
 import { coalesceText } from '../../src/operators/coalesce-text.js';
 import { runMarbles } from '../support/run-marbles.js';
 import { watchScheduler } from '../support/watch-scheduler.js';
@@ -191,37 +176,5 @@ it('does not fire at once after a pause that no timer can hold', () => {
     const expected = '     a- 30s (b|)';
 
     expectObservable(source.pipe(coalesceText(Number.MAX_SAFE_INTEGER))).toBe(expected, values);
-  });
-});
-
-describe('whatever the timing', () => {
-  const parts = fc.array(fc.record({ gap: fc.nat(12), text: fc.string() }), { maxLength: 40 });
-  const pauses = fc.nat(10);
-
-  it.each([
-    ['completes', EMPTY],
-    ['fails', throwError(() => new Error('broken'))],
-  ])('loses nothing and never emits twice in a pause when the source %s', (_, ending) => {
-    fc.assert(
-      fc.property(parts, pauses, (given, pause) => {
-        const scheduler = watchScheduler();
-        const seen: { readonly at: number; readonly text: string }[] = [];
-        let endedAt = 0;
-        runMarbles(() => {
-          const texts = from(given).pipe(concatMap(({ gap, text }) => timer(gap).pipe(map(() => text))));
-          const end = (): unknown => (endedAt = asyncScheduler.now());
-          concat(texts, ending)
-            .pipe(coalesceText(pause, scheduler))
-            .subscribe({ next: (text) => seen.push({ at: asyncScheduler.now(), text }), error: end, complete: end });
-        });
-
-        expect(seen.map(({ text }) => text).join('')).toBe(given.map(({ text }) => text).join(''));
-        // The end does not wait for the pause, so what is flushed before it may come early.
-        const paced = seen.at(-1)?.at === endedAt ? seen.slice(0, -1) : seen;
-        const gaps = paced.slice(1).map(({ at }, index) => at - (paced[index]?.at ?? 0));
-        expect(Math.min(pause, ...gaps)).toBe(pause);
-        expect(scheduler.waiting).toBe(0);
-      }),
-    );
   });
 });

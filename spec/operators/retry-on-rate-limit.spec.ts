@@ -5,6 +5,8 @@ import { DeadlineError } from '../../src/errors/deadline-error.js';
 import type { LlmError } from '../../src/errors/llm-error.js';
 import { RateLimitError } from '../../src/errors/rate-limit-error.js';
 import { StreamError } from '../../src/errors/stream-error.js';
+import { accumulateText } from '../../src/operators/accumulate-text.js';
+import { createRetryBudget } from '../../src/operators/create-retry-budget.js';
 import type { RetryConfig } from '../../src/operators/retry-config.js';
 import { retryOnRateLimit } from '../../src/operators/retry-on-rate-limit.js';
 import { attempts } from '../support/attempts.js';
@@ -91,6 +93,18 @@ it('does not retry once something was emitted', () => {
 
     expectObservable(source.pipe(retryOnRateLimit())).toBe(expected, undefined, busy);
     expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+  });
+});
+
+it('starts snapshots anew with restart, as long as the budget pays', () => {
+  const overloaded = new StreamError('Busy', { kind: 'overloaded', retryable: true, retryAfter: 2 });
+  const budget = createRetryBudget({ capacity: 5 });
+  runMarbles(({ cold, expectObservable }) => {
+    const source = cold('  -a-b#       ', undefined, overloaded);
+    const expected = '     -a-x---a-x# ';
+    const result = source.pipe(accumulateText(), retryOnRateLimit({ restart: true, budget }));
+
+    expectObservable(result).toBe(expected, { a: 'a', x: 'ab' }, overloaded);
   });
 });
 

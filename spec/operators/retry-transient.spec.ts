@@ -6,6 +6,8 @@ import { DeadlineError } from '../../src/errors/deadline-error.js';
 import { ProtocolError } from '../../src/errors/protocol-error.js';
 import { RateLimitError } from '../../src/errors/rate-limit-error.js';
 import { StreamError } from '../../src/errors/stream-error.js';
+import { accumulateText } from '../../src/operators/accumulate-text.js';
+import { createRetryBudget } from '../../src/operators/create-retry-budget.js';
 import type { RetryConfig, RetryNotice } from '../../src/operators/retry-config.js';
 import { retryTransient } from '../../src/operators/retry-transient.js';
 import { attempts } from '../support/attempts.js';
@@ -244,6 +246,113 @@ describe('when', () => {
   });
 });
 
+describe('restart', () => {
+  const texts = { a: 'Hel', b: 'lo', c: '!' };
+  const snapshots = { a: 'Hel', b: 'Hello', c: 'Hello!' };
+
+  it('starts anew once something was emitted, behind what accumulates', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const first = cold('   -a-b-#        ', texts, lost);
+      const firstSubs = '    ^----!        ';
+      const second = cold('          -a-b-c|', texts);
+      const secondSubs = '   --------^-----!';
+      const expected = '     -a-b-----a-b-c|';
+      const result = attempts(first, second).pipe(accumulateText(), retryTransient({ restart: true, random }));
+
+      expectObservable(result).toBe(expected, snapshots);
+      expectSubscriptions(first.subscriptions).toBe(firstSubs);
+      expectSubscriptions(second.subscriptions).toBe(secondSubs);
+    });
+  });
+
+  it('holds to count, over the whole stream', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const source = cold('a#', undefined, busyFor(2));
+
+      expectObservable(source.pipe(retryTransient({ restart: true }))).toBe('a--a--a#', undefined, busyFor(2));
+    });
+  });
+
+  it('holds to maxDelay', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const source = cold('a#', undefined, busyFor(9));
+
+      expectObservable(source.pipe(retryTransient({ restart: true, maxDelay: 8 }))).toBe('a#', undefined, busyFor(9));
+    });
+  });
+
+  it('asks when', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const source = attempts(cold('a#', undefined, lost), cold('a#', undefined, quota));
+      const when = (error: unknown): boolean => error === lost;
+
+      expectObservable(source.pipe(retryTransient({ restart: true, when, random }))).toBe('a---a#', undefined, quota);
+    });
+  });
+
+  it('holds to the budget', () => {
+    const budget = createRetryBudget({ capacity: 5 });
+    runMarbles(({ cold, expectObservable }) => {
+      const source = cold('a#', undefined, lost);
+
+      expectObservable(source.pipe(retryTransient({ restart: true, budget, random }))).toBe('a---a#', undefined, lost);
+    });
+  });
+});
+
+describe('budget', () => {
+  it('is paid before each pause, and without enough the error passes at once', () => {
+    const budget = createRetryBudget({ capacity: 9 });
+    const left: number[] = [];
+    let last: unknown;
+    runMarbles(() => {
+      throwError(() => lost)
+        .pipe(retryTransient({ budget, notify: () => left.push(budget.tokens) }))
+        .subscribe({ error: (error: unknown) => (last = error) });
+    });
+
+    expect(left).toEqual([4]);
+    expect(last).toBe(lost);
+    expect(budget.tokens).toBe(4);
+  });
+
+  it.each([
+    ['what is not retried', quota, {}],
+    ['a pause that is too long', busyFor(9), { maxDelay: 8 }],
+    ['retries beyond count', lost, { count: 0 }],
+  ])('is not charged for %s', (_, error, config) => {
+    const budget = createRetryBudget();
+
+    retriesOf(error, { ...config, budget });
+
+    expect(budget.tokens).toBe(500);
+  });
+
+  it('gets something back from each stream that completes, at its first attempt or later', () => {
+    const budget = createRetryBudget();
+    const left: number[] = [];
+    runMarbles(({ cold, flush }) => {
+      const late = attempts(cold('#', undefined, lost), cold('a|'));
+      const note = { complete: () => left.push(budget.tokens) };
+      late.pipe(retryTransient({ budget, random })).subscribe(note);
+      flush();
+      cold('a|').pipe(retryTransient({ budget })).subscribe(note);
+    });
+
+    expect(left).toEqual([496, 497]);
+  });
+
+  it('gets nothing back from a stream that fails or is unsubscribed', () => {
+    const budget = createRetryBudget();
+    budget.spend();
+
+    from(['a', 'b']).pipe(retryTransient({ budget }), take(1)).subscribe();
+    retriesOf(quota, { budget });
+
+    expect(budget.tokens).toBe(495);
+  });
+});
+
 describe('notify', () => {
   const noticesTo = new Subject<RetryNotice>();
   const seen: unknown[] = [];
@@ -266,6 +375,35 @@ describe('notify', () => {
       [2, { attempt: 1, delay: 3, at: 5, reason: lost }],
       [7, { attempt: 2, delay: 6, at: 13, reason: lost }],
     ]);
+  });
+
+  it('tells enough for a screen to count down', () => {
+    const shown: string[] = [];
+    const notify = ({ attempt, delay, reason }: RetryNotice): void => {
+      const what = reason.kind === 'rate_limit' ? 'rate limited' : 'failed';
+      shown.push(`${what}, trying again in ${delay / 1000} s (${attempt})`);
+    };
+    runMarbles(({ cold, expectObservable }) => {
+      const source = attempts(cold('#', undefined, busyFor(7000)), cold('#', undefined, lost), cold('a|'));
+
+      expectObservable(source.pipe(retryTransient({ notify, random: () => 0.5 }))).toBe('7500ms a|');
+    });
+
+    expect(shown).toEqual(['rate limited, trying again in 7 s (1)', 'failed, trying again in 0.5 s (2)']);
+  });
+
+  it('may be an observer that never is told that all is over, since other streams may use it', () => {
+    const told: string[] = [];
+    const notify = { next: () => told.push('next'), error: () => told.push('error'), complete: () => told.push('end') };
+
+    runMarbles(({ cold }) => {
+      attempts(cold('#', undefined, lost), cold('|'))
+        .pipe(retryTransient({ notify }))
+        .subscribe();
+      cold('#', undefined, quota).pipe(retryTransient({ notify })).subscribe({ error: noop });
+    });
+
+    expect(told).toEqual(['next']);
   });
 
   it('may be an observer that does not care for notices', () => {
@@ -382,6 +520,9 @@ it.each([
   [{ notify: 'console' }, 'notify must be a function or an observer'],
   [{ notify: null }, 'notify must be a function or an observer'],
   [{ random: 0.5 }, 'random must be a function'],
+  [{ restart: 1 }, 'restart must be true or false, not 1'],
+  [{ budget: 500 }, 'budget must be what createRetryBudget gives, not 500'],
+  [{ budget: null }, 'budget must be what createRetryBudget gives'],
   [3, 'The configuration of retryTransient must be an object, not 3'],
   [null, 'The configuration of retryTransient must be an object'],
 ])('refuses %p', (config, message) => {

@@ -97,4 +97,8 @@ describe('textDeltas', () => {
 
     expect(seen).toBe(expected);
   });
+
+  it.each([-1, 0.5, NaN, Infinity])('refuses choice %d', (choice) => {
+    expect(() => textDeltas(choice)).toThrow(new TypeError('choice must be a whole number, 0 or more'));
+  });
 });

@@ -1,19 +1,4 @@
-import * as fc from 'fast-check';
-import {
-  asyncScheduler,
-  concat,
-  concatMap,
-  EMPTY,
-  from,
-  map,
-  noop,
-  NEVER,
-  of,
-  take,
-  tap,
-  throwError,
-  timer,
-} from 'rxjs';
+import { from, of, take, tap } from 'rxjs';
 import { throttleRender } from '../../src/operators/throttle-render.js';
 import { runMarbles } from '../support/run-marbles.js';
 import { watchScheduler } from '../support/watch-scheduler.js';
@@ -200,34 +185,5 @@ describe('without a duration', () => {
         expectObservable(source.pipe(render)).toBe(expected);
       });
     });
-  });
-});
-
-describe('whatever the timing', () => {
-  const gaps = fc.array(fc.nat(12), { maxLength: 40 });
-  const pauses = fc.nat(10);
-
-  it.each([
-    ['completes', EMPTY],
-    ['fails', throwError(() => new Error('broken'))],
-    ['is left', NEVER],
-  ])('keeps the order, delivers the last snapshot and leaves no timer when the source %s', (_, ending) => {
-    fc.assert(
-      fc.property(gaps, pauses, (given, pause) => {
-        const scheduler = watchScheduler();
-        const seen: number[] = [];
-        runMarbles(() => {
-          const snapshots = from(given).pipe(concatMap((gap, index) => timer(gap).pipe(map(() => index))));
-          const subscription = concat(snapshots, ending)
-            .pipe(throttleRender(pause, scheduler))
-            .subscribe({ next: (snapshot) => seen.push(snapshot), error: noop });
-          asyncScheduler.schedule(() => subscription.unsubscribe(), 1000);
-        });
-
-        expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
-        expect(seen.at(-1)).toBe(given.length === 0 ? undefined : given.length - 1);
-        expect(scheduler.waiting).toBe(0);
-      }),
-    );
   });
 });

@@ -321,6 +321,26 @@ describe('a full buffer', () => {
     await expect(collect(values)).resolves.toEqual(['a', 'b', 'cde']);
   });
 
+  it('holds no more than its size for a slow reader, who still gets all text in order', async () => {
+    const source = new Subject<string>();
+    const iterator = iterate(source, { bufferSize: 3, overflow: (a, b) => a + b });
+    const sent = Array.from({ length: 1000 }, (_, number) => `${number} `);
+    const read: string[] = [];
+    void iterator.next();
+    source.next('start ');
+    for (const [position, text] of sent.entries()) {
+      source.next(text);
+      if (position % 100 === 99) {
+        read.push((await iterator.next()).value as string);
+      }
+    }
+    source.complete();
+    const waiting = await collect({ [Symbol.asyncIterator]: () => iterator });
+
+    expect(waiting).toHaveLength(2);
+    expect([...read, ...waiting].join('')).toBe(sent.join(''));
+  });
+
   it('fails the iteration when joining does', async () => {
     const broken = new Error('The join is broken');
     const asked: number[] = [];

@@ -96,4 +96,12 @@ describe('toMessage', () => {
 
     expect(seen).toEqual(['one', 'one']);
   });
+
+  it.each([
+    [[-1], 'choice must be a whole number, 0 or more'],
+    [[0, { toolCalls: 0 }], 'toolCalls must be a whole number, 1 or more, or Infinity, not 0'],
+    [[0, 128], 'The configuration of toMessage must be an object, not 128'],
+  ])('refuses %j', (parameters, message) => {
+    expect(() => toMessage(...(parameters as [number]))).toThrow(new TypeError(message));
+  });
 });

@@ -1,8 +1,2 @@
-import { TestScheduler, type RunHelpers } from 'rxjs/testing';
-
-/** Runs a marble test in virtual time, comparing with jest's `toEqual`, which shows readable differences. */
-export function runMarbles(test: (helpers: RunHelpers) => void): void {
-  new TestScheduler((actual, expected) => {
-    expect(actual).toEqual(expected);
-  }).run(test);
-}
+/* Our own specs are the first users of the kit. */
+export { runMarbles } from '../../src/testing/run-marbles.js';

@@ -2,7 +2,15 @@ import type { ChatChoice, FunctionDelta, TokenLogprob } from '../schemas/chat-co
 import { createExtraFields } from './extra-fields.js';
 import { isCutShort } from './finish-reason.js';
 import type { Message } from './message.js';
-import { contentOf, deltaOf, reasoningOf, refusalOf, type TextChunk } from './text-chunk.js';
+import {
+  contentOf,
+  deltaOf,
+  reasoningKeyOf,
+  reasoningOf,
+  refusalOf,
+  type TextChoice,
+  type TextChunk,
+} from './text-chunk.js';
 import { createToolCallMerger, type Progress } from './tool-call-merger.js';
 import { usageOf } from './usage-of.js';
 
@@ -25,7 +33,6 @@ export interface MessageBuilderConfig {
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-type Choice = TextChunk['choices'][number];
 
 const ours: ReadonlySet<string> = new Set([
   'role',
@@ -39,7 +46,8 @@ const ours: ReadonlySet<string> = new Set([
 
 const textParts: ReadonlySet<string> = new Set(['text', 'thinking']);
 
-const emptyMessage: Message = Object.freeze({
+/** What every message begins as. */
+export const emptyMessage: Message = Object.freeze({
   id: undefined,
   model: undefined,
   role: 'assistant',
@@ -57,6 +65,7 @@ const fields = [
   'role',
   'content',
   'reasoning',
+  'reasoningKey',
   'refusal',
   'toolCalls',
   'functionCall',
@@ -74,11 +83,15 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
   let message = emptyMessage;
   let hasRole = false;
 
-  const addChoice = (next: Mutable<Message>, added: Choice): void => {
+  const addChoice = (next: Mutable<Message>, added: TextChoice): void => {
     const delta = deltaOf(added);
     if (!hasRole && delta?.role) {
       next.role = delta.role;
       hasRole = true;
+    }
+    const reasoningKey = next.reasoning === '' ? reasoningKeyOf(added) : undefined;
+    if (reasoningKey !== undefined) {
+      next.reasoningKey = reasoningKey;
     }
     next.content += contentOf(added);
     next.reasoning += reasoningOf(added);
@@ -145,7 +158,7 @@ function progressOf(finishReason: string | undefined, without: Progress): Progre
   return isCutShort(finishReason) ? 'cut' : 'finished';
 }
 
-function appendLogprobs(logprobs: TokenLogprob[], choice: Choice): void {
+function appendLogprobs(logprobs: TokenLogprob[], choice: TextChoice): void {
   const lists = (choice as Partial<ChatChoice>).logprobs;
   for (const list of [lists?.content, lists?.refusal]) {
     // Unchecked on legacy chunks, which keep arrays of another shape.

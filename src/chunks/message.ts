@@ -36,6 +36,8 @@ export interface Message {
   readonly role: string;
   readonly content: string;
   readonly reasoning: string;
+  /** The field in which the server sends its reasoning as plain text, also while that is empty; left out where it has none. */
+  readonly reasoningKey?: 'reasoning_content' | 'reasoning';
   readonly refusal: string;
   readonly toolCalls: readonly ToolCall[];
   /** The deprecated form of a single tool call. */

@@ -1,18 +1,20 @@
 import type { ChatCompletionChunk, ChatDelta } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion-chunk.js';
+import type { Message } from './message.js';
 
 /** A chunk of any endpoint that answers with text. */
 export type TextChunk = ChatCompletionChunk | CompletionChunk;
 
-type Choice = TextChunk['choices'][number];
+/** What a chunk of any endpoint adds to one of `n` answers. */
+export type TextChoice = TextChunk['choices'][number];
 
 /** What a choice adds; `undefined` for a legacy choice. */
-export function deltaOf(choice: Choice): ChatDelta | undefined {
+export function deltaOf(choice: TextChoice): ChatDelta | undefined {
   return choice.delta ?? undefined;
 }
 
 /** The answer's text that a choice adds, empty if none. Content sent as a list counts with its text parts. */
-export function contentOf(choice: Choice): string {
+export function contentOf(choice: TextChoice): string {
   const content = deltaOf(choice)?.content ?? choice.text;
   return typeof content === 'string' ? content : joinParts(content, 'text');
 }
@@ -21,7 +23,7 @@ export function contentOf(choice: Choice): string {
  * The reasoning that a choice adds, empty if none. Servers name it differently, and where one sends both `reasoning` and
  * `reasoning_details` they hold the same text.
  */
-export function reasoningOf(choice: Choice): string {
+export function reasoningOf(choice: TextChoice): string {
   const delta = deltaOf(choice);
   return (
     delta?.reasoning_content ||
@@ -31,8 +33,18 @@ export function reasoningOf(choice: Choice): string {
   );
 }
 
+/**
+ * The field by which a server sends its reasoning as plain text; `undefined` where the choice has no such field. An empty
+ * text counts too, since it says that the server has the field.
+ */
+export function reasoningKeyOf(choice: TextChoice): Message['reasoningKey'] {
+  const delta = deltaOf(choice);
+  const keys = ['reasoning_content', 'reasoning'] as const;
+  return keys.find((key) => delta?.[key]) ?? keys.find((key) => typeof delta?.[key] === 'string');
+}
+
 /** The refusal that a choice adds, empty if none. */
-export function refusalOf(choice: Choice): string {
+export function refusalOf(choice: TextChoice): string {
   return deltaOf(choice)?.refusal ?? '';
 }
 

@@ -1,11 +1,14 @@
 import { isLlmError, type LlmError } from './llm-error.js';
 
 /**
- * A copy of an error with some fields set: what had been gathered when it came, or the request it belongs to. A copy,
- * because one error may reach several consumers of a shared stream. Errors that are not of this package are given back as
- * they are.
+ * A copy of an error with some fields set: what had been gathered when it came, the request it belongs to, or what
+ * failed before it. A copy, because one error may reach several consumers of a shared stream. Errors that are not of
+ * this package are given back as they are.
  */
-export function copyError(error: unknown, fields: Partial<Pick<LlmError, 'partial' | 'requestId'>>): unknown {
+export function copyError(
+  error: unknown,
+  fields: Partial<Pick<LlmError, 'partial' | 'requestId' | 'errors'>>,
+): unknown {
   if (!isLlmError(error)) {
     return error;
   }

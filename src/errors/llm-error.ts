@@ -50,6 +50,8 @@ export abstract class LlmError extends Error {
   readonly requestId: string | undefined;
   /** What `toText` or `toMessage` had gathered when the stream failed. */
   readonly partial?: unknown;
+  /** All that failed, in that order and with this error as the last, where several requests stood in for one. */
+  declare readonly errors?: readonly unknown[];
 
   constructor(message: string, init: LlmErrorInit) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause });

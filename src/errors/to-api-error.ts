@@ -3,6 +3,7 @@ import { isRetryableKind, kindOfResponse } from './classify.js';
 import { describeErrorBody, type Redact } from './error-body.js';
 import { RateLimitError } from './rate-limit-error.js';
 import { parseRateLimits } from './rate-limits.js';
+import { isReadableHeader } from './readable-header.js';
 import { requestIdOf } from './request-id.js';
 import { parseRetryAfter } from './retry-after.js';
 
@@ -45,26 +46,8 @@ function phraseOf(body: string): string {
     : 'The server gave no reason';
 }
 
-const readable = new Set([
-  'content-type',
-  'date',
-  'retry-after',
-  'retry-after-ms',
-  'x-should-retry',
-  'x-request-id',
-  'request-id',
-  'apim-request-id',
-  'openai-processing-ms',
-  'openai-version',
-  'x-ms-region',
-  'cf-ray',
-  'server',
-]);
-
-/** The headers that help to understand an error. Cookies, organisation ids and what we do not know stay out. */
+/** Secrets are also taken out of the values that are kept. */
 function readableHeaders(headers: Headers, redact: Redact): Readonly<Record<string, string>> {
-  const kept = [...headers].filter(
-    ([name]) => readable.has(name) || name.startsWith('x-ratelimit-') || name.startsWith('anthropic-ratelimit-'),
-  );
+  const kept = [...headers].filter(([name]) => isReadableHeader(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, redact(value)]));
 }

@@ -1,11 +1,11 @@
 import { concat, defer, EMPTY, map, type OperatorFunction, of } from 'rxjs';
-import { createMessageBuilder } from '../chunks/message-builder.js';
 import type { Message } from '../chunks/message.js';
 import type { TextChunk } from '../chunks/text-chunk.js';
+import { prepareMessage } from './prepare-message.js';
 
 /** How large a message may become. */
 export interface AccumulateMessageConfig {
-  /** How many tool calls the message may hold; one more is a `LimitError`. 128 by default. */
+  /** How many tool calls the message may hold, 1 or more; one more is a `LimitError`. 128 by default. */
   readonly toolCalls?: number | undefined;
 }
 
@@ -22,15 +22,17 @@ export interface AccumulateMessageConfig {
  * calls, log probabilities) comes as one more snapshot before completion.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
+ * @throws TypeError when `choice` or a field of the configuration is not what it must be.
  * @see {@link toMessage} for the finished message only.
  */
 export function accumulateMessage(
   choice = 0,
-  { toolCalls = 128 }: AccumulateMessageConfig = {},
+  config: AccumulateMessageConfig = {},
 ): OperatorFunction<TextChunk, Message> {
+  const begin = prepareMessage('accumulateMessage', choice, config);
   return (source) =>
     defer(() => {
-      const builder = createMessageBuilder({ choice, toolCalls });
+      const builder = begin();
       let last: Message | undefined;
       return concat(
         source.pipe(map((chunk) => (last = builder.add(chunk)))),

@@ -26,6 +26,13 @@ export function checkCount(name: string, value: number, least: number): void {
   check(whole && value >= least, name, `a whole number, ${least} or more, or Infinity`, value);
 }
 
+/** Checks which of `n` answers is meant. By itself, since it is all that the smallest operators need of this file. */
+export function checkChoice(choice: number): void {
+  if (!Number.isInteger(choice) || choice < 0) {
+    throw new TypeError('choice must be a whole number, 0 or more');
+  }
+}
+
 /** Checks that a configuration is an object, since a bare number would otherwise pass for one without fields. */
 export function checkConfig(name: string, value: unknown): void {
   check(typeof value === 'object' && value !== null, `The configuration of ${name}`, 'an object', value);

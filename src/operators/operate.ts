@@ -1,4 +1,4 @@
-import { Observable, Subscription, type OperatorFunction, type Subscriber } from 'rxjs';
+import { Observable, Subscription, type Observer, type OperatorFunction, type Subscriber } from 'rxjs';
 
 /** What an operator does with the notifications of its source. Errors and completion it says nothing about pass on. */
 export interface SourceHandlers<T> {
@@ -32,12 +32,7 @@ export function operate<T, R>(
         subscribed,
       } = connect(destination, subscription);
 
-      // The source gets a Subscriber that is tied to the destination before the first value;
-      // `source.subscribe(observer)` would give one to tie only after a synchronous source has run to its end.
-      new Observable<T>((subscriber) => {
-        subscription.add(subscriber);
-        source.subscribe(subscriber);
-      }).subscribe({
+      subscribeWithin(source, subscription, {
         next: guard(destination, next),
         error: guard(destination, error),
         complete: guard(destination, complete),
@@ -46,6 +41,16 @@ export function operate<T, R>(
         subscribed?.();
       }
     });
+}
+
+/** Subscribes so that ending `subscription` ends the source, a synchronous one between two values. */
+export function subscribeWithin<T>(source: Observable<T>, subscription: Subscription, observer: Observer<T>): void {
+  // The source gets a Subscriber that is tied before the first value; `source.subscribe(observer)` would give one to
+  // tie only after a synchronous source has run to its end.
+  new Observable<T>((subscriber) => {
+    subscription.add(subscriber);
+    source.subscribe(subscriber);
+  }).subscribe(observer);
 }
 
 function guard<A extends readonly unknown[]>(

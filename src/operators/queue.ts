@@ -13,6 +13,23 @@ export class Queue<T> {
     return this.length;
   }
 
+  /** The oldest value, left where it is; `undefined` when there is none. */
+  get first(): T | undefined {
+    return this.oldest?.value;
+  }
+
+  /** The newest value, left where it is; `undefined` when there is none. */
+  get last(): T | undefined {
+    return this.newest?.value;
+  }
+
+  /** Oldest first; the values stay. */
+  *[Symbol.iterator](): Iterator<T> {
+    for (let cell = this.oldest; cell; cell = cell.next) {
+      yield cell.value;
+    }
+  }
+
   push(value: T): void {
     const cell: Cell<T> = { value, next: undefined };
     if (this.newest) {

@@ -1,5 +1,6 @@
 import type { Observer, SchedulerLike } from 'rxjs';
 import type { LlmError } from '../errors/llm-error.js';
+import type { RetryBudget } from './create-retry-budget.js';
 
 /** Told when a pause before a retry begins. */
 export interface RetryNotice {
@@ -24,12 +25,21 @@ export interface RetryConfig {
   readonly maxDelay?: number | undefined;
   /**
    * Whether to retry after this error; `attempt` is 1 for the first retry. It replaces the operator's own rule, so it
-   * is asked about every error, also those that a retry cannot heal. `count`, `maxDelay` and the rule that nothing is
-   * retried once something was emitted hold all the same.
+   * is asked about every error, also those that a retry cannot heal. `count`, `maxDelay`, `budget` and the rule that
+   * nothing is retried once something was emitted, unless `restart` lifts it, hold all the same.
    */
   readonly when?: ((error: unknown, attempt: number) => boolean) | undefined;
   /** Called when a pause begins, or an observer whose `next` is called then. What it throws ends the stream. */
   readonly notify?: ((notice: RetryNotice) => void) | Partial<Observer<RetryNotice>> | undefined;
+  /**
+   * Whether to start anew even once something was emitted. Default false. Only for snapshots, of which each replaces
+   * the one before: put it right behind `accumulateMessage` or `accumulateText`, which begin anew with each attempt.
+   * Before them, or behind increments such as those of `textDeltas`, the beginning of the answer would come twice.
+   * Behind `toText` and `toMessage` it is not needed: they emit nothing before the end.
+   */
+  readonly restart?: boolean | undefined;
+  /** Retries only as long as this budget, which many streams share, can pay. Default none. */
+  readonly budget?: RetryBudget | undefined;
   /** What the pauses wait on. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
   /** Gives a number from 0 to below 1, for the jitter. Default `Math.random`. */

@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { isLlmError } from '../errors/llm-error.js';
 import type { RetryConfig } from './retry-config.js';
-import { retryWhileSilent } from './retry-while-silent.js';
+import { retryAfterPause } from './retry-after-pause.js';
 
 /**
  * Subscribes to the source again when the server is busy: errors of kind `rate_limit` and `overloaded`, unless the
@@ -13,15 +13,15 @@ import { retryWhileSilent } from './retry-while-silent.js';
  * result:  -------a-b|   # = 429 with a retry-after of 3
  * ```
  *
- * Pauses, limits and the rule that nothing is retried once something was emitted are those of {@link retryTransient},
- * and so are errors, completion and unsubscribing. The source must be cold.
+ * Pauses, limits, `restart`, `budget` and the rule that nothing is retried once something was emitted are those of
+ * {@link retryTransient}, and so are errors, completion and unsubscribing. The source must be cold.
  *
  * @throws TypeError for a field of `config` that is not what {@link RetryConfig} allows.
  * @see {@link retryTransient} for every error that a fresh request may heal, rate limits included. Use one of the two:
  *   stacked, they multiply.
  */
 export function retryOnRateLimit<T>(config: RetryConfig = {}): MonoTypeOperatorFunction<T> {
-  return retryWhileSilent('retryOnRateLimit', isBusy, config);
+  return retryAfterPause('retryOnRateLimit', isBusy, config);
 }
 
 function isBusy(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { isLlmError } from '../errors/llm-error.js';
 import type { RetryConfig } from './retry-config.js';
-import { retryWhileSilent } from './retry-while-silent.js';
+import { retryAfterPause } from './retry-after-pause.js';
 
 /**
  * Subscribes to the source again when it fails with an error that a fresh request may heal (`retryable`: rate limits,
@@ -21,9 +21,20 @@ import { retryWhileSilent } from './retry-while-silent.js';
  *
  * Put it before anything that emits on its own, such as `startWith`, behind which it would never see silence.
  *
+ * With `restart: true` it also starts a stream anew that broke after output. That is for the place right behind an
+ * accumulating operator, whose snapshots replace one another: what is shown begins anew, and nothing is repeated.
+ * Before increments it would repeat them.
+ *
+ * ```text
+ * first:   -a-b-#
+ * second:          -a-b-c|
+ * result:  -a-b-----a-b-c|   restart: true, behind accumulateText; a pause of 3
+ * ```
+ *
  * @throws TypeError for a field of `config` that is not what {@link RetryConfig} allows.
+ * @see {@link createRetryBudget} to bound what an outage costs, over all streams of an application.
  * @see {@link retryOnRateLimit} to wait for rate limits only. Use one of the two: stacked, they multiply.
  */
 export function retryTransient<T>(config: RetryConfig = {}): MonoTypeOperatorFunction<T> {
-  return retryWhileSilent('retryTransient', (error) => isLlmError(error) && error.retryable, config);
+  return retryAfterPause('retryTransient', (error) => isLlmError(error) && error.retryable, config);
 }

@@ -1,5 +1,6 @@
-import { filter, map, type OperatorFunction, pipe } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { contentOf, type TextChunk } from '../chunks/text-chunk.js';
+import { choicePieces } from './choice-pieces.js';
 
 /**
  * Emits the text each chunk carries, skipping chunks that carry none. Takes chunks of `chat()` and of `completions()`.
@@ -12,21 +13,10 @@ import { contentOf, type TextChunk } from '../chunks/text-chunk.js';
  * Errors and completion pass through unchanged.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
+ * @throws TypeError when `choice` is not a whole number, or negative.
  * @see {@link accumulateText} to receive the text so far instead, {@link toText} for the whole text.
+ * @see {@link reasoningDeltas} and {@link refusalDeltas} for what is said beside the answer.
  */
 export function textDeltas(choice = 0): OperatorFunction<TextChunk, string> {
-  return pipe(
-    map((chunk: TextChunk) => textOf(chunk, choice)),
-    filter((text) => text !== ''),
-  );
-}
-
-function textOf({ choices }: TextChunk, index: number): string {
-  let text = '';
-  for (const choice of choices) {
-    if (choice.index === index) {
-      text += contentOf(choice);
-    }
-  }
-  return text;
+  return choicePieces(choice, contentOf);
 }

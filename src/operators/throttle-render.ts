@@ -28,10 +28,14 @@ const framePause = 16;
  * A pause begins with each emission. After one in which nothing came the next snapshot is emitted at once again. A
  * snapshot that waits is emitted before completion and before an error; unsubscribing drops it.
  *
+ * Of the three operators that pace what a screen shows this is the one for values that replace each other, such as
+ * whole messages and views.
+ *
  * @param duration The pause in milliseconds. Without it a pause lasts until the next animation frame or 200 ms,
  *   whichever is first, since hidden tabs have no frames; and 16 ms where there are no frames at all, as on a server.
  * @throws TypeError when `duration` is not a finite number, or negative.
  * @see {@link coalesceText} for increments, none of which may be lost.
+ * @see {@link smoothText} to make increments come evenly; accumulate them behind it.
  * @see rxjs `auditTime`, which delays the first value too, and drops the one that waits when the source errors.
  */
 export function throttleRender<T>(

@@ -1,9 +1,9 @@
 import type { OperatorFunction } from 'rxjs';
-import { createMessageBuilder } from '../chunks/message-builder.js';
 import type { Message } from '../chunks/message.js';
 import type { TextChunk } from '../chunks/text-chunk.js';
 import type { AccumulateMessageConfig } from './accumulate-message.js';
 import { collect } from './collect.js';
+import { prepareMessage } from './prepare-message.js';
 
 /**
  * Emits the finished message once the source completes.
@@ -16,14 +16,13 @@ import { collect } from './collect.js';
  * On error, rethrows a copy of it with the message so far as `partial`.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
+ * @throws TypeError when `choice` or a field of the configuration is not what it must be.
  * @see {@link accumulateMessage} to receive the message as it grows.
  */
-export function toMessage(
-  choice = 0,
-  { toolCalls = 128 }: AccumulateMessageConfig = {},
-): OperatorFunction<TextChunk, Message> {
+export function toMessage(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<TextChunk, Message> {
+  const begin = prepareMessage('toMessage', choice, config);
   return collect(() => {
-    const builder = createMessageBuilder({ choice, toolCalls });
+    const builder = begin();
     return { add: builder.add, partial: builder.current, result: builder.finish };
   });
 }

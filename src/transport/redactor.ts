@@ -5,6 +5,8 @@ export interface Redactor {
   /** Remembers what is secret in a request as it goes out. */
   readonly learn: (request: TransportRequest) => void;
   readonly redact: (text: string) => string;
+  /** Finds each secret known so far, however it is spelled; `undefined` while there is none. */
+  readonly pattern: () => RegExp | undefined;
 }
 
 const secretName = /auth|key|token|secret|cookie|password/iu;
@@ -27,6 +29,10 @@ export function createRedactor(): Redactor {
       add(value);
     }
   };
+  // Longest first, so that no secret is left half standing because a part of it was replaced before.
+  const longestFirst = (): readonly string[] => [...secrets].sort((a, b) => b.length - a.length);
+  const pattern = (): RegExp | undefined =>
+    secrets.size === 0 ? undefined : new RegExp(longestFirst().map(patternOf).join('|'), 'giu');
   return {
     learn: ({ headers, url }) => {
       Object.entries(headers).forEach(([name, value]) => {
@@ -39,11 +45,10 @@ export function createRedactor(): Redactor {
       }
     },
     redact: (text) => {
-      // Longest first, so that no secret is left half standing because a part of it was replaced before.
-      const known = [...secrets].sort((a, b) => b.length - a.length);
-      const pattern = known.map(patternOf).join('|');
-      return known.length === 0 ? text : withoutCutSecret(text.replaceAll(new RegExp(pattern, 'giu'), mark), known);
+      const known = pattern();
+      return known === undefined ? text : withoutCutSecret(text.replaceAll(known, mark), longestFirst());
     },
+    pattern,
   };
 }
 

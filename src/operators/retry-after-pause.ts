@@ -10,6 +10,7 @@ import {
 } from 'rxjs';
 import { isLlmError, type LlmError } from '../errors/llm-error.js';
 import { check, checkConfig, checkCount, checkFunction, longestTimer } from './check.js';
+import type { RetryBudget } from './create-retry-budget.js';
 import type { RetryConfig } from './retry-config.js';
 
 /** The ceiling of the first pause without a hint; each further one is twice as high. */
@@ -17,13 +18,13 @@ const firstCeiling = 500;
 const highestCeiling = 8000;
 
 /**
- * The engine of the retry operators: resubscribes to a source that failed before it emitted anything, after the pause
- * its error asks for, or a random one.
+ * The engine of the retry operators: resubscribes to a source that failed, after the pause its error asks for, or a
+ * random one; once it has emitted something only where `config.restart` says that a new start replaces it.
  *
  * @param name The operator, for its errors.
  * @param isWorthwhile Its rule for what to retry, which `config.when` replaces.
  */
-export function retryWhileSilent<T>(
+export function retryAfterPause<T>(
   name: string,
   isWorthwhile: (error: unknown) => boolean,
   config: RetryConfig,
@@ -34,6 +35,8 @@ export function retryWhileSilent<T>(
     maxDelay = 60_000,
     when = isWorthwhile,
     notify,
+    restart = false,
+    budget,
     scheduler = asyncScheduler,
     random = Math.random,
   } = config;
@@ -42,11 +45,13 @@ export function retryWhileSilent<T>(
   checkFunction('when', when);
   checkFunction('random', random);
   check(isListener(notify), 'notify', 'a function or an observer', notify);
+  check(typeof restart === 'boolean', 'restart', 'true or false', restart);
+  check(isBudget(budget), 'budget', 'what createRetryBudget gives', budget);
   const longest = Math.min(maxDelay, longestTimer);
 
   const pause = (error: unknown, attempt: number): Observable<unknown> => {
     const hint = (isLlmError(error) ? error.retryAfter : undefined) ?? 0;
-    if (hint > longest) {
+    if (hint > longest || budget?.spend() === false) {
       return throwError(() => error);
     }
     // A hint is rounded up, because timers cut fractions off and would fire earlier than told. A hint of 0 says
@@ -68,11 +73,11 @@ export function retryWhileSilent<T>(
     defer(() => {
       let silent = true;
       return source.pipe(
-        tap(() => (silent = false)),
+        tap({ next: () => (silent = false), complete: () => budget?.refund() }),
         retry({
           count,
           delay: (error: unknown, attempt) =>
-            silent && when(error, attempt) ? pause(error, attempt) : throwError(() => error),
+            (silent || restart) && when(error, attempt) ? pause(error, attempt) : throwError(() => error),
         }),
       );
     });
@@ -84,4 +89,9 @@ function isDelay(value: unknown): boolean {
 
 function isListener(value: unknown): boolean {
   return value === undefined || typeof value === 'function' || (typeof value === 'object' && value !== null);
+}
+
+function isBudget(value: unknown): boolean {
+  const { spend, refund } = (value ?? {}) as Partial<RetryBudget>;
+  return value === undefined || (typeof spend === 'function' && typeof refund === 'function');
 }

@@ -1,0 +1,35 @@
+/*
+ * How do I hold a conversation, with stop and regenerate?
+ *
+ * `converse` turns prompts and commands into views of the whole conversation: immutable values, of which a screen draws
+ * each. Here one is printed whenever a reply gets another status.
+ */
+import { concatMap, distinctUntilChanged, finalize, from, map, timer } from 'rxjs';
+import { type ConversationCommand, type ConversationView, converse, createClient } from 'rxllm';
+import { startLocalServer } from 'rxllm/local';
+
+const server = await startLocalServer({ tokensPerSecond: 40 });
+const client = createClient({ baseURL: server.url });
+
+const script: readonly (readonly [pause: number, command: ConversationCommand])[] = [
+  [0, 'This is said whole.'],
+  [500, 'This is stopped before it has come to its end.'],
+  [150, { type: 'stop' }],
+  [100, { type: 'regenerate' }],
+];
+const commands = from(script).pipe(concatMap(([pause, command]) => timer(pause).pipe(map(() => command))));
+
+const statusesOf = ({ turns }: ConversationView): string => turns.map(({ reply }) => reply.status).join();
+
+commands
+  .pipe(
+    converse(client, { request: { model: 'echo' }, system: 'Be brief.' }),
+    distinctUntilChanged((before, after) => statusesOf(before) === statusesOf(after)),
+    finalize(() => void server.close()),
+  )
+  .subscribe(({ turns, status }) => {
+    console.log(`${turns.length} turns, ${status}`);
+    for (const { id, reply } of turns) {
+      console.log(`  ${id} ${reply.status.padEnd(9)} │ ${reply.message.content}`);
+    }
+  });

@@ -1,0 +1,114 @@
+import { EMPTY, from, lastValueFrom, NEVER, of, take } from 'rxjs';
+import type { TextChunk } from '../../src/chunks/text-chunk.js';
+import { OutputError } from '../../src/errors/output-error.js';
+import { textDeltas } from '../../src/operators/text-deltas.js';
+import { throwIfTruncated } from '../../src/operators/throw-if-truncated.js';
+import { toMessage } from '../../src/operators/to-message.js';
+import { toText } from '../../src/operators/to-text.js';
+import { chatChunk, finishChunk, legacyChunk, usageChunk } from '../support/chunks.js';
+import { runMarbles } from '../support/run-marbles.js';
+
+const chunks = {
+  r: chatChunk({ role: 'assistant', content: '' }),
+  a: chatChunk({ content: 'Hel' }),
+  l: finishChunk('length'),
+  f: finishChunk(),
+  u: usageChunk(4, 5),
+};
+const cut = new OutputError(
+  'The answer was cut at the limit of tokens: raise max_completion_tokens or max_tokens, or ask for less ' +
+    '(finish reason "length")',
+);
+
+/** The error's message; `undefined` for a stream that completes. */
+function messageOf(...source: readonly TextChunk[]): string | undefined {
+  let seen: unknown;
+  from(source)
+    .pipe(throwIfTruncated())
+    .subscribe({ error: (error: unknown) => (seen = error) });
+  return seen instanceof OutputError ? seen.message : undefined;
+}
+
+describe('throwIfTruncated', () => {
+  it('errors in place of completion, after the usage has passed', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('r-a-l-u|', chunks);
+      const sourceSubs = ' ^------!';
+      const expected = '   r-a-l-u#';
+
+      expectObservable(source.pipe(throwIfTruncated())).toBe(expected, chunks, cut);
+      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+    });
+  });
+
+  it('lets a whole answer complete', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      expectObservable(cold('r-a-f-u|', chunks).pipe(throwIfTruncated())).toBe('r-a-f-u|', chunks);
+    });
+  });
+
+  it('passes errors, silence and emptiness on', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      expectObservable(cold('a-l-#', chunks).pipe(throwIfTruncated())).toBe('a-l-#', chunks);
+      expectObservable(NEVER.pipe(throwIfTruncated())).toBe('-');
+      expectObservable(EMPTY.pipe(throwIfTruncated())).toBe('|');
+    });
+  });
+
+  it('ends its source when unsubscribed, and judges each subscription on its own', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('a-l|', chunks);
+      const result = source.pipe(throwIfTruncated());
+
+      expectObservable(result, '^-!').toBe('  a-', chunks);
+      expectObservable(result, '----^').toBe('----a-l#', chunks, cut);
+      expectSubscriptions(source.subscriptions).toBe(['^-!', '----^--!']);
+    });
+  });
+
+  it('stops a synchronous source with its consumer', () => {
+    const seen: unknown[] = [];
+    from([chunks.a, chunks.l])
+      .pipe(throwIfTruncated(), take(1))
+      .subscribe({ next: (chunk) => seen.push(chunk), error: (error: unknown) => seen.push(error) });
+
+    expect(seen).toEqual([chunks.a]);
+  });
+
+  it.each(['length', 'max_tokens', 'MAX_TOKENS', 'model_length'])('takes %s for a limit of tokens', (reason) => {
+    expect(messageOf(finishChunk(reason))).toMatch(/cut at the limit of tokens: raise max_completion_tokens/u);
+  });
+
+  it.each(['content_filter', 'sensitive'])('takes %s for a filter', (reason) => {
+    expect(messageOf(finishChunk(reason))).toMatch(`withheld by the content filter of the server: ask in other words`);
+  });
+
+  it.each(['stop', 'tool_calls', 'function_call', '', 'a word nobody knows', 'error', 'toString'])(
+    'takes "%s" for no cut',
+    (reason) => {
+      expect(messageOf(finishChunk(reason))).toBeUndefined();
+    },
+  );
+
+  it('looks at every choice, and at legacy chunks', () => {
+    expect(messageOf(finishChunk('stop'), finishChunk('content_filter', 1), finishChunk('length', 2))).toMatch(
+      'filter',
+    );
+    expect(messageOf(legacyChunk('a', 'length'))).toMatch('limit of tokens');
+  });
+
+  it('raises an error that says what it is and that the same request would not do better', async () => {
+    const failed = lastValueFrom(of(chunks.a, chunks.l).pipe(throwIfTruncated()));
+
+    await expect(failed).rejects.toMatchObject({ name: 'OutputError', kind: 'output', retryable: false });
+  });
+
+  it('leaves what there is of the answer to the operators behind it', async () => {
+    const answer = of(chunks.a, chunks.l, chunks.u).pipe(throwIfTruncated());
+
+    await expect(lastValueFrom(answer.pipe(textDeltas(), toText()))).rejects.toMatchObject({ partial: 'Hel' });
+    await expect(lastValueFrom(answer.pipe(toMessage()))).rejects.toMatchObject({
+      partial: { content: 'Hel', finishReason: 'length', usage: { outputTokens: 5 } },
+    });
+  });
+});

@@ -1,0 +1,188 @@
+import { concat, from, lastValueFrom, map, of } from 'rxjs';
+import { createClient, fetchTransport, type RequestOptions } from '../../src/index.js';
+import { recordCassette, type RecordCassetteConfig } from '../../src/testing/record-cassette.js';
+import { replayCassette } from '../../src/testing/replay-cassette.js';
+import type { TransportRequest } from '../../src/transport/transport.js';
+import { answer, chatRequest, eventStream, hello, textChunk } from '../support/answers.js';
+import { closeServers, startServer } from '../support/loopback.js';
+import { observe } from '../support/observe.js';
+import { key } from '../support/secret-key.js';
+import { data, head } from '../support/transport-events.js';
+import { always, plain, record, request, useFolder } from './cassettes.js';
+
+const folder = useFolder();
+const organization = 'org-9fJ2kQ7xLm4TzR8vWb3NcYdE';
+const project = 'proj_h5Gs8Kp2Xw9QzVt4';
+/** Everything that a file must not hold, also in parts. */
+const secrets = [key, 'Zq7Zq', 'wXyZw', organization, '9fJ2kQ7x', project, 'h5Gs8Kp2', 'azure-1234', 'cookie-5678'];
+
+afterEach(closeServers);
+
+/** Asks a real server with secrets in all places, and gives the text of the file. */
+async function recordOverHttp(
+  answerWith: (secret: string) => { readonly status: number; readonly body: string },
+  options: RequestOptions = {},
+): Promise<string> {
+  const repeated = `${key} of ${organization} in ${project}, azure-1234, cookie-5678`;
+  const { status, body } = answerWith(repeated);
+  const server = await startServer({
+    answer: (served) => {
+      served.head(status, {
+        'content-type': 'text/event-stream',
+        'set-cookie': ['session=cookie-5678', 'other=cookie-5678'],
+        'openai-organization': organization,
+        'openai-project': project,
+        'anthropic-organization-id': organization,
+        'x-internal': repeated,
+        'x-request-id': `r-1 ${key}`,
+      });
+      served.end(body);
+    },
+  });
+  const recorder = recordCassette({ file: folder.path('secrets.json'), secrets: [key] });
+  const client = createClient({
+    apiKey: key,
+    organization,
+    project,
+    baseURL: `${server.url}/v1?key=${encodeURIComponent(key)}&sig=azure-1234&api-version=1`,
+    headers: { 'api-key': 'azure-1234', Cookie: 'session=cookie-5678', 'x-tenant': organization },
+    transport: fetchTransport(),
+    interceptors: [recorder],
+  });
+  const tools = [{ type: 'mcp', authorization: 'azure-1234', headers: { 'X-Api-Key': 'azure-1234' } }];
+  const asked = { ...chatRequest, messages: [{ role: 'user', content: `Do I use ${repeated}?` }], tools };
+
+  await observe(client.chat(asked as object as typeof chatRequest, options)).ended;
+  await lastValueFrom(recorder.cassette);
+  return folder.read('secrets.json');
+}
+
+it.each([200, 401, 429, 500])(
+  'no secret is in the file of an answer with status %d that repeats it',
+  async (status) => {
+    const file = await recordOverHttp((repeated) => ({
+      status,
+      body:
+        status === 200
+          ? eventStream(textChunk(repeated, 'stop'), '[DONE]')
+          : JSON.stringify({ error: { message: repeated, code: repeated, type: repeated, param: repeated } }),
+    }));
+
+    expect(secrets.filter((secret) => file.includes(secret))).toEqual([]);
+    expect(file).toContain('Do I use [redacted] of [redacted] in [redacted], [redacted], [redacted]?');
+    expect(file).toContain('?api-version=1"');
+    expect(file.toLowerCase()).not.toMatch(
+      /"(?:authorization|api-key|cookie|set-cookie|openai-\w+)": "(?!\[redacted\]")/u,
+    );
+  },
+);
+
+it('no secret is in the file when the answer spells it in another way', async () => {
+  const file = await recordOverHttp(() => ({
+    status: 200,
+    body: `data: ${JSON.stringify(key).replaceAll('/', '\\/')} ${encodeURIComponent(key)} ${key.replaceAll('/', '\\u002f')}\n\n`,
+  }));
+
+  expect(['Zq7Zq', 'wXyZw'].filter((part) => file.includes(part))).toEqual([]);
+});
+
+it('what was recorded with secrets is found again with others', async () => {
+  const config = { secrets: [key] };
+  const withKey = (value: string): TransportRequest => ({
+    ...request,
+    url: `${request.url}?key=${value}`,
+    headers: { authorization: `Bearer ${value}`, 'openai-organization': value },
+    body: JSON.stringify({ tools: [{ api_key: value }], messages: [{ content: `My key is ${value}.` }] }),
+  });
+  const cassette = await record(always(answer(hello)), [withKey(key)], config);
+
+  expect(JSON.stringify(cassette)).not.toContain('Zq7Zq');
+  expect(await observe(replayCassette(cassette, { speed: Infinity })(withKey('another-key'))).ended).toBeUndefined();
+});
+
+describe('bodies', () => {
+  async function piecesOf(pieces: readonly string[], config: RecordCassetteConfig = {}): Promise<readonly string[]> {
+    const exchange = concat(of(head()), from(pieces).pipe(map(data)));
+    const { exchanges } = await record(always(exchange), [request], config);
+    return exchanges[0]!.response!.body.map((piece) => ('text' in piece ? piece.text : piece.base64));
+  }
+
+  it.each([
+    ['in a piece', ['a hidden-1 b'], ['a [redacted] b']],
+    ['more than once', ['hidden-1hidden-1', 'hidden-1'], ['[redacted][redacted]', '[redacted]']],
+    ['cut in two', ['a hid', 'den-1 b'], ['a [redacted]', ' b']],
+    ['cut into letters', 'a hidden-1 b'.split(''), ['a', ' ', '[redacted]', ...Array<string>(7).fill(''), ' ', 'b']],
+    ['at the end of one and the start of the next', ['hidden-1', 'hidden-1'], ['[redacted]', '[redacted]']],
+    ['cut again and again', ['hidden-1 hid', 'den-1 hidd', 'en-1'], ['[redacted] [redacted]', ' [redacted]', '']],
+    ['beside an empty piece', ['hid', '', 'den-1'], ['[redacted]', '', '']],
+  ])('lose a secret %s, and keep their pieces', async (_where, pieces, expected) => {
+    expect(await piecesOf(pieces, { secrets: ['hidden-1'] })).toEqual(expected);
+  });
+
+  it('lose a secret with letters that are several bytes', async () => {
+    expect(await piecesOf(['a schlüssel-ö b'], { secrets: ['schlüssel-ö'] })).toEqual(['a [redacted] b']);
+  });
+
+  it.each([
+    ['Rate limit reached in organization org-9fJ2kQ7xLm4TzR8vWb3NcYdE on tokens', 'organization [redacted] on'],
+    ['Incorrect API key provided: sk-proj-abcd1234********wxyz.', 'provided: [redacted].'],
+    ['{"content":"\\nsk-abcdefgh12345678"}', '"\\n[redacted]"'],
+    ['Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc', 'Authorization: [redacted]'],
+    ['gsk_abcdefgh12345678abcd', '[redacted]'],
+    ['AIzaSyA1234567890abcdefghijklmnopqrstuv', '[redacted]'],
+  ])('lose what looks like a key or an id: %s', async (text, expected) => {
+    expect((await piecesOf([text])).join('')).toContain(expected);
+  });
+
+  it.each([
+    'an org-wide plan, an org-structure, a project, a task-12345678901234567890',
+    'sk-learn-compatible-estimators and chatcmpl-9fJ2kQ7xLm4TzR8vWb3NcYdE',
+    'the bearer of this letter, max_tokens, call_h5Gs8Kp2Xw9QzVt4',
+  ])('keep ordinary words: %s', async (text) => {
+    expect(await piecesOf([text])).toEqual([text]);
+  });
+});
+
+it('headers that help to understand an answer are kept', async () => {
+  const kept = {
+    'content-type': 'text/event-stream',
+    'retry-after': '7',
+    'x-ratelimit-remaining-tokens': '5',
+    'x-request-id': 'r-1',
+  };
+  const cassette = await record(always(of(head(200, { ...kept, 'x-other': '1', 'set-cookie': 'a=b' }))));
+  const replayed = observe(replayCassette(cassette, { speed: Infinity })(request));
+
+  await replayed.ended;
+  expect(replayed.values.map(plain)).toEqual([{ status: 200, headers: kept }]);
+});
+
+it('a secret in a field of the request is removed from the answer', async () => {
+  const body = JSON.stringify({
+    tools: [{ type: 'mcp', server: { authorization: 'tool-key-1', password: 'string' } }],
+    max_tokens: 5,
+  });
+  const cassette = await record(always(of(head(), data('The tool got tool-key-1, a string.'))), [{ ...request, body }]);
+
+  expect(cassette.exchanges).toMatchObject([
+    {
+      request: {
+        json: {
+          tools: [{ type: 'mcp', server: { authorization: '[redacted]', password: '[redacted]' } }],
+          max_tokens: 5,
+        },
+      },
+      response: { body: [{ text: 'The tool got [redacted], a string.' }] },
+    },
+  ]);
+});
+
+it('a secret of an earlier request is removed from a later answer', async () => {
+  const first = { ...request, headers: { authorization: 'Bearer earlier-key-1' } };
+  const cassette = await record(always(of(head(), data('It was earlier-key-1.'))), [first, request]);
+
+  expect(cassette.exchanges.map(({ response }) => response?.body)).toMatchObject([
+    [{ text: 'It was [redacted].' }],
+    [{ text: 'It was [redacted].' }],
+  ]);
+});

@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { firstValueFrom, type Observable } from 'rxjs';
+import { TestScheduler, type RunHelpers } from 'rxjs/testing';
+import type { Transport, TransportEvent } from '../../src/transport/transport.js';
+import type { Cassette, CassetteExchange } from '../../src/testing/cassette.js';
+import { recordCassette, type RecordCassetteConfig } from '../../src/testing/record-cassette.js';
+import { observe } from '../support/observe.js';
+import { transportRequest } from '../support/transport-events.js';
+
+/** A folder for the files of one spec file, removed in the end. */
+export function useFolder(): { readonly path: (name: string) => string; readonly read: (name: string) => string } {
+  const folder = mkdtempSync(join(tmpdir(), 'rxllm-cassettes-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const path = (name: string): string => join(folder, name);
+  return { path, read: (name) => readFileSync(path(name), 'utf8') };
+}
+
+/** The request that {@link exchangeOf} answers. */
+export const request = transportRequest('http://server.test/v1/chat/completions', {
+  body: '{"model":"small","messages":[{"role":"user","content":"Hi"}]}',
+});
+
+/** An exchange that says "Hello" in two pieces, or what is asked for. */
+export function exchangeOf(fields: Partial<CassetteExchange> = {}): CassetteExchange {
+  return {
+    request: {
+      operation: 'chat',
+      method: 'POST',
+      url: request.url,
+      json: { messages: [{ content: 'Hi', role: 'user' }], model: 'small' },
+    },
+    response: {
+      at: 2,
+      status: 200,
+      headers: { 'content-type': 'text/event-stream' },
+      body: [
+        { at: 4, text: 'Hel' },
+        { at: 6, text: 'lo' },
+      ],
+    },
+    end: { type: 'complete', at: 8 },
+    ...fields,
+  };
+}
+
+/** A cassette of some exchanges. */
+export function cassetteOf(...exchanges: readonly CassetteExchange[]): Cassette {
+  return { version: 1, exchanges };
+}
+
+/** What is recorded of some exchanges with a transport, one after the other. */
+export async function record(
+  transport: Transport,
+  requests = [request],
+  config: RecordCassetteConfig = {},
+): Promise<Cassette> {
+  const recorder = recordCassette(config);
+  for (const each of requests) {
+    await observe(recorder(each, transport)).ended;
+  }
+  return firstValueFrom(recorder.cassette);
+}
+
+/** Events that can be compared: a head with its headers as an object, a piece as numbers. */
+export function plain(event: TransportEvent): unknown {
+  return event.type === 'head'
+    ? { status: event.status, headers: Object.fromEntries(event.headers) }
+    : [...event.bytes];
+}
+
+/** Runs in virtual time with the scheduler that tells it. */
+export function runScheduled(test: (helpers: RunHelpers, scheduler: TestScheduler) => void): void {
+  const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+  scheduler.run((helpers) => test(helpers, scheduler));
+}
+
+/** A transport whose exchanges are all the same. */
+export function always(events: Observable<TransportEvent>): Transport {
+  return () => events;
+}

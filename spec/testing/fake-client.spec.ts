@@ -1,0 +1,133 @@
+import { EMPTY, from, lastValueFrom, map, merge, NEVER, of, switchMap, take, timer } from 'rxjs';
+import { RateLimitError, retryOnRateLimit, textDeltas } from '../../src/index.js';
+import { chunksOf, fakeClient, type FakeReply, runMarbles, textChunk } from '../../src/testing/index.js';
+import { chatRequest } from '../support/answers.js';
+import { legacyChunk } from '../support/chunks.js';
+import { failureOf, observe } from '../support/observe.js';
+
+const completionRequest = { model: 'small', prompt: 'Once' };
+
+it('answers every request with the one reply', () => {
+  const client = fakeClient(from(chunksOf('Hi')));
+
+  expect(observe(client.chat(chatRequest)).values).toEqual(chunksOf('Hi'));
+  expect(observe(client.chat(chatRequest)).values).toEqual(chunksOf('Hi'));
+});
+
+it('answers requests with its replies in turn, whatever they ask', () => {
+  const client = fakeClient([of({ id: 'small' }), of(legacyChunk('Once')), of(textChunk('Hi'))]);
+
+  expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
+  expect(observe(client.completions(completionRequest)).values).toEqual([legacyChunk('Once')]);
+  expect(observe(client.chat(chatRequest)).values).toEqual([textChunk('Hi')]);
+});
+
+it('answers with what a function gives for the request', () => {
+  const client = fakeClient(({ operation, request, options }) =>
+    operation === 'models' ? of({ id: 'small' }) : from(chunksOf(`${request.model} ${options.idempotencyKey}`)),
+  );
+
+  expect(observe(client.chat(chatRequest, { idempotencyKey: '1' })).values).toEqual(chunksOf('small 1'));
+  expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
+});
+
+it('keeps what was asked, once per subscription, without keys', () => {
+  const client = fakeClient(EMPTY);
+  const chat = client.chat(chatRequest, { apiKey: 'secret-key-1', context: { label: 'a' } });
+
+  expect(client.requests).toEqual([]);
+  merge(chat, client.completions(completionRequest), chat, client.models()).subscribe();
+  expect(client.requests).toMatchObject([
+    { operation: 'chat', request: chatRequest, options: { context: { label: 'a' } } },
+    { operation: 'completions', request: completionRequest, options: {} },
+    { operation: 'chat', request: chatRequest },
+    { operation: 'models', request: {} },
+  ]);
+  expect(JSON.stringify(client.requests)).not.toContain('secret-key-1');
+});
+
+it('tells when each request was sent, when it ended and how', () => {
+  runMarbles(({ chunks, cold, expectObservable, expectSubscriptions, flush }) => {
+    const busy = new RateLimitError('429', { status: 429, retryable: true, retryAfter: 4 });
+    const failing = cold<never>('-#           ', {}, busy);
+    const answer = chunks('           r-a---f|');
+    const answerSubs = '          -----^------!';
+    const expected = '            -------a----|';
+    const client = fakeClient([failing, answer, NEVER, NEVER]);
+
+    expectObservable(client.chat(chatRequest).pipe(retryOnRateLimit(), textDeltas())).toBe(expected);
+    expectSubscriptions(answer.subscriptions).toBe(answerSubs);
+    expectObservable(client.chat(chatRequest), '------^--!').toBe('');
+    expectObservable(client.chat(chatRequest), '-------^').toBe('');
+    flush();
+    expect(client.requests).toMatchObject([
+      { sentAt: 0, endedAt: 1, ending: 'failed' },
+      { sentAt: 5, endedAt: 12, ending: 'completed' },
+      { sentAt: 6, endedAt: 9, ending: 'unsubscribed' },
+      { sentAt: 7, endedAt: undefined, ending: undefined },
+    ]);
+  });
+});
+
+it('reads the time of the scheduler it is given', () => {
+  const client = fakeClient(EMPTY, { scheduler: { now: () => 42, schedule: () => EMPTY.subscribe() } });
+  client.models().subscribe();
+
+  expect(client.requests).toMatchObject([{ sentAt: 42, endedAt: 42 }]);
+});
+
+it('stops a synchronous reply once nobody listens', () => {
+  const asked: string[] = [];
+  const reply = from(chunksOf('Hello')).pipe(
+    map((chunk) => {
+      asked.push(chunk.id!);
+      return chunk;
+    }),
+  );
+  const client = fakeClient(reply);
+  client.chat(chatRequest).pipe(take(1)).subscribe();
+
+  expect(asked).toHaveLength(1);
+  expect(client.requests).toMatchObject([{ ending: 'unsubscribed' }]);
+});
+
+it('serves what is built on a client', async () => {
+  const client = fakeClient([from(chunksOf('one')), from(chunksOf('two'))]);
+  const answers = of(1, 2).pipe(switchMap((wait) => timer(wait).pipe(switchMap(() => client.chat(chatRequest)))));
+
+  expect(await lastValueFrom(answers)).toEqual(chunksOf('two').at(-1));
+});
+
+it('says so when it has run out of replies', async () => {
+  const client = fakeClient([EMPTY]);
+  observe(client.chat(chatRequest));
+
+  const error = await failureOf(client.completions(completionRequest));
+  expect(error).toEqual(new Error('fakeClient has no answer to request 2 (completions): its list has only 1'));
+  expect(client.requests[1]).toMatchObject({ operation: 'completions', ending: 'failed' });
+});
+
+it('fails when its function gives no Observable', async () => {
+  const client = fakeClient(() => undefined as never);
+
+  expect(await failureOf(client.models())).toEqual(new TypeError('replies() must be an Observable, not undefined'));
+});
+
+it.each<readonly [string, () => unknown, string]>([
+  ['a reply that is no Observable', () => fakeClient('Hi' as never), 'replies must be an Observable, not string'],
+  ['one in a list', () => fakeClient([EMPTY, [] as never]), 'replies[1] must be an Observable, not object'],
+  ['an empty list', () => fakeClient([]), 'replies must be a list of at least one, not object'],
+  ['a configuration that is none', () => fakeClient(EMPTY, 1 as never), 'The configuration of fakeClient must be'],
+  ['a request without messages', () => fakeClient(EMPTY).chat({ model: 'small' } as never), 'chat() needs messages'],
+  ['one without prompt', () => fakeClient(EMPTY).completions({ model: 'small' } as never), 'needs prompt'],
+  ['options of another library', () => fakeClient(EMPTY).models({ timeout: 5 } as never), 'use deadlines'],
+])('refuses %s', (_, build, message) => {
+  expect(build).toThrow(TypeError);
+  expect(build).toThrow(message);
+});
+
+it('takes streams of any of its kinds', () => {
+  const replies: readonly FakeReply[] = [of(textChunk('a')), of(legacyChunk('a')), of({ id: 'small' }), EMPTY];
+
+  expect(fakeClient(replies).requests).toEqual([]);
+});

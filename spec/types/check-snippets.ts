@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import * as rxjs from 'rxjs';
+import ts from 'typescript';
+import { root } from '../architecture/source-files.js';
+
+/** A piece of TypeScript in a document. */
+export interface Snippet {
+  /** The heading above it and its line. */
+  readonly title: string;
+  readonly text: string;
+}
+
+/** The ```ts blocks of a Markdown text. */
+export function snippetsOf(markdown: string): readonly Snippet[] {
+  return [...markdown.matchAll(/^```ts\n(?<text>.*?)^```/gmsu)].map(({ index, groups }) => {
+    const before = markdown.slice(0, index);
+    const heading = [...before.matchAll(/^#+ (?<heading>.*)$/gmu)].at(-1)?.groups?.heading ?? '';
+    return { title: `${heading}, line ${before.split('\n').length}`, text: groups?.text ?? '' };
+  });
+}
+
+/**
+ * What the compiler finds wrong with each snippet, as a project of this package's users would compile it. A snippet is a
+ * module; names that it does not declare are imported for it.
+ *
+ * @param packageNames What 'rxllm' exports.
+ * @param assumed A module of names that stand for the reader's application, relative to the root.
+ */
+export function checkSnippets(
+  snippets: readonly Snippet[],
+  packageNames: readonly string[],
+  assumed: string,
+): readonly (readonly string[])[] {
+  const config = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
+    ts.sys,
+    root,
+  );
+  const modules: readonly Module[] = [
+    { path: `./${assumed}.js`, names: exportedBy(ts.sys.readFile(join(root, `${assumed}.ts`)) ?? '') },
+    { path: 'rxllm', names: packageNames },
+    { path: 'rxjs', names: Object.keys(rxjs) },
+  ];
+  const files = new Map(
+    snippets.map(({ text }, place) => [join(root, `snippet-${place}.ts`), withImports(text, modules)]),
+  );
+  const host = ts.createCompilerHost(config.options);
+  const readFile = host.readFile.bind(host);
+  const fileExists = host.fileExists.bind(host);
+  host.readFile = (path) => files.get(path) ?? readFile(path);
+  host.fileExists = (path) => files.has(path) || fileExists(path);
+  host.getSourceFile = (path, options) => {
+    const text = host.readFile(path);
+    return text === undefined ? undefined : ts.createSourceFile(path, text, options);
+  };
+  const program = ts.createProgram([...files.keys()], config.options, host);
+  return [...files.keys()].map((path) =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(path))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+  );
+}
+
+interface Module {
+  readonly path: string;
+  readonly names: readonly string[];
+}
+
+/** Imports what the text mentions and does not declare; a name that several modules have comes from the first of them. */
+function withImports(text: string, modules: readonly Module[]): string {
+  const taken = new Set(takenBy(text));
+  const mentioned = new Set(text.match(/\b\w+\b/gu));
+  const imports = modules.map(({ path, names }) => {
+    const wanted = names.filter((name) => mentioned.has(name) && !taken.has(name));
+    wanted.forEach((name) => taken.add(name));
+    return `import { ${wanted.join(', ')} } from '${path}';`;
+  });
+  return [...imports, text].join('\n');
+}
+
+/** The names that a module without other declarations exports. */
+function exportedBy(text: string): readonly string[] {
+  return takenBy(text.replace(/^import .*?;$/gmsu, ''));
+}
+
+/** The names that a module takes by declaring, importing or re-exporting them. */
+function takenBy(text: string): readonly string[] {
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (namesSomething(node) && node.name && ts.isIdentifier(node.name)) {
+      names.push(node.name.text);
+    }
+    if (!ts.isBlock(node) && !ts.isArrowFunction(node)) {
+      ts.forEachChild(node, visit);
+    }
+  };
+  visit(ts.createSourceFile('module.ts', text, ts.ScriptTarget.ES2022, true));
+  return names;
+}
+
+function namesSomething(node: ts.Node): node is ts.NamedDeclaration {
+  return (
+    ts.isVariableDeclaration(node) ||
+    ts.isBindingElement(node) ||
+    ts.isFunctionDeclaration(node) ||
+    ts.isImportSpecifier(node) ||
+    ts.isExportSpecifier(node)
+  );
+}

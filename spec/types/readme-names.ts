@@ -1,0 +1,47 @@
+import type { Observable } from 'rxjs';
+import type {
+  ChatCompletionRequest,
+  ChatMessage,
+  Client,
+  Message,
+  Tool,
+  TransportRequest,
+  Turn,
+} from '../../src/index.js';
+
+export type { ObservableInput } from 'rxjs';
+export { fromFetch } from 'rxjs/fetch';
+export { TestScheduler } from 'rxjs/testing';
+
+// What the README takes for granted: names of its reader's own application. Nothing of it exists at run time.
+export declare const client: Client;
+export declare const model: string;
+export declare const fast: string;
+export declare const cheap: string;
+export declare const messages: readonly ChatMessage[];
+export declare const request: ChatCompletionRequest;
+export declare const tools: readonly Tool[];
+export declare function run(tool: string, json: string): string;
+
+export declare const prompt: string;
+export declare const prompts: readonly string[];
+export declare const input: Observable<string>;
+
+export declare function print(text: string): void;
+export declare function append(text: string): void;
+export declare function show(text: string): void;
+export declare function render(message: Message): void;
+export declare function draw(turns: readonly Turn[]): void;
+export declare function log(...values: readonly unknown[]): void;
+export declare function handle(event: string, data: string, id: string): void;
+export declare function showCountdown(delay: number): void;
+export declare const askToTopUp: string;
+
+export declare const endpoint: string;
+export declare const name: string;
+export declare const version: string;
+export declare const key: string;
+export declare const url: string;
+export declare function fetchToken(): Promise<string>;
+export declare function refresh(): Observable<string>;
+export declare function sign(request: TransportRequest, token: string): TransportRequest;

@@ -1,0 +1,71 @@
+import type { AssistantMessage, ToolCallParam } from '../schemas/chat-message.js';
+import { isCutShort } from './finish-reason.js';
+import { joinReasoning } from './join-reasoning.js';
+import type { Message, ToolCall } from './message.js';
+import { isRawObject, type RawObject } from './raw-choices.js';
+
+/**
+ * Turns a finished message into what the API takes as history, to be sent before the next prompt or a tool's answer.
+ *
+ * Content, refusal and complete tool calls are those of the message; incomplete calls are left out, since servers refuse
+ * them. Without text `content` is `null` beside tool calls or a refusal, and empty otherwise.
+ *
+ * What the server sent for itself goes back under its own names: fields of tool calls (Gemini's signatures), reasoning
+ * details and thinking blocks joined from their pieces (OpenRouter, LiteLLM), and plain reasoning in the field it came
+ * in, which DeepSeek and Kimi require after tool calls. Another server may refuse those fields: leave them out
+ * of a history that moves from one server to another.
+ *
+ * @see {@link toMessage} for the finished message; a snapshot of `accumulateMessage` may lack pieces.
+ */
+export function toMessageParam(message: Message): AssistantMessage {
+  const { content, refusal, functionCall, finishReason } = message;
+  const calls = message.toolCalls.filter(({ complete }) => complete).map(toParam);
+  const called = functionCall !== undefined && finishReason !== undefined && !isCutShort(finishReason);
+  const silent = calls.length > 0 || called || refusal !== '';
+  return {
+    role: 'assistant',
+    content: content === '' && silent ? null : content,
+    ...(refusal !== '' && { refusal }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+    ...(called && { function_call: functionCall }),
+    ...audioOf(message),
+    ...reasoningOf(message, calls.length > 0),
+  };
+}
+
+function toParam({ id, type, name, arguments: text, extra }: ToolCall): ToolCallParam {
+  return type === 'custom'
+    ? { ...extra, id, type, custom: { name, input: text } }
+    : { ...extra, id, type: 'function', function: { name, arguments: text } };
+}
+
+/** Spoken answers are kept by the server, and named by their id. */
+function audioOf({ extra }: Message): { readonly audio?: { readonly id: string } } {
+  const audio = extra['audio'];
+  return isRawObject(audio) && typeof audio['id'] === 'string' ? { audio: { id: audio['id'] } } : {};
+}
+
+/** Lists that are streamed in pieces. */
+const piecewise = ['reasoning_details', 'thinking_blocks'] as const;
+/** Signatures and encrypted reasoning, with what belongs to them. */
+const opaque = ['extra_content', 'reasoning_text', 'reasoning_opaque'] as const;
+
+function reasoningOf({ reasoning, reasoningKey, extra }: Message, called: boolean): RawObject {
+  const fields: RawObject = {};
+  for (const key of piecewise) {
+    const pieces = extra[key];
+    if (Array.isArray(pieces) && pieces.length > 0) {
+      fields[key] = joinReasoning(pieces as unknown[]);
+    }
+  }
+  for (const key of opaque) {
+    if (extra[key] !== undefined) {
+      fields[key] = extra[key];
+    }
+  }
+  // The details hold the same text. DeepSeek wants the field beside tool calls even where it is empty.
+  if (reasoningKey !== undefined && !('reasoning_details' in fields) && (called || reasoning !== '')) {
+    fields[reasoningKey] = reasoning;
+  }
+  return fields;
+}

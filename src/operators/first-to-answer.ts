@@ -1,0 +1,90 @@
+import { noop, Subscription, type Observable, type OperatorFunction } from 'rxjs';
+import { joinErrors } from '../errors/join-errors.js';
+import { holdsAnswer } from './holds-text.js';
+import { operate, subscribeWithin } from './operate.js';
+
+/**
+ * Subscribes to each source as it comes, emits the one whose answer begins first, from its beginning, and leaves the
+ * others. When none is running any more it ends, whether or not more were to come: with the first that completed
+ * without an answer, or else with the errors.
+ */
+export function firstToAnswer<T>(): OperatorFunction<Observable<T>, T> {
+  return operate((destination, sources) => {
+    const running = new Set<Subscription>();
+    const failures: unknown[] = [];
+    let starting = true;
+    let unanswered: readonly T[] | undefined;
+
+    const endUnlessRunning = (): void => {
+      if (starting || running.size > 0) {
+        return;
+      }
+      sources.unsubscribe();
+      if (unanswered) {
+        unanswered.forEach((value) => destination.next(value));
+        destination.complete();
+      } else {
+        destination.error(joinErrors(failures));
+      }
+    };
+    const leave = (runner: Subscription): void => {
+      runner.unsubscribe();
+      running.delete(runner);
+      endUnlessRunning();
+    };
+    const leaveAllBut = (winner: Subscription): void => {
+      sources.unsubscribe();
+      running.delete(winner);
+      running.forEach((runner) => runner.unsubscribe());
+      running.clear();
+      running.add(winner);
+    };
+
+    const run = (source: Observable<T>): void => {
+      const runner = new Subscription();
+      let held: T[] | undefined = [];
+      running.add(runner);
+      destination.add(runner);
+      subscribeWithin(source, runner, {
+        next(value) {
+          if (held === undefined) {
+            destination.next(value);
+            return;
+          }
+          held.push(value);
+          if (holdsAnswer(value)) {
+            const beginning = held;
+            held = undefined;
+            leaveAllBut(runner);
+            beginning.forEach((each) => destination.next(each));
+          }
+        },
+        error(error) {
+          if (held === undefined) {
+            destination.error(error);
+            return;
+          }
+          failures.push(error);
+          leave(runner);
+        },
+        complete() {
+          if (held === undefined) {
+            destination.complete();
+            return;
+          }
+          unanswered ??= held;
+          leave(runner);
+        },
+      });
+    };
+
+    return {
+      next: run,
+      complete: noop,
+      subscribed() {
+        starting = false;
+        endUnlessRunning();
+      },
+    };
+  });
+}

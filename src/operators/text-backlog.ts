@@ -1,0 +1,139 @@
+import { Queue } from './queue.js';
+import { endsInHalf, type UnitEnds } from './unit-ends.js';
+
+/** Text that came at one time, or what is left of it. */
+interface Arrival {
+  /** When the last of it has to leave. */
+  readonly deadline: number;
+  length: number;
+}
+
+/** Text that waits, and by when each part of it has to leave. Adding costs the same however much waits. */
+export class TextBacklog {
+  private readonly arrivals = new Queue<Arrival>();
+  private readonly texts = new Queue<string>();
+  private readonly units: UnitEnds;
+  /** What is older than `texts`. */
+  private head = '';
+  /** The first half of a surrogate pair at the end, which has no arrival yet: no part of it can be shown. */
+  private half = '';
+  private ended = false;
+
+  constructor(units: UnitEnds) {
+    this.units = units;
+  }
+
+  /** When something has to leave next; `undefined` when nothing waits. */
+  get deadline(): number | undefined {
+    return this.arrivals.first?.deadline;
+  }
+
+  push(text: string, deadline: number): void {
+    const whole = this.half + text;
+    this.half = endsInHalf(whole) ? whole.slice(-1) : '';
+    this.append(this.half ? whole.slice(0, -1) : whole, deadline);
+  }
+
+  /** Nothing comes any more: what is there may leave as it stands. */
+  end(deadline: number): void {
+    this.append(this.half, deadline);
+    this.half = '';
+    this.ended = true;
+  }
+
+  /**
+   * Takes out what should leave now: the least that lets all the rest leave in time at the same pace, but one unit at
+   * least. Nothing when no unit has ended and none has to leave.
+   *
+   * @param tick How long it is until the next call.
+   */
+  take(now: number, tick: number): string {
+    const { quota, due } = this.plan(now, tick);
+    let taken = '';
+    while (taken.length < quota) {
+      const end = this.nextEnd(quota - taken.length, due > taken.length);
+      if (end === 0) {
+        break;
+      }
+      taken += this.head.slice(0, end);
+      this.head = this.head.slice(end);
+    }
+    this.forget(taken.length);
+    return taken;
+  }
+
+  takeAll(): string {
+    let all = this.head;
+    for (const text of this.texts) {
+      all += text;
+    }
+    all += this.half;
+    this.head = this.half = '';
+    this.texts.clear();
+    this.arrivals.clear();
+    return all;
+  }
+
+  private append(text: string, deadline: number): void {
+    if (text === '') {
+      return;
+    }
+    this.texts.push(text);
+    const newest = this.arrivals.last;
+    if (newest?.deadline === deadline) {
+      newest.length += text.length;
+    } else {
+      this.arrivals.push({ deadline, length: text.length });
+    }
+  }
+
+  private plan(now: number, tick: number): { readonly quota: number; readonly due: number } {
+    let length = 0;
+    let quota = 1;
+    let due = 0;
+    for (const arrival of this.arrivals) {
+      const left = arrival.deadline - now;
+      const ticks = left > 0 ? Math.floor(left / tick) + 1 : 1;
+      length += arrival.length;
+      quota = Math.max(quota, Math.ceil(length / ticks));
+      due = ticks === 1 ? length : due;
+    }
+    return { quota, due };
+  }
+
+  /** The first end of a unit that reaches `least`, or the last end in sight. 0 when there is nothing to take. */
+  private nextEnd(least: number, due: boolean): number {
+    const text = this.look();
+    let last = 0;
+    for (const end of this.units.find(text)) {
+      last = end;
+      if (end >= least) {
+        return end;
+      }
+    }
+    if (text.length === this.units.longest) {
+      return last || this.units.cut(text);
+    }
+    return this.ended ? text.length : last || (due ? text.length : 0);
+  }
+
+  private look(): string {
+    const { longest } = this.units;
+    while (this.head.length < longest && this.texts.size > 0) {
+      this.head += this.texts.shift() ?? '';
+    }
+    return this.head.slice(0, longest);
+  }
+
+  private forget(length: number): void {
+    let rest = length;
+    for (let oldest = this.arrivals.first; oldest && rest > 0; oldest = this.arrivals.first) {
+      const part = Math.min(rest, oldest.length);
+      oldest.length -= part;
+      rest -= part;
+      if (oldest.length === 0) {
+        this.arrivals.shift();
+      }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { createRedactor } from '../../transport/redactor.js';
+import type { TransportRequest } from '../../transport/transport.js';
+import { fromBinary, toBinary } from './pieces.js';
+
+/** Takes keys, cookies and the ids of organisations out of what is recorded. */
+export interface Secrets {
+  /** Remembers what is secret in a request and its body, so that an answer that repeats it does not tell. */
+  readonly learn: (request: TransportRequest, json?: unknown) => void;
+  readonly removeFromText: (text: string) => string;
+  /** Also removes texts whose field is named like a secret. */
+  readonly removeFromJson: (value: unknown) => unknown;
+  /** Also removes a secret that is cut into several pieces. There are as many pieces as before. */
+  readonly removeFromPieces: (pieces: readonly Uint8Array[]) => readonly Uint8Array[];
+}
+
+/** Stands where a secret stood. */
+export const mark = '[redacted]';
+
+const secretName = /auth|key|token|secret|cookie|password|credential|signature|organi[sz]ation|project|^(?:sig|org)$/iu;
+/** Fields of a body: not those, such as `max_tokens`, in which such a word is only a part. */
+const secretField =
+  /^(?:\w*[-_])?(?:authorization|api[-_]?key|access[-_]?key|(?:access|auth|refresh|bearer)[-_]?token|client[-_]?secret|secret|password|cookie)$/iu;
+/** Ids of OpenAI's organisations and projects, and keys as providers make them, some already masked by a server. */
+const shapes = [
+  'org-[a-z0-9]{16,}',
+  'proj_[a-z0-9]{16,}',
+  '(?:sk|rk|pk)-(?=[\\w*-]*[\\d*])[\\w*-]{16,}',
+  '(?:gsk_|hf_|r8_|xai-|pplx-)[a-z0-9]{16,}',
+  'aiza[\\w-]{30,}',
+  'bearer\\s+[\\w.~+/-]{16,}=*',
+];
+/** Shorter texts in a field, such as a type in a schema, are ordinary words elsewhere. */
+const shortestInField = 8;
+
+/** Whether the name of a header or of a query parameter says that its value is nobody's business. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
+}
+
+/** @param values Secrets that are known from the start. */
+export function createSecrets(values: readonly string[]): Secrets {
+  const redactor = createRedactor();
+  // Not inside a word, but behind a line break as JSON spells it.
+  const shape = `(?:(?<![a-z0-9])|(?<=\\\\[nrt]))(?:${shapes.join('|')})`;
+  let pattern = new RegExp(shape, 'giu');
+  const add = (secrets: readonly string[], url = ''): void => {
+    // Each in the form it has in a string of bytes, too.
+    const forms = secrets.flatMap((secret) => [secret, toBinary(new TextEncoder().encode(secret))]);
+    redactor.learn({
+      ...nothing,
+      headers: Object.fromEntries(forms.map((form, index) => [`secret-${index}`, form])),
+      url,
+    });
+    const known = redactor.pattern()?.source;
+    pattern = new RegExp(known === undefined ? shape : `${known}|${shape}`, 'giu');
+  };
+  add(values);
+
+  const removeFromText = (text: string): string => text.replaceAll(pattern, mark);
+  const removeFromJson = (value: unknown): unknown => {
+    if (typeof value === 'string') {
+      return removeFromText(value);
+    }
+    if (Array.isArray(value)) {
+      return value.map(removeFromJson);
+    }
+    return isObject(value)
+      ? Object.fromEntries(
+          Object.entries(value).map(([name, item]) => [name, isSecret(name, item) ? mark : removeFromJson(item)]),
+        )
+      : value;
+  };
+  return {
+    learn: ({ headers, url }, json) => {
+      const named = [...Object.entries(headers), ...queryOf(url)].filter(([name]) => isSecretName(name));
+      add(
+        [...named.map(([, value]) => value), ...secretsIn(json).filter(({ length }) => length >= shortestInField)],
+        url,
+      );
+    },
+    removeFromText,
+    removeFromJson,
+    removeFromPieces: (pieces) => {
+      const spans = spansOf(pattern, pieces.map(toBinary).join(''));
+      return spans.length === 0 ? pieces : cutOut(pieces, spans);
+    },
+  };
+}
+
+const nothing: TransportRequest = { operation: '', method: '', url: '', headers: {}, redirects: 'refuse', context: {} };
+
+function isSecret(name: string, value: unknown): value is string {
+  return typeof value === 'string' && secretField.test(name);
+}
+
+function secretsIn(json: unknown): readonly string[] {
+  return isObject(json)
+    ? Object.entries(json).flatMap(([name, item]) => (isSecret(name, item) ? [item] : secretsIn(item)))
+    : [];
+}
+
+type Span = readonly [from: number, to: number];
+
+function spansOf(pattern: RegExp, binary: string): readonly Span[] {
+  return [...binary.matchAll(pattern)].map(({ index, 0: found }) => [index, index + found.length]);
+}
+
+/** The mark stands in the piece in which a secret begins. */
+function cutOut(pieces: readonly Uint8Array[], spans: readonly Span[]): readonly Uint8Array[] {
+  let start = 0;
+  let next = 0;
+  return pieces.map((piece) => {
+    const end = start + piece.length;
+    const binary = toBinary(piece);
+    let kept = '';
+    let position = start;
+    for (let span = spans[next]; span !== undefined && span[0] < end; span = spans[next]) {
+      const [from, to] = span;
+      kept += binary.slice(position - start, Math.max(0, from - start)) + (from >= start ? mark : '');
+      position = Math.min(to, end);
+      if (to > end) {
+        break;
+      }
+      next += 1;
+    }
+    kept += binary.slice(position - start);
+    start = end;
+    return fromBinary(kept);
+  });
+}
+
+function queryOf(url: string): readonly (readonly [string, string])[] {
+  return URL.canParse(url) ? [...new URL(url).searchParams] : [];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

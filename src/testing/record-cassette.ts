@@ -1,0 +1,134 @@
+import { asyncScheduler, BehaviorSubject, defer, first, map, type Observable, type SchedulerLike, tap } from 'rxjs';
+import { check, checkConfig } from '../operators/check.js';
+import type { Interceptor } from '../transport/transport.js';
+import type { Cassette, CassetteExchange } from './cassette.js';
+import { writeCassette } from './cassettes/cassette-file.js';
+import { checkScheduler } from './cassettes/check-scheduler.js';
+import { createExchangeRecorder } from './cassettes/exchange-recorder.js';
+import { createSecrets } from './cassettes/secrets.js';
+
+/** Where and how exchanges are recorded. */
+export interface RecordCassetteConfig {
+  /**
+   * The file to write, made with its folder and written anew by each recorder. Default none: take the data from
+   * {@link CassetteRecorder.cassette}.
+   */
+  readonly file?: string | URL | undefined;
+  /**
+   * Texts of 4 characters or more that must not be recorded, wherever they stand: the client's key, which no interceptor
+   * sees, in case a server repeats it. Default none.
+   */
+  readonly secrets?: readonly string[] | undefined;
+  /** The clock. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/** An interceptor that records what passes through it. */
+export interface CassetteRecorder extends Interceptor {
+  /**
+   * Emits what has been recorded as soon as no exchange is going on any more, and completes. An answer's last bytes may
+   * come just after its text has completed, so wait for this before reading the file. Errors when the file could not be
+   * written.
+   */
+  readonly cassette: Observable<Cassette>;
+}
+
+/**
+ * Creates an interceptor that records exchanges with their timing: request, answer in the pieces in which it came, and
+ * end, which may be an error or that it was unsubscribed. List it last, nearest to the network: then each attempt of an
+ * interceptor that retries is an exchange of its own.
+ *
+ * The file is readable JSON, written whenever an exchange is over. What is secret is not in it: of the headers only those
+ * are kept that are known to be harmless; keys and ids of organisations are removed from addresses, and from bodies what
+ * a request's own headers held, what stands in `secrets` and what looks like a key. Prompts and answers are in it.
+ *
+ * Events, errors and completion pass through unchanged. A file that cannot be written fails the stream, the first time
+ * before anything is sent.
+ *
+ * ```ts
+ * const recorder = recordCassette({ file: 'cassettes/hello.json' });
+ * const client = createClient({ interceptors: [recorder] });
+ * ```
+ *
+ * @throws TypeError for a field of `config` that is not what {@link RecordCassetteConfig} allows.
+ * @see {@link replayCassette}
+ */
+export function recordCassette(config: RecordCassetteConfig = {}): CassetteRecorder {
+  checkConfig('recordCassette', config);
+  const { file, secrets: values = [], scheduler = asyncScheduler } = config;
+  check(file === undefined || file instanceof URL || isText(file), 'file', 'a path or a file URL', file);
+  check(
+    Array.isArray(values) && values.every(isSecret),
+    'secrets',
+    'an array of texts of 4 characters or more',
+    values,
+  );
+  checkScheduler(scheduler);
+
+  const secrets = createSecrets(values);
+  const exchanges: (CassetteExchange | undefined)[] = [];
+  const running = new BehaviorSubject(0);
+  let failure: { readonly error: unknown } | undefined;
+  const recorded = (): Cassette => ({ version: 1, exchanges: exchanges.filter((exchange) => exchange !== undefined) });
+  const save = (): void => {
+    failure = undefined;
+    try {
+      if (file !== undefined) {
+        writeCassette(file, recorded());
+      }
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  };
+
+  const intercept: Interceptor = (request, next) =>
+    defer(() => {
+      if (exchanges.length === 0) {
+        save();
+      }
+      const recorder = createExchangeRecorder(request, secrets, scheduler);
+      const index = exchanges.push(undefined) - 1;
+      running.next(running.value + 1);
+      const keep = (finish: () => CassetteExchange): void => {
+        try {
+          exchanges[index] = finish();
+          save();
+        } finally {
+          running.next(running.value - 1);
+        }
+      };
+      return defer(() => next(request)).pipe(
+        tap({
+          next: recorder.add,
+          error: (error: unknown) => keep(() => recorder.fail(error)),
+          complete: () => keep(recorder.complete),
+          unsubscribe: () => {
+            try {
+              keep(recorder.abort);
+            } catch {
+              // Nobody listens any more; whoever asks for the cassette is told.
+            }
+          },
+        }),
+      );
+    });
+  const cassette = running.pipe(
+    first((count) => count === 0),
+    map(() => {
+      if (failure !== undefined) {
+        throw failure.error;
+      }
+      return recorded();
+    }),
+  );
+  return Object.assign(intercept, { cassette });
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === 'string' && value.length >= 4;
+}

@@ -1,0 +1,29 @@
+import { type MonoTypeOperatorFunction, type SchedulerLike, tap } from 'rxjs';
+
+/** When a request was made and how it ended. Times are those of `scheduler.now()`: frames, in a marble test. */
+export interface RequestRecord {
+  readonly sentAt: number;
+  /** `undefined` while the request is open. */
+  readonly endedAt: number | undefined;
+  /** `unsubscribed` is what a server sees as an abort; `undefined` while the request is open. */
+  readonly ending: 'completed' | 'failed' | 'unsubscribed' | undefined;
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** The record of a request that is made now. */
+export function startRecord(scheduler: SchedulerLike): Writable<RequestRecord> {
+  return { sentAt: scheduler.now(), endedAt: undefined, ending: undefined };
+}
+
+/** Writes down how a request ends. */
+export function recordEnding<T>(
+  record: Writable<RequestRecord>,
+  scheduler: SchedulerLike,
+): MonoTypeOperatorFunction<T> {
+  const end = (ending: RequestRecord['ending']): void => {
+    record.endedAt = scheduler.now();
+    record.ending = ending;
+  };
+  return tap({ complete: () => end('completed'), error: () => end('failed'), unsubscribe: () => end('unsubscribed') });
+}

@@ -1,0 +1,53 @@
+const deepest = 6;
+
+/** Shows a value on one line, as it would stand in a program, and of what is longer than `room` characters the beginning. */
+export function showValue(value: unknown, room = 200): string {
+  const text = show(value, []);
+  return text.length > room ? `${text.slice(0, room - 1)}…` : text;
+}
+
+function show(value: unknown, parents: readonly unknown[]): string {
+  if (typeof value === 'string') {
+    return JSON.stringify(value);
+  }
+  if (typeof value === 'function') {
+    return `[function ${value.name}]`;
+  }
+  if (typeof value === 'bigint') {
+    return `${value}n`;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return String(value);
+  }
+  if (parents.includes(value) || parents.length === deepest) {
+    return '…';
+  }
+  return showObject(value, [...parents, value]);
+}
+
+function showObject(value: object, parents: readonly unknown[]): string {
+  if (Object.prototype.toString.call(value) === '[object Error]' || value instanceof Error) {
+    const { name, message, kind } = value as Error & { readonly kind?: unknown };
+    return `${name}${typeof kind === 'string' ? ` (${kind})` : ''}: ${message}`;
+  }
+  if (typeof (value as { asymmetricMatch?: unknown }).asymmetricMatch === 'function') {
+    const { sample } = value as { readonly sample?: unknown };
+    // The matchers' own texts, such as "ObjectContaining".
+    return `${(value as { toString: () => string }).toString()}${sample === undefined ? '' : `(${show(sample, parents)})`}`;
+  }
+  if (value instanceof Date) {
+    return `Date ${Number.isNaN(value.getTime()) ? 'invalid' : value.toISOString()}`;
+  }
+  if (value instanceof RegExp) {
+    return String(value);
+  }
+  if (Symbol.iterator in value) {
+    const items = [...(value as Iterable<unknown>)].map((item) => show(item, parents));
+    return `${Array.isArray(value) ? '' : `${value.constructor.name} `}[${items.join(', ')}]`;
+  }
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  const shown = fields.map(
+    ([key, field]) => `${/^[\w$]+$/u.test(key) ? key : JSON.stringify(key)}: ${show(field, parents)}`,
+  );
+  return shown.length === 0 ? '{}' : `{ ${shown.join(', ')} }`;
+}
