@@ -3,7 +3,7 @@ import { createClient, isLlmError, type Transport } from '../../src/index.node.j
 import { chatRequest } from '../support/answers.js';
 import { lengthOf, reference } from '../support/fault-server/reference.js';
 import { type FaultServer, startFaultServer } from '../support/fault-server/start-fault-server.js';
-import { transports } from '../support/fault-table.js';
+import { transports } from '../support/transports.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
 
 /** How many answers are read side by side. */

@@ -5,19 +5,18 @@ import { lengthOf, reference, referenceChunks } from '../support/fault-server/re
 import { observe } from '../support/observe.js';
 import { head } from '../support/transport-events.js';
 
-interface Read {
-  readonly chunks: readonly ChatCompletionChunk[];
-  /** The kind of the error; undefined where the answer is whole. */
-  readonly kind: string | undefined;
-}
-
-/** What a client gives for an answer that comes in these pieces. */
-async function read(pieces: readonly Uint8Array[]): Promise<Read> {
+/** What a client gives for an answer that comes in these pieces, as text: comparing objects takes ten times as long. */
+async function read(pieces: readonly Uint8Array[]): Promise<string> {
   const events = pieces.map((bytes): TransportEvent => ({ type: 'data', bytes }));
   const { transport } = fakeTransport(of(head(200, { 'content-type': 'text/event-stream' }), ...events));
   const seen = observe(createClient({ baseURL: 'http://server.test', transport }).chat(chatRequest));
   const error = await seen.ended;
-  return { chunks: seen.values, kind: isLlmError(error) ? error.kind : (error as undefined) };
+  return outcome(seen.values, isLlmError(error) ? error.kind : (error as undefined));
+}
+
+/** Chunks, and the kind of the error that followed. */
+function outcome(chunks: readonly ChatCompletionChunk[], kind?: string): string {
+  return JSON.stringify([chunks, kind]);
 }
 
 const crlf = Buffer.from(reference.toString().replaceAll('\n', '\r\n'));
@@ -28,9 +27,9 @@ function placesIn(bytes: Buffer): readonly number[] {
 }
 
 it('reads the reference whole', async () => {
-  const { chunks, kind } = await read([reference]);
+  const [chunks, kind] = JSON.parse(await read([reference])) as [readonly unknown[], unknown];
 
-  expect([chunks.length, kind]).toEqual([referenceChunks, undefined]);
+  expect([chunks.length, kind]).toEqual([referenceChunks, null]);
 });
 
 it.each([
@@ -40,7 +39,7 @@ it.each([
 ])('gives the same chunks wherever an answer with %s is cut in two', async (_ends, bytes) => {
   const whole = await read([reference]);
   for (const place of placesIn(bytes)) {
-    expect({ place, ...(await read([bytes.subarray(0, place), bytes.subarray(place)])) }).toEqual({ place, ...whole });
+    expect([place, await read([bytes.subarray(0, place), bytes.subarray(place)])]).toEqual([place, whole]);
   }
 });
 
@@ -51,19 +50,19 @@ it('gives the same chunks where an answer comes in pieces of any size', async ()
       crlf.subarray(piece * size, (piece + 1) * size),
     );
 
-    expect({ size, ...(await read(pieces)) }).toEqual({ size, ...whole });
+    expect([size, await read(pieces)]).toEqual([size, whole]);
   }
 });
 
 it('keeps what came before the end, wherever an answer ends, and tells when it is not whole', async () => {
-  const whole = await read([reference]);
+  const [whole] = JSON.parse(await read([reference])) as [readonly ChatCompletionChunk[]];
   // The last event counts without its empty line, so an event is there with its last byte.
   const ends = Array.from({ length: referenceChunks }, (_, event) => lengthOf(event + 1) - 2);
   const finish = ends.at(-2)!;
   for (const place of placesIn(reference)) {
-    const chunks = whole.chunks.slice(0, ends.filter((end) => end <= place).length);
+    const chunks = whole.slice(0, ends.filter((end) => end <= place).length);
     const kind = place < finish ? 'truncated' : undefined;
 
-    expect({ place, ...(await read([reference.subarray(0, place)])) }).toEqual({ place, chunks, kind });
+    expect([place, await read([reference.subarray(0, place)])]).toEqual([place, outcome(chunks, kind)]);
   }
 });

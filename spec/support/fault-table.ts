@@ -2,7 +2,6 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import {
   type ChatCompletionChunk,
   createClient,
-  fetchTransport,
   isLlmError,
   type Message,
   type RequestOptions,
@@ -11,7 +10,6 @@ import {
   toMessage,
   type Transport,
 } from '../../src/index.node.js';
-import { undiciTransport } from '../../src/node/index.js';
 import { chatRequest } from './answers.js';
 import { referenceText } from './fault-server/reference.js';
 import { type FaultServer, startFaultServer, type Tally } from './fault-server/start-fault-server.js';
@@ -19,13 +17,9 @@ import { hurriedScheduler } from './hurried-scheduler.js';
 import { observe } from './observe.js';
 import { expectQuietProcess } from './quiet-process.js';
 import { expectNoKey, key } from './secret-key.js';
+import { transports } from './transports.js';
+import { turnsUntil } from './turns-until.js';
 import { watchScheduler } from './watch-scheduler.js';
-
-/** The two transports a Node client may have. */
-export const transports = { fetch: fetchTransport, undici: undiciTransport } as const;
-
-/** The name of a transport. */
-export type TransportName = keyof typeof transports;
 
 /** A row of the fault table: what a server does, and what its client promises then. */
 export interface Fault {
@@ -120,13 +114,6 @@ export function describeFaults(faults: readonly Fault[]): void {
       fault.also?.({ error, message, tally, server, elsewhere, retries });
     });
   });
-}
-
-/** Lets other work go on until this holds, and for so many milliseconds at most. */
-async function turnsUntil(holds: () => boolean, within: number): Promise<void> {
-  for (const started = performance.now(); !holds() && performance.now() - started < within;) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 function retryWithoutWaiting(

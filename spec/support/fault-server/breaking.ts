@@ -1,5 +1,5 @@
 import type { FaultExchange, Scenario } from './exchange.js';
-import { places, reference } from './reference.js';
+import { endedWith, places, reference } from './reference.js';
 import { answerOf, chunked, chunkedEvents, eventType, type Fields, headOf, lastChunk } from './wire.js';
 
 /** The reference up to the place that the path names. */
@@ -29,6 +29,9 @@ export const breaking: Readonly<Record<string, Scenario>> = {
     await exchange.send(startedInChunks(exchange));
     exchange.end(lastChunk);
   },
+
+  /** In good order, and with this finish reason. */
+  ended: (exchange) => exchange.end(answerOf(200, eventType, endedWith(exchange.parameters[0] ?? ''))),
 
   /** The connection is closed where another HTTP chunk is due. */
   unterminated: async (exchange) => {

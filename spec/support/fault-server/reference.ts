@@ -46,5 +46,13 @@ export const places: Readonly<Record<string, number>> = {
   'in the middle of a character': reference.indexOf('語') + 1,
   'in the middle of a tool call': lengthOf(6),
   'in the middle of an argument': reference.indexOf('山') + 2,
+  'behind the last argument': lengthOf(8),
   'behind the finish reason': lengthOf(9),
 };
+
+/** The reference with another finish reason; without any if that is empty. */
+export function endedWith(reason: string): string {
+  return reference
+    .toString()
+    .replace('"finish_reason":"tool_calls"', `"finish_reason":${JSON.stringify(reason || null)}`);
+}
