@@ -86,21 +86,6 @@ it('closes the exchange when a body cannot be decoded', async () => {
   expect(await served.over).toBe('cut');
 });
 
-it('opens no connection in place of one that it closed', async () => {
-  const server = await startServer();
-  const other = await startServer({ answer: (served) => served.end('whole') });
-  const seen = observe(undiciTransport()(transportRequest(server.url)));
-  const served = await server.next();
-  served.head(200);
-  await seen.reached(1);
-
-  seen.unsubscribe();
-  await served.over;
-  await observe(undiciTransport()(transportRequest(other.url))).ended;
-
-  expect([server.connections, server.openConnections]).toEqual([1, 0]);
-});
-
 it('raises ConnectionError with the cause that undici gives', async () => {
   const server = await startServer();
   const seen = observe(undiciTransport()(transportRequest(server.url)));

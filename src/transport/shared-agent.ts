@@ -29,7 +29,6 @@ function createSharedAgent(): SharedAgent {
   const connect = buildConnector({ allowH2: true });
   const connecting = new Map<string, Set<Socket>>();
   const waiting = new Map<string, number>();
-  const isAwaited = (origin: string): boolean => (waiting.get(origin) ?? 0) > 0;
 
   const dispatcher = new Agent({
     bodyTimeout: 0,
@@ -37,11 +36,6 @@ function createSharedAgent(): SharedAgent {
     allowH2: true,
     connect: (options, callback) => {
       const origin = `${options.protocol}//${options.host ?? ''}`;
-      // Where an exchange was aborted, undici connects anew, though nobody is left to ask anything.
-      if (!isAwaited(origin)) {
-        callback(new Error('unsubscribed'), null);
-        return;
-      }
       const sockets = connecting.get(origin) ?? new Set();
       connecting.set(origin, sockets);
       const socket: Socket = connect(options, (...outcome) => {
@@ -52,24 +46,31 @@ function createSharedAgent(): SharedAgent {
     },
   });
 
+  const settle = (origin: string): number => {
+    const left = (waiting.get(origin) ?? 1) - 1;
+    waiting.set(origin, left);
+    return left;
+  };
+
   return {
     dispatcher,
     expect: (origin) => {
       let settled = false;
       waiting.set(origin, (waiting.get(origin) ?? 0) + 1);
-      const settle = (): boolean => {
-        const isFirst = !settled;
-        settled = true;
-        waiting.set(origin, (waiting.get(origin) ?? 0) - (isFirst ? 1 : 0));
-        return isFirst;
+      const once = (then: (left: number) => void): void => {
+        if (!settled) {
+          settled = true;
+          then(settle(origin));
+        }
       };
       return {
-        meet: () => void settle(),
-        drop: () => {
-          if (settle() && !isAwaited(origin)) {
-            connecting.get(origin)?.forEach((socket) => socket.destroy(new Error('unsubscribed')));
-          }
-        },
+        meet: () => once(() => undefined),
+        drop: () =>
+          once((left) => {
+            if (left === 0) {
+              connecting.get(origin)?.forEach((socket) => socket.destroy(new Error('unsubscribed')));
+            }
+          }),
       };
     },
   };
