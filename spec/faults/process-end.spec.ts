@@ -6,7 +6,7 @@ const scenarios = [
   '/after-done',
   '/stall/before-headers',
   '/stall/2',
-  '/comments/2',
+  '/idle/comments/2',
   '/cut/300',
   '/reset/300',
   '/unanswered/reset',

@@ -25,7 +25,7 @@ describe.each(Object.entries(transports))('through %s', (name, createTransport) 
     ['inside the headers', '/stall/inside-headers', 0],
     ['before the first chunk', '/stall/0', 0],
     ['between two chunks', '/stall/2', 2],
-    ['while comments come', '/comments/2', 2],
+    ['while comments come', '/idle/comments/2', 2],
     ['while bytes come one by one', '/drip', 1],
     ['in a line without end', '/endless-line', 2],
     ['in a body that decodes without end', '/bomb', 0],

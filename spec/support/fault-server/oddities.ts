@@ -24,6 +24,14 @@ const others: Readonly<Record<string, readonly [type: string, body: string]>> = 
   'error-frame': ['text/event-stream', eventStream(textChunk('Hel'), { error: { message: 'Busy', code: 503 } })],
 };
 
+/** Heads that HTTP does not allow, or not here. */
+const heads: Readonly<Record<string, string>> = {
+  'other-protocol': 'SSH-2.0-server\r\n\r\n',
+  'two-lengths': headOf(200, { ...eventType, 'content-length': '5', 'transfer-encoding': 'chunked' }),
+  'bad-length': headOf(200, { ...eventType, 'content-length': 'many' }),
+  upgrade: headOf(101, { upgrade: 'websocket', connection: 'upgrade' }),
+};
+
 /** Unusual answers, allowed and not. */
 export const oddities: Readonly<Record<string, Scenario>> = {
   answer: (exchange) => {
@@ -31,7 +39,21 @@ export const oddities: Readonly<Record<string, Scenario>> = {
     exchange.end(answerOf(200, { 'content-type': type }, body));
   },
 
-  /** The reference under another content type; without one if the parameter is empty. */
+  /** No content, and so says the status. */
+  'no-content': (exchange) => exchange.end(headOf(204, { connection: 'close' })),
+
+  /** What HTTP does not allow. */
+  head: (exchange) => exchange.end(heads[exchange.parameters[0] ?? '']),
+
+  /** One header after another, for as long as the client takes them. */
+  'endless-headers': async (exchange) => {
+    await exchange.send('HTTP/1.1 200 OK\r\n');
+    while (await exchange.send(`x-header: ${'a'.repeat(1024)}\r\n`)) {
+      // Until the client leaves.
+    }
+  },
+
+  /** The reference under another content type, or under none. */
   typed: (exchange) => {
     const [type = ''] = exchange.parameters;
     exchange.end(answerOf(200, type === '' ? {} : { 'content-type': type }, reference));

@@ -2,6 +2,15 @@ import type { Scenario } from './exchange.js';
 import { lengthOf, reference } from './reference.js';
 import { answerOf, chunked, eventType, headOf, lastChunk, streamHead } from './wire.js';
 
+/** What a server may send without getting anywhere. */
+const sayingNothing: Readonly<Record<string, string>> = {
+  comments: ': keep-alive\n\n',
+  'one-comment': ':',
+  space: ' \n',
+  'empty-events': 'data: \n\n',
+  pings: 'event: ping\ndata: {"type":"ping"}\n\n',
+};
+
 /** The head, and so many events of the reference. */
 function startWith(count: string | undefined): string {
   const events = reference.subarray(0, lengthOf(Number(count)));
@@ -53,10 +62,18 @@ export const pacing: Readonly<Record<string, Scenario>> = {
     }
   },
 
-  /** So many events, then keep-alive comments without end. */
-  comments: async (exchange) => {
-    await exchange.send(startWith(exchange.parameters[0]));
-    while (await exchange.send(chunked(': keep-alive\n\n'))) {
+  /** So many events, then without end what says nothing: `/idle/comments/2`. */
+  idle: async (exchange) => {
+    const [what = '', count] = exchange.parameters;
+    await exchange.send(startWith(count));
+    while (await exchange.send(chunked(sayingNothing[what] ?? ''))) {
+      // Until the client leaves.
+    }
+  },
+
+  /** Early hints without end, before any answer. */
+  hints: async (exchange) => {
+    while (await exchange.send('HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n')) {
       // Until the client leaves.
     }
   },
