@@ -13,6 +13,14 @@ describeFaults([
     text: 'Größe: 日本語 ',
   })),
   ...codings.map((coding) => ({
+    title: `an answer in ${coding} that is corrupt`,
+    scenario: `/encoded-corrupt/${coding}`,
+    options: { deadlines: { idle: 200 } },
+    // Fetch may never tell, so that a deadline must.
+    error: { kind: expect.stringMatching(/^(?:timeout|connection)$/u), retryable: true },
+    text: 'Größe: 日本語 ',
+  })),
+  ...codings.map((coding) => ({
     title: `an answer that is said to be ${coding}, and is not`,
     scenario: `/encoded-not/${coding}`,
     error: { name: 'ConnectionError', kind: 'connection', retryable: true },

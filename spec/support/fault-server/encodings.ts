@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { compress, type Compression } from '../compress.js';
 import type { Scenario } from './exchange.js';
 import { lengthOf, reference } from './reference.js';
-import { answerOf, chunked, eventType, headOf } from './wire.js';
+import { answerOf, chunked, eventType, headOf, lastChunk } from './wire.js';
 
 /** Codings as headers name them. */
 const compressions: Readonly<Record<string, Compression>> = { gzip: 'gzip', deflate: 'zlib deflate', br: 'br' };
@@ -36,6 +36,17 @@ export const encodings: Readonly<Record<string, Scenario>> = {
   'encoded-not': (exchange) => {
     const [coding = ''] = exchange.parameters;
     exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, reference));
+  },
+
+  /** Corrupt in the middle, which comes after a while. */
+  'encoded-corrupt': async (exchange) => {
+    const [coding = ''] = exchange.parameters;
+    const [first = '', ...rest] = await compressed(coding);
+    const fields = { ...eventType, 'content-encoding': coding, 'transfer-encoding': 'chunked' };
+    await exchange.send(headOf(200, fields));
+    await exchange.send(chunked(first));
+    await exchange.send(chunked(Buffer.concat([Buffer.alloc(20, 0xff), ...rest])));
+    exchange.end(lastChunk);
   },
 
   /** Compressed in a way that Node does not know: by `content-encoding` and first bytes it is zstd. */
