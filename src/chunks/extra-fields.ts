@@ -56,6 +56,9 @@ function joinStrings(before: unknown, value: unknown): unknown {
   return typeof before === 'string' && typeof value === 'string' ? before + value : value;
 }
 
+/** Copied for each piece, so there must be a bound; the API has four. */
+const mostAudioFields = 64;
+
 /** Spoken answers come in pieces of `data` and `transcript`; the id and the expiry come once. */
 function joinAudio(before: unknown, value: unknown): unknown {
   if (typeof before !== 'object' || before === null || typeof value !== 'object' || value === null) {
@@ -63,6 +66,9 @@ function joinAudio(before: unknown, value: unknown): unknown {
   }
   const fields = new Map<string, unknown>(Object.entries(before));
   for (const [key, item] of Object.entries(value)) {
+    if (fields.size >= mostAudioFields && !fields.has(key)) {
+      continue;
+    }
     fields.set(key, key === 'data' || key === 'transcript' ? joinStrings(fields.get(key), item) : item);
   }
   return Object.fromEntries(fields);

@@ -15,6 +15,7 @@ import {
 } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
 import { parseRateLimits } from '../errors/rate-limits.js';
+import { redactHeaders } from '../transport/redact-headers.js';
 import { requireOk } from '../transport/require-ok.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 import type { ApiKey } from './client-config.js';
@@ -41,6 +42,9 @@ function exchange(request: TransportRequest, settings: Settings, session: Sessio
   const { transport, deadlines, limits, scheduler } = settings;
   return transport(request).pipe(
     withHeadersDeadline(settings),
+    map((event) =>
+      event.type === 'head' ? { ...event, headers: redactHeaders(event.headers, session.redact) } : event,
+    ),
     tap((event) => {
       if (event.type === 'head') {
         onHead(event, settings, session);

@@ -1,4 +1,4 @@
-import { createRedactor } from '../../transport/redactor.js';
+import { createRedactor, type Redactor } from '../../transport/redactor.js';
 import type { TransportRequest } from '../../transport/transport.js';
 import { fromBinary, toBinary } from './pieces.js';
 
@@ -29,6 +29,8 @@ const shapes = [
   'aiza[\\w-]{30,}',
   'bearer\\s+[\\w.~+/-]{16,}=*',
 ];
+/** Not inside a word, but behind a line break as JSON spells it. */
+const shape = new RegExp(`(?:(?<![a-z0-9])|(?<=\\\\[nrt]))(?:${shapes.join('|')})`, 'giu');
 /** Shorter texts in a field, such as a type in a schema, are ordinary words elsewhere. */
 const shortestInField = 8;
 
@@ -40,9 +42,6 @@ export function isSecretName(name: string): boolean {
 /** @param values Secrets that are known from the start. */
 export function createSecrets(values: readonly string[]): Secrets {
   const redactor = createRedactor();
-  // Not inside a word, but behind a line break as JSON spells it.
-  const shape = `(?:(?<![a-z0-9])|(?<=\\\\[nrt]))(?:${shapes.join('|')})`;
-  let pattern = new RegExp(shape, 'giu');
   const add = (secrets: readonly string[], url = ''): void => {
     // Each in the form it has in a string of bytes, too.
     const forms = secrets.flatMap((secret) => [secret, toBinary(new TextEncoder().encode(secret))]);
@@ -51,12 +50,19 @@ export function createSecrets(values: readonly string[]): Secrets {
       headers: Object.fromEntries(forms.map((form, index) => [`secret-${index}`, form])),
       url,
     });
-    const known = redactor.pattern()?.source;
-    pattern = new RegExp(known === undefined ? shape : `${known}|${shape}`, 'giu');
   };
   add(values);
 
-  const removeFromText = (text: string): string => text.replaceAll(pattern, mark);
+  const find = (text: string): readonly Span[] => spansIn(text, redactor.find(text));
+  const removeFromText = (text: string): string => {
+    let end = 0;
+    const kept = find(text).map(([from, to]) => {
+      const between = text.slice(end, from);
+      end = to;
+      return between + mark;
+    });
+    return kept.join('') + text.slice(end);
+  };
   const removeFromJson = (value: unknown): unknown => {
     if (typeof value === 'string') {
       return removeFromText(value);
@@ -81,7 +87,7 @@ export function createSecrets(values: readonly string[]): Secrets {
     removeFromText,
     removeFromJson,
     removeFromPieces: (pieces) => {
-      const spans = spansOf(pattern, pieces.map(toBinary).join(''));
+      const spans = find(pieces.map(toBinary).join(''));
       return spans.length === 0 ? pieces : cutOut(pieces, spans);
     },
   };
@@ -101,8 +107,19 @@ function secretsIn(json: unknown): readonly string[] {
 
 type Span = readonly [from: number, to: number];
 
-function spansOf(pattern: RegExp, binary: string): readonly Span[] {
-  return [...binary.matchAll(pattern)].map(({ index, 0: found }) => [index, index + found.length]);
+/** Known secrets, and what has the shape of one; a shape that touches a known secret is part of it. */
+function spansIn(text: string, known: ReturnType<Redactor['find']>): readonly Span[] {
+  const shaped = [...text.matchAll(shape)].map(({ index, 0: found }): Span => [index, index + found.length]);
+  const spans = [...known.map(({ from, to }): Span => [from, to]), ...shaped].sort(([a], [b]) => a - b);
+  return spans.reduce<Span[]>((apart, span) => {
+    const last = apart.at(-1);
+    if (last !== undefined && span[0] < last[1]) {
+      apart[apart.length - 1] = [last[0], Math.max(last[1], span[1])];
+    } else {
+      apart.push(span);
+    }
+    return apart;
+  }, []);
 }
 
 /** The mark stands in the piece in which a secret begins. */
