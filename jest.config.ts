@@ -7,7 +7,11 @@ const config: Config = {
   testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },
+  transform: {
+    '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }],
+    '^.+\\.mjs$': '<rootDir>/.config/jest-modules.mjs',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@angular/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 };
 
