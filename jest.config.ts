@@ -5,6 +5,8 @@ const config: Config = {
   maxWorkers: '100%',
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
+  // A project of its own, with its own tests.
+  modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 };

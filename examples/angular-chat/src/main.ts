@@ -1,0 +1,4 @@
+import { bootstrapApplication } from '@angular/platform-browser';
+import { ChatApp } from './app/chat-app';
+
+void bootstrapApplication(ChatApp);
