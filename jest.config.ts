@@ -7,7 +7,11 @@ const config: Config = {
   testMatch: ['**/*.spec.ts'],
   // A project of its own, with its own tests.
   modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },
+  transform: {
+    '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }],
+    '^.+\\.mjs$': '<rootDir>/.config/jest-modules.mjs',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@angular/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 };
 
