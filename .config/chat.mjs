@@ -101,11 +101,15 @@ function filesIn(path) {
 
 /** Run by `npm run`, which says where npm is: on Windows it is no program that could be started by its name. */
 function npm(folder, ...parameters) {
-  run(folder, process.execPath, process.env.npm_execpath, ...parameters);
+  const { npm_execpath: program } = process.env;
+  if (program === undefined) {
+    throw new Error('Run this as npm run chat');
+  }
+  run(folder, process.execPath, program, ...parameters);
 }
 
 function run(cwd, command, ...parameters) {
-  const { status, error } = spawnSync(command, parameters, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status, error } = spawnSync(command, parameters, { cwd, stdio: ['ignore', 2, 2] });
   if (status !== 0) {
     throw error ?? new Error(`${parameters.join(' ')} ended with ${status}`);
   }
