@@ -3,6 +3,8 @@ import type { Config } from 'jest';
 
 const config: Config = {
   maxWorkers: '100%',
+  // Only to end what hangs: a busy machine is no failure.
+  testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
   // A project of its own, with its own tests.

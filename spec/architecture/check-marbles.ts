@@ -35,8 +35,7 @@ export function operatorsOf(
 
 /** What is missing from an operator's marbles, one sentence each. */
 export function checkMarbles({ name, source, spec }: Operator): readonly string[] {
-  const comments = declarationsOf(source, name).flatMap((node) => ts.getJSDocCommentsAndTags(node));
-  const lines = comments.flatMap((comment) => blockLines(comment.getText()));
+  const lines = documentedLines(source, name);
   if (lines.length === 0) {
     return [`${name}: the doc comment shows no marbles (a block that starts with \`\`\`text)`];
   }
@@ -45,12 +44,37 @@ export function checkMarbles({ name, source, spec }: Operator): readonly string[
   }
   const tested = new Set(stringsOf(spec));
   return lines.flatMap((line) => {
-    const marble = /^[\w ]+:\s+(?<marble>\S.*?)(?:\s{3,}.*)?$/u.exec(line)?.groups?.marble;
+    const marble = marbleOf(line);
     if (marble === undefined) {
       return [`${name}: "${line}" is not "label: marble", three spaces, legend`];
     }
     return tested.has(compact(marble)) ? [] : [`${name}: ${spec.path} never uses the documented "${marble}"`];
   });
+}
+
+/** What the README lacks of an operator: a row of its table, and a line of marbles that its doc comment shows too. */
+export function checkReadme({ name, source }: Operator, readme: string): readonly string[] {
+  const section = readme.slice(readme.indexOf('## Operators'));
+  const documented = new Set(documentedLines(source, name).map((line) => compact(marbleOf(line) ?? '')));
+  const shown = new RegExp(`^${name} +(?<source>\\S+) +→ +(?<result>\\S+)`, 'mu').exec(section)?.groups;
+  const marbles = shown === undefined ? [] : [shown.source, shown.result].map((marble) => compact(marble ?? ''));
+  return [
+    ...(new RegExp(`^\\|.*\`${name}\\(`, 'mu').test(section) ? [] : [`${name}: has no row in the README's table`]),
+    ...(shown === undefined ? [`${name}: has no marbles in the README`] : []),
+    ...marbles
+      .filter((marble) => !documented.has(marble))
+      .map((marble) => `${name}: its doc comment never shows the README's "${marble}"`),
+  ];
+}
+
+function documentedLines(source: SourceFile, name: string): readonly string[] {
+  return declarationsOf(source, name)
+    .flatMap((node) => ts.getJSDocCommentsAndTags(node))
+    .flatMap((comment) => blockLines(comment.getText()));
+}
+
+function marbleOf(line: string): string | undefined {
+  return /^[\w ]+:\s+(?<marble>\S.*?)(?:\s{3,}.*)?$/u.exec(line)?.groups?.marble;
 }
 
 function declarationsOf(source: SourceFile, name: string): readonly ts.FunctionDeclaration[] {

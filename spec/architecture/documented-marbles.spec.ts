@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkMarbles, operatorsOf } from './check-marbles.js';
+import { checkMarbles, checkReadme, operatorsOf } from './check-marbles.js';
 import { root, type SourceFile } from './source-files.js';
 
 const read = (path: string): SourceFile => ({ path, text: readFileSync(join(root, path), 'utf8') });
@@ -12,6 +12,10 @@ const operators = operatorsOf(
 
 it.each(operators)('$name is tested with the marbles it is documented with', (operator) => {
   expect(checkMarbles(operator)).toEqual([]);
+});
+
+it.each(operators)('$name stands in the README with marbles it is documented with', (operator) => {
+  expect(checkReadme(operator, read('README.md').text)).toEqual([]);
 });
 
 it('finds the operators, and nothing else', () => {
@@ -61,6 +65,24 @@ describe('the check', () => {
   it('reports a missing spec', () => {
     expect(checkMarbles({ name: 'skipAll', source: documented, spec: undefined })).toEqual([
       'skipAll: has no spec of its name',
+    ]);
+  });
+
+  it('accepts a README with a row and documented marbles', () => {
+    const readme = '## Operators\n\n| `skipAll()` | T → T |\n\nskipAll  a-(bc)-|  →  ------5ms|  nothing\n';
+
+    expect(checkReadme({ name: 'skipAll', source: documented, spec: undefined }, readme)).toEqual([]);
+  });
+
+  it('reports what the README lacks', () => {
+    const operator = { name: 'skipAll', source: documented, spec: undefined };
+
+    expect(checkReadme(operator, '## Operators\n')).toEqual([
+      "skipAll: has no row in the README's table",
+      'skipAll: has no marbles in the README',
+    ]);
+    expect(checkReadme(operator, '## Operators\n| `skipAll()` |\nskipAll  a-b-|  →  ------5ms|\n')).toEqual([
+      'skipAll: its doc comment never shows the README\'s "a-b-|"',
     ]);
   });
 });

@@ -1,5 +1,13 @@
 import type { Observable } from 'rxjs';
-import type { ChatCompletionRequest, ChatMessage, Client, Message, Tool, TransportRequest } from '../../src/index.js';
+import type {
+  ChatCompletionRequest,
+  ChatMessage,
+  Client,
+  Message,
+  Tool,
+  TransportRequest,
+  Turn,
+} from '../../src/index.js';
 
 export type { ObservableInput } from 'rxjs';
 export { fromFetch } from 'rxjs/fetch';
@@ -23,6 +31,7 @@ export declare function print(text: string): void;
 export declare function append(text: string): void;
 export declare function show(text: string): void;
 export declare function render(message: Message): void;
+export declare function draw(turns: readonly Turn[]): void;
 export declare function log(...values: readonly unknown[]): void;
 export declare function handle(event: string, data: string, id: string): void;
 export declare function showCountdown(delay: number): void;
