@@ -7,6 +7,8 @@ const config: Config = {
   testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
+  // A project of its own, with its own tests.
+  modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/'],
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }],
     '^.+\\.mjs$': '<rootDir>/.config/jest-modules.mjs',

@@ -7,6 +7,7 @@ import {
 } from '@angular/common/http';
 import { from, type Observable, throwError } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.js';
+import { checkEncoding } from '../transport/check-encoding.js';
 import { toTransportError } from '../transport/to-transport-error.js';
 import type { TransportEvent, TransportRequest } from '../transport/transport.js';
 
@@ -30,6 +31,7 @@ export function createHttpEventReader(request: TransportRequest): HttpEventReade
     if (status === 0) {
       throw new ProtocolError('The server redirects, which a browser does not show; set baseURL to the final address');
     }
+    checkEncoding(headers.get('content-encoding'));
     answered = true;
     return [{ type: 'head', status, headers: toHeaders(headers) }];
   };
