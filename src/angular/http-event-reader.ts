@@ -22,6 +22,7 @@ export interface HttpEventReader {
 export function createHttpEventReader(request: TransportRequest): HttpEventReader {
   const encoder = new TextEncoder();
   let answered = false;
+  let encoding: string | null = null;
   let emitted = 0;
 
   const headOf = ({ status, headers }: HttpResponseBase): readonly TransportEvent[] => {
@@ -31,11 +32,12 @@ export function createHttpEventReader(request: TransportRequest): HttpEventReade
     if (status === 0) {
       throw new ProtocolError('The server redirects, which a browser does not show; set baseURL to the final address');
     }
-    checkEncoding(headers.get('content-encoding'));
     answered = true;
+    encoding = headers.get('content-encoding');
     return [{ type: 'head', status, headers: toHeaders(headers) }];
   };
   const bytesUpTo = (text: string, end: number): readonly TransportEvent[] => {
+    checkEncoding(encoding);
     if (end <= emitted) {
       return [];
     }
