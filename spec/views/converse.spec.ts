@@ -640,6 +640,31 @@ describe('a view', () => {
     expect(client.requests).toEqual([]);
   });
 
+  it('that comes first is followed by what its consumer commands', () => {
+    const commands = new Subject<ConversationCommand>();
+    const seen: string[] = [];
+    let subscribed = 0;
+    commands
+      .pipe(tap({ subscribe: () => (subscribed += 1) }), converse(fakeChat(of(x)), { request }), map(summaryOf))
+      .subscribe((summary) => {
+        if (seen.push(summary) === 1) {
+          commands.next('a');
+          seen.push('sent');
+        }
+      });
+
+    expect(seen).toEqual(['', 'sent', 'a:waiting', 'a:streaming=x', 'a:done=x']);
+    expect(subscribed).toBe(1);
+  });
+
+  it('comes before the error of a source that fails at once', () => {
+    runMarbles(({ expectObservable }) => {
+      const failing = throwError(() => lost);
+
+      expectObservable(failing.pipe(converse(fakeChat(), { request }), map(summaryOf))).toBe('(i#)', { i: '' }, lost);
+    });
+  });
+
   it('that is idle takes the next prompt, also where the policy is exhaust', () => {
     const prompts = new Subject<string>();
     let last = '';
@@ -740,6 +765,17 @@ describe('an id', () => {
 
     expect(views.at(-1)?.turns.map(({ id }) => id)).toEqual(['turn-1', 'turn-2']);
   });
+});
+
+it('leaves no trace of a prompt that is ignored, whatever its id', () => {
+  let made = 0;
+  const createId = (): string => `made-${(made += 1)}`;
+  const ignored: readonly ConversationCommand[] = ['b', { type: 'send', content: 'c', id: 'made-1' }];
+  const { views, last } = replay(['a', ...ignored], [NEVER], { policy: 'exhaust', createId });
+
+  expect(views).toHaveLength(2);
+  expect(last).toBe('a:waiting');
+  expect(made).toBe(1);
 });
 
 describe('a reply fails, and the conversation goes on,', () => {
