@@ -1,6 +1,8 @@
 import { createRedactor } from '../../transport/redactor.js';
 import type { TransportRequest } from '../../transport/transport.js';
-import { fromBinary, toBinary } from './pieces.js';
+import { findSecrets, mark } from './find-secrets.js';
+import { toBinary } from './pieces.js';
+import { replaceSpans } from './spans.js';
 
 /** Takes keys, cookies and the ids of organisations out of what is recorded. */
 export interface Secrets {
@@ -9,14 +11,15 @@ export interface Secrets {
   readonly removeFromText: (text: string) => string;
   /** Also removes texts whose field is named like a secret. */
   readonly removeFromJson: (value: unknown) => unknown;
-  /** Also removes a secret that is cut into several pieces. There are as many pieces as before. */
+  /**
+   * Also removes a secret that is cut into several pieces, or told by several events. There are as many pieces and events
+   * as before.
+   */
   readonly removeFromPieces: (pieces: readonly Uint8Array[]) => readonly Uint8Array[];
 }
 
-/** Stands where a secret stood. */
-export const mark = '[redacted]';
-
-const secretName = /auth|key|token|secret|cookie|password|credential|signature|organi[sz]ation|project|^(?:sig|org)$/iu;
+const secretName =
+  /auth|key|token|secret|cookie|password|credential|signature|organi[sz]ation|project|^(?:sig|org|code)$/iu;
 /** Fields of a body: not those, such as `max_tokens`, in which such a word is only a part. */
 const secretField =
   /^(?:\w*[-_])?(?:authorization|api[-_]?key|access[-_]?key|(?:access|auth|refresh|bearer)[-_]?token|client[-_]?secret|secret|password|cookie)$/iu;
@@ -81,8 +84,8 @@ export function createSecrets(values: readonly string[]): Secrets {
     removeFromText,
     removeFromJson,
     removeFromPieces: (pieces) => {
-      const spans = spansOf(pattern, pieces.map(toBinary).join(''));
-      return spans.length === 0 ? pieces : cutOut(pieces, spans);
+      const spans = findSecrets(pieces.map(toBinary).join(''), pattern);
+      return spans.length === 0 ? pieces : replaceSpans(pieces, spans);
     },
   };
 }
@@ -97,36 +100,6 @@ function secretsIn(json: unknown): readonly string[] {
   return isObject(json)
     ? Object.entries(json).flatMap(([name, item]) => (isSecret(name, item) ? [item] : secretsIn(item)))
     : [];
-}
-
-type Span = readonly [from: number, to: number];
-
-function spansOf(pattern: RegExp, binary: string): readonly Span[] {
-  return [...binary.matchAll(pattern)].map(({ index, 0: found }) => [index, index + found.length]);
-}
-
-/** The mark stands in the piece in which a secret begins. */
-function cutOut(pieces: readonly Uint8Array[], spans: readonly Span[]): readonly Uint8Array[] {
-  let start = 0;
-  let next = 0;
-  return pieces.map((piece) => {
-    const end = start + piece.length;
-    const binary = toBinary(piece);
-    let kept = '';
-    let position = start;
-    for (let span = spans[next]; span !== undefined && span[0] < end; span = spans[next]) {
-      const [from, to] = span;
-      kept += binary.slice(position - start, Math.max(0, from - start)) + (from >= start ? mark : '');
-      position = Math.min(to, end);
-      if (to > end) {
-        break;
-      }
-      next += 1;
-    }
-    kept += binary.slice(position - start);
-    start = end;
-    return fromBinary(kept);
-  });
 }
 
 function queryOf(url: string): readonly (readonly [string, string])[] {
