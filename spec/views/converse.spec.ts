@@ -839,7 +839,40 @@ it('counts replies that were in flight when they were saved as stopped', () => {
   ]);
 });
 
+it('goes on from turns that were saved as JSON', () => {
+  const { views } = replay(['a'], [of(x)]);
+  const turns = JSON.parse(JSON.stringify(views.at(-1)?.turns)) as readonly Turn[];
+
+  expect(replay(['b'], [of(y)], { turns }).last).toBe('a:done=x b:done=y');
+});
+
 describe('refuses', () => {
+  const call = { id: 'c', type: 'function', name: 'f', arguments: '{}', complete: true, extra: {} };
+
+  it.each<[string, object, object?]>([
+    ['turns[0].id', { id: '' }],
+    ['turns[0].prompt', { prompt: 5 }],
+    ['turns[0].reply', { reply: null }],
+    ['turns[0].reply.status', { reply: { status: 'over', message: turn('a', 'x').reply.message } }],
+    ['turns[0].reply.message', { reply: { status: 'done', message: [] } }],
+    ['turns[0].reply.message.content', {}, { content: null }],
+    ['turns[0].reply.message.role', {}, { role: undefined }],
+    ['turns[0].reply.message.finishReason', {}, { finishReason: 5 }],
+    ['turns[0].reply.message.toolCalls', {}, { toolCalls: {} }],
+    ['turns[0].reply.message.toolCalls[1]', {}, { toolCalls: [call, 'f'] }],
+    ['turns[0].reply.message.toolCalls[0].arguments', {}, { toolCalls: [{ ...call, arguments: {} }] }],
+    ['turns[0].reply.message.toolCalls[0].complete', {}, { toolCalls: [{ ...call, complete: 1 }] }],
+    ['turns[0].reply.message.functionCall.name', {}, { functionCall: { arguments: '' } }],
+    ['turns[0].reply.message.usage.inputTokens', {}, { usage: {} }],
+    ['turns[0].reply.message.extra', {}, { extra: undefined }],
+  ])('a saved turn whose %s is of another shape', (path, fields, message = {}) => {
+    const { reply, ...rest } = turn('a', 'x');
+    const saved = { ...rest, reply: { ...reply, message: { ...reply.message, ...message } }, ...fields } as Turn;
+
+    expect(() => converse(fakeChat(), { request, turns: [saved] })).toThrow(TypeError);
+    expect(() => converse(fakeChat(), { request, turns: [saved] })).toThrow(`${path} must be`);
+  });
+
   it.each<[unknown, string]>([
     [{ request, policy: 'latest' }, "policy must be 'switch', 'queue', 'exhaust' or 'parallel'"],
     [{}, 'request must be an object such as { model }'],
@@ -852,7 +885,7 @@ describe('refuses', () => {
     [{ request, retry: true }, 'retry must be an object'],
     [{ request, retry: { count: -1 } }, 'count must be a whole number'],
     [{ request, turns: 'a' }, 'turns must be a list'],
-    [{ request, turns: [turn('a', 'x'), { id: 'b' }] }, 'turns[1] must be a turn'],
+    [{ request, turns: [turn('a', 'x'), { id: 'b' }] }, 'turns[1].prompt must be text'],
     [{ request, turns: [turn('a', 'x'), turn('a', 'y')] }, 'turns must be turns of different ids'],
     ['m-1', 'The configuration of converse must be an object'],
   ])('the configuration %j at the call', (config, message) => {
@@ -870,7 +903,7 @@ describe('refuses', () => {
     [{ type: 'send' }, "A prompt's content must be text"],
     [{ type: 'send', content: 'a', id: '' }, "A command's id must be a string"],
     [{ type: 'stop', id: 5 }, "A command's id must be a string"],
-    [{ type: 'reset', turns: [{}] }, "A reset's turns[0] must be a turn"],
+    [{ type: 'reset', turns: [{}] }, "A reset's turns[0].id must be a string"],
     [null, 'A command must be a prompt'],
     [5, 'A command must be a prompt'],
   ])('the command %j with an error, closing the request in flight', (command, message) => {
