@@ -20,7 +20,7 @@ import { firstToAnswer } from './first-to-answer.js';
  * does later passes unchanged. Accumulate behind the race, since a snapshot is no piece of text.
  *
  * @param sources Cold Observables of chunks or of strings, or whatever rxjs can make one of; each is a request.
- * @throws TypeError when `sources` is no list, or an empty one.
+ * @throws TypeError when `sources` is no list, or an empty one, or holds what is no source.
  * @see {@link hedge} to ask a second time only when the first is slow, {@link fallback} only when it failed.
  * @see rxjs `race`, which the first chunk wins, or the first error.
  */

@@ -1,9 +1,8 @@
 import { asyncScheduler, BehaviorSubject, defer, first, map, type Observable, type SchedulerLike, tap } from 'rxjs';
-import { check, checkConfig } from '../operators/check.js';
+import { check, checkConfig, checkScheduler } from '../operators/check.js';
 import type { Interceptor } from '../transport/transport.js';
 import type { Cassette, CassetteExchange } from './cassette.js';
 import { writeCassette } from './cassettes/cassette-file.js';
-import { checkScheduler } from './cassettes/check-scheduler.js';
 import { createExchangeRecorder } from './cassettes/exchange-recorder.js';
 import { createSecrets } from './cassettes/secrets.js';
 
@@ -62,7 +61,7 @@ export interface CassetteRecorder extends Interceptor {
  * @see {@link replayCassette}
  */
 export function recordCassette(config: RecordCassetteConfig = {}): CassetteRecorder {
-  checkConfig('recordCassette', config);
+  checkConfig('recordCassette', config, ['file', 'secrets', 'scheduler']);
   const { file, secrets: values = [], scheduler = asyncScheduler } = config;
   check(file === undefined || file instanceof URL || isText(file), 'file', 'a path or a file URL', file);
   check(

@@ -56,7 +56,7 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  * @see {@link converse} for many replies in turn.
  */
 export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunction<TextChunk, ChatView> {
-  checkConfig('accumulateView', config);
+  checkConfig('accumulateView', config, ['choice', 'retry', 'toolCalls']);
   const { choice = 0, retry = false, toolCalls } = config;
   const begin = prepareMessage('accumulateView', choice, { toolCalls });
   checkRetry(retry);
