@@ -1,3 +1,4 @@
+import { freezeDeep } from './freeze-deep.js';
 import { createGrowingList, type GrowingList } from './growing-list.js';
 
 /** Collects fields that are not ours: strings and arrays append, other values replace, null changes nothing. */
@@ -24,7 +25,8 @@ export function createExtraFields(): ExtraFields {
     }
   };
   return {
-    add: (key, value) => {
+    add: (key, added) => {
+      const value = freezeDeep(added);
       if (Array.isArray(value)) {
         const list = lists.get(key) ?? createGrowingList();
         lists.set(key, list);
@@ -71,5 +73,5 @@ function joinAudio(before: unknown, value: unknown): unknown {
     }
     fields.set(key, key === 'data' || key === 'transcript' ? joinStrings(fields.get(key), item) : item);
   }
-  return Object.fromEntries(fields);
+  return Object.freeze(Object.fromEntries(fields));
 }

@@ -1,6 +1,8 @@
-import { createRedactor, type Redactor } from '../../transport/redactor.js';
+import { createRedactor } from '../../transport/redactor.js';
 import type { TransportRequest } from '../../transport/transport.js';
-import { fromBinary, toBinary } from './pieces.js';
+import { findSecrets, mark } from './find-secrets.js';
+import { toBinary } from './pieces.js';
+import { joinSpans, replaceSpans, type Span } from './spans.js';
 
 /** Takes keys, cookies and the ids of organisations out of what is recorded. */
 export interface Secrets {
@@ -9,14 +11,15 @@ export interface Secrets {
   readonly removeFromText: (text: string) => string;
   /** Also removes texts whose field is named like a secret. */
   readonly removeFromJson: (value: unknown) => unknown;
-  /** Also removes a secret that is cut into several pieces. There are as many pieces as before. */
+  /**
+   * Also removes a secret that is cut into several pieces, or told by several events. There are as many pieces and events
+   * as before.
+   */
   readonly removeFromPieces: (pieces: readonly Uint8Array[]) => readonly Uint8Array[];
 }
 
-/** Stands where a secret stood. */
-export const mark = '[redacted]';
-
-const secretName = /auth|key|token|secret|cookie|password|credential|signature|organi[sz]ation|project|^(?:sig|org)$/iu;
+const secretName =
+  /auth|key|token|secret|cookie|password|credential|signature|organi[sz]ation|project|^(?:sig|org|code)$/iu;
 /** Fields of a body: not those, such as `max_tokens`, in which such a word is only a part. */
 const secretField =
   /^(?:\w*[-_])?(?:authorization|api[-_]?key|access[-_]?key|(?:access|auth|refresh|bearer)[-_]?token|client[-_]?secret|secret|password|cookie)$/iu;
@@ -53,10 +56,13 @@ export function createSecrets(values: readonly string[]): Secrets {
   };
   add(values);
 
-  const find = (text: string): readonly Span[] => spansIn(text, redactor.find(text));
+  const find = (text: string): readonly Span[] => {
+    const shaped = [...text.matchAll(shape)].map(({ index, 0: { length } }) => ({ from: index, to: index + length }));
+    return joinSpans([...redactor.find(text), ...shaped].map((found) => ({ ...found, replacement: mark })));
+  };
   const removeFromText = (text: string): string => {
     let end = 0;
-    const kept = find(text).map(([from, to]) => {
+    const kept = find(text).map(({ from, to }) => {
       const between = text.slice(end, from);
       end = to;
       return between + mark;
@@ -87,8 +93,8 @@ export function createSecrets(values: readonly string[]): Secrets {
     removeFromText,
     removeFromJson,
     removeFromPieces: (pieces) => {
-      const spans = find(pieces.map(toBinary).join(''));
-      return spans.length === 0 ? pieces : cutOut(pieces, spans);
+      const spans = findSecrets(pieces.map(toBinary).join(''), find);
+      return spans.length === 0 ? pieces : replaceSpans(pieces, spans);
     },
   };
 }
@@ -103,47 +109,6 @@ function secretsIn(json: unknown): readonly string[] {
   return isObject(json)
     ? Object.entries(json).flatMap(([name, item]) => (isSecret(name, item) ? [item] : secretsIn(item)))
     : [];
-}
-
-type Span = readonly [from: number, to: number];
-
-/** Known secrets, and what has the shape of one; a shape that touches a known secret is part of it. */
-function spansIn(text: string, known: ReturnType<Redactor['find']>): readonly Span[] {
-  const shaped = [...text.matchAll(shape)].map(({ index, 0: found }): Span => [index, index + found.length]);
-  const spans = [...known.map(({ from, to }): Span => [from, to]), ...shaped].sort(([a], [b]) => a - b);
-  return spans.reduce<Span[]>((apart, span) => {
-    const last = apart.at(-1);
-    if (last !== undefined && span[0] < last[1]) {
-      apart[apart.length - 1] = [last[0], Math.max(last[1], span[1])];
-    } else {
-      apart.push(span);
-    }
-    return apart;
-  }, []);
-}
-
-/** The mark stands in the piece in which a secret begins. */
-function cutOut(pieces: readonly Uint8Array[], spans: readonly Span[]): readonly Uint8Array[] {
-  let start = 0;
-  let next = 0;
-  return pieces.map((piece) => {
-    const end = start + piece.length;
-    const binary = toBinary(piece);
-    let kept = '';
-    let position = start;
-    for (let span = spans[next]; span !== undefined && span[0] < end; span = spans[next]) {
-      const [from, to] = span;
-      kept += binary.slice(position - start, Math.max(0, from - start)) + (from >= start ? mark : '');
-      position = Math.min(to, end);
-      if (to > end) {
-        break;
-      }
-      next += 1;
-    }
-    kept += binary.slice(position - start);
-    start = end;
-    return fromBinary(kept);
-  });
 }
 
 function queryOf(url: string): readonly (readonly [string, string])[] {
