@@ -7,21 +7,21 @@ import { describeEncodings } from '../transport/contract/encodings.js';
 import { describeExchanges } from '../transport/contract/exchanges.js';
 import { describeRefusedRedirects } from '../transport/contract/redirects.js';
 import { describeUnsubscribing } from '../transport/contract/unsubscribing.js';
-import { bundleProgram, openProgram } from './open-program.js';
+import { bundleProgram, openProgram, type Program } from './open-program.js';
 import { transportIn } from './transport-in.js';
 import { useBrowser } from './use-browser.js';
 
 const openPage = useBrowser();
-let code: string;
+let program: Program;
 let transport: Transport;
 
 beforeAll(async () => {
-  code = await bundleProgram('exchanges');
+  program = await bundleProgram('exchanges');
 });
 
 beforeEach(async () => {
   const page = await openPage();
-  await openProgram(page, code);
+  await openProgram(page, program);
   transport = await transportIn(page);
 });
 
