@@ -9,7 +9,13 @@ const config: Config = {
   testMatch: ['**/*.spec.ts'],
   // These need a browser: `npm run test:browser`.
   testPathIgnorePatterns: ['/node_modules/', '/spec/browser/'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },
+  // A project of its own, with its own tests.
+  modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/'],
+  transform: {
+    '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }],
+    '^.+\\.mjs$': '<rootDir>/.config/jest-modules.mjs',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@angular/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 };
 

@@ -7,6 +7,8 @@ const typeScript = ['**/*.ts'];
 const shipped = ['src/**/*.ts'];
 const specs = ['spec/**/*.ts'];
 const tools = ['*.config.ts'];
+// Checked without types: what it imports is installed there, and only once the app was built.
+const app = ['examples/angular-chat/src/**/*.ts'];
 
 const importRules = [
   {
@@ -48,7 +50,7 @@ const testRules = [
 ];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/']),
+  globalIgnores(['**/dist/', '**/.angular/', 'coverage/']),
   { linterOptions: { noInlineConfig: true } },
   js.configs.recommended,
   {
@@ -62,7 +64,7 @@ export default defineConfig(
   },
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', URL: 'readonly' } },
   },
   {
     files: typeScript,
@@ -121,6 +123,19 @@ export default defineConfig(
       '@typescript-eslint/only-throw-error': 'off',
       'no-restricted-syntax': ['error', ...importRules, ...syntaxRules, ...testRules],
       'rxjs-x/throw-error': 'off',
+    },
+  },
+  {
+    files: app,
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { parserOptions: { projectService: false } },
+    rules: {
+      ...Object.fromEntries(Object.keys(rxjsX.configs.recommended.rules).map((rule) => [rule, 'off'])),
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+      // A component without state is a class with a decorator.
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      'max-lines': ['error', 200],
+      'no-console': 'error',
     },
   },
   {

@@ -1,3 +1,5 @@
+// Angular compiles its own packages in an application's build, or here, where there is none, while they load.
+import '@angular/compiler';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryFiles, readPublicNames, type PublicNames } from './public-names.js';

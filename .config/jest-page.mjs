@@ -1,0 +1,11 @@
+/* A page for jest: that of jsdom, with what browsers have and jsdom lacks. */
+import { TestEnvironment } from 'jest-environment-jsdom';
+
+export default class Page extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    const { fetch, Headers, Request, Response, ReadableStream, TextDecoder, TextEncoder, Uint8Array } = globalThis;
+    Object.assign(this.global, { fetch, Headers, Request, Response, ReadableStream });
+    Object.assign(this.global, { TextDecoder, TextEncoder, Uint8Array });
+  }
+}

@@ -1,0 +1,74 @@
+import { afterNextRender, Component, inject, input, type OnInit, viewChild } from '@angular/core';
+import type { SavedConversation } from '../conversations/saved-conversation';
+import { SettingsStore } from '../settings/settings-store';
+import { Announcements } from './announcements';
+import { Composer } from './composer';
+import { Lanes } from './lanes';
+import { ReplyCard } from './reply-card';
+import { saveConversation } from './save-conversation';
+import { StickToEnd } from './stick-to-end';
+
+/** A conversation: its prompts, below each the answers side by side, and where the next prompt is written. */
+@Component({
+  selector: 'chat-conversation',
+  imports: [Announcements, Composer, ReplyCard, StickToEnd],
+  providers: [Lanes],
+  host: { '(document:keydown.escape)': 'lanes.stop()' },
+  template: `
+    <div
+      class="transcript"
+      chatStickToEnd
+      #transcript="chatStickToEnd"
+      tabindex="0"
+      role="log"
+      aria-live="off"
+      aria-label="Conversation"
+    >
+      @for (row of lanes.rows(); track row.id) {
+        <section class="row" [attr.aria-label]="'Prompt ' + row.id">
+          <p class="prompt"><span class="visually-hidden">You: </span>{{ row.prompt }}</p>
+          <div class="replies">
+            @for (reply of row.replies; track reply.model) {
+              <chat-reply [reply]="reply" (again)="again(reply.model, row.id)" />
+            }
+          </div>
+        </section>
+      } @empty {
+        <p class="welcome">Ask, and {{ names() }} will answer.</p>
+      }
+    </div>
+    <chat-announcements [lanes]="lanes.all()" />
+    <chat-composer
+      [isBusy]="lanes.isBusy()"
+      [isReady]="settings.models().length > 0"
+      (sent)="lanes.send($event); transcript.toEnd()"
+      (stopped)="lanes.stop()"
+    />
+  `,
+})
+export class ConversationPage implements OnInit {
+  readonly conversation = input.required<SavedConversation>();
+
+  protected readonly lanes = inject(Lanes);
+  protected readonly settings = inject(SettingsStore);
+  private readonly composer = viewChild.required(Composer);
+
+  constructor() {
+    saveConversation(this.lanes, () => this.conversation());
+    afterNextRender(() => this.composer().focus());
+  }
+
+  ngOnInit(): void {
+    this.lanes.restore(this.conversation().lanes);
+  }
+
+  /** The button is gone while the answer comes, so the focus goes where the next prompt is written. */
+  again(model: string, id: string): void {
+    this.lanes.regenerate(model, id);
+    this.composer().focus();
+  }
+
+  names(): string {
+    return this.settings.models().join(' and ') || 'the server';
+  }
+}

@@ -1,0 +1,67 @@
+import { computed, inject, Injectable, Injector, signal, untracked } from '@angular/core';
+import type { Turn } from 'rxllm';
+import { injectClient } from 'rxllm/angular';
+import type { SavedLane } from '../conversations/saved-conversation';
+import { SettingsStore } from '../settings/settings-store';
+import { createLane, type Lane } from './lane';
+import { rowsOf } from './row';
+
+/** A conversation with several models at once: each prompt goes to all that are chosen, and none waits for another. */
+@Injectable()
+export class Lanes {
+  private readonly client = injectClient();
+  private readonly injector = inject(Injector);
+  private readonly settings = inject(SettingsStore);
+  private readonly open = signal<readonly Lane[]>([]);
+
+  /** One per model, also of those that are no longer asked. */
+  readonly all = this.open.asReadonly();
+  readonly rows = computed(() => rowsOf(this.open()));
+  readonly isBusy = computed(() => this.open().some(({ status }) => status() === 'busy'));
+
+  restore(saved: readonly SavedLane[]): void {
+    this.open.set(saved.map((lane) => this.create(lane)));
+  }
+
+  /** Sends a prompt to every chosen model. The ids of turns count the rows, so that they say their order. */
+  send(prompt: string): void {
+    const id = String(this.rows().length + 1);
+    const lanes = this.settings.models().map((model) => this.laneOf(model));
+    lanes.forEach((lane) => lane.send(prompt, id));
+  }
+
+  stop(): void {
+    this.open().forEach((lane) => lane.stop());
+  }
+
+  regenerate(model: string, id: string): void {
+    this.laneOf(model).regenerate(id);
+  }
+
+  private laneOf(model: string): Lane {
+    const known = this.open().find((lane) => lane.model === model);
+    if (known !== undefined) {
+      return known;
+    }
+    const lane = this.create({ model, turns: [], timings: {} });
+    this.open.update((lanes) => [...lanes, lane]);
+    return lane;
+  }
+
+  private create(saved: SavedLane): Lane {
+    return createLane(saved, {
+      client: this.client,
+      baseURL: this.settings.baseURL,
+      turnsBefore: (id, model) => untracked(() => this.turnsBefore(id, model)),
+      injector: this.injector,
+    });
+  }
+
+  private turnsBefore(id: string, model: string): readonly Turn[] {
+    const earlier = this.rows().filter((row) => Number(row.id) < Number(id));
+    return earlier.flatMap(({ replies }) => {
+      const { turn } = replies.find((reply) => reply.model === model) ?? replies[0] ?? {};
+      return turn === undefined ? [] : [turn];
+    });
+  }
+}

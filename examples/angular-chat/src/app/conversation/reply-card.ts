@@ -1,0 +1,85 @@
+import { Component, computed, input, output } from '@angular/core';
+import { MarkdownText } from '../markdown/markdown-text';
+import { describeError } from './describe-error';
+import { describeTiming } from './describe-timing';
+import { RetryCountdown } from './retry-countdown';
+import type { Reply } from './row';
+
+/** What one model answered, and how it went. */
+@Component({
+  selector: 'chat-reply',
+  imports: [MarkdownText, RetryCountdown],
+  template: `
+    <article class="reply" [attr.aria-label]="'Answer of ' + reply().model" [attr.aria-busy]="isRunning()">
+      <h3>{{ reply().model }}</h3>
+      @if (message().reasoning; as reasoning) {
+        <details>
+          <summary>Reasoning</summary>
+          <p class="reasoning">{{ reasoning }}</p>
+        </details>
+      }
+      @if (text(); as text) {
+        <div class="markdown" [chatMarkdown]="text" [isFinished]="!isRunning()"></div>
+      }
+      @switch (view().status) {
+        @case ('waiting') {
+          <p class="note waiting">Waiting for the first words …</p>
+        }
+        @case ('retrying') {
+          @if (view().retry; as notice) {
+            <chat-retry-countdown [notice]="notice" />
+          }
+        }
+        @case ('stopped') {
+          <p class="note">Stopped.</p>
+        }
+        @case ('failed') {
+          <p class="failure">{{ failure() }}</p>
+        }
+        @case ('done') {
+          @if (ending(); as ending) {
+            <p class="note">{{ ending }}</p>
+          }
+        }
+      }
+      @if (!isRunning()) {
+        <footer>
+          @if (timing(); as timing) {
+            <span class="timing">{{ timing }}</span>
+          }
+          @if (reply().isLast) {
+            <button type="button" (click)="again.emit()">
+              {{ view().status === 'failed' ? 'Try again' : 'Regenerate' }}
+            </button>
+          }
+        </footer>
+      }
+    </article>
+  `,
+})
+export class ReplyCard {
+  readonly reply = input.required<Reply>();
+  /** Asks for the reply again. */
+  readonly again = output();
+
+  readonly view = computed(() => this.reply().turn.reply);
+  readonly message = computed(() => this.view().message);
+  readonly text = computed(() => this.message().content || this.message().refusal);
+  readonly isRunning = computed(() => ['queued', 'waiting', 'retrying', 'streaming'].includes(this.view().status));
+  readonly failure = computed(() => describeError(this.view().error));
+  readonly timing = computed(() => {
+    const { timing } = this.reply();
+    return timing === undefined ? '' : describeTiming(timing);
+  });
+  /** Why the answer is not whole, or not there, although nothing went wrong. */
+  readonly ending = computed(() => {
+    const reason = this.message().finishReason;
+    if (reason === 'length') {
+      return 'The answer was cut at its longest length.';
+    }
+    if (reason === 'content_filter') {
+      return 'A filter of the server left something out.';
+    }
+    return this.text() === '' ? 'The answer is empty.' : '';
+  });
+}

@@ -1,0 +1,31 @@
+import { DestroyRef, Directive, ElementRef, inject } from '@angular/core';
+
+/** Keeps the end of what grows in sight, unless the user has scrolled away from it. */
+@Directive({ selector: '[chatStickToEnd]', exportAs: 'chatStickToEnd', host: { '(scroll)': 'look()' } })
+export class StickToEnd {
+  private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private isAtEnd = true;
+
+  constructor() {
+    const observer = new MutationObserver(() => this.follow());
+    observer.observe(this.element, { childList: true, subtree: true, characterData: true });
+    inject(DestroyRef).onDestroy(() => observer.disconnect());
+  }
+
+  /** Goes to the end and stays there. */
+  toEnd(): void {
+    this.isAtEnd = true;
+    this.follow();
+  }
+
+  look(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.element;
+    this.isAtEnd = scrollHeight - scrollTop - clientHeight < 48;
+  }
+
+  private follow(): void {
+    if (this.isAtEnd) {
+      this.element.scrollTop = this.element.scrollHeight;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { computed, inject, Injectable, signal } from '@angular/core';
+import { BrowserStorage } from '../storage/browser-storage';
+import { isSavedConversation, type SavedConversation } from './saved-conversation';
+
+/** The conversations of this browser. Which one is open stands behind the `#` of the address, so that a reload keeps it. */
+@Injectable({ providedIn: 'root' })
+export class ConversationStore {
+  private readonly storage = inject(BrowserStorage);
+  private readonly saved = signal(this.readAll());
+  private readonly opened = signal(this.open(addressed()));
+  private readonly isFull = signal(false);
+  private readonly removed = new Set<string>();
+
+  /** All that hold a prompt, the newest first. */
+  readonly list = computed(() => [...this.saved()].sort((one, other) => other.updated - one.updated));
+  /** The one on the screen, as it was when it was opened. */
+  readonly current = this.opened.asReadonly();
+  /** Whether the last change could not be kept. */
+  readonly isUnsaved = this.isFull.asReadonly();
+
+  constructor() {
+    addEventListener('hashchange', () => this.follow());
+    // Other tabs share the storage.
+    addEventListener('storage', () => this.saved.set(this.readAll()));
+  }
+
+  save(conversation: SavedConversation): void {
+    if (this.removed.has(conversation.id)) {
+      return;
+    }
+    this.isFull.set(!this.storage.write(nameOf(conversation.id), conversation));
+    this.saved.update((known) => [...known.filter(({ id }) => id !== conversation.id), conversation]);
+    if (addressed() === '' && conversation.id === this.current().id) {
+      history.replaceState(null, '', `#${conversation.id}`);
+    }
+  }
+
+  /** Opens a new conversation. */
+  start(): void {
+    history.pushState(null, '', '#');
+    this.opened.set(this.open(''));
+  }
+
+  remove(id: string): void {
+    this.removed.add(id);
+    this.storage.remove(nameOf(id));
+    this.saved.update((known) => known.filter((conversation) => conversation.id !== id));
+    if (id === this.current().id) {
+      this.start();
+    }
+  }
+
+  private follow(): void {
+    if (addressed() !== this.current().id) {
+      this.opened.set(this.open(addressed()));
+    }
+  }
+
+  private open(id: string): SavedConversation {
+    const saved = id === '' ? undefined : this.storage.read(nameOf(id));
+    return isSavedConversation(saved) ? saved : { id: createId(), title: '', updated: 0, lanes: [] };
+  }
+
+  private readAll(): readonly SavedConversation[] {
+    return this.storage
+      .names('conversation/')
+      .map((name) => this.storage.read(name))
+      .filter(isSavedConversation);
+  }
+}
+
+function nameOf(id: string): string {
+  return `conversation/${id}`;
+}
+
+function addressed(): string {
+  return location.hash.slice(1);
+}
+
+/** `crypto.randomUUID` is missing where a phone opens the page over plain HTTP. */
+function createId(): string {
+  return crypto.getRandomValues(new Uint32Array(3)).join('-');
+}

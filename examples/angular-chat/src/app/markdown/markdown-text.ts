@@ -1,0 +1,40 @@
+import { Directive, effect, ElementRef, inject, input } from '@angular/core';
+import { type Block, MarkdownBlocks } from './markdown-blocks';
+import { MarkdownRenderer } from './markdown-renderer';
+
+/** Shows Markdown that may still grow. Only what changed is rendered, so the cost of a frame is that of the last block. */
+@Directive({ selector: '[chatMarkdown]' })
+export class MarkdownText {
+  readonly text = input.required<string>({ alias: 'chatMarkdown' });
+  readonly isFinished = input(true);
+
+  private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly renderer = inject(MarkdownRenderer);
+  private readonly blocks = new MarkdownBlocks((text) => this.renderer.read(text));
+  private shown: readonly Block[] = [];
+
+  constructor() {
+    effect(() => this.show(this.blocks.update(this.text(), this.isFinished())));
+  }
+
+  private show(blocks: readonly Block[]): void {
+    blocks.forEach((block, place) => {
+      if (block !== this.shown[place]) {
+        this.showAt(place, block);
+      }
+    });
+    [...this.element.children].slice(blocks.length).forEach((surplus) => surplus.remove());
+    this.shown = blocks;
+  }
+
+  private showAt(place: number, { token, isComplete }: Block): void {
+    const container = this.element.ownerDocument.createElement('div');
+    container.append(this.renderer.render(token, isComplete));
+    const before = this.element.children[place];
+    if (before === undefined) {
+      this.element.append(container);
+    } else {
+      before.replaceWith(container);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { Injectable, signal } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { catchError, EMPTY, map, Subject, switchMap, toArray } from 'rxjs';
+import { injectClient } from 'rxllm/angular';
+import { describeError } from '../conversation/describe-error';
+
+/** The models that the server offers. */
+@Injectable({ providedIn: 'root' })
+export class ServerModels {
+  private readonly client = injectClient();
+  private readonly addresses = new Subject<string>();
+  private readonly listed = signal<readonly string[]>([]);
+  private readonly failure = signal('');
+
+  /** Their names, in the server's order. */
+  readonly names = this.listed.asReadonly();
+  /** Why they are not known; empty when nothing is wrong. */
+  readonly problem = this.failure.asReadonly();
+
+  constructor() {
+    this.addresses
+      .pipe(
+        switchMap((baseURL) =>
+          this.client.models({ baseURL }).pipe(
+            map(({ id }) => id),
+            toArray(),
+            catchError((error: unknown) => {
+              this.failure.set(describeError(error));
+              return EMPTY;
+            }),
+          ),
+        ),
+        takeUntilDestroyed(),
+      )
+      .subscribe((names) => {
+        this.failure.set('');
+        this.listed.set(names);
+      });
+  }
+
+  /** Asks the server at a base URL; what another one offered is forgotten. */
+  load(baseURL: string): void {
+    this.listed.set([]);
+    this.addresses.next(baseURL);
+  }
+}

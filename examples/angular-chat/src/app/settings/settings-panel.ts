@@ -1,0 +1,90 @@
+import { Component, computed, type ElementRef, inject, signal, viewChild } from '@angular/core';
+import { checkBaseUrl } from './check-base-url';
+import { ServerModels } from './server-models';
+import { SettingsStore } from './settings-store';
+
+/** Which server is asked, and for which models. */
+@Component({
+  selector: 'chat-settings-panel',
+  template: `
+    <dialog #dialog aria-labelledby="settings-title" (keydown.escape)="$event.stopPropagation()">
+      <form (submit)="save($event)">
+        <h2 id="settings-title">Settings</h2>
+        <label for="base-url">Base URL</label>
+        <input
+          #address
+          id="base-url"
+          type="text"
+          autocomplete="off"
+          spellcheck="false"
+          [value]="baseURL()"
+          [attr.aria-invalid]="problem() ? true : null"
+          aria-describedby="base-url-hint"
+          (input)="baseURL.set(address.value)"
+        />
+        <p class="hint" id="base-url-hint">{{ problem() ?? 'There is no key in this page: the server has it.' }}</p>
+        <fieldset>
+          <legend>Models</legend>
+          @for (model of offered(); track model) {
+            <label class="choice">
+              <input type="checkbox" [checked]="models().includes(model)" (change)="toggle(model)" />
+              {{ model }}
+            </label>
+          }
+          @if (server.problem(); as problem) {
+            <p class="failure">{{ problem }}</p>
+          }
+          <label for="other-model">Another model</label>
+          <input #other id="other-model" type="text" autocomplete="off" spellcheck="false" />
+          <button type="button" (click)="add(other)">Add</button>
+        </fieldset>
+        <div class="actions">
+          <button type="button" (click)="dialog.close()">Cancel</button>
+          <button type="submit" class="primary">Save</button>
+        </div>
+      </form>
+    </dialog>
+  `,
+})
+export class SettingsPanel {
+  protected readonly server = inject(ServerModels);
+  private readonly store = inject(SettingsStore);
+  private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
+
+  readonly baseURL = signal('');
+  readonly models = signal<readonly string[]>([]);
+  readonly problem = computed(() => checkBaseUrl(this.baseURL(), document.baseURI));
+  readonly offered = computed(() => [...new Set([...this.server.names(), ...this.added(), ...this.models()])]);
+  private readonly added = signal<readonly string[]>([]);
+
+  open(): void {
+    this.baseURL.set(this.store.baseURL());
+    this.models.set(this.store.models());
+    this.added.set([]);
+    this.dialog().nativeElement.showModal();
+  }
+
+  toggle(model: string): void {
+    this.models.update((chosen) =>
+      chosen.includes(model) ? chosen.filter((other) => other !== model) : [...chosen, model],
+    );
+  }
+
+  add(field: HTMLInputElement): void {
+    const model = field.value.trim();
+    if (model !== '') {
+      this.added.update((known) => [...known, model]);
+      this.models.update((chosen) => [...new Set([...chosen, model])]);
+      field.value = '';
+      field.focus();
+    }
+  }
+
+  save(event: Event): void {
+    event.preventDefault();
+    if (this.problem() === undefined) {
+      this.store.save({ baseURL: this.baseURL(), models: this.models() });
+      this.dialog().nativeElement.close();
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { computed, inject, Injectable, signal } from '@angular/core';
+import { BrowserStorage } from '../storage/browser-storage';
+import { ServerModels } from './server-models';
+import { type Settings, toSettings } from './settings';
+
+/** The settings, kept across reloads. */
+@Injectable({ providedIn: 'root' })
+export class SettingsStore {
+  private readonly storage = inject(BrowserStorage);
+  private readonly server = inject(ServerModels);
+  private readonly saved = signal(toSettings(this.storage.read('settings')));
+
+  readonly baseURL = computed(() => this.saved().baseURL);
+
+  /** The models to ask: those that were chosen, or the first of the server. Empty until it has told. */
+  readonly models = computed(() => {
+    const { models } = this.saved();
+    return models.length > 0 ? models : this.server.names().slice(0, 1);
+  });
+
+  constructor() {
+    this.server.load(this.baseURL());
+  }
+
+  save(settings: Settings): void {
+    this.saved.set(settings);
+    this.storage.write('settings', settings);
+    this.server.load(settings.baseURL);
+  }
+}
