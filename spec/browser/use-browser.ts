@@ -1,4 +1,5 @@
 import packed from '@sparticuz/chromium';
+import { dirname, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 /** The package's own arguments switch off the rule of one origin, which a page that talks to a server is to obey. */
@@ -24,7 +25,10 @@ export function useBrowser(): OpenPage {
   const uncaught: unknown[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: await packed.executablePath(), args, timeout: 30_000 });
+    const executablePath = await packed.executablePath();
+    // The fonts that come with it, so that text has its size on machines without any.
+    const env = { ...process.env, FONTCONFIG_PATH: join(dirname(executablePath), 'fonts') };
+    browser = await chromium.launch({ executablePath, env, args, timeout: 30_000 });
   });
 
   afterEach(async () => {
