@@ -26,6 +26,9 @@ const modules = `${app}/node_modules`;
 const pages = `${app}/dist/angular-chat/browser`;
 const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
 
+if (!existsSync('node_modules')) {
+  npm('.', 'ci', ...quiet);
+}
 run('.', process.execPath, '.config/build.mjs', '--if-changed');
 once('dependencies', [`${app}/package.json`, `${app}/package-lock.json`], modules, () => {
   npm(app, 'ci', ...quiet);

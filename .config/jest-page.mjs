@@ -4,8 +4,9 @@ import { TestEnvironment } from 'jest-environment-jsdom';
 export default class Page extends TestEnvironment {
   async setup() {
     await super.setup();
-    const { fetch, Headers, Request, Response, ReadableStream, TextDecoder, TextEncoder, Uint8Array } = globalThis;
+    const { fetch, Headers, Request, Response, ReadableStream } = globalThis;
+    const { ArrayBuffer, TextDecoder, TextEncoder, Uint8Array } = globalThis;
     Object.assign(this.global, { fetch, Headers, Request, Response, ReadableStream });
-    Object.assign(this.global, { TextDecoder, TextEncoder, Uint8Array });
+    Object.assign(this.global, { ArrayBuffer, TextDecoder, TextEncoder, Uint8Array });
   }
 }

@@ -1,4 +1,5 @@
 /** @jest-environment ./.config/jest-page.mjs */
+import '@angular/compiler';
 import { effect, Injector, PLATFORM_ID, signal } from '@angular/core';
 import { from, NEVER, throwError } from 'rxjs';
 import {

@@ -1,4 +1,5 @@
 /** @jest-environment ./.config/jest-page.mjs */
+import '@angular/compiler';
 import { createEnvironmentInjector, EnvironmentInjector, inject, InjectionToken } from '@angular/core';
 import { EMPTY, type Observable } from 'rxjs';
 import {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { runInThisContext } from 'node:vm';
 
 /** Fails each test of this file that leaves an unhandled rejection or a warning of Node behind. */

@@ -7,6 +7,7 @@ export { injectClient } from './inject-client.js';
 export type { ClientFeature } from './client-feature.js';
 export { withName } from './with-name.js';
 export { withClientInterceptors } from './with-client-interceptors.js';
+export { withHttpClient } from './with-http-client.js';
 
 /* Conversations become signals */
 export { injectConversation } from './inject-conversation.js';

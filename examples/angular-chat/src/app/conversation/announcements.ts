@@ -6,7 +6,7 @@ import type { Lane } from './lane';
 @Component({
   selector: 'chat-announcements',
   template: `
-    <div class="visually-hidden" role="status">
+    <div class="visually-hidden" role="status" aria-live="polite" aria-atomic="false">
       @for (announcement of announcements(); track announcement.model) {
         <p>{{ announcement.text }}</p>
       }

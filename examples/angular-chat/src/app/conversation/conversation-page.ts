@@ -25,11 +25,18 @@ import { StickToEnd } from './stick-to-end';
       aria-label="Conversation"
     >
       @for (row of lanes.rows(); track row.id) {
-        <section class="row" [attr.aria-label]="'Prompt ' + row.id">
-          <p class="prompt"><span class="visually-hidden">You: </span>{{ row.prompt }}</p>
+        <section class="row">
+          <h2 class="visually-hidden">Prompt {{ row.id }}</h2>
+          <p class="prompt">{{ row.prompt }}</p>
           <div class="replies">
             @for (reply of row.replies; track reply.model) {
-              <chat-reply [reply]="reply" (again)="again(reply.model, row.id)" />
+              <chat-reply
+                [model]="reply.model"
+                [turn]="reply.turn"
+                [timing]="reply.timing"
+                [canRepeat]="reply.isLast"
+                (again)="again(reply.model, row.id)"
+              />
             }
           </div>
         </section>
@@ -38,6 +45,12 @@ import { StickToEnd } from './stick-to-end';
       }
     </div>
     <chat-announcements [lanes]="lanes.all()" />
+    @if (settings.problem(); as problem) {
+      <div class="unreachable" role="alert">
+        <p class="failure">{{ problem }}</p>
+        <button type="button" (click)="settings.connect()">Connect again</button>
+      </div>
+    }
     <chat-composer
       [isBusy]="lanes.isBusy()"
       [isReady]="settings.models().length > 0"

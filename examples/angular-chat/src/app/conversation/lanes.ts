@@ -17,6 +17,8 @@ export class Lanes {
   /** One per model, also of those that are no longer asked. */
   readonly all = this.open.asReadonly();
   readonly rows = computed(() => rowsOf(this.open()));
+  /** Whether a prompt was sent, or sent again, since the page was opened. */
+  readonly wasAsked = computed(() => this.open().some(({ asked }) => asked() !== undefined));
   readonly isBusy = computed(() => this.open().some(({ status }) => status() === 'busy'));
 
   restore(saved: readonly SavedLane[]): void {

@@ -1,17 +1,17 @@
 import { Component, computed, input, output } from '@angular/core';
+import type { StreamTiming, Turn } from 'rxllm';
 import { MarkdownText } from '../markdown/markdown-text';
 import { describeError } from './describe-error';
 import { describeTiming } from './describe-timing';
 import { RetryCountdown } from './retry-countdown';
-import type { Reply } from './row';
 
 /** What one model answered, and how it went. */
 @Component({
   selector: 'chat-reply',
   imports: [MarkdownText, RetryCountdown],
   template: `
-    <article class="reply" [attr.aria-label]="'Answer of ' + reply().model" [attr.aria-busy]="isRunning()">
-      <h3>{{ reply().model }}</h3>
+    <article class="reply" [attr.aria-label]="'Answer of ' + model()" [attr.aria-busy]="isRunning()">
+      <h3>{{ model() }}</h3>
       @if (message().reasoning; as reasoning) {
         <details>
           <summary>Reasoning</summary>
@@ -44,10 +44,10 @@ import type { Reply } from './row';
       }
       @if (!isRunning()) {
         <footer>
-          @if (timing(); as timing) {
-            <span class="timing">{{ timing }}</span>
+          @if (speed(); as speed) {
+            <span class="timing">{{ speed }}</span>
           }
-          @if (reply().isLast) {
+          @if (canRepeat()) {
             <button type="button" (click)="again.emit()">
               {{ view().status === 'failed' ? 'Try again' : 'Regenerate' }}
             </button>
@@ -58,17 +58,20 @@ import type { Reply } from './row';
   `,
 })
 export class ReplyCard {
-  readonly reply = input.required<Reply>();
+  readonly model = input.required<string>();
+  readonly turn = input.required<Turn>();
+  readonly timing = input<StreamTiming>();
+  readonly canRepeat = input(false);
   /** Asks for the reply again. */
   readonly again = output();
 
-  readonly view = computed(() => this.reply().turn.reply);
+  readonly view = computed(() => this.turn().reply);
   readonly message = computed(() => this.view().message);
   readonly text = computed(() => this.message().content || this.message().refusal);
   readonly isRunning = computed(() => ['queued', 'waiting', 'retrying', 'streaming'].includes(this.view().status));
   readonly failure = computed(() => describeError(this.view().error));
-  readonly timing = computed(() => {
-    const { timing } = this.reply();
+  readonly speed = computed(() => {
+    const timing = this.timing();
     return timing === undefined ? '' : describeTiming(timing);
   });
   /** Why the answer is not whole, or not there, although nothing went wrong. */

@@ -1,6 +1,6 @@
 import { DestroyRef, inject, untracked } from '@angular/core';
 import { takeUntilDestroyed, toObservable } from '@angular/core/rxjs-interop';
-import { filter, fromEvent, map, merge, skip } from 'rxjs';
+import { filter, fromEvent, map, merge } from 'rxjs';
 import { throttleRender } from 'rxllm';
 import { ConversationStore } from '../conversations/conversation-store';
 import { type SavedConversation, toSavedTurn } from '../conversations/saved-conversation';
@@ -18,10 +18,8 @@ export function saveConversation(lanes: Lanes, conversation: () => SavedConversa
       save();
     }
   };
-  // The first rows are those that were saved.
   const changes = toObservable(lanes.rows).pipe(
-    skip(1),
-    filter((rows) => rows.length > 0),
+    filter(() => lanes.wasAsked()),
     map(() => (isChanged = true)),
     throttleRender(1000),
   );

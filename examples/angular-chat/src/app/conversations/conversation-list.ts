@@ -1,11 +1,11 @@
-import { Component, inject, output } from '@angular/core';
+import { Component, type ElementRef, inject, output, viewChild } from '@angular/core';
 import { ConversationStore } from './conversation-store';
 
 /** The conversations of this browser, to open and to delete. */
 @Component({
   selector: 'chat-conversation-list',
   template: `
-    <button type="button" class="new" (click)="store.start(); chosen.emit()">New conversation</button>
+    <button #begin type="button" class="new" (click)="store.start(); chosen.emit()">New conversation</button>
     <ul>
       @for (conversation of store.list(); track conversation.id) {
         <li>
@@ -35,9 +35,12 @@ export class ConversationList {
   readonly chosen = output();
 
   protected readonly store = inject(ConversationStore);
+  private readonly begin = viewChild.required<ElementRef<HTMLButtonElement>>('begin');
 
   remove(id: string, title: string): void {
     if (confirm(`Delete “${title}”?`)) {
+      // Its button goes with it; where the open one was deleted, the next one takes the focus.
+      this.begin().nativeElement.focus();
       this.store.remove(id);
     }
   }

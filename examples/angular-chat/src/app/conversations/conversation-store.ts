@@ -1,4 +1,6 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { fromEvent } from 'rxjs';
 import { BrowserStorage } from '../storage/browser-storage';
 import { isSavedConversation, type SavedConversation } from './saved-conversation';
 
@@ -19,9 +21,13 @@ export class ConversationStore {
   readonly isUnsaved = this.isFull.asReadonly();
 
   constructor() {
-    addEventListener('hashchange', () => this.follow());
+    fromEvent(window, 'hashchange')
+      .pipe(takeUntilDestroyed())
+      .subscribe(() => this.follow());
     // Other tabs share the storage.
-    addEventListener('storage', () => this.saved.set(this.readAll()));
+    fromEvent(window, 'storage')
+      .pipe(takeUntilDestroyed())
+      .subscribe(() => this.saved.set(this.readAll()));
   }
 
   save(conversation: SavedConversation): void {
@@ -57,8 +63,15 @@ export class ConversationStore {
   }
 
   private open(id: string): SavedConversation {
-    const saved = id === '' ? undefined : this.storage.read(nameOf(id));
-    return isSavedConversation(saved) ? saved : { id: createId(), title: '', updated: 0, lanes: [] };
+    const saved = this.storage.read(nameOf(id));
+    if (isSavedConversation(saved)) {
+      return saved;
+    }
+    if (id !== '') {
+      // Of a conversation that is gone, so that the new one can take its place in the address.
+      history.replaceState(null, '', '#');
+    }
+    return { id: createId(), title: '', updated: 0, lanes: [] };
   }
 
   private readAll(): readonly SavedConversation[] {

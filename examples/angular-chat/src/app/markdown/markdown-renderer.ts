@@ -5,7 +5,7 @@ import { createCopyButton } from './copy-button';
 
 /** What a reply may be made of: text, its structure, and links. Nothing here loads anything by itself. */
 const tags = [
-  ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'blockquote', 'ul', 'ol', 'li'],
+  ...['h4', 'h5', 'h6', 'p', 'br', 'hr', 'blockquote', 'ul', 'ol', 'li'],
   ...['a', 'strong', 'em', 'del', 'code', 'pre', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
 ];
 
@@ -19,7 +19,15 @@ export class MarkdownRenderer {
   private readonly marked = new Marked({
     gfm: true,
     renderer: {
-      html: ({ text }) => escapeHtml(text),
+      html: (token) => {
+        const text = escapeHtml(token.text);
+        return token.type === 'html' && token.block === true ? `<p>${text}</p>` : text;
+      },
+      // The page's own headings end with that of the reply, the third.
+      heading({ tokens, depth }) {
+        const level = Math.min(depth + 3, 6);
+        return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
+      },
       image: ({ href, text }) => `<a href="${escapeHtml(href)}">${escapeHtml(text || 'image')}</a>`,
       checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
     },

@@ -32,14 +32,12 @@ export class ServerModels {
         ),
         takeUntilDestroyed(),
       )
-      .subscribe((names) => {
-        this.failure.set('');
-        this.listed.set(names);
-      });
+      .subscribe((names) => this.listed.set(names));
   }
 
-  /** Asks the server at a base URL; what another one offered is forgotten. */
+  /** Asks the server at a base URL; what it, or another one, said before is forgotten. */
   load(baseURL: string): void {
+    this.failure.set('');
     this.listed.set([]);
     this.addresses.next(baseURL);
   }

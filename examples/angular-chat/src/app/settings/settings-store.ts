@@ -18,13 +18,21 @@ export class SettingsStore {
     return models.length > 0 ? models : this.server.names().slice(0, 1);
   });
 
+  /** Why there is nobody to ask; empty when there is. */
+  readonly problem = computed(() => (this.models().length > 0 ? '' : this.server.problem()));
+
   constructor() {
+    this.connect();
+  }
+
+  /** Asks the server for its models, again if need be. */
+  connect(): void {
     this.server.load(this.baseURL());
   }
 
   save(settings: Settings): void {
     this.saved.set(settings);
     this.storage.write('settings', settings);
-    this.server.load(settings.baseURL);
+    this.connect();
   }
 }

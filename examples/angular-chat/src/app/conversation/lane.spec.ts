@@ -1,0 +1,46 @@
+import { Injector, signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import type { Client } from 'rxllm';
+import { fakeClient, runMarbles, usageChunk } from 'rxllm/testing';
+import { createLane, type Lane } from './lane';
+
+function laneOf(client: Client): Lane {
+  return createLane(
+    { model: 'small', turns: [], timings: {} },
+    { client, baseURL: signal('/relay'), turnsBefore: () => [], injector: TestBed.inject(Injector) },
+  );
+}
+
+it('measures each reply, from its own question on', () => {
+  runMarbles(({ chunks, flush, animate }) => {
+    animate('x');
+    const usage = { prompt_tokens: 1, completion_tokens: 3, total_tokens: 4 };
+    const lane = laneOf(fakeClient([chunks('r-a-b-(cuf|)', { u: usageChunk(usage) }), chunks('-----r-a-f|')]));
+
+    lane.send('Hi', '1');
+    flush();
+    lane.send('Ho', '2');
+    flush();
+
+    expect(lane.timings()).toMatchObject({
+      1: { outcome: 'complete', timeToFirstText: 2, outputTokens: 3, tokensPerSecond: 500 },
+      2: { outcome: 'complete', timeToFirstText: 7 },
+    });
+  });
+});
+
+it('asks the server of the settings, and stops it at the end of the page', () => {
+  runMarbles(({ chunks, expectSubscriptions, scheduler, flush, animate }) => {
+    animate('x');
+    const answer = chunks('r-a-b-c-d|');
+    const client = fakeClient(answer);
+    const lane = laneOf(client);
+
+    lane.send('Hi', '1');
+    scheduler.schedule(() => TestBed.resetTestingModule(), 4);
+    flush();
+
+    expect(client.requests[0]?.options.baseURL).toBe('/relay');
+    expectSubscriptions(answer.subscriptions).toBe('^---!');
+  });
+});

@@ -1,0 +1,120 @@
+import { type ComponentFixture, TestBed } from '@angular/core/testing';
+import { provideClient } from 'rxllm/angular';
+import { type FakeExchange, fakeTransport, type SentRequest } from 'rxllm/testing';
+import { ChatApp } from '../app/chat-app';
+
+/** What the server answers to each request of a model, in turn. */
+export type Answers = Readonly<Record<string, readonly FakeExchange[]>>;
+
+/** The page as its user sees it. Time is that of vitest's fake timers, which a spec advances. */
+export class Page {
+  private readonly fixture: ComponentFixture<ChatApp>;
+  private readonly sent: readonly SentRequest[];
+
+  constructor(fixture: ComponentFixture<ChatApp>, sent: readonly SentRequest[]) {
+    this.fixture = fixture;
+    this.sent = sent;
+  }
+
+  /** Lets time pass. */
+  async pass(milliseconds: number): Promise<void> {
+    await vi.advanceTimersByTimeAsync(milliseconds);
+  }
+
+  async ask(prompt: string): Promise<void> {
+    this.field.value = prompt;
+    this.field.dispatchEvent(new Event('input'));
+    await this.press('Enter');
+  }
+
+  async press(key: string, more: KeyboardEventInit = {}): Promise<void> {
+    this.field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+    await this.pass(20);
+  }
+
+  async click(name: string, place: Element = this.element): Promise<void> {
+    const button = this.buttons(place).find(({ textContent }) => textContent.trim() === name);
+    if (button === undefined) {
+      throw new Error(`There is no button "${name}"; there are ${this.names(place).join(', ')}`);
+    }
+    button.click();
+    await this.pass(20);
+  }
+
+  /** The names of the buttons in a place. */
+  names(place: Element = this.element): readonly string[] {
+    return this.buttons(place).map(({ textContent }) => textContent.trim());
+  }
+
+  /** The last answer of a model. */
+  answer(model: string): Element {
+    const articles = this.element.querySelectorAll(`article[aria-label="Answer of ${model}"]`);
+    const last = [...articles].at(-1);
+    if (last === undefined) {
+      throw new Error(`${model} was not asked`);
+    }
+    return last;
+  }
+
+  /** What the last answer of a model says, without its heading and what belongs to its foot. */
+  says(model: string): string {
+    const parts = [...this.answer(model).querySelectorAll('.markdown, .note, .failure, .retry')];
+    return parts.map(({ textContent }) => textContent.replace(/\s+/gu, ' ').trim()).join(' | ');
+  }
+
+  /** The texts at a selector. */
+  texts(selector: string): readonly string[] {
+    return [...this.element.querySelectorAll(selector)].map(({ textContent }) => textContent.trim());
+  }
+
+  get field(): HTMLTextAreaElement {
+    return this.element.querySelector('textarea') ?? document.createElement('textarea');
+  }
+
+  /** The chats that were asked for, in order. */
+  get requests(): readonly SentRequest[] {
+    return this.sent.filter(({ operation }) => operation === 'chat');
+  }
+
+  /** Ends the page, as leaving it does. */
+  close(): void {
+    this.fixture.destroy();
+    TestBed.resetTestingModule();
+  }
+
+  private get element(): Element {
+    return this.fixture.nativeElement as Element;
+  }
+
+  private buttons(place: Element): readonly HTMLButtonElement[] {
+    return [...place.querySelectorAll('button')];
+  }
+}
+
+/** What the server says to who asks for its models. */
+export function modelsOf(...names: readonly string[]): FakeExchange {
+  return { body: { object: 'list', data: names.map((id) => ({ id, object: 'model' })) } };
+}
+
+/**
+ * Opens the page on a server of these models; all are chosen.
+ *
+ * @param lists What the server says of its models, in turn; by default once that it has these.
+ */
+export async function openPage(answers: Answers, lists?: readonly FakeExchange[]): Promise<Page> {
+  const models = Object.keys(answers);
+  const toList = [...(lists ?? [modelsOf(...models)])];
+  localStorage.setItem('angular-chat/settings', JSON.stringify({ baseURL: '/v1', models }));
+  const turns = new Map(models.map((model) => [model, [...(answers[model] ?? [])]]));
+  const transport = fakeTransport(({ operation, body }): FakeExchange => {
+    if (operation !== 'chat') {
+      return toList.shift() ?? { status: 404 };
+    }
+    const { model } = JSON.parse(String(body)) as { readonly model: string };
+    return turns.get(model)?.shift() ?? { status: 404, body: { error: { message: `There is no more of ${model}.` } } };
+  });
+  TestBed.configureTestingModule({ providers: [provideClient({ baseURL: '/v1', transport })] });
+  const page = new Page(TestBed.createComponent(ChatApp), transport.requests);
+  await page.pass(20);
+  return page;
+}

@@ -1,0 +1,9 @@
+/** @jest-environment ./.config/jest-page.mjs */
+import '@angular/compiler';
+import '../support/virtual-clock.js';
+import { provideZonelessChangeDetection } from '@angular/core';
+import { describeRendering } from './rendering.js';
+
+describe('without a zone', () => {
+  describeRendering(() => provideZonelessChangeDetection());
+});

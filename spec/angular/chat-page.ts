@@ -1,0 +1,80 @@
+import {
+  afterEveryRender,
+  type ApplicationRef,
+  Component,
+  enableProdMode,
+  type EnvironmentProviders,
+  inject,
+  InjectionToken,
+  NgZone,
+} from '@angular/core';
+import { bootstrapApplication } from '@angular/platform-browser';
+import { concatMap, delay, from, of } from 'rxjs';
+import { injectClient, injectConversation, provideClient } from '../../src/angular/index.js';
+import type { Client } from '../../src/index.js';
+import { chunksOf, fakeTransport } from '../../src/testing/index.js';
+import { pass } from '../support/virtual-clock.js';
+
+/** A page of a whole application, and what happens to it. */
+export interface ChatPage {
+  /** What is on the screen. */
+  readonly text: () => string;
+  /** How often Angular has looked for what changed, since the page was opened. */
+  readonly changeDetections: () => number;
+  /** Sends a prompt, as a click does. */
+  readonly send: () => void;
+  /** Streams an answer that is not shown, and calls back for each chunk. */
+  readonly stream: (onChunk: () => void) => void;
+}
+
+const THROTTLE = new InjectionToken<number | false | undefined>('throttle');
+const request = { model: 'm-1' };
+
+class Chat {
+  readonly client: Client = injectClient();
+  readonly chat = injectConversation({ request, throttle: inject(THROTTLE) });
+  changeDetections = 0;
+  readonly ref = afterEveryRender({ read: () => (this.changeDetections += 1) });
+}
+
+const component = Component({ selector: 'chat-page', template: '{{ chat.last()?.message?.content }}' })(Chat);
+
+enableProdMode();
+
+const running = new Set<ApplicationRef>();
+
+afterEach(() => {
+  running.forEach((application) => application.destroy());
+  running.clear();
+});
+
+/** Opens a page, for no longer than the test runs, whose server answers with so many words, one each millisecond. */
+export async function openPage(
+  changeDetection: EnvironmentProviders,
+  words: number,
+  throttle?: number | false,
+): Promise<ChatPage> {
+  const chunks = chunksOf(Array(words).fill('word').join(' '));
+  const body = from(chunks).pipe(concatMap((chunk) => of(chunk).pipe(delay(1))));
+  document.body.innerHTML = '<chat-page></chat-page>';
+  const application = await bootstrapApplication(component, {
+    providers: [
+      changeDetection,
+      provideClient({ baseURL: '/v1', transport: fakeTransport({ body }) }),
+      { provide: THROTTLE, useValue: throttle },
+    ],
+  });
+  running.add(application);
+  // What opening it left to do.
+  await pass(100);
+  const page = application.components[0]?.instance as Chat;
+  const before = page.changeDetections;
+  const zone = application.injector.get(NgZone);
+  return {
+    text: () => document.body.textContent,
+    changeDetections: () => page.changeDetections - before,
+    send: () => zone.run(() => page.chat.send('Hi')),
+    stream: (onChunk) =>
+      zone.run(() => page.client.chat({ ...request, messages: [{ role: 'user', content: 'Hi' }] }).subscribe(onChunk)),
+  };
+}

@@ -1,0 +1,46 @@
+import { type HttpClient, type HttpEvent, HttpEventType } from '@angular/common/http';
+import { catchError, connect, defer, filter, merge, mergeMap, type Observable, type SchedulerLike } from 'rxjs';
+import { throttleRender } from '../operators/throttle-render.js';
+import type { Transport, TransportRequest } from '../transport/transport.js';
+import { withRedirects } from '../transport/with-redirects.js';
+import { createHttpEventReader } from './http-event-reader.js';
+
+/** How often the text so far is read, in milliseconds: each reading copies it. */
+const readingPause = 50;
+
+/** A transport over Angular's `HttpClient`, whose text is read at most every 50 ms and at its end. */
+export function httpClientTransport(http: HttpClient, scheduler?: SchedulerLike): Transport {
+  return withRedirects((request) =>
+    defer(() => {
+      const reader = createHttpEventReader(request);
+      return sendOver(http, request).pipe(
+        connect((events) =>
+          merge(
+            // First, so that what came before an error is read before the error ends them both.
+            events.pipe(filter(carriesText), throttleRender(readingPause, scheduler)),
+            events.pipe(filter(({ type }) => type === HttpEventType.ResponseHeader)),
+          ),
+        ),
+        mergeMap((event) => reader.read(event)),
+        catchError((error: unknown) => reader.readError(error)),
+      );
+    }),
+  );
+}
+
+function sendOver(http: HttpClient, { method, url, headers, body }: TransportRequest): Observable<HttpEvent<string>> {
+  return http.request(method, url, {
+    // HttpClient would send the JSON of a Uint8Array.
+    body: typeof body === 'object' ? body.slice().buffer : body,
+    headers: { ...headers },
+    observe: 'events',
+    reportProgress: true,
+    responseType: 'text',
+    redirect: 'manual',
+    transferCache: false,
+  });
+}
+
+function carriesText({ type }: HttpEvent<string>): boolean {
+  return type === HttpEventType.DownloadProgress || type === HttpEventType.Response;
+}

@@ -1,0 +1,33 @@
+import { HttpClient } from '@angular/common/http';
+import { inject } from '@angular/core';
+import type { ClientFeature } from './client-feature.js';
+import { httpClientTransport } from './http-client-transport.js';
+
+/**
+ * Sends the requests of a client through Angular's `HttpClient`, so that an application's own interceptors apply, and
+ * `HttpTestingController` in its tests.
+ *
+ * ```ts
+ * bootstrapApplication(App, {
+ *   providers: [provideHttpClient(withFetch(), withInterceptors([auth])), provideClient({ baseURL: '/v1' }, withHttpClient())],
+ * });
+ * ```
+ *
+ * Text comes at most every 50 ms, since `HttpClient` hands over the whole text so far each time, and it keeps all of
+ * it; without this feature a client streams every chunk as it comes. A non-2xx answer is an `ApiError`, no answer or a
+ * broken connection a `ConnectionError`, and what an interceptor of the application throws stays as it is. Use
+ * `withFetch()`: over XHR redirects are followed without asking.
+ */
+export function withHttpClient(): ClientFeature {
+  return {
+    configure: (config) => {
+      const http = inject(HttpClient, { optional: true });
+      if (http === null) {
+        throw new Error(
+          'No HttpClient is provided for withHttpClient(): add provideHttpClient(withFetch()) to the providers',
+        );
+      }
+      return { ...config, transport: httpClientTransport(http, config.scheduler) };
+    },
+  };
+}
