@@ -7,6 +7,12 @@ import { bodyOf, transportRequest } from '../../support/transport-events.js';
 const statuses = [301, 302, 303, 307, 308];
 const repeatable = [301, 302, 307, 308];
 
+/** Where an exchange goes when the server sends it elsewhere. */
+export function describeRedirects(createTransport: () => Transport): void {
+  describeRefusedRedirects(createTransport);
+  describeFollowedRedirects(createTransport);
+}
+
 /** Where no exchange goes, though the server sends it there. */
 export function describeRefusedRedirects(createTransport: () => Transport): void {
   it.each(statuses)('refuses %s by default', async (status) => {
@@ -85,7 +91,7 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
   });
 }
 
-/** Where an exchange goes when the server sends it elsewhere and the transport sees where. */
+/** Where an exchange goes when the server sends it elsewhere and the transport sees where, as in no browser. */
 export function describeFollowedRedirects(createTransport: () => Transport): void {
   it.each(repeatable)('repeats the whole request on the same origin after %s', async (status) => {
     const server = await startServer();
