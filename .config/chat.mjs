@@ -36,7 +36,7 @@ once('dependencies', [`${app}/package.json`, `${app}/package-lock.json`], module
 once('rxllm', ['package.json', 'dist'], `${modules}/rxllm`, installPackage);
 once(
   'page',
-  [...['src', 'angular.json', 'tsconfig.json', 'tsconfig.app.json'].map((name) => `${app}/${name}`)],
+  ['src', 'angular.json', 'tsconfig.json', 'tsconfig.app.json'].map((name) => `${app}/${name}`),
   pages,
   () => {
     npm(app, 'run', '--silent', 'build');
@@ -47,10 +47,7 @@ if (!values['build-only']) {
   await serve();
 }
 
-/**
- * Makes a thing unless it is there and was made of the same files, and after the same things: one that is made anew makes
- * all that follow due.
- */
+/** Makes a thing unless it is there and was made of the same files; what is made anew makes those after it due. */
 function once(name, sources, made, make) {
   const stamp = `${modules}/.cache/chat/${name}`;
   const hash = hashOf(sources);
@@ -65,7 +62,7 @@ function once(name, sources, made, make) {
   writeFileSync(stamp, hash);
 }
 
-/** The path of the tarball is another each time: npm takes one of the same path for one that is installed already. */
+/** From a new folder each time, so that npm cannot take the tarball for the one that it installed before. */
 function installPackage() {
   const folder = mkdtempSync(join(tmpdir(), 'rxllm-chat-'));
   try {
