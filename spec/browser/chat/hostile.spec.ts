@@ -120,7 +120,7 @@ it('neither runs nor loads what a model writes, wherever its answer is cut', asy
     localStorage.setItem('angular-chat/conversation/cut', JSON.stringify(saved));
     location.hash = '#cut';
   }, texts);
-  await chat.page.getByRole('region', { name: `Prompt ${texts.length}`, exact: true }).waitFor();
+  await chat.page.getByRole('heading', { name: `Prompt ${texts.length}`, exact: true }).waitFor();
 
   expect(await chat.page.getByRole('article').count()).toBe(texts.length);
   expect(await misdeeds()).toEqual([]);

@@ -16,7 +16,7 @@ it('keeps a conversation across a reload, and goes on with it', async () => {
   await shows(answerOf('small'), 'Hello, you.');
   await page.getByRole('link', { name: 'Who is there?' }).waitFor();
   await ask('And now?');
-  await shows(page.getByRole('region', { name: 'Prompt 2' }), /And now\?.*Hello, you\./su);
+  await shows(page.getByRole('log'), /Prompt 2.*And now\?.*Hello, you\./su);
 });
 
 it('keeps what had come of an answer when the page was left, and its request ends', async () => {
@@ -40,6 +40,7 @@ it('opens an earlier conversation, and deletes it when asked twice', async () =>
   await ask('The first');
   await button('Regenerate').waitFor();
   await button('New conversation').click();
+  await shows(page.getByRole('log'), 'Ask, and small will answer.');
   await ask('The second');
   await button('Regenerate').waitFor();
 
