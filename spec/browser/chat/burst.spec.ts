@@ -76,7 +76,7 @@ it('shows every word of a burst', async () => {
   const duration = gaps.reduce((sum, gap) => sum + gap, 0);
   print(
     `${chunks} chunks in ${duration.toFixed(0)} ms: ${((1000 * gaps.length) / duration).toFixed(0)} frames per second, ` +
-      `${dropped} dropped, the longest ${Math.max(...gaps).toFixed(0)} ms`,
+      `${dropped} dropped, the longest ${Math.max(0, ...gaps).toFixed(0)} ms`,
   );
   expect(await wordsOf(page)).toBe(chunks);
 });
