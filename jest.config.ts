@@ -7,6 +7,8 @@ const config: Config = {
   testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
+  // These need a browser: `npm run test:browser`.
+  testPathIgnorePatterns: ['/node_modules/', '/spec/browser/'],
   // A project of its own, with its own tests.
   modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/'],
   transform: {

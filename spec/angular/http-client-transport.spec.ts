@@ -7,6 +7,7 @@ import { closeServers } from '../support/loopback.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
 import { TestBed } from '../support/test-bed.js';
 import { describeBreakage } from '../transport/contract/breakage.js';
+import { describeConnecting } from '../transport/contract/connecting.js';
 import { describeEncodings } from '../transport/contract/encodings.js';
 import { describeExchanges } from '../transport/contract/exchanges.js';
 import { describeRedirects } from '../transport/contract/redirects.js';
@@ -23,4 +24,5 @@ describe('a transport over HttpClient with fetch', () => {
   describeBreakage(createTransport);
   describeEncodings(createTransport);
   describeRedirects(createTransport);
+  describeConnecting(createTransport);
 });

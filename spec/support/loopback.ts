@@ -31,10 +31,10 @@ export interface ServedExchange {
   readonly over: Promise<'answered' | 'cut'>;
 }
 
-/** An HTTP server on this machine whose answers a spec writes piece by piece. */
+/** An HTTP server on this machine whose answers a spec writes piece by piece, and pages of any origin may read. */
 export interface LoopbackServer {
   readonly url: string;
-  /** How many requests came. */
+  /** How many requests came, without those by which browsers ask whether they may send one. */
   readonly requests: number;
   /** How many connections were opened, and how many of them are still open. */
   readonly connections: number;
@@ -63,6 +63,9 @@ export async function startServer({ answer, tls }: LoopbackConfig = {}): Promise
   let requests = 0;
   let connections = 0;
   const serve = (request: Request, response: Response): void => {
+    if (admitPage(request, response as ServerResponse)) {
+      return;
+    }
     requests += 1;
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
@@ -110,6 +113,21 @@ export async function deserted(): Promise<string> {
   const { url } = await startServer();
   await closeServers();
   return url;
+}
+
+/** Lets a page read the answer, and answers the question that browsers ask before most requests. */
+function admitPage({ method, headers }: Request, response: ServerResponse): boolean {
+  if (headers.origin === undefined) {
+    return false;
+  }
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('access-control-expose-headers', '*');
+  if (method !== 'OPTIONS') {
+    return false;
+  }
+  response.setHeader('access-control-allow-headers', headers['access-control-request-headers'] ?? '*');
+  response.writeHead(204).end();
+  return true;
 }
 
 function toExchange(request: Request, response: Response, body: string): ServedExchange {

