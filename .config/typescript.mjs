@@ -1,4 +1,7 @@
-/* Lets Node run TypeScript: `node --import ./.config/typescript.mjs FILE`. Node 22.18 and later need no such help. */
+/*
+ * Lets Node run TypeScript: `node --import ./.config/typescript.mjs FILE`. Node 22.18 and later need no such help with a
+ * single file, but do not find the `.ts` behind a relative `.js` either.
+ */
 import { transformSync } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
@@ -6,8 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
 // Hooks run on a thread of their own, which loads this file again.
-if (isMainThread && !process.features.typescript) {
+if (isMainThread) {
   register(import.meta.url);
+}
+
+export function resolve(specifier, context, next) {
+  const isRelative = specifier.startsWith('.') && context.parentURL?.endsWith('.ts');
+  return next(isRelative ? specifier.replace(/\.js$/u, '.ts') : specifier, context);
 }
 
 export function load(url, context, next) {

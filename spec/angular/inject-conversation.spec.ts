@@ -1,6 +1,6 @@
 /** @jest-environment ./.config/jest-page.mjs */
 import '@angular/compiler';
-import { effect, Injector, PLATFORM_ID, signal } from '@angular/core';
+import { Component, effect, Injector, PLATFORM_ID, signal } from '@angular/core';
 import { from, NEVER, throwError } from 'rxjs';
 import {
   CLIENT,
@@ -105,6 +105,20 @@ it('shows a relay that is down, and asks it again', () => {
 });
 
 describe('its end', () => {
+  it('is that of the component it was made in', () => {
+    const client = fakeClient(NEVER);
+    TestBed.configureTestingModule({ providers: [{ provide: CLIENT, useValue: client }] });
+    class Page {
+      readonly chat = injectConversation({ request });
+    }
+    const page = TestBed.createComponent(Component({ template: '' })(Page));
+    page.componentInstance.chat.send('Hi');
+
+    expect(client.requests.map(({ ending }) => ending)).toEqual([undefined]);
+    page.destroy();
+    expect(client.requests.map(({ ending }) => ending)).toEqual(['unsubscribed']);
+  });
+
   it('is that of the injector it was made in', () => {
     runMarbles(({ chunks, expectSubscriptions, flush, scheduler }) => {
       const answer = chunks('r-a-b-c-f|');
@@ -242,6 +256,12 @@ describe('what is wrong', () => {
     );
   });
 
+  it('is said where there is no configuration', () => {
+    expect(() => injectConversation(undefined as never)).toThrow(
+      /configuration of injectConversation must be an object/u,
+    );
+  });
+
   it('is said where no client is provided', () => {
     const hold = (client?: string) => () =>
       TestBed.runInInjectionContext(() => injectConversation({ request, client }));
@@ -252,7 +272,7 @@ describe('what is wrong', () => {
 
   it.each<[string, ConversationConfig, RegExp]>([
     ['a request', { request: {} as never }, /request\.model must be/u],
-    ['a throttle', { request, throttle: -1 }, /duration must be a finite number of milliseconds/u],
+    ['a throttle', { request, throttle: -1 }, /throttle must be a finite number of milliseconds/u],
     ['a client', { request, client: {} as never }, /client must be an object with chat\(\)/u],
   ])('is %s that is none', (_, config, message) => {
     expect(() => converseWith(fakeClient(NEVER), config)).toThrow(message);

@@ -1,6 +1,6 @@
 /** @jest-environment ./.config/jest-page.mjs */
 import '@angular/compiler';
-import { createEnvironmentInjector, EnvironmentInjector, inject, InjectionToken } from '@angular/core';
+import { createEnvironmentInjector, EnvironmentInjector, inject, InjectionToken, PLATFORM_ID } from '@angular/core';
 import { EMPTY, type Observable } from 'rxjs';
 import {
   CLIENT,
@@ -61,6 +61,18 @@ describe('a client that is provided', () => {
     injected();
     expect(transport.requests.map(({ url }) => url)).toEqual(['http://acme.test/v1/chat/completions']);
     expect(configure).toHaveBeenCalledTimes(1);
+  });
+
+  it('streams while a server renders, too', () => {
+    const transport = fakeTransport({ body: chunksOf('Hello') });
+    TestBed.configureTestingModule({
+      providers: [
+        { provide: PLATFORM_ID, useValue: 'server' },
+        provideClient({ baseURL: 'http://relay.test/v1', transport }),
+      ],
+    });
+
+    expect(gathered(injected().chat(request).pipe(textDeltas()))).toEqual(['Hello']);
   });
 
   it('can be another one for a part of the application', () => {

@@ -215,7 +215,6 @@ describe('an answer that is none', () => {
       name: 'ConnectionError',
       message: 'No answer from http://localhost',
       retryable: true,
-      cause: { name: 'HttpErrorResponse' },
     });
   });
 

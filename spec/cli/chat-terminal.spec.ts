@@ -1,5 +1,5 @@
 import { closeServers, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
-import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
+import { beginStream, piece, sendJson, streamText } from './model-server.js';
 import { keys, startInTerminal, type TerminalRun } from './terminal.js';
 
 let server: LoopbackServer;
@@ -161,17 +161,27 @@ it('gives earlier prompts back at the arrow keys, and shows the prompt again at 
   await shows(['Hello', '> ', '> Hi']);
 });
 
-it('ends after the answer at Ctrl-D within it', async () => {
+it('leaves at Ctrl-D within an answer, and asks nothing more', async () => {
   const { screen, shows, type, ended } = chat('Hi');
   const exchange = await server.next();
   beginStream(exchange, piece('Hel'));
   await shows(['> Hi', 'Hel']);
-  type(keys.ctrlD);
-  exchange.write(piece('lo'));
-  exchange.end(ending);
+  type(`And then?${keys.enter}${keys.ctrlD}`);
 
+  expect(await exchange.over).toBe('cut');
   expect(await ended).toBe(0);
-  expect(screen().slice(0, 2)).toEqual(['> Hi', 'Hello']);
+  expect(screen()).toEqual(['> Hi', 'Hel']);
+  expect(server.requests).toBe(1);
+});
+
+it('shows what --delay held back of an answer that Ctrl-C stops', async () => {
+  const { shows, type } = chat('--delay', '60000', 'Hi');
+  const exchange = await server.next();
+  beginStream(exchange, piece('one ') + piece('two'));
+  await shows(['> Hi', 'one ']);
+  type(keys.ctrlC);
+
+  await shows(['> Hi', 'one two', '> ']);
 });
 
 it('stops the server when it is terminated', async () => {

@@ -158,26 +158,17 @@ it('ends with nothing said where nothing is asked', async () => {
   expect(server.requests).toBe(0);
 });
 
-it.each<readonly [string, readonly string[], number, RegExp]>([
-  ['an unknown option', ['--modell', 'x'], 2, /^rxllm: Unknown option '--modell'\..* See rxllm --help\.$/u],
-  ['a missing value', ['-m'], 2, /^rxllm: .* argument missing\. See rxllm --help\.$/u],
-  ['several models', ['-m', 'a', '-m', 'b'], 2, /^rxllm: rxllm chat talks to one model: give --model once\. See/u],
-  ['the older endpoint', ['--legacy'], 2, /^rxllm: --legacy knows no conversations: leave it out of rxllm chat\. See/u],
-  [
-    'an address without http://',
-    ['--base-url', 'localhost/v1'],
-    2,
-    /^rxllm: --base-url must be a whole address, such/u,
-  ],
-  [
-    'an unreadable key file',
-    ['--key', '@/no/such'],
-    1,
-    /^rxllm: The key file \/no\/such cannot be read \(.*\)\. Check/u,
-  ],
-])('refuses %s in one line', async (_, parameters, code, line) => {
-  const ended = await run(['chat', ...parameters], { input: 'Hi\n' });
+const mistakes: readonly (readonly [readonly string[], number, RegExp])[] = [
+  [['-m', 'a', '-m', 'b'], 2, /^rxllm: rxllm chat talks to one model: give --model once\. See[^\n]*\n$/u],
+  [['--key', '@/no/such'], 1, /^rxllm: The key file \/no\/such cannot be read \([^\n]*\)\. Check[^\n]*\n$/u],
+];
 
-  expect(ended).toEqual({ code, stdout: '', stderr: expect.stringMatching(/^[^\n]+\n$/u) as string });
-  expect(ended.stderr.trimEnd()).toMatch(line);
+it('refuses in one line what it cannot do', async () => {
+  await Promise.all(
+    mistakes.map(async ([parameters, code, line]) => {
+      const stderr = expect.stringMatching(line) as string;
+
+      expect(await run(['chat', ...parameters], { input: 'Hi\n' })).toEqual({ code, stdout: '', stderr });
+    }),
+  );
 });

@@ -19,7 +19,7 @@ const refuse =
   (exchange) =>
     sendJson(exchange, status, { error: { message } }, headers);
 
-it.each<readonly [string, Answer, string]>([
+const refusals: readonly (readonly [string, Answer, string])[] = [
   [
     'a refused key, though the server repeats it',
     (exchange) => refuse(401, `Incorrect API key provided: ${exchange.headers.authorization}.`)(exchange),
@@ -58,10 +58,17 @@ it.each<readonly [string, Answer, string]>([
     },
     'The server redirects (308), which is refused so that no key reaches another server. Check the base URL; most end in /v1.',
   ],
-])('explains %s', async (_, answer, line) => {
-  const { url } = await startServer({ answer });
+];
 
-  expect(await ask(`${url}/v1`)).toEqual({ code: 1, stdout: '', stderr: `rxllm: ${line}\n` });
+// At the same time, since each run takes a while to start.
+it('explains each kind of refusal in a line', async () => {
+  await Promise.all(
+    refusals.map(async ([kind, answer, line]) => {
+      const { url } = await startServer({ answer });
+
+      expect({ kind, ...(await ask(`${url}/v1`)) }).toEqual({ kind, code: 1, stdout: '', stderr: `rxllm: ${line}\n` });
+    }),
+  );
 });
 
 it.each<readonly [string, Answer, string]>([

@@ -74,7 +74,7 @@ it('never shows a key that cannot be sent', async () => {
 it('never shows the key beside a mistake in the arguments', async () => {
   const { code, stdout, stderr } = await run(['--key', key, '--modell', 'x']);
 
-  expect(stderr).toMatch(/^rxllm: Unknown option '--modell'/u);
+  expect(stderr).toMatch(/^rxllm: Unknown option --modell;/u);
   expect(stderr + stdout).not.toContain(key);
   expect(code).toBe(2);
 });

@@ -81,14 +81,37 @@ it('labels the chunks of --json', async () => {
   expect(lines).toContainEqual({ label: 'gigantic', value: expect.objectContaining({ id: 'chat-1' }) as unknown });
 });
 
-it('stops them all at SIGINT', async () => {
-  const { small, gigantic, child, ended, shows } = await ask();
-  beginStream(gigantic, piece('one\n'));
+it.each([
+  ['as they come', []],
+  ['at most once per --delay', ['--delay', '60000']],
+])('stops them all at SIGINT, and shows the lines they had begun where it writes %s', async (_, options) => {
+  const { small, gigantic, child, ended, shows } = await ask(...options);
+  beginStream(gigantic, piece('one\ntwo\nthr'));
   await shows('one\n');
   child.kill('SIGINT');
 
   expect(await Promise.all([small.over, gigantic.over])).toEqual(['cut', 'cut']);
-  expect(await ended).toEqual({ code: 130, stdout: 'gigantic │ one\n', stderr: '' });
+  const stdout = ['one', 'two', 'thr'].map((line) => `gigantic │ ${line}\n`).join('');
+  expect(await ended).toEqual({ code: 130, stdout, stderr: '' });
+});
+
+it('shows nothing of answers that --no-stream holds back at SIGINT', async () => {
+  const { small, gigantic, child, ended } = await ask('--no-stream');
+  beginStream(small, piece('ONE\nTW'));
+  child.kill('SIGINT');
+
+  expect(await Promise.all([small.over, gigantic.over])).toEqual(['cut', 'cut']);
+  expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
+});
+
+it('numbers a model that is asked twice', async () => {
+  const { ended } = start(['--base-url', `${server.url}/v1`, '-m', 'small', '-m', 'small', 'Hi']);
+  streamText(await server.next(), 'one');
+  sendJson(await server.next(), 400, { error: { message: 'Oops' } });
+  const { stdout, stderr } = await ended;
+  const [, answered] = /^small ([12]) │ one\n$/u.exec(stdout)!;
+
+  expect(stderr).toContain(`rxllm: small ${answered === '1' ? 2 : 1}: 400 Oops.`);
 });
 
 it('stops them all when nobody reads the answers any more', async () => {

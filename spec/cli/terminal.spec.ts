@@ -37,28 +37,50 @@ it('tells of the pause before another attempt, then shows the answer in its plac
   expect(screen()).toEqual(['Hello']);
 });
 
-it('ends the line at Ctrl-C, and stops the server', async () => {
-  const { screen, shows, type, ended } = ask();
+it.each([
+  // The terminal itself shows the key.
+  ['within a line', 'Hel', ['Hel'], ['Hel^C']],
+  ['behind a whole line', 'Hello\n', ['Hello'], ['Hello']],
+])('leaves a fresh line at Ctrl-C %s, and stops the server', async (_, text, shown, left) => {
+  const { screen, isOnFreshLine, shows, type, ended } = ask();
   const exchange = await server.next();
-  beginStream(exchange, piece('Hel'));
-  await shows(['Hel']);
+  beginStream(exchange, piece(text));
+  await shows(shown);
   type(keys.ctrlC);
 
   expect(await exchange.over).toBe('cut');
   expect(await ended).toBe(130);
-  // The terminal itself shows the key.
-  expect(screen()).toEqual(['Hel^C']);
+  expect(screen()).toEqual(left);
+  expect(isOnFreshLine()).toBe(true);
 });
 
-it('leaves nothing at Ctrl-C while it waits', async () => {
-  const { screen, shows, type, ended } = ask();
+it('shows the lines that several models had begun at Ctrl-C, and leaves a fresh one', async () => {
+  const { screen, isOnFreshLine, shows, type, ended } = ask('-m', 'large');
+  const exchanges = [await server.next(), await server.next()];
+  const large = exchanges.find(({ body }) => body.includes('"large"'))!;
+  beginStream(large, piece('one\ntw'));
+  await shows(['large │ one']);
+  type(keys.ctrlC);
+
+  expect(await Promise.all(exchanges.map(({ over }) => over))).toEqual(['cut', 'cut']);
+  expect(await ended).toBe(130);
+  expect(screen()).toEqual(['large │ one', 'large │ tw']);
+  expect(isOnFreshLine()).toBe(true);
+});
+
+it.each([
+  ['while it waits', [], ['Waiting for the answer …']],
+  ['while several models are awaited', ['-m', 'large'], ['']],
+])('leaves nothing at Ctrl-C %s', async (_, options, shown) => {
+  const { screen, isOnFreshLine, shows, type, ended } = ask(...options);
   const exchange = await server.next();
-  await shows(['Waiting for the answer …']);
+  await shows(shown);
   type(keys.ctrlC);
 
   expect(await exchange.over).toBe('cut');
   expect(await ended).toBe(130);
   expect(screen()).toEqual(['']);
+  expect(isOnFreshLine()).toBe(true);
 });
 
 const wide = ['語', '你好', '👍🏽', '👩‍👩‍👧', '🇩🇪', 'é', '한글'];

@@ -11,6 +11,8 @@ export interface TerminalRun {
   readonly screen: () => readonly string[];
   /** Resolves when these are the last rows of the screen; rejects when the program ends before. */
   readonly shows: (last: readonly (string | RegExp)[]) => Promise<void>;
+  /** Whether the next that is written begins a line that is empty. */
+  readonly isOnFreshLine: () => boolean;
   /** Whether there is any style or colour on the screen. */
   readonly isStyled: () => boolean;
   /** Presses keys. */
@@ -52,6 +54,7 @@ export function startInTerminal(
   });
   return {
     screen,
+    isOnFreshLine: () => isOnFreshLine(terminal),
     isStyled: () => isStyled(terminal),
     ended,
     type: (text) => child.write(text),
@@ -88,6 +91,10 @@ function fits(rows: readonly string[], last: readonly (string | RegExp)[]): bool
 function rowsOf({ buffer: { active } }: Terminal): readonly string[] {
   const rows = Array.from({ length: active.length }, (_, row) => active.getLine(row)!.translateToString(true));
   return rows.join('\n').replace(/\n+$/u, '').split('\n');
+}
+
+function isOnFreshLine({ buffer: { active } }: Terminal): boolean {
+  return active.cursorX === 0 && active.getLine(active.baseY + active.cursorY)!.translateToString(true) === '';
 }
 
 function isStyled({ cols, buffer: { active } }: Terminal): boolean {

@@ -1,4 +1,4 @@
-import { concat, finalize, NEVER, type Observable, of, throwError } from 'rxjs';
+import { concat, finalize, NEVER, type Observable, of, throwError, VirtualTimeScheduler } from 'rxjs';
 import {
   ApiError,
   ConnectionError,
@@ -13,6 +13,65 @@ import { failureOf, observe } from '../support/observe.js';
 import { head } from '../support/transport-events.js';
 
 const baseURL = 'http://server.test/v1';
+
+it.each<[string, Readonly<Record<string, string>>, object]>([
+  [
+    'Go durations, of OpenAI and Groq',
+    {
+      'x-ratelimit-limit-requests': '500',
+      'x-ratelimit-remaining-requests': '499',
+      'x-ratelimit-reset-requests': '120ms',
+      'x-ratelimit-limit-tokens': '30000',
+      'x-ratelimit-remaining-tokens': '29999',
+      'x-ratelimit-reset-tokens': '1m13.588s',
+    },
+    {
+      requests: { limit: 500, remaining: 499, reset: 120 },
+      tokens: { limit: 30_000, remaining: 29_999, reset: 73_588 },
+    },
+  ],
+  [
+    'bare seconds, of Azure',
+    { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '7', 'x-ratelimit-reset-tokens': '500' },
+    { requests: { remaining: 0, reset: 7000 }, tokens: { reset: 500_000 } },
+  ],
+  [
+    'times of day, of Anthropic',
+    {
+      'anthropic-ratelimit-requests-limit': '50',
+      'anthropic-ratelimit-requests-remaining': '49',
+      'anthropic-ratelimit-requests-reset': '1970-01-01T00:00:05Z',
+      'anthropic-ratelimit-input-tokens-reset': '1970-01-01T01:00:07.5+01:00',
+      'anthropic-ratelimit-output-tokens-limit': '8000',
+    },
+    {
+      requests: { limit: 50, remaining: 49, reset: 5000 },
+      inputTokens: { reset: 7500 },
+      outputTokens: { limit: 8000 },
+    },
+  ],
+  [
+    'milliseconds since the epoch, of OpenRouter',
+    { 'x-ratelimit-limit': '20', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1800000001500' },
+    { requests: { limit: 20, remaining: 0, reset: 1_800_000_001_500 } },
+  ],
+  ['seconds since the epoch', { 'x-ratelimit-reset': '1800000001' }, { requests: { reset: 1_800_000_001_000 } }],
+  [
+    'what cannot be read',
+    { 'x-ratelimit-limit-requests': 'NaN', 'x-ratelimit-reset-requests': '1x', 'x-ratelimit-reset-tokens': '' },
+    {},
+  ],
+])('is told rate limits given as %s, which are also on the error', async (_form, headers, rateLimits) => {
+  const { transport } = fakeTransport(answer('', { status: 429, headers }));
+  const seen: ResponseInfo[] = [];
+  // Its clock stands at the epoch.
+  const client = createClient({ baseURL, transport, scheduler: new VirtualTimeScheduler() });
+  const error = await failureOf(client.chat(chatRequest, { onResponse: (info) => seen.push(info) }));
+
+  expect(seen.map((info) => info.rateLimits)).toEqual([rateLimits]);
+  expect(error).toMatchObject({ name: 'RateLimitError' });
+  expect((error as ApiError).rateLimits).toEqual(rateLimits);
+});
 
 it('is told status, headers, request id and rate limits, when the headers have come', () => {
   const headers = {

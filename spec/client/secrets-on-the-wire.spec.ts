@@ -55,6 +55,41 @@ describe.each([
     expectNoKey(error);
   });
 
+  it.each<[string, 'refuse' | 'same-origin', string]>([
+    ['to another origin', 'same-origin', `http://other.test/?key=${encodeURIComponent(key)}`],
+    ['to a user of that name', 'same-origin', `//${encodeURIComponent(key)}@127.0.0.1:9/`],
+    ['that is refused', 'refuse', `/v1/${encodeURIComponent(key)}`],
+    ['without end', 'same-origin', `/v1/${encodeURIComponent(key)}`],
+  ])('no error of a redirect %s holds the key', async (_where, redirects, location) => {
+    const server = await startServer({
+      answer: (served) => {
+        served.head(307, { location });
+        served.end();
+      },
+    });
+    const seen: unknown[] = [];
+    const error = await failureOf(
+      realClient(server.url).chat(chatRequest, { redirects, onResponse: (response) => seen.push(response) }),
+    );
+
+    expect(error).toMatchObject({ name: 'ProtocolError' });
+    expectNoKey([error, seen]);
+  });
+
+  it('no error of the end of a followed redirect holds the key', async () => {
+    const server = await startServer({
+      answer: (served) => {
+        const isFirst = !served.path.includes('moved');
+        served.head(isFirst ? 307 : 401, isFirst ? { location: `/moved/${encodeURIComponent(key)}` } : {});
+        served.end(`wrong key ${served.headers.authorization}`);
+      },
+    });
+    const error = await failureOf(realClient(server.url).chat(chatRequest, { redirects: 'same-origin' }));
+
+    expect(error).toMatchObject({ name: 'ApiError', message: '401 wrong key [redacted]' });
+    expectNoKey(error);
+  });
+
   it('the server gets the key all the same', async () => {
     const server = await startServer();
     const failure = failureOf(realClient(server.url).chat(chatRequest));

@@ -1,14 +1,18 @@
-import { catchError, concat, NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
+import { catchError, concat, EMPTY, lastValueFrom, NEVER, type Observable, of, tap, VirtualTimeScheduler } from 'rxjs';
 import {
+  accumulateView,
   type Client,
   type ClientConfig,
   createClient,
   type Interceptor,
+  retryTransient,
+  throwIfTruncated,
   toMessage,
   type TransportEvent,
 } from '../../src/index.node.js';
-import { answer, chatRequest, eventStream, fakeTransport, textChunk } from '../support/answers.js';
-import { failureOf } from '../support/observe.js';
+import { fakeClient } from '../../src/testing/index.js';
+import { answer, chatRequest, eventStream, fakeTransport, hello, textChunk } from '../support/answers.js';
+import { failureOf, observe } from '../support/observe.js';
 import { expectNoKey, key } from '../support/secret-key.js';
 import { data, head } from '../support/transport-events.js';
 
@@ -35,12 +39,26 @@ const echoes: readonly Echo[] = [
     'error headers',
     answer('no', { status: 400, headers: { 'x-request-id': key, server: key, 'set-cookie': key } }),
   ],
+  [
+    'ApiError',
+    "MiniMax's code",
+    answer(JSON.stringify({ base_resp: { status_code: key, status_msg: key } }), { status: 401 }),
+  ],
+  ['ApiError', 'base64', answer(`You sent ${btoa(`Bearer ${key}`)}`, { status: 401 })],
+  ['ApiError', 'base64 of an address', answer(`You sent ${btoa(`:${key}`).replaceAll('+', '-')}`, { status: 401 })],
+  ['ApiError', 'an address within an address', answer(encodeURIComponent(encodeURIComponent(key)), { status: 401 })],
+  ['ApiError', 'a message of any kind', answer(JSON.stringify({ message: { [key]: [key] } }), { status: 400 })],
+  ['ApiError', 'a body cut at its limit', answer(`${'-'.repeat(480)}${key}`, { status: 401 })],
+  ['ApiError', 'JSON cut at its limit', answer(`{"x":"${'-'.repeat(474)}sk-test\\/Zq7Zq+wXyZw="}`, { status: 401 })],
+  ['ApiError', 'base64 cut at its limit', answer(`${'-'.repeat(480)}${btoa(key)}`, { status: 401 })],
   ['RateLimitError', 'a rate limit', answer(`{"error":{"message":"Slow down, ${key}"}}`, { status: 429 })],
   [
     'StreamError',
     'an error frame',
     answer(eventStream({ error: { message: `Wrong key ${key}`, code: key, type: key } })),
   ],
+  ['StreamError', 'the model', answer(eventStream({ model: key, error: { message: key, param: key } }))],
+  ['StreamError', 'an error frame in base64', answer(eventStream(textChunk('Hel'), { error: btoa(` ${key}`) }))],
   ['StreamError', 'an error event', answer(`event: error\ndata: Wrong key ${key}\n\n`)],
   ['StreamError', 'an error in place of a stream', answer(JSON.stringify({ error: `Wrong key ${key}` }))],
   ['StreamError', 'a truncated stream', answer(`${eventStream(textChunk(''))}data: {"x":"${key}`)],
@@ -65,7 +83,7 @@ const echoes: readonly Echo[] = [
 
 function clientFor(exchange: Observable<TransportEvent>, config: ClientConfig = {}): Client {
   const { transport } = fakeTransport(exchange);
-  return createClient({ baseURL, apiKey: key, transport, limits: { eventBytes: 500 }, ...config });
+  return createClient({ baseURL, apiKey: key, transport, limits: { eventBytes: 500, errorBodyBytes: 495 }, ...config });
 }
 
 it.each(echoes)('no %s holds the key that the server put into %s', async (name, _what, exchange) => {
@@ -105,6 +123,70 @@ it('no error with a partial result holds the key', async () => {
   const exchange = answer(eventStream(textChunk('Hel'), { error: `Wrong key ${key}` }));
 
   expectNoKey(await failureOf(clientFor(exchange).chat(chatRequest).pipe(toMessage())));
+});
+
+it('no header whose name is the key is kept', async () => {
+  const exchange = answer('no', { status: 400, headers: { 'x-ratelimit-wxyzw-zq7zq': '1', 'x-ratelimit-limit': '2' } });
+  const error = await failureOf(clientFor(exchange, { apiKey: 'wXyZw-Zq7Zq' }).chat(chatRequest));
+
+  expect(error).toMatchObject({ headers: { 'x-ratelimit-limit': '2' } });
+  expectNoKey(error);
+});
+
+it('no OutputError holds the key', async () => {
+  const chunks = eventStream({ model: key, choices: [{ index: 0, delta: { x: key }, finish_reason: 'length' }] });
+  const answered = clientFor(answer(`${chunks}data: [DONE]\n\n`)).chat(chatRequest);
+  const error = await failureOf(answered.pipe(throwIfTruncated()));
+
+  expect(error).toMatchObject({ name: 'OutputError' });
+  expectNoKey(error);
+});
+
+it('no error in a view holds the key', async () => {
+  for (const [, , exchange] of echoes) {
+    const views = clientFor(exchange)
+      .chat(chatRequest)
+      .pipe(accumulateView({ retry: { count: 0 } }));
+    const view = await lastValueFrom(views);
+
+    expect(view.status).toBe('failed');
+    expectNoKey(view.error);
+  }
+});
+
+it('no notice of a retry holds the key', async () => {
+  const notices: unknown[] = [];
+  const exchange = answer(`Slow down, ${key}`, { status: 429, headers: { 'x-request-id': key, server: btoa(key) } });
+  await failureOf(
+    clientFor(exchange)
+      .chat(chatRequest)
+      .pipe(retryTransient({ count: 1, notify: (notice) => notices.push(notice), random: () => 0 })),
+  );
+
+  expect(notices).toHaveLength(1);
+  expectNoKey(notices);
+});
+
+it('no response and no event shows the key that a server put into its headers', async () => {
+  const seen: unknown[] = [];
+  const fields = { 'content-type': 'text/event-stream', 'x-request-id': key, location: `/${key}`, server: btoa(key) };
+  const look: Interceptor = (request, next) => next(request).pipe(tap((event) => seen.push(event)));
+  for (const exchange of [answer(hello, { headers: fields }), answer('', { status: 302, headers: fields })]) {
+    const client = clientFor(exchange, { interceptors: [look] });
+    await observe(client.chat(chatRequest, { onResponse: (response) => seen.push(response) })).ended;
+  }
+
+  expect(seen).toHaveLength(4);
+  expectNoKey(seen);
+});
+
+it('no record of a fake client holds the key', async () => {
+  const client = fakeClient([EMPTY]);
+  await observe(client.chat(chatRequest, { apiKey: key })).ended;
+
+  expect(client.requests).toHaveLength(1);
+  expectNoKey(client);
+  expectNoKey(client.requests);
 });
 
 it('no error of the list of models holds the key', async () => {

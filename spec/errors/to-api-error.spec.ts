@@ -4,6 +4,7 @@ import type { ApiError } from '../../src/errors/api-error.js';
 import { isLlmError } from '../../src/errors/llm-error.js';
 import { RateLimitError } from '../../src/errors/rate-limit-error.js';
 import { toApiError } from '../../src/errors/to-api-error.js';
+import { toStreamError } from '../../src/errors/to-stream-error.js';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 
@@ -35,6 +36,11 @@ describe('toApiError', () => {
     [502, 'server', true],
     [503, 'server', true],
     [504, 'server', true],
+    [499, 'invalid_request', false],
+    [520, 'server', true],
+    [521, 'server', true],
+    [522, 'server', true],
+    [523, 'server', true],
     [524, 'server', true],
     [529, 'overloaded', true],
   ])('status %i alone is %s, retryable %s', (status, kind, retryable) => {
@@ -72,6 +78,32 @@ describe('toApiError', () => {
     ],
   ])('tells a dead account from a busy server: %s', (_title, status, error, kind, retryable) => {
     expect(errorOf(status, { error })).toMatchObject({ kind, retryable });
+  });
+
+  it.each<[number, string, string, boolean]>([
+    [400, 'invalid_request_error', 'invalid_request', false],
+    [400, 'context_length_exceeded', 'invalid_request', false],
+    [400, 'unsupported_parameter', 'invalid_request', false],
+    [401, 'invalid_api_key', 'authentication', false],
+    [404, 'model_not_found', 'not_found', false],
+    [429, 'rate_limit_exceeded', 'rate_limit', true],
+    [429, 'slow_down', 'rate_limit', true],
+    [429, 'insufficient_quota', 'quota', false],
+    [429, 'credit_balance_exhausted', 'quota', false],
+    [429, 'organization_spend_limit_exceeded', 'quota', false],
+    [429, 'project_spend_limit_exceeded', 'quota', false],
+    [429, 'organization_usage_limit_exceeded', 'quota', false],
+    [429, 'billing_hard_limit_reached', 'quota', false],
+    [429, 'enforced_spend_limit_reached', 'quota', false],
+    [500, 'server_error', 'server', true],
+    [503, 'server_is_overloaded', 'overloaded', true],
+    [503, 'slow_down', 'overloaded', true],
+    [529, 'overloaded_error', 'overloaded', true],
+  ])('status %i with %s is %s, retryable %s, and the same inside a stream', (status, code, kind, retryable) => {
+    const frame = { error: { message: 'no', code, status_code: status } };
+
+    expect(errorOf(status, { error: { message: 'no', code } })).toMatchObject({ kind, retryable });
+    expect(toStreamError(frame, (text) => text)).toMatchObject({ kind, retryable });
   });
 
   it('believes x-should-retry over everything', () => {

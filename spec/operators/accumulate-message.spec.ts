@@ -292,6 +292,33 @@ describe('accumulateMessage', () => {
     expect([extra?.['list'], first?.extra['list']].map((list) => Object.isFrozen(list))).toEqual([true, true]);
   });
 
+  it('freezes what a server sent in depth, bytes excepted', () => {
+    const bytes = new Uint8Array(1);
+    const nested = (): object => ({ inner: [{ value: 1 }] });
+    const message = lastOf(
+      chatChunk(
+        { field: nested(), list: [nested()], audio: { id: 'a', data: 'x' }, bytes },
+        { logprobs: { content: [{ ...logprob('a'), top_logprobs: [logprob('b')] }] } },
+      ),
+      chatChunk({ audio: { data: 'y', details: nested() } }),
+      call({ index: 0, id: 'c0', function: { name: 'f', arguments: '{}' }, extra_content: nested() }),
+      finishChunk(),
+      { ...usageChunk(1, 2), usage: { prompt_tokens: 1, completion_tokens: 2, costs: nested() } },
+    );
+    const thawed = (value: unknown): readonly unknown[] =>
+      typeof value !== 'object' || value === null || value === bytes
+        ? []
+        : [...(Object.isFrozen(value) ? [] : [value]), ...Object.values(value).flatMap(thawed)];
+
+    expect(thawed(message)).toEqual([]);
+    expect(message?.extra).toMatchObject({
+      field: nested(),
+      list: [nested()],
+      audio: { id: 'a', data: 'xy', details: nested() },
+      bytes,
+    });
+  });
+
   it('keeps the identity of usage, logprobs, calls and unknown fields that a chunk does not change', () => {
     const seen = snapshots([
       chatChunk({ list: [1], function_call: { name: 'f' } }, { logprobs: { content: [logprob('a')] } }),

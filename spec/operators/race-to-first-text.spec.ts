@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'expect-type';
-import { EMPTY, from, NEVER, type Observable, of, Subject, take, tap, throwError } from 'rxjs';
+import { concat, EMPTY, from, NEVER, type Observable, of, Subject, take, tap, throwError } from 'rxjs';
 import { ApiError } from '../../src/errors/api-error.js';
 import { ConnectionError } from '../../src/errors/connection-error.js';
 import { raceToFirstText } from '../../src/operators/race-to-first-text.js';
@@ -9,6 +9,7 @@ import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chun
 import type { CompletionChunk } from '../../src/schemas/completion-chunk.js';
 import { attempts } from '../support/attempts.js';
 import { chatChunk, finishChunk, legacyChunk, usageChunk } from '../support/chunks.js';
+import { observe } from '../support/observe.js';
 import { runMarbles } from '../support/run-marbles.js';
 
 const values: Readonly<Record<string, ChatCompletionChunk>> = {
@@ -47,6 +48,30 @@ it('is won by the first in the list when two are equally fast', () => {
     expectObservable(raceToFirstText([first, second])).toBe(expected, values);
     expectSubscriptions(first.subscriptions).toBe(firstSubs);
     expectSubscriptions(second.subscriptions).toBe(secondSubs);
+  });
+});
+
+describe('a source that repeats its role again and again', () => {
+  const roles = (count: number): Observable<ChatCompletionChunk> =>
+    from(Array<ChatCompletionChunk>(count).fill(values['r']!));
+  const tooMany = roles(100_000);
+
+  it('is out of the race', () => {
+    const seen = observe(raceToFirstText([tooMany, of(values['a']!)]));
+
+    expect(seen.values).toEqual([values['a']]);
+  });
+
+  it('fails where it is the only one', async () => {
+    const error = await observe(raceToFirstText([tooMany])).ended;
+
+    expect(error).toMatchObject({ name: 'LimitError', limit: 'heldChunks', maximum: 65_536 });
+  });
+
+  it('may still win before the limit', () => {
+    const { values: emitted } = observe(raceToFirstText([concat(roles(65_536), of(values['a']!))]));
+
+    expect(emitted).toHaveLength(65_537);
   });
 });
 
@@ -287,7 +312,7 @@ it.each([
   [[], 'The number of sources must be 1 or more, not 0'],
   [NEVER, 'sources must be a list of Observables, not object'],
   [undefined, 'sources must be a list of Observables, not undefined'],
-  [[NEVER, 3], 'You provided'],
+  [[NEVER, 3], 'sources[1] must be an Observable, or what rxjs can make one of, not 3'],
 ])('refuses %p', (sources, problem) => {
   expect(() => raceToFirstText(sources as readonly Observable<string>[])).toThrow(TypeError);
   expect(() => raceToFirstText(sources as readonly Observable<string>[])).toThrow(problem);

@@ -75,13 +75,21 @@ describe('throwIfTruncated', () => {
     expect(seen).toEqual([chunks.a]);
   });
 
-  it.each(['length', 'max_tokens', 'MAX_TOKENS', 'model_length'])('takes %s for a limit of tokens', (reason) => {
-    expect(messageOf(finishChunk(reason))).toMatch(/cut at the limit of tokens: raise max_completion_tokens/u);
-  });
+  it.each(['length', 'max_tokens', 'MAX_TOKENS', 'model_length', 'model_context_window_exceeded'])(
+    'takes %s for a limit of tokens',
+    (reason) => {
+      expect(messageOf(finishChunk(reason))).toMatch(/cut at the limit of tokens: raise max_completion_tokens/u);
+    },
+  );
 
-  it.each(['content_filter', 'sensitive'])('takes %s for a filter', (reason) => {
-    expect(messageOf(finishChunk(reason))).toMatch(`withheld by the content filter of the server: ask in other words`);
-  });
+  it.each(['content_filter', 'sensitive', 'SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII'])(
+    'takes %s for a filter',
+    (reason) => {
+      expect(messageOf(finishChunk(reason))).toMatch(
+        `withheld by the content filter of the server: ask in other words`,
+      );
+    },
+  );
 
   it.each(['stop', 'tool_calls', 'function_call', '', 'a word nobody knows', 'error', 'toString'])(
     'takes "%s" for no cut',

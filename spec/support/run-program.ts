@@ -12,6 +12,8 @@ export async function runProgram(program: string, environment: Readonly<Record<s
     bundle: true,
     platform: 'node',
     format: 'cjs',
+    // As in the modules that were bundled.
+    banner: { js: '"use strict";' },
     target: 'node20',
     write: false,
     logLevel: 'silent',

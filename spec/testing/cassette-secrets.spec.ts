@@ -86,6 +86,18 @@ it('no secret is in the file when the answer spells it in another way', async ()
   expect(['Zq7Zq', 'wXyZw'].filter((part) => file.includes(part))).toEqual([]);
 });
 
+it.each(['code', 'sig', 'api_key'])(
+  'a query parameter named %s is in no file, and its value in no answer',
+  async (name) => {
+    const url = `${request.url}?${name}=hidden-1&api-version=1`;
+    const cassette = await record(always(of(head(), data('It was hidden-1.'))), [{ ...request, url }]);
+
+    expect(cassette.exchanges).toMatchObject([
+      { request: { url: `${request.url}?api-version=1` }, response: { body: [{ text: 'It was [redacted].' }] } },
+    ]);
+  },
+);
+
 it('what was recorded with secrets is found again with others', async () => {
   const config = { secrets: [key] };
   const withKey = (value: string): TransportRequest => ({
@@ -117,6 +129,66 @@ describe('bodies', () => {
     ['beside an empty piece', ['hid', '', 'den-1'], ['[redacted]', '', '']],
   ])('lose a secret %s, and keep their pieces', async (_where, pieces, expected) => {
     expect(await piecesOf(pieces, { secrets: ['hidden-1'] })).toEqual(expected);
+  });
+
+  const choice = (fields: object): string => `data: ${JSON.stringify({ choices: [{ index: 0, ...fields }] })}\n\n`;
+  const delta = (fields: object): string => choice({ delta: fields });
+
+  it.each<[string, (text: string) => string]>([
+    ['content', (content) => delta({ content })],
+    ['reasoning', (reasoning) => delta({ reasoning })],
+    ['parts of content', (text) => delta({ content: [{ type: 'text', text }] })],
+    ['legacy text', (text) => choice({ text, finish_reason: null })],
+    ['tool call arguments', (text) => delta({ tool_calls: [{ index: 1, function: { arguments: text } }] })],
+    ['response events', (text) => `data: ${JSON.stringify({ type: 'response.output_text.delta', delta: text })}\n\n`],
+    ['events of one line feed', (content) => `${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\r\n`],
+  ])('lose a secret that is spread over events: %s', async (_field, event) => {
+    const [told, left] = [
+      ['It is "', 'hid', 'den', '-', '1"!', ' sk-pro', 'j-abcdefgh', '12345678 .'],
+      ['It is "', '[redacted]', '', '', '"!', ' [redacted]', '', ' .'],
+    ].map((texts) => texts.map(event));
+
+    expect(await piecesOf(told!, { secrets: ['hidden-1'] })).toEqual(left);
+    expect(await piecesOf([told!.join('')], { secrets: ['hidden-1'] })).toEqual([left!.join('')]);
+  });
+
+  it('lose a spread secret whose letters JSON spells in another way, and one that a request held', async () => {
+    const { exchanges } = await record(
+      always(
+        of(head(), ...['\\u0068idden', '\\/', '1 ö'].map((part) => data(delta({ content: '?' }).replace('?', part)))),
+      ),
+      [{ ...request, headers: { 'x-api-key': 'hidden/1' } }],
+    );
+
+    expect(exchanges[0]?.response?.body.map((piece) => 'text' in piece && piece.text)).toEqual(
+      ['[redacted]', '', ' ö'].map((content) => delta({ content })),
+    );
+  });
+
+  it('keep choices and fields apart when they look for secrets', async () => {
+    const pieces = [
+      delta({ content: 'hid' }),
+      delta({ reasoning: 'den-1' }),
+      delta({ content: 'e', role: 'den-1' }),
+      `data: ${JSON.stringify({ choices: [{ index: 1, delta: { content: 'den-1' } }] })}\n\n`,
+      'data: {"choices":[{"index":0,"delta":{"content":"den-1"}\n\n',
+      'data: [DONE]\n\n',
+    ];
+
+    expect(await piecesOf(pieces, { secrets: ['hidden-1'] })).toEqual(pieces);
+  });
+
+  it('lose the log probabilities of an answer that tells a secret, and otherwise keep them', async () => {
+    const spelled = (content: string): string =>
+      choice({
+        delta: { content },
+        logprobs: { content: [{ token: content, logprob: 0, bytes: [104], top_logprobs: [] }] },
+      });
+    const empty = (content: string): string => choice({ delta: { content }, logprobs: null });
+    const config = { secrets: ['hidden-1'] };
+
+    expect(await piecesOf(['hid', 'den-1'].map(spelled), config)).toEqual(['[redacted]', ''].map(empty));
+    expect(await piecesOf(['hid', 'den'].map(spelled), config)).toEqual(['hid', 'den'].map(spelled));
   });
 
   it('lose a secret with letters that are several bytes', async () => {

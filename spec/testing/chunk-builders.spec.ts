@@ -119,6 +119,14 @@ it('keeps the choices of one stream apart', () => {
 });
 
 describe('usageChunk', () => {
+  it.each([[{}], [{ prompt_tokens: null, total_tokens: undefined }]])('counts what %j leaves out as 0', (usage) => {
+    expect(usageChunk(usage).usage).toEqual({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 });
+  });
+
+  it.each(['prompt_tokens', 'completion_tokens', 'total_tokens'])('refuses %s that are no whole number', (field) => {
+    expect(() => usageChunk({ [field]: 1.5 })).toThrow(`usage.${field} must be a whole number, 0 or more, not 1.5`);
+  });
+
   it('adds the total, and keeps details', () => {
     const chunk = usageChunk({
       prompt_tokens: 9,

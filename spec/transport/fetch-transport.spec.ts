@@ -182,13 +182,27 @@ it('completes behind a compressed body that was cut short', async () => {
   expect(bodyOf(seen.values)).toBe('first');
 });
 
-it('gives a body of unknown encoding as it came', async () => {
-  const server = await startServer();
-  const seen = observe(fetchTransport()(transportRequest(server.url)));
-  const served = await server.next();
-  served.head(200, { 'content-encoding': 'dcz' });
-  served.end('\u{1}bytes');
+it('gives a body that fetch has decoded, however it was encoded', async () => {
+  const headers = { 'content-encoding': 'zstd' };
+  const fetch = (): Promise<Response> => Promise.resolve(new Response('text', { headers }));
+
+  const seen = observe(fetchTransport({ fetch })(transportRequest(url)));
 
   expect(await seen.ended).toBeUndefined();
-  expect(bodyOf(seen.values)).toBe('\u{1}bytes');
+  expect(bodyOf(seen.values)).toBe('text');
+});
+
+it.each([
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd, 0x04]],
+  ['gzip, zstd', [0x28, 0xb5, 0x2f, 0xfd, 0x04]],
+  ['dcz', [0x5e, 0x2a, 0x4d, 0x18, 0x20]],
+  ['dcb', [0xff, 0x44, 0x43, 0x42, 0x00]],
+])('raises ProtocolError for a body in %s that fetch has passed on as it came', async (encoding, bytes) => {
+  const headers = { 'content-encoding': encoding };
+  const fetch = (): Promise<Response> => Promise.resolve(new Response(Uint8Array.from(bytes), { headers }));
+
+  const seen = observe(fetchTransport({ fetch })(transportRequest(url)));
+
+  expect(await seen.ended).toBeInstanceOf(ProtocolError);
+  expect(bodyOf(seen.values)).toBe('');
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { createRedactor } from '../../src/transport/redactor.js';
 import { transportRequest } from '../support/transport-events.js';
 
@@ -28,6 +29,8 @@ it.each([
   ['in an address', encodeURIComponent('ab/cd+ef=="gh')],
   ['in a page', 'ab&#x2F;cd&#43;ef==&quot;gh'],
   ['with letters as escapes', String.raw`\u0061b/cd+ef=="g\u0068`],
+  ['in an address within an address', encodeURIComponent(encodeURIComponent('ab/cd+ef=="gh'))],
+  ['in a page that names every sign', 'ab&sol;cd&plus;ef&equals;&equals;&quot;gh'],
 ])('finds a key %s', (_where, text) => {
   const redacted = redactorFor({ authorization: 'Bearer ab/cd+ef=="gh' })(`wrong key ${text}!`);
 
@@ -124,3 +127,73 @@ it('takes out a short key where it stands alone', () => {
 it('finds a key beyond ASCII in an address', () => {
   expect(redactorFor({ authorization: 'Bearer clé-secrète' })(encodeURIComponent('clé-secrète'))).toBe('[redacted]');
 });
+
+describe('base64', () => {
+  const key = 'sk-abc?~>ÿ-123456';
+  const redact = redactorFor({ authorization: `Bearer ${key}` });
+
+  it.each(['', 'a', 'ab', 'user:', 'Bearer ', 'Basic user:'])('hides a key behind "%s" no better', (before) => {
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const encoded = Buffer.from(`${before}${key}!`).toString(encoding);
+      const known = redact(`you sent ${encoded}`);
+
+      expect(known).toContain('[redacted]');
+      expect(known.replace(/^you sent /u, '').replace('[redacted]', '').length).toBeLessThan(before.length * 1.4 + 7);
+    }
+  });
+
+  it('hides it no better in JSON or an address', () => {
+    const encoded = Buffer.from(key).toString('base64');
+
+    expect(redact(encoded.replaceAll('/', '\\/'))).toMatch(/^\[redacted\].{0,4}$/u);
+    expect(redact(encodeURIComponent(encoded))).toMatch(/^\[redacted\].{0,4}$/u);
+  });
+
+  it('leaves other text in base64', () => {
+    const other = Buffer.from('an innocent text, and a long one').toString('base64');
+
+    expect(redact(other)).toBe(other);
+  });
+});
+
+it.each([
+  ['JSON', String.raw`wrong key sk-abc\/1234`],
+  ['JSON, inside an escape', String.raw`wrong key sk-abc\/1234\u00`],
+  ['an address', 'wrong key sk-abc%2f1234'],
+  ['an address, inside an escape', 'wrong key sk-abc%2f1234%2'],
+  ['a page, inside an escape', 'wrong key sk-abc&#x2f;1234&#x'],
+  ['base64', `wrong key ${Buffer.from('sk-abc/1234').toString('base64').slice(0, 12)}`],
+])('takes out what a cut left of a key in %s', (_where, text) => {
+  expect(redactorFor({ authorization: 'Bearer sk-abc/1234+5678' })(text)).toBe('wrong key [redacted]');
+});
+
+it('keeps what stands beside a key, escapes included', () => {
+  const redact = redactorFor({ authorization: 'Bearer sk-abc-123456' });
+
+  expect(redact(String.raw`"not \"sk-abc-123456\"\n"`)).toBe(String.raw`"not \"[redacted]\"\n"`);
+  expect(redact('ä%20sk-abc-123456&amp;x')).toBe('ä%20[redacted]&amp;x');
+});
+
+it('finds the key in any text, at any place', () => {
+  const key = 'sk-abc/123456+xyz';
+  const redact = redactorFor({ authorization: `Bearer ${key}` });
+  const spelled = fc.constantFrom(key, key.replaceAll('/', '\\/'), encodeURIComponent(key), key.toUpperCase());
+
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), spelled, fc.string({ unit: 'binary' }), (before, told, after) => {
+      fc.pre(!/[\\%&][\da-z#]{0,9}$/iu.test(before));
+
+      expect(redact(before + told + after).toLowerCase()).not.toContain('123456');
+    }),
+  );
+});
+
+// Reading it once takes a moment; beginning anew at each character would take hours.
+it.each(['\\', '%25', '%', '&#0', '&#x0', '&', 'ä', '\ud800', 's', 'sk-abc', '\\u0073k-'])(
+  'reads a long text of %j once',
+  (unit) => {
+    const text = unit.repeat(150_000);
+
+    expect(redactorFor({ authorization: 'Bearer sk-abc-123456' })(text)).toBe(text);
+  },
+);

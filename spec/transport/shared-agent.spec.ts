@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { undiciTransport } from '../../src/transport/undici-transport.js';
+import { closeServers, startServer } from '../support/loopback.js';
 import { observe } from '../support/observe.js';
 import { createQueue } from '../support/queue.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
@@ -25,6 +27,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  await closeServers();
   await new Promise((resolve) => silent.close(resolve));
 });
 
@@ -39,20 +42,36 @@ it('gives up a connection that is still being made when nobody waits for it', as
   expect(socket.closed).toBe(true);
 });
 
-it('keeps a connection that is still being made while another request waits for it', async () => {
+it('gives up only its own connection while another request waits for one', async () => {
   const transport = undiciTransport();
   const left = observe(transport(transportRequest(url)));
   const first = await sockets.take();
   const stayed = observe(transport(transportRequest(url)));
   const second = await sockets.take();
+  const closed = [first, second].map((socket) => once(socket, 'close'));
 
   left.unsubscribe();
-  expect([first.closed, second.closed]).toEqual([false, false]);
-  const closed = Promise.all([once(first, 'close'), once(second, 'close')]);
+  await closed[0];
+  expect([first.closed, second.closed]).toEqual([true, false]);
   stayed.unsubscribe();
 
-  await closed;
+  await closed[1];
   expect([first.closed, second.closed]).toEqual([true, true]);
+});
+
+it('makes no connection in place of one that it closed', async () => {
+  const server = await startServer();
+  const seen = observe(undiciTransport()(transportRequest(server.url)));
+  const served = await server.next();
+
+  seen.unsubscribe();
+  await served.over;
+  // The server takes connections in the order in which they are made, so that any other would be counted before this one.
+  const afterwards = once(get(server.url, { agent: false }), 'response');
+  (await server.next()).end();
+  await afterwards;
+
+  expect(server.connections).toBe(2);
 });
 
 it('lets the process end when its only request is left while it connects', async () => {

@@ -49,6 +49,7 @@ import {
   type ToolCallParam,
   type Usage,
 } from '../../src/index.js';
+import { misuse } from './misuse.js';
 
 const client = createClient({ baseURL: 'http://localhost/v1' });
 const request: ChatCompletionRequest = { model: 'm', messages: [{ role: 'user', content: 'Hello!' }] };
@@ -162,11 +163,6 @@ describe('without annotations', () => {
     >();
   });
 });
-
-/** Takes code that must not compile, and does not run it. */
-function misuse(code: () => unknown): void {
-  expect(code).toBeInstanceOf(Function);
-}
 
 describe('does not compile', () => {
   it('an operator for chunks behind text, and one for text behind chunks', () => {

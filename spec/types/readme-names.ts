@@ -1,14 +1,19 @@
+import type { InjectionToken, Type } from '@angular/core';
 import type { Observable } from 'rxjs';
 import type {
   ChatCompletionRequest,
   ChatMessage,
   Client,
+  Interceptor,
   Message,
   Tool,
   TransportRequest,
   Turn,
 } from '../../src/index.js';
 
+export { Component, inject, signal } from '@angular/core';
+export { rxResource, toObservable, toSignal } from '@angular/core/rxjs-interop';
+export { bootstrapApplication } from '@angular/platform-browser';
 export type { ObservableInput } from 'rxjs';
 export { fromFetch } from 'rxjs/fetch';
 export { TestScheduler } from 'rxjs/testing';
@@ -45,3 +50,7 @@ export declare const url: string;
 export declare function fetchToken(): Promise<string>;
 export declare function refresh(): Observable<string>;
 export declare function sign(request: TransportRequest, token: string): TransportRequest;
+export declare const withFreshToken: Interceptor;
+
+export declare const App: Type<unknown>;
+export declare const SETTINGS: InjectionToken<{ readonly relay: string }>;

@@ -333,3 +333,14 @@ describe('with retry', () => {
     expect(() => accumulateView({ retry } as never)).toThrow(field);
   });
 });
+
+it.each([
+  [{ choice: -1 }, 'choice must be a whole number, 0 or more'],
+  [{ choice: '0' }, 'choice must be a whole number, 0 or more'],
+  [{ toolCalls: 0 }, 'toolCalls must be a whole number, 1 or more'],
+  [0, 'The configuration of accumulateView must be an object'],
+  [null, 'The configuration of accumulateView must be an object'],
+])('refuses the configuration %j at the call', (config, message) => {
+  expect(() => accumulateView(config as never)).toThrow(TypeError);
+  expect(() => accumulateView(config as never)).toThrow(message);
+});

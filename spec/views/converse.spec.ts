@@ -640,6 +640,31 @@ describe('a view', () => {
     expect(client.requests).toEqual([]);
   });
 
+  it('that comes first is followed by what its consumer commands', () => {
+    const commands = new Subject<ConversationCommand>();
+    const seen: string[] = [];
+    let subscribed = 0;
+    commands
+      .pipe(tap({ subscribe: () => (subscribed += 1) }), converse(fakeChat(of(x)), { request }), map(summaryOf))
+      .subscribe((summary) => {
+        if (seen.push(summary) === 1) {
+          commands.next('a');
+          seen.push('sent');
+        }
+      });
+
+    expect(seen).toEqual(['', 'sent', 'a:waiting', 'a:streaming=x', 'a:done=x']);
+    expect(subscribed).toBe(1);
+  });
+
+  it('comes before the error of a source that fails at once', () => {
+    runMarbles(({ expectObservable }) => {
+      const failing = throwError(() => lost);
+
+      expectObservable(failing.pipe(converse(fakeChat(), { request }), map(summaryOf))).toBe('(i#)', { i: '' }, lost);
+    });
+  });
+
   it('that is idle takes the next prompt, also where the policy is exhaust', () => {
     const prompts = new Subject<string>();
     let last = '';
@@ -742,6 +767,17 @@ describe('an id', () => {
   });
 });
 
+it('leaves no trace of a prompt that is ignored, whatever its id', () => {
+  let made = 0;
+  const createId = (): string => `made-${(made += 1)}`;
+  const ignored: readonly ConversationCommand[] = ['b', { type: 'send', content: 'c', id: 'made-1' }];
+  const { views, last } = replay(['a', ...ignored], [NEVER], { policy: 'exhaust', createId });
+
+  expect(views).toHaveLength(2);
+  expect(last).toBe('a:waiting');
+  expect(made).toBe(1);
+});
+
 describe('a reply fails, and the conversation goes on,', () => {
   const broken = new Error('broken');
   const fail = (): never => {
@@ -803,7 +839,40 @@ it('counts replies that were in flight when they were saved as stopped', () => {
   ]);
 });
 
+it('goes on from turns that were saved as JSON', () => {
+  const { views } = replay(['a'], [of(x)]);
+  const turns = JSON.parse(JSON.stringify(views.at(-1)?.turns)) as readonly Turn[];
+
+  expect(replay(['b'], [of(y)], { turns }).last).toBe('a:done=x b:done=y');
+});
+
 describe('refuses', () => {
+  const call = { id: 'c', type: 'function', name: 'f', arguments: '{}', complete: true, extra: {} };
+
+  it.each<[string, object, object?]>([
+    ['turns[0].id', { id: '' }],
+    ['turns[0].prompt', { prompt: 5 }],
+    ['turns[0].reply', { reply: null }],
+    ['turns[0].reply.status', { reply: { status: 'over', message: turn('a', 'x').reply.message } }],
+    ['turns[0].reply.message', { reply: { status: 'done', message: [] } }],
+    ['turns[0].reply.message.content', {}, { content: null }],
+    ['turns[0].reply.message.role', {}, { role: undefined }],
+    ['turns[0].reply.message.finishReason', {}, { finishReason: 5 }],
+    ['turns[0].reply.message.toolCalls', {}, { toolCalls: {} }],
+    ['turns[0].reply.message.toolCalls[1]', {}, { toolCalls: [call, 'f'] }],
+    ['turns[0].reply.message.toolCalls[0].arguments', {}, { toolCalls: [{ ...call, arguments: {} }] }],
+    ['turns[0].reply.message.toolCalls[0].complete', {}, { toolCalls: [{ ...call, complete: 1 }] }],
+    ['turns[0].reply.message.functionCall.name', {}, { functionCall: { arguments: '' } }],
+    ['turns[0].reply.message.usage.inputTokens', {}, { usage: {} }],
+    ['turns[0].reply.message.extra', {}, { extra: undefined }],
+  ])('a saved turn whose %s is of another shape', (path, fields, message = {}) => {
+    const { reply, ...rest } = turn('a', 'x');
+    const saved = { ...rest, reply: { ...reply, message: { ...reply.message, ...message } }, ...fields } as Turn;
+
+    expect(() => converse(fakeChat(), { request, turns: [saved] })).toThrow(TypeError);
+    expect(() => converse(fakeChat(), { request, turns: [saved] })).toThrow(`${path} must be`);
+  });
+
   it.each<[unknown, string]>([
     [{ request, policy: 'latest' }, "policy must be 'switch', 'queue', 'exhaust' or 'parallel'"],
     [{}, 'request must be an object such as { model }'],
@@ -816,7 +885,7 @@ describe('refuses', () => {
     [{ request, retry: true }, 'retry must be an object'],
     [{ request, retry: { count: -1 } }, 'count must be a whole number'],
     [{ request, turns: 'a' }, 'turns must be a list'],
-    [{ request, turns: [turn('a', 'x'), { id: 'b' }] }, 'turns[1] must be a turn'],
+    [{ request, turns: [turn('a', 'x'), { id: 'b' }] }, 'turns[1].prompt must be text'],
     [{ request, turns: [turn('a', 'x'), turn('a', 'y')] }, 'turns must be turns of different ids'],
     ['m-1', 'The configuration of converse must be an object'],
   ])('the configuration %j at the call', (config, message) => {
@@ -834,7 +903,7 @@ describe('refuses', () => {
     [{ type: 'send' }, "A prompt's content must be text"],
     [{ type: 'send', content: 'a', id: '' }, "A command's id must be a string"],
     [{ type: 'stop', id: 5 }, "A command's id must be a string"],
-    [{ type: 'reset', turns: [{}] }, "A reset's turns[0] must be a turn"],
+    [{ type: 'reset', turns: [{}] }, "A reset's turns[0].id must be a string"],
     [null, 'A command must be a prompt'],
     [5, 'A command must be a prompt'],
   ])('the command %j with an error, closing the request in flight', (command, message) => {

@@ -7,6 +7,7 @@ import {
 } from '@angular/common/http';
 import { from, type Observable, throwError } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.js';
+import { checkEncoding } from '../transport/check-encoding.js';
 import { toTransportError } from '../transport/to-transport-error.js';
 import type { TransportEvent, TransportRequest } from '../transport/transport.js';
 
@@ -21,6 +22,7 @@ export interface HttpEventReader {
 export function createHttpEventReader(request: TransportRequest): HttpEventReader {
   const encoder = new TextEncoder();
   let answered = false;
+  let encoding: string | null = null;
   let emitted = 0;
 
   const headOf = ({ status, headers }: HttpResponseBase): readonly TransportEvent[] => {
@@ -31,9 +33,11 @@ export function createHttpEventReader(request: TransportRequest): HttpEventReade
       throw new ProtocolError('The server redirects, which a browser does not show; set baseURL to the final address');
     }
     answered = true;
+    encoding = headers.get('content-encoding');
     return [{ type: 'head', status, headers: toHeaders(headers) }];
   };
   const bytesUpTo = (text: string, end: number): readonly TransportEvent[] => {
+    checkEncoding(encoding);
     if (end <= emitted) {
       return [];
     }

@@ -12,6 +12,7 @@ import {
 } from '@angular/core';
 import { EMPTY, identity, type Observable, Subject, tap } from 'rxjs';
 import type { Client } from '../client/build-client.js';
+import { checkConfig, checkDuration } from '../operators/check.js';
 import { throttleRender } from '../operators/throttle-render.js';
 import { checkCommand } from '../views/check-command.js';
 import { converse } from '../views/converse.js';
@@ -38,6 +39,7 @@ import { injectClient } from './inject-client.js';
  * @see {@link converse} for the commands as an Observable, and for what each of them does.
  */
 export function injectConversation(config: ConversationConfig): ConversationRef {
+  checkConfig('injectConversation', config);
   const { injector: given, client, throttle, ...converseConfig } = config;
   if (given === undefined) {
     assertInInjectionContext(injectConversation);
@@ -54,7 +56,7 @@ export function injectConversation(config: ConversationConfig): ConversationRef 
   const shown = taken.pipe(
     converse(clientToAsk, converseConfig),
     tap((next) => (latest = next)),
-    throttle === false ? identity : throttleRender(throttle, converseConfig.scheduler),
+    throttle === false ? identity : throttleRender(pauseOf(throttle), converseConfig.scheduler),
   );
   const subscription = zone.runOutsideAngular(() => shown.subscribe((next) => view.set(next)));
   injector.get(DestroyRef).onDestroy(() => subscription.unsubscribe());
@@ -82,6 +84,10 @@ export function injectConversation(config: ConversationConfig): ConversationRef 
 
 /** What a server renders with: nothing is sent there. */
 const silentClient: Pick<Client, 'chat'> = { chat: () => EMPTY };
+
+function pauseOf(throttle: number | undefined): number | undefined {
+  return throttle === undefined ? undefined : checkDuration('throttle', throttle);
+}
 
 function clientOf(client: ConversationConfig['client'], injector: Injector): Pick<Client, 'chat'> {
   return typeof client === 'object' ? client : runInInjectionContext(injector, () => injectClient(client));

@@ -14,5 +14,6 @@ export function checkIndex(index: unknown, limit: 'choices' | 'toolCalls', maxim
   if (index >= maximum) {
     throw new LimitError(limit, maximum);
   }
-  return index;
+  // A server may write -0, which is no other number to it.
+  return Math.abs(index);
 }

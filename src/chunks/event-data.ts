@@ -1,9 +1,11 @@
+import { parseJson } from '../errors/parse-json.js';
+
 /** Stands for the end mark of a chat or completions stream. */
 export const done = Symbol('[DONE]');
 
 /**
  * What an event's data holds: JSON documents, and {@link done} for `[DONE]`. Empty for data that only keeps the connection
- * alive; `undefined` for data that is not JSON. Usually one document: servers that forget the blank line between two
+ * alive; `undefined` for data that is not JSON, or nests absurdly deep. Usually one document: servers that forget the blank line between two
  * events put several into one, a line each.
  */
 export function readData(data: string): readonly unknown[] | undefined {
@@ -11,8 +13,15 @@ export function readData(data: string): readonly unknown[] | undefined {
 }
 
 function readLines(lines: readonly string[]): readonly unknown[] | undefined {
-  const documents = lines.map(readDocument);
-  return documents.includes(undefined) ? undefined : documents.flatMap((document) => document ?? []);
+  const documents: unknown[] = [];
+  for (const line of lines) {
+    const document = readDocument(line);
+    if (document === undefined) {
+      return undefined;
+    }
+    documents.push(...document);
+  }
+  return documents;
 }
 
 function readDocument(text: string): readonly unknown[] | undefined {
@@ -27,11 +36,7 @@ function readDocument(text: string): readonly unknown[] | undefined {
   return trimmed === '' || trimmed === 'null' || trimmed.startsWith(':') ? [] : parse(trimmed);
 }
 
-/** The runtime's own error quotes the text it could not parse, so it goes no further than here. */
 function parse(text: string): readonly unknown[] | undefined {
-  try {
-    return [JSON.parse(text) as unknown];
-  } catch {
-    return undefined;
-  }
+  const document = parseJson(text);
+  return document === undefined ? undefined : [document];
 }

@@ -1,3 +1,4 @@
+import { freezeDeep } from './freeze-deep.js';
 import { createGrowingList, type GrowingList } from './growing-list.js';
 
 /** Collects fields that are not ours: strings and arrays append, other values replace, null changes nothing. */
@@ -24,7 +25,8 @@ export function createExtraFields(): ExtraFields {
     }
   };
   return {
-    add: (key, value) => {
+    add: (key, added) => {
+      const value = freezeDeep(added);
       if (Array.isArray(value)) {
         const list = lists.get(key) ?? createGrowingList();
         lists.set(key, list);
@@ -56,6 +58,9 @@ function joinStrings(before: unknown, value: unknown): unknown {
   return typeof before === 'string' && typeof value === 'string' ? before + value : value;
 }
 
+/** Copied for each piece, so there must be a bound; the API has four. */
+const mostAudioFields = 64;
+
 /** Spoken answers come in pieces of `data` and `transcript`; the id and the expiry come once. */
 function joinAudio(before: unknown, value: unknown): unknown {
   if (typeof before !== 'object' || before === null || typeof value !== 'object' || value === null) {
@@ -63,7 +68,10 @@ function joinAudio(before: unknown, value: unknown): unknown {
   }
   const fields = new Map<string, unknown>(Object.entries(before));
   for (const [key, item] of Object.entries(value)) {
+    if (fields.size >= mostAudioFields && !fields.has(key)) {
+      continue;
+    }
     fields.set(key, key === 'data' || key === 'transcript' ? joinStrings(fields.get(key), item) : item);
   }
-  return Object.fromEntries(fields);
+  return Object.freeze(Object.fromEntries(fields));
 }

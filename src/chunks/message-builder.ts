@@ -1,6 +1,7 @@
 import type { ChatChoice, FunctionDelta, TokenLogprob } from '../schemas/chat-completion-chunk.js';
 import { createExtraFields } from './extra-fields.js';
 import { isCutShort } from './finish-reason.js';
+import { freezeDeep } from './freeze-deep.js';
 import type { Message } from './message.js';
 import {
   contentOf,
@@ -142,7 +143,7 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
       const usage = usageOf(chunk);
       // Some servers repeat the counts on every chunk.
       if (usage !== undefined && JSON.stringify(usage) !== JSON.stringify(next.usage)) {
-        next.usage = Object.freeze(usage);
+        next.usage = freezeDeep(usage);
       }
       return settle(next, progressOf(next.finishReason, 'streaming'), next.finishReason !== message.finishReason);
     },
@@ -163,7 +164,7 @@ function appendLogprobs(logprobs: TokenLogprob[], choice: TextChoice): void {
   for (const list of [lists?.content, lists?.refusal]) {
     // Unchecked on legacy chunks, which keep arrays of another shape.
     const items: readonly TokenLogprob[] = Array.isArray(list) ? (list as TokenLogprob[]) : [];
-    items.forEach((item) => logprobs.push(item));
+    items.forEach((item) => logprobs.push(freezeDeep(item)));
   }
 }
 

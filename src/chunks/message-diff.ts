@@ -11,6 +11,9 @@ export interface MessageDiff {
 /** How much was seen of each text and list of a choice, by name; of a tool call's, by its place and name. */
 type Seen = Map<string, number>;
 
+/** How many texts and lists of a choice are remembered: a server that thinks of new names without end fills no memory. */
+const mostPaths = 1024;
+
 const texts = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
 
 /**
@@ -61,7 +64,9 @@ function takeField(value: unknown, seen: Seen, prefix: string, key: string): unk
   }
   const path = prefix + key;
   const added: { readonly length: number } = value.slice(seen.get(path) ?? 0);
-  seen.set(path, value.length);
+  if (seen.size < mostPaths || seen.has(path)) {
+    seen.set(path, value.length);
+  }
   return added;
 }
 

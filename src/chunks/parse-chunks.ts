@@ -1,7 +1,9 @@
 import {
   concat,
+  concatMap,
   defer,
   EMPTY,
+  from,
   mergeMap,
   type ObservableInput,
   type OperatorFunction,
@@ -122,7 +124,7 @@ function createReader<Chunk extends AnyChunk>(
       return readDocument(documents[0], event);
     }
     if (documents !== undefined) {
-      return concat(...documents.map((document) => defer(() => readDocument(document, event))));
+      return from(documents).pipe(concatMap((document) => readDocument(document, event)));
     }
     throw event === 'error'
       ? toStreamError(data, redact)

@@ -10,8 +10,9 @@ export function usageOf(chunk: TextChunk): Usage | undefined {
   if (typeof raw !== 'object' || raw === null) {
     return undefined;
   }
-  const inputTokens = raw.prompt_tokens ?? undefined;
-  const outputTokens = raw.completion_tokens ?? undefined;
+  // The schema has not seen what Groq repeats.
+  const inputTokens = firstNumber(raw.prompt_tokens);
+  const outputTokens = firstNumber(raw.completion_tokens);
   if (inputTokens === undefined && outputTokens === undefined) {
     return undefined;
   }
@@ -24,7 +25,7 @@ export function usageOf(chunk: TextChunk): Usage | undefined {
   return {
     inputTokens: inputTokens ?? 0,
     outputTokens: outputTokens ?? 0,
-    totalTokens: raw.total_tokens ?? (inputTokens ?? 0) + (outputTokens ?? 0),
+    totalTokens: firstNumber(raw.total_tokens) ?? (inputTokens ?? 0) + (outputTokens ?? 0),
     ...(cachedTokens === undefined ? {} : { cachedTokens }),
     ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
     raw,

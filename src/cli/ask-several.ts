@@ -1,24 +1,30 @@
-import { catchError, concat, defer, EMPTY, identity, map, merge, type Observable, pipe, throwError } from 'rxjs';
+import { catchError, concat, defer, EMPTY, identity, map, merge, type Observable, pipe, tap, throwError } from 'rxjs';
 import { coalesceText, labelWith, retryTransient, type TextChunk } from '../index.node.js';
 import { adviseOnModel } from './advise-on-model.js';
 import { AlreadyTold } from './already-told.js';
+import { eraseLine } from './erase-line.js';
 import { explainError } from './explain-error.js';
+import { Interrupted } from './interrupted.js';
 import { noteEnding } from './note-ending.js';
+import { numberTwins } from './number-twins.js';
 import { oneLine } from './one-line.js';
 import { printText } from './print-text.js';
 import type { Question } from './question.js';
 import { requestAnswer } from './request-answer.js';
 import type { Server } from './server.js';
 import type { Streams } from './streams.js';
+import { throwIfInterrupted } from './throw-if-interrupted.js';
 import { toLines } from './to-lines.js';
 import { toOutput } from './to-output.js';
 import { writeLine } from './write-line.js';
 import { writeRetry } from './write-retry.js';
 
 /**
- * Asks several models at once and prints their answers line by line, as each line is whole, behind the name of its model.
- * What goes wrong with one is said in one line and stops no other; in the end it is an {@link AlreadyTold} error. Emits
- * nothing.
+ * Asks several models at once and prints their answers line by line, as each line is whole, behind the name of its model,
+ * numbered where one is asked twice. What goes wrong with one is said in one line and stops no other; in the end it is an
+ * {@link AlreadyTold} error. Emits nothing.
+ *
+ * @param interruptions Ends all answers by its first value, as an {@link Interrupted} error, after the lines they had begun.
  */
 export function askSeveral(
   server: Server,
@@ -26,14 +32,20 @@ export function askSeveral(
   prompt: string,
   question: Question,
   { stdout, stderr }: Streams,
+  interruptions: Observable<unknown>,
 ): Observable<never> {
   const { display, retries: count } = question;
-  const width = Math.max(...models.map((model) => oneLine(model).length));
+  const names = numberTwins(models);
+  const width = Math.max(...names.map((name) => oneLine(name).length));
+  // All that is printed ends its line, so on the last one a terminal shows nothing but the keys that interrupt.
+  const stops = interruptions.pipe(tap(() => stdout.isTTY && stdout.write(eraseLine)));
 
   return defer(() => {
     let failed = false;
-    const answers = models.map((model) => {
-      const label = `${oneLine(model).padEnd(width)} │ `;
+    let interrupted = false;
+    const answers = models.map((model, index) => {
+      const name = names[index] ?? model;
+      const label = `${oneLine(name).padEnd(width)} │ `;
       const lines = pipe(
         toOutput(display),
         toLines(),
@@ -41,26 +53,36 @@ export function askSeveral(
       );
       return requestAnswer(server.client, model, prompt, question).pipe(
         retryTransient({ count, notify: writeRetry(stderr, label) }),
-        noteEnding(display.json ? toLabelledJson(model) : lines, { stderr, stats: display.stats, label }),
+        throwIfInterrupted(stops),
+        noteEnding(display.json ? toLabelledJson(name) : lines, { stderr, stats: display.stats, label }),
         adviseOnModel(server),
         catchError((error: unknown) => {
+          if (error instanceof Interrupted) {
+            interrupted = true;
+            return EMPTY;
+          }
           failed = true;
-          writeLine(stderr, `rxllm: ${oneLine(model)}: ${explainError(error)}`, 'red');
+          writeLine(stderr, `rxllm: ${oneLine(name)}: ${explainError(error)}`, 'red');
           return EMPTY;
         }),
       );
     });
     return concat(
       merge(...answers).pipe(display.delay === 0 ? identity : coalesceText(display.delay), printText(stdout)),
-      defer(() => (failed ? throwError(() => new AlreadyTold()) : EMPTY)),
+      defer(() => {
+        if (interrupted) {
+          return throwError(() => new Interrupted());
+        }
+        return failed ? throwError(() => new AlreadyTold()) : EMPTY;
+      }),
     );
   });
 }
 
 /** Each chunk as a line of JSON that tells its model, which servers often name otherwise. */
-function toLabelledJson(model: string) {
+function toLabelledJson(name: string) {
   return pipe(
-    labelWith<TextChunk, string>(model),
+    labelWith<TextChunk, string>(name),
     map((labelled) => `${JSON.stringify(labelled)}\n`),
   );
 }

@@ -10,24 +10,36 @@ import { readPrompt } from './read-prompt.js';
 import { requestAnswer } from './request-answer.js';
 import type { Server } from './server.js';
 import type { Streams } from './streams.js';
+import { throwIfInterrupted } from './throw-if-interrupted.js';
 
-/** Reads the prompt, asks one model or several, and prints what they answer as it comes. Emits nothing; completes when all is written. */
-export function ask(question: Question, streams: Streams): Observable<never> {
+/**
+ * Reads the prompt, asks one model or several, and prints what they answer as it comes. Emits nothing; completes when all is
+ * written.
+ *
+ * @param interruptions Ends the answers by its first value, after all that had come of them is shown.
+ */
+export function ask(question: Question, streams: Streams, interruptions: Observable<unknown>): Observable<never> {
   return defer(() => {
     const connect = chooseServer(question.server, streams.stderr);
     return readPrompt(question.words, streams).pipe(
-      switchMap((prompt) => connect((server) => askServer(server, prompt, question, streams))),
+      switchMap((prompt) => connect((server) => askServer(server, prompt, question, streams, interruptions))),
     );
   });
 }
 
-function askServer(server: Server, prompt: string, question: Question, streams: Streams): Observable<never> {
+function askServer(
+  server: Server,
+  prompt: string,
+  question: Question,
+  streams: Streams,
+  interruptions: Observable<unknown>,
+): Observable<never> {
   const { models } = question;
   if (models.length > 1) {
-    return askSeveral(server, models, prompt, question, streams);
+    return askSeveral(server, models, prompt, question, streams, interruptions);
   }
   return chooseModels(server, question, streams.stderr).pipe(
-    concatMap((model) => askModel(server, model, prompt, question, streams)),
+    concatMap((model) => askModel(server, model, prompt, question, streams, interruptions)),
     adviseOnModel(server),
   );
 }
@@ -38,11 +50,13 @@ function askModel(
   prompt: string,
   question: Question,
   streams: Streams,
+  interruptions: Observable<unknown>,
 ): Observable<never> {
   const { retries: count, display } = question;
   const retries = new Subject<RetryNotice>();
   return requestAnswer(client, model, prompt, question).pipe(
     retryTransient({ count, notify: retries }), // only while nothing came, so that nothing is shown twice
+    throwIfInterrupted(interruptions),
     printAnswer(display, retries, streams),
   );
 }

@@ -25,6 +25,6 @@ export function chooseServer({ baseURL, key, timeout }: ServerChoice, stderr: No
   if (address === undefined && (apiKey ?? environment.apiKey) === undefined) {
     return connectLocally({ deadlines }, stderr);
   }
-  const server = remoteServer(createClient({ baseURL, apiKey, deadlines }), address);
+  const server = remoteServer(createClient({ baseURL, apiKey, deadlines }), address, apiKey ?? environment.apiKey);
   return (use) => use(server);
 }

@@ -10,7 +10,8 @@ Usage: rxllm [options] [prompt …]
 Options:
   -m, --model NAME    The model to ask. By default gpt-4o-mini at OpenAI, and
                       elsewhere the first that the server lists. Given more than
-                      once, all answer at the same time, line by line.
+                      once, all answer at the same time, line by line; one given
+                      twice is asked twice, and numbered.
   -s, --system TEXT   How the model should behave.
   -t, --temperature N How freely it chooses its words, from 0 up; often to 2.
       --max-tokens N  Cut the answer after N tokens.
@@ -35,6 +36,8 @@ Options:
   -h, --help          Show this help.
   -v, --version       Show the version.
 
+rxllm models has only --base-url, --key, --timeout, --retries and --json.
+
 Options of rxllm serve, which has no others but --key, the one to ask for:
       --port N        Its port. By default a free one.
       --models NAMES  The models it offers, separated by commas. By default
@@ -51,8 +54,9 @@ enough. With arguments, a pipe on standard input must begin within 2 seconds; a
 first argument of - waits for it, however long, and reads a terminal too.
 
 rxllm chat sends all that was said before along with each line typed. There
-Ctrl-C stops the answer only, of which what has come is kept, and Ctrl-D leaves.
-Without a terminal, each line of standard input is a prompt.
+Ctrl-C stops the answer only, of which what has come is kept, and Ctrl-D leaves,
+also while an answer comes. Without a terminal, each line of standard input is a
+prompt.
 
 The server is the first of these that is set:
   --base-url          Any server with an OpenAI-style API: Ollama, vLLM, …
@@ -83,7 +87,7 @@ Examples:
   Serve without a key     rxllm serve --port 8080
   Practise rate limits    rxllm serve --models echo --rate-limit 3/10s
   Begin with a dash       rxllm -- "-1 + 1 = ?"
-  Ask about one word      rxllm -- models
+  Begin with a command    rxllm -- models
 
 Ctrl-C stops the answer, on the server too, and ends rxllm serve. Exit codes:
 0 answered, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C, rxllm serve as well,

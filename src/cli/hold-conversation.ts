@@ -25,8 +25,8 @@ export function holdConversation(
   return defer(() => {
     let failed = false;
     const turn = {
-      answer: (messages: readonly ChatMessage[]) => showAnswer(server, model, messages, question, streams),
-      interruptions,
+      answer: (messages: readonly ChatMessage[]) =>
+        showAnswer(server, model, messages, question, streams, interruptions),
       onFailure: (error: unknown) => {
         failed = true;
         writeLine(streams.stderr, `rxllm: ${explainError(error)}`, 'red');

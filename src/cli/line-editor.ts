@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline';
 import { filter, fromEvent, map, merge, type Observable, share, takeUntil } from 'rxjs';
+import { eraseLine } from './erase-line.js';
 import { inputFailure } from './input-failure.js';
 import { isSaid } from './is-said.js';
 import { silenceable } from './silenceable.js';
 
 /** What stands before a line that is typed. */
 export const promptMark = '> ';
-const eraseLine = '\r\u001b[K';
 
 /** Where a person types, and where they see it. */
 export interface Terminal {
@@ -18,6 +18,8 @@ export interface Terminal {
 export interface LineEditor {
   /** Emits each line that is not blank; completes when the person leaves by Ctrl-D. */
   readonly lines: Observable<string>;
+  /** Emits when the person leaves. */
+  readonly left: Observable<unknown>;
   /** Emits at Ctrl-C whether the editor was hidden when the key was pressed. */
   readonly interrupts: Observable<boolean>;
   readonly isHidden: () => boolean;
@@ -69,6 +71,7 @@ export function createLineEditor({ keyboard, screen }: Terminal): LineEditor {
       }),
       takeUntil(closed),
     ),
+    left: closed,
     interrupts: fromEvent(editor, 'SIGINT').pipe(
       map(() => isHidden),
       takeUntil(closed),

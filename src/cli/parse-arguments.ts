@@ -1,10 +1,11 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { checkAddress } from './check-address.js';
 import { checkChat } from './check-chat.js';
 import type { Listing } from './list-models.js';
 import { numbersIn } from './number-options.js';
-import { oneLine } from './one-line.js';
 import type { Question } from './question.js';
+import { readOptions, type Values } from './read-options.js';
+import { refuseOthers } from './refuse-others.js';
+import { refuseWords } from './refuse-words.js';
 import type { Serving } from './serve.js';
 import { serverOptions, toServing } from './to-serving.js';
 import { UsageError } from './usage-error.js';
@@ -18,27 +19,8 @@ export type Command =
   | { readonly name: 'chat'; readonly question: Question }
   | { readonly name: 'ask'; readonly question: Question };
 
-const options = {
-  model: { type: 'string', short: 'm', multiple: true },
-  system: { type: 'string', short: 's' },
-  temperature: { type: 'string', short: 't' },
-  'max-tokens': { type: 'string' },
-  legacy: { type: 'boolean' },
-  'base-url': { type: 'string' },
-  key: { type: 'string' },
-  timeout: { type: 'string' },
-  retries: { type: 'string' },
-  'no-stream': { type: 'boolean' },
-  delay: { type: 'string' },
-  json: { type: 'boolean' },
-  stats: { type: 'boolean' },
-  port: { type: 'string' },
-  models: { type: 'string' },
-  'tokens-per-second': { type: 'string' },
-  'rate-limit': { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-} as const satisfies ParseArgsConfig['options'];
+/** The options that `rxllm models` has. */
+const listingOptions = ['base-url', 'key', 'timeout', 'retries', 'json'] as const;
 
 /**
  * Reads a command line.
@@ -46,7 +28,7 @@ const options = {
  * @throws {UsageError} For an option that is unknown, lacks its value or has one that cannot be used.
  */
 export function parseArguments(parameters: readonly string[]): Command {
-  const { values, positionals: words, tokens } = parse(parameters);
+  const { values, words, isVerbatim } = readOptions(parameters);
   if (values.help === true) {
     return { name: 'help' };
   }
@@ -54,24 +36,27 @@ export function parseArguments(parameters: readonly string[]): Command {
     return { name: 'version' };
   }
   checkValues(values);
+  const [first, ...rest] = words;
   // Behind -- all is prompt, also the name of a command.
-  const name = words.length === 1 && !parameters.includes('--') ? words[0] : undefined;
-  if (name === 'serve') {
-    return { name, serving: toServing(values) };
+  switch (isVerbatim ? undefined : first) {
+    case 'serve':
+      refuseWords('serve', rest, 'its port as --port N');
+      return { name: 'serve', serving: toServing(values) };
+    case 'models':
+      refuseWords('models', rest, 'no words');
+      return { name: 'models', listing: toListing(values) };
+    case 'chat':
+      return { name: 'chat', question: checkChat(toQuestion(rest, values)) };
+    default:
+      return { name: 'ask', question: toQuestion(words, values) };
   }
-  const firstToken = tokens.find(({ kind }) => kind !== 'option');
-  if (firstToken?.kind === 'positional' && firstToken.value === 'chat') {
-    return { name: 'chat', question: checkChat(toQuestion(words.slice(1), values)) };
-  }
-  const question = toQuestion(words, values);
-  if (name === 'models') {
-    const { server, retries, display } = question;
-    return { name, listing: { server, retries, json: display.json } };
-  }
-  return { name: 'ask', question };
 }
 
-type Values = ReturnType<typeof parse>['values'];
+function toListing(values: Values): Listing {
+  refuseOthers('models', listingOptions, values);
+  const { server, retries, display } = toQuestion([], values);
+  return { server, retries, json: display.json };
+}
 
 function toQuestion(words: readonly string[], values: Values): Question {
   const misplaced = serverOptions.find((name) => values[name] !== undefined);
@@ -120,14 +105,5 @@ function checkValues(values: Values): void {
   }
   if (values.json === true && values['no-stream'] === true) {
     throw new UsageError('--json shows the pieces that --no-stream hides: leave one of them out');
-  }
-}
-
-function parse(parameters: readonly string[]) {
-  try {
-    return parseArgs({ args: [...parameters], options, allowPositionals: true, tokens: true });
-  } catch (error) {
-    // Its messages are written for users, some in several lines.
-    throw new UsageError(oneLine((error as Error).message));
   }
 }

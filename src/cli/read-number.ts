@@ -8,7 +8,7 @@ export interface NumberRule {
 }
 
 /**
- * Reads the number that is the value of an option, written in decimal digits; `undefined` where the option was not given.
+ * Reads the number that is the value of an option, written in decimal digits, with an exponent if need be, such as 1e3; `undefined` where the option was not given.
  *
  * @throws {UsageError} Naming the option and what it takes.
  */
@@ -20,7 +20,7 @@ export function readNumber(
   if (value === undefined) {
     return undefined;
   }
-  const number = /^(\d+\.?\d*|\.\d+)$/u.test(value.trim()) ? Number(value) : NaN;
+  const number = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/iu.test(value.trim()) ? Number(value) : NaN;
   if (!Number.isFinite(number) || !isValid(number)) {
     throw new UsageError(`--${name} must be ${expected}`);
   }

@@ -1,4 +1,4 @@
-import { catchError, map, type Observable, of, take, throwError, throwIfEmpty, toArray } from 'rxjs';
+import { catchError, filter, map, type Observable, of, take, throwError, throwIfEmpty, toArray } from 'rxjs';
 import { type Client, isLlmError } from '../index.node.js';
 import { Failure } from './failure.js';
 import { oneLine } from './one-line.js';
@@ -14,14 +14,18 @@ const mostModels = 10;
 /** How long advice may take, in milliseconds: it is given after a failure, which should be told soon. */
 const adviceTime = 5000;
 
-/** @param baseURL `undefined` for OpenAI. */
-export function remoteServer(client: Client, baseURL: string | undefined): Server {
+/**
+ * @param baseURL `undefined` for OpenAI.
+ * @param key The key that is sent; a model that the server names like it is not named in any advice.
+ */
+export function remoteServer(client: Client, baseURL: string | undefined, key = ''): Server {
   return {
     client,
     defaultModel: (endpoint) => (isOpenAI(baseURL) ? of(openaiModels[endpoint]) : firstModel(client)),
     modelAdvice: client.models({ deadlines: { total: adviceTime } }).pipe(
       take(mostModels),
       map(({ id }) => oneLine(id)),
+      filter((name) => key === '' || !name.includes(key)),
       toArray(),
       catchError(() => of([])),
       map((names) =>

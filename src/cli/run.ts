@@ -1,9 +1,10 @@
-import { catchError, defer, endWith, type Observable, of } from 'rxjs';
+import { catchError, defer, endWith, NEVER, type Observable, of } from 'rxjs';
 import { AlreadyTold } from './already-told.js';
 import { ask } from './ask.js';
 import { chat } from './chat.js';
 import { explainError } from './explain-error.js';
 import { helpText } from './help-text.js';
+import { Interrupted } from './interrupted.js';
 import { listModels } from './list-models.js';
 import { OutputClosed } from './output-error.js';
 import { type Command, parseArguments } from './parse-arguments.js';
@@ -20,16 +21,22 @@ import { writeLine } from './write-line.js';
  * Unsubscribing stops everything: the request, and the local server.
  *
  * @param parameters What follows the program's name.
+ * @param interruptions Its first value ends the answers that are being printed, after all that had come of them; there is no
+ * exit code then. Whoever interrupts unsubscribes, too, which stops what else there is.
  */
-export function run(parameters: readonly string[], streams: Streams): Observable<number> {
-  return defer(() => execute(parseArguments(parameters), streams)).pipe(
+export function run(
+  parameters: readonly string[],
+  streams: Streams,
+  interruptions: Observable<unknown>,
+): Observable<number> {
+  return defer(() => execute(parseArguments(parameters), streams, interruptions)).pipe(
     endWith(0),
-    catchError((error: unknown) => of(fail(error, streams.stderr))),
+    catchError((error: unknown) => (error instanceof Interrupted ? NEVER : of(fail(error, streams.stderr)))),
   );
 }
 
 /** Emits nothing. */
-function execute(command: Command, streams: Streams): Observable<never> {
+function execute(command: Command, streams: Streams, interruptions: Observable<unknown>): Observable<never> {
   switch (command.name) {
     case 'help':
       return of(helpText).pipe(printText(streams.stdout));
@@ -42,7 +49,7 @@ function execute(command: Command, streams: Streams): Observable<never> {
     case 'chat':
       return chat(command.question, streams);
     case 'ask':
-      return ask(command.question, streams);
+      return ask(command.question, streams, interruptions);
   }
 }
 

@@ -22,12 +22,12 @@ import {
 import { styleText } from 'node:util';
 import type { RetryNotice } from '../index.node.js';
 import { describeRetry } from './describe-retry.js';
+import { eraseLine } from './erase-line.js';
 import { writeRetry } from './write-retry.js';
 
 /** How long one waits without wondering, in milliseconds. */
 const unnoticed = 400;
 const second = 1000;
-const eraseLine = '\r\u001b[K';
 const waiting = 'Waiting for the answer …';
 
 /**

@@ -1,13 +1,12 @@
-import { asapScheduler, catchError, EMPTY, map, type Observable, observeOn, takeUntil, throwError } from 'rxjs';
+import { catchError, EMPTY, map, type Observable, throwError } from 'rxjs';
 import { type ChatMessage, toText } from '../index.node.js';
+import { Interrupted } from './interrupted.js';
 import { OutputClosed } from './output-error.js';
 
 /** What a turn of a conversation is made with. */
 export interface TakeTurnConfig {
-  /** Gives the answer to the last of some messages: its text, piece by piece. */
+  /** Gives the answer to the last of some messages: its text, piece by piece. An {@link Interrupted} error ends it, not the conversation. */
   readonly answer: (messages: readonly ChatMessage[]) => Observable<string>;
-  /** Ends the answer, not the conversation, by its first value. */
-  readonly interruptions: Observable<unknown>;
   /** Called with what went wrong. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -21,21 +20,20 @@ export interface TakeTurnConfig {
 export function takeTurn(
   history: readonly ChatMessage[],
   prompt: string,
-  { answer, interruptions, onFailure }: TakeTurnConfig,
+  { answer, onFailure }: TakeTurnConfig,
 ): Observable<readonly ChatMessage[]> {
   const messages: readonly ChatMessage[] = [...history, { role: 'user', content: prompt }];
   return answer(messages).pipe(
-    takeUntil(interruptions),
     catchError((error: unknown) => {
       if (error instanceof OutputClosed) {
         return throwError(() => error);
       }
-      onFailure(error);
+      if (!(error instanceof Interrupted)) {
+        onFailure(error);
+      }
       return EMPTY;
     }),
     toText(),
     map((content) => (content === '' ? history : [...messages, { role: 'assistant', content } as const])),
-    // An interrupted answer is left, and so ends its line, only after the interruption has passed through here.
-    observeOn(asapScheduler),
   );
 }

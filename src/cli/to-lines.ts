@@ -25,6 +25,11 @@ export function toLines(): OperatorFunction<string, string> {
       let rest = '';
       const last = defer((): Observable<string> => (rest === '' ? EMPTY : of(rest)));
       const whole = (piece: string): readonly string[] => {
+        // A long line is not to be searched again for each of its pieces.
+        if (!piece.includes('\n')) {
+          rest += piece;
+          return [];
+        }
         const lines = (rest + piece).split(/\r?\n/u);
         rest = lines.pop() ?? '';
         return lines;

@@ -1,4 +1,4 @@
-import { concat, defer, filter, finalize, from, ignoreElements, merge, type Observable, tap } from 'rxjs';
+import { concat, defer, filter, finalize, from, ignoreElements, merge, type Observable, takeUntil, tap } from 'rxjs';
 import type { Dialogue } from './dialogue.js';
 import { createLineEditor, type Terminal } from './line-editor.js';
 import { shareScreen } from './share-screen.js';
@@ -6,8 +6,8 @@ import { writeLine } from './write-line.js';
 
 /**
  * Lets the person at a terminal take part in a conversation. While an answer comes, what they type is kept and shown after
- * it, and Ctrl-C interrupts. At the prompt, Ctrl-C drops the line, or says once how to leave where there is none; Ctrl-D
- * leaves.
+ * it, and Ctrl-C interrupts. At the prompt, Ctrl-C drops the line, or says once how to leave where there is none. Ctrl-D
+ * leaves, in the middle of an answer as well: all that it was used for is unsubscribed.
  *
  * @param first What is said before anything is typed.
  */
@@ -42,6 +42,9 @@ export function withTerminal<T>(
       during,
       isAttended: true,
     });
-    return merge(dropLine, used).pipe(finalize(() => editor.close()));
+    return merge(dropLine, used).pipe(
+      takeUntil(editor.left),
+      finalize(() => editor.close()),
+    );
   });
 }

@@ -1,3 +1,4 @@
+import { checkFields } from '../operators/check-fields.js';
 import type { RequestOptions } from './client-config.js';
 
 const clientKeys = [
@@ -121,10 +122,5 @@ function checkKeys(
   if (!isObject(config)) {
     throw new TypeError(`An object is expected in ${where}`);
   }
-  const unknown = Object.keys(config).find((key) => !allowed.includes(key));
-  if (unknown !== undefined) {
-    const spelled = allowed.find((key) => key.toLowerCase() === unknown.toLowerCase());
-    const hint = hints.get(unknown) ?? (spelled === undefined ? `known: ${allowed.join(', ')}` : `use ${spelled}`);
-    throw new TypeError(`Unknown field "${unknown}" in ${where}; ${hint}`);
-  }
+  checkFields(config, allowed, where, hints);
 }

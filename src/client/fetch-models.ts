@@ -2,6 +2,7 @@ import { concat, defer, ignoreElements, type Observable, of, mergeMap, tap } fro
 import * as z from 'zod/mini';
 import { errorFrame } from '../chunks/error-frame.js';
 import type { Redact } from '../errors/error-body.js';
+import { parseJson } from '../errors/parse-json.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/to-stream-error.js';
 import { withDeadlines } from '../operators/with-deadlines.js';
@@ -43,6 +44,9 @@ export function fetchModels(settings: Settings): Observable<Model> {
 /** Most servers send `{ data: [...] }`, some the bare list, and some null where they have no models. */
 function parseModels(text: string, redact: Redact): readonly Model[] {
   const document = parseJson(text);
+  if (document === undefined) {
+    throw new ProtocolError('The server answered with something else than JSON; check baseURL', { kind: 'parse' });
+  }
   const error = errorFrame(document);
   if (error !== undefined) {
     throw toStreamError(error, redact);
@@ -60,15 +64,4 @@ function parseModels(text: string, redact: Redact): readonly Model[] {
 function listIn(document: unknown): unknown {
   const data: unknown = (document as { data?: unknown } | null)?.data;
   return Array.isArray(document) ? document : data === null ? [] : data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The runtime's own error quotes the text it could not parse.
-    throw new ProtocolError('The server answered with something else than JSON; check baseURL', {
-      kind: 'parse',
-    });
-  }
 }

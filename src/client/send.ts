@@ -15,6 +15,7 @@ import {
 } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
 import { parseRateLimits } from '../errors/rate-limits.js';
+import { redactHeaders } from '../transport/redact-headers.js';
 import { requireOk } from '../transport/require-ok.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 import type { ApiKey } from './client-config.js';
@@ -41,6 +42,9 @@ function exchange(request: TransportRequest, settings: Settings, session: Sessio
   const { transport, deadlines, limits, scheduler } = settings;
   return transport(request).pipe(
     withHeadersDeadline(settings),
+    map((event) =>
+      event.type === 'head' ? { ...event, headers: redactHeaders(event.headers, session.redact) } : event,
+    ),
     tap((event) => {
       if (event.type === 'head') {
         onHead(event, settings, session);
@@ -49,12 +53,19 @@ function exchange(request: TransportRequest, settings: Settings, session: Sessio
     requireOk({
       errorBodyBytes: limits.errorBodyBytes,
       errorBodyTime: deadlines.idle,
-      // Just before a deadline of the whole would hide the status, which decides whether to try again.
-      errorBodyUntil: session.started + Math.min(deadlines.firstChunk, deadlines.total) - 1,
+      errorBodyUntil: session.started + justBefore(Math.min(deadlines.firstChunk, deadlines.total)),
       redact: session.redact,
       scheduler,
     }),
   );
+}
+
+/**
+ * When to be done with an error body, so that no deadline of the whole hides the status, which decides whether to try again:
+ * some time before, since on a busy machine two timers that are close may fire in any order.
+ */
+function justBefore(deadline: number): number {
+  return deadline - Math.max(1, Math.min(100, deadline / 10));
 }
 
 function withHeadersDeadline({ deadlines, scheduler }: Settings): MonoTypeOperatorFunction<TransportEvent> {

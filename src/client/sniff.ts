@@ -14,7 +14,7 @@ const longestFieldName = 5;
  */
 export function sniff(start: Uint8Array, declared: boolean, ended: boolean): BodyKind | undefined {
   // As of a stream: a byte order mark, or another character, may have come in part.
-  const text = new TextDecoder().decode(start, { stream: true }).trimStart();
+  const text = new TextDecoder().decode(start, { stream: true });
   if (text === '') {
     return ended ? 'events' : undefined;
   }

@@ -32,7 +32,11 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
     { operation, method: 'POST', path, accept: 'text/event-stream, application/json', body: withStreaming(request) },
     settings,
   );
-  const { limits, deadlines, scheduler } = settings;
+  const {
+    limits,
+    deadlines: { firstChunk, idle, total },
+    scheduler,
+  } = settings;
   return defer(() => {
     const session = createSession(scheduler.now());
     const read = pipe(
@@ -41,7 +45,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
     );
     return send(exchange, settings, session).pipe(
       linger(read, grace, scheduler), // complete at [DONE], not when the socket closes
-      withDeadlines({ ...deadlines, scheduler }), // a silent server becomes DeadlineError
+      withDeadlines({ firstChunk, idle, total, scheduler }), // a silent server becomes DeadlineError
       identifyErrors(session), // each error tells which request it was
     );
   });

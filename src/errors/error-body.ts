@@ -1,3 +1,5 @@
+import { parseJson } from './parse-json.js';
+
 /** What could be read out of an error object, whatever its shape. */
 export interface ErrorDetails {
   /** The server's message, cut to a readable length; `undefined` when there is none. */
@@ -14,21 +16,15 @@ export interface ErrorDetails {
 }
 
 const longestMessage = 500;
+/** How much of a server's text is searched for secrets before it is cut to be read. */
+const longestSearched = 64 * 1024;
 
 /** Takes secrets out of text that a server sent. */
 export type Redact = (text: string) => string;
 
 /** Reads the text of an HTTP error body: JSON in any of the known shapes, else plain text; markup is left out. */
 export function describeErrorBody(text: string, redact: Redact): ErrorDetails {
-  return describeError(parsed(text) ?? plain(text), redact);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return describeError(parseJson(text) ?? plain(text), redact);
 }
 
 /** Not JSON, whatever its content type says: a plain sentence, or a proxy's page. */
@@ -46,24 +42,23 @@ export function describeError(value: unknown, redact: Redact): ErrorDetails {
   const error = field(body, 'error');
   const first = firstOf(field(body, 'errors'));
   const base = field(body, 'base_resp');
-  const safe = (read: string | undefined): string | undefined => (read === undefined ? undefined : redact(read));
+  const safe = (read: string | undefined): string | undefined =>
+    read === undefined ? undefined : cut(redact(read.slice(0, longestSearched)));
   const pick = (key: string): string | undefined => safe(word(field(error, key)) ?? word(field(body, key)));
   const type = pick('type') ?? safe(word(field(body, 'error_type')) ?? word(field(error, 'status')));
   return {
-    message: cut(
-      safe(
-        joined(text(field(error, 'message')) ?? text(error), text(field(field(error, 'metadata'), 'raw'))) ??
-          text(field(body, 'message')) ??
-          sentence(field(body, 'message')) ??
-          text(field(body, 'detail')) ??
-          details(field(body, 'detail')) ??
-          text(field(first, 'message')) ??
-          text(field(first, 'detail')) ??
-          text(field(base, 'status_msg')) ??
-          text(body),
-      ),
+    message: safe(
+      joined(text(field(error, 'message')) ?? text(error), text(field(field(error, 'metadata'), 'raw'))) ??
+        text(field(body, 'message')) ??
+        sentence(field(body, 'message')) ??
+        text(field(body, 'detail')) ??
+        details(field(body, 'detail')) ??
+        text(field(first, 'message')) ??
+        text(field(first, 'detail')) ??
+        text(field(base, 'status_msg')) ??
+        text(body),
     ),
-    code: pick('code') ?? word(field(base, 'status_code')) ?? type,
+    code: pick('code') ?? safe(word(field(base, 'status_code'))) ?? type,
     type,
     param: pick('param'),
     status: status(field(error, 'status_code')) ?? status(field(error, 'status')) ?? status(field(body, 'status')),
@@ -128,6 +123,6 @@ function quotaIds(value: unknown): readonly string[] {
   );
 }
 
-function cut(message: string | undefined): string | undefined {
-  return message !== undefined && message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
+function cut(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
 }

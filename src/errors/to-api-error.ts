@@ -46,8 +46,8 @@ function phraseOf(body: string): string {
     : 'The server gave no reason';
 }
 
-/** Secrets are also taken out of the values that are kept. */
+/** Secrets are also taken out of the values that are kept; a name that holds one is not kept. */
 function readableHeaders(headers: Headers, redact: Redact): Readonly<Record<string, string>> {
-  const kept = [...headers].filter(([name]) => isReadableHeader(name));
+  const kept = [...headers].filter(([name]) => isReadableHeader(name) && redact(name) === name);
   return Object.fromEntries(kept.map(([name, value]) => [name, redact(value)]));
 }

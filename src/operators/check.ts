@@ -1,5 +1,8 @@
+import type { SchedulerLike } from 'rxjs';
+import { checkFields } from './check-fields.js';
+
 /** The longest wait a JavaScript timer can hold, in milliseconds; a longer one would fire at once. */
-export const longestTimer = 2 ** 31 - 1;
+export const longestTimer = 0x7fffffff;
 
 /**
  * Refuses a programmer's mistake at the call.
@@ -33,9 +36,23 @@ export function checkChoice(choice: number): void {
   }
 }
 
-/** Checks that a configuration is an object, since a bare number would otherwise pass for one without fields. */
-export function checkConfig(name: string, value: unknown): void {
-  check(typeof value === 'object' && value !== null, `The configuration of ${name}`, 'an object', value);
+/**
+ * Checks that a configuration is an object, since a bare number would otherwise pass for one without fields.
+ *
+ * @param known The fields it may have; left out where whoever reads them checks.
+ */
+export function checkConfig<T extends object>(name: string, value: T, known?: readonly (keyof T & string)[]): void {
+  check(typeof value === 'object' && (value as unknown) !== null, `The configuration of ${name}`, 'an object', value);
+  if (known !== undefined) {
+    checkFields(value, known, `the configuration of ${name}`);
+  }
+}
+
+/** Checks what tells the time and waits. */
+export function checkScheduler(value: unknown): void {
+  const { now, schedule } = (value ?? {}) as Partial<SchedulerLike>;
+  const valid = typeof now === 'function' && typeof schedule === 'function';
+  check(valid, 'scheduler', 'an rxjs scheduler', value);
 }
 
 /** Checks a callback. */

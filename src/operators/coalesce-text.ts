@@ -1,5 +1,5 @@
 import { asyncScheduler, timer, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
-import { checkDuration } from './check.js';
+import { checkDuration, checkScheduler } from './check.js';
 import { conflate } from './conflate.js';
 
 /**
@@ -26,6 +26,7 @@ export function coalesceText(
   duration: number,
   scheduler: SchedulerLike = asyncScheduler,
 ): MonoTypeOperatorFunction<string> {
+  checkScheduler(scheduler);
   const pause = timer(checkDuration('duration', duration), scheduler);
   return conflate(
     (pending, text) => pending + text,

@@ -33,7 +33,7 @@ export interface RetryBudget {
  * @throws TypeError when `capacity` or `refund` is not a finite number of 0 or more, or `cost` not one above 0.
  */
 export function createRetryBudget(config: RetryBudgetConfig = {}): RetryBudget {
-  checkConfig('createRetryBudget', config);
+  checkConfig('createRetryBudget', config, ['capacity', 'cost', 'refund']);
   const { capacity = 500, cost = 5, refund = 1 } = config;
   checkTokens('capacity', capacity);
   check(Number.isFinite(cost) && cost > 0, 'cost', 'a finite number above 0', cost);

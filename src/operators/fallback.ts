@@ -43,7 +43,7 @@ export interface FallbackConfig {
  * ```
  *
  * @param sources Cold Observables, or whatever rxjs can make one of; each is subscribed once the one before failed.
- * @throws TypeError when `sources` is no list, or an empty one, or `when` no function.
+ * @throws TypeError when `sources` is no list, or an empty one, or holds what is no source, or `when` is no function.
  * @see {@link raceToFirstText} to ask all at once, {@link retryTransient} to ask the same again.
  */
 export function fallback<T extends readonly unknown[]>(
@@ -51,7 +51,7 @@ export function fallback<T extends readonly unknown[]>(
   config: FallbackConfig = {},
 ): Observable<T[number]> {
   const candidates = checkSources(sources as readonly ObservableInput<T[number]>[]);
-  checkConfig('fallback', config);
+  checkConfig('fallback', config, ['when']);
   const { when = () => true } = config;
   checkFunction('when', when);
 

@@ -1,12 +1,17 @@
 import { noop, Subscription, type Observable, type OperatorFunction } from 'rxjs';
 import { joinErrors } from '../errors/join-errors.js';
+import { LimitError } from '../errors/limit-error.js';
 import { holdsAnswer } from './holds-text.js';
 import { operate, subscribeWithin } from './operate.js';
+
+/** How many values may come before an answer: a server that repeats its role without end is not kept. */
+const mostHeld = 65_536;
 
 /**
  * Subscribes to each source as it comes, emits the one whose answer begins first, from its beginning, and leaves the
  * others. When none is running any more it ends, whether or not more were to come: with the first that completed
- * without an answer, or else with the errors.
+ * without an answer, or else with the errors. A source that sends more than 65 536 values before its answer has failed,
+ * with a `LimitError`.
  */
 export function firstToAnswer<T>(): OperatorFunction<Observable<T>, T> {
   return operate((destination, sources) => {
@@ -52,7 +57,12 @@ export function firstToAnswer<T>(): OperatorFunction<Observable<T>, T> {
             return;
           }
           held.push(value);
-          if (holdsAnswer(value)) {
+          if (!holdsAnswer(value)) {
+            if (held.length > mostHeld) {
+              failures.push(new LimitError('heldChunks', mostHeld));
+              leave(runner);
+            }
+          } else {
             const beginning = held;
             held = undefined;
             leaveAllBut(runner);

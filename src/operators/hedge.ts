@@ -1,6 +1,7 @@
 import { asyncScheduler, concat, interval, map, of, take, type Observable, type SchedulerLike } from 'rxjs';
 import type { TextChunk } from '../chunks/text-chunk.js';
-import { check, checkConfig, checkDuration } from './check.js';
+import { check, checkConfig, checkDuration, checkScheduler } from './check.js';
+import { checkSource } from './check-sources.js';
 import { firstToAnswer } from './first-to-answer.js';
 
 /** When {@link hedge} asks again. */
@@ -30,17 +31,20 @@ export interface HedgeConfig {
  * Each request is paid for. An `after` that 95 % of answers meet adds about 5 %.
  *
  * @param source A cold Observable of chunks or of strings.
- * @throws TypeError when `after` is not a finite number of 0 or more, or `max` not a whole number of 1 or more.
+ * @throws TypeError when `source` is none, `after` is not a finite number of 0 or more, or `max` not a whole number of 1
+ *   or more.
  * @see {@link raceToFirstText} to ask several at once.
  */
 export function hedge<T extends string | TextChunk>(source: Observable<T>, config: HedgeConfig): Observable<T> {
-  checkConfig('hedge', config);
+  checkConfig('hedge', config, ['after', 'max', 'scheduler']);
   const { max = 2, scheduler = asyncScheduler } = config;
+  const asked = checkSource('source', source);
+  checkScheduler(scheduler);
   const after = checkDuration('after', config.after);
   check(Number.isInteger(max) && max >= 1, 'max', 'a whole number, 1 or more', max);
   const further = interval(after, scheduler).pipe(
     take(max - 1),
-    map(() => source),
+    map(() => asked),
   );
-  return concat(of(source), further).pipe(firstToAnswer());
+  return concat(of(asked), further).pipe(firstToAnswer());
 }

@@ -1,5 +1,5 @@
 import { asyncScheduler, defer, of, tap, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
-import { checkFunction } from './check.js';
+import { checkFunction, checkScheduler } from './check.js';
 import { holdsText } from './holds-text.js';
 import type { StreamTiming } from './stream-timing.js';
 
@@ -25,6 +25,7 @@ export function measure<T>(
   scheduler: SchedulerLike = asyncScheduler,
 ): MonoTypeOperatorFunction<T> {
   checkFunction('report', report);
+  checkScheduler(scheduler);
   return (source) =>
     defer(() => {
       const started = scheduler.now();

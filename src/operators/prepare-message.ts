@@ -9,7 +9,7 @@ import { checkChoice, checkConfig, checkCount } from './check.js';
  */
 export function prepareMessage(name: string, choice: number, config: AccumulateMessageConfig): () => MessageBuilder {
   checkChoice(choice);
-  checkConfig(name, config);
+  checkConfig(name, config, ['toolCalls']);
   const { toolCalls = 128 } = config;
   checkCount('toolCalls', toolCalls, 1);
   return () => createMessageBuilder({ choice, toolCalls });

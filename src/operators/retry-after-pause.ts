@@ -9,7 +9,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { isLlmError, type LlmError } from '../errors/llm-error.js';
-import { check, checkConfig, checkCount, checkFunction, longestTimer } from './check.js';
+import { check, checkConfig, checkCount, checkFunction, checkScheduler, longestTimer } from './check.js';
 import type { RetryBudget } from './create-retry-budget.js';
 import type { RetryConfig } from './retry-config.js';
 
@@ -29,7 +29,7 @@ export function retryAfterPause<T>(
   isWorthwhile: (error: unknown) => boolean,
   config: RetryConfig,
 ): MonoTypeOperatorFunction<T> {
-  checkConfig(name, config);
+  checkConfig(name, config, ['count', 'maxDelay', 'when', 'notify', 'restart', 'budget', 'scheduler', 'random']);
   const {
     count = 2,
     maxDelay = 60_000,
@@ -40,6 +40,7 @@ export function retryAfterPause<T>(
     scheduler = asyncScheduler,
     random = Math.random,
   } = config;
+  checkScheduler(scheduler);
   checkCount('count', count, 0);
   check(isDelay(maxDelay), 'maxDelay', 'a number of milliseconds, 0 or more, or Infinity', maxDelay);
   checkFunction('when', when);

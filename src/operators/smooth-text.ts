@@ -1,5 +1,5 @@
 import { asyncScheduler, Subscription, timer, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
-import { check, checkConfig, checkDuration } from './check.js';
+import { check, checkConfig, checkDuration, checkScheduler } from './check.js';
 import { operate } from './operate.js';
 import { TextBacklog } from './text-backlog.js';
 import { createUnitEnds, type TextUnit } from './unit-ends.js';
@@ -50,11 +50,12 @@ export interface SmoothTextConfig {
  * @see {@link throttleRender} for snapshots, such as whole messages, of which only the latest matters.
  */
 export function smoothText(config: SmoothTextConfig = {}): MonoTypeOperatorFunction<string> {
-  checkConfig('smoothText', config);
+  checkConfig('smoothText', config, ['unit', 'interval', 'maxLag', 'flush', 'locale', 'scheduler']);
   const { unit = 'word', interval = 16, maxLag = 400, flush = false, locale, scheduler = asyncScheduler } = config;
   check(['word', 'line', 'grapheme'].includes(unit), 'unit', "'word', 'line' or 'grapheme'", unit);
   check(isLocale(locale), 'locale', "a language tag such as 'ja' or 'en-GB'", locale);
   check(typeof flush === 'boolean', 'flush', 'true or false', flush);
+  checkScheduler(scheduler);
   const lag = checkDuration('maxLag', maxLag);
   const tick = Math.min(checkDuration('interval', interval), lag);
 

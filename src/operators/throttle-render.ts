@@ -8,7 +8,7 @@ import {
   type Observable,
   type SchedulerLike,
 } from 'rxjs';
-import { checkDuration } from './check.js';
+import { checkDuration, checkScheduler } from './check.js';
 import { conflate } from './conflate.js';
 
 /** How long a hidden tab, which has no frames, waits between two values. */
@@ -42,6 +42,7 @@ export function throttleRender<T>(
   duration?: number,
   scheduler: SchedulerLike = asyncScheduler,
 ): MonoTypeOperatorFunction<T> {
+  checkScheduler(scheduler);
   const fixed = duration === undefined ? undefined : timer(checkDuration('duration', duration), scheduler);
   return (source) =>
     defer(() => {

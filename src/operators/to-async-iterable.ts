@@ -28,7 +28,7 @@ export interface AsyncIterableConfig<T> {
  * @see rxjs `lastValueFrom` and `firstValueFrom` for one value.
  */
 export function toAsyncIterable<T>(source: Observable<T>, config: AsyncIterableConfig<T> = {}): AsyncIterable<T> {
-  checkConfig('toAsyncIterable', config);
+  checkConfig('toAsyncIterable', config, ['bufferSize', 'overflow']);
   const { bufferSize = 65_536, overflow = 'error' } = config;
   checkCount('bufferSize', bufferSize, 1);
   check(

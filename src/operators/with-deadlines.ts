@@ -7,7 +7,7 @@ import {
   type Subscription,
 } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
-import { check, checkConfig, longestTimer } from './check.js';
+import { check, checkConfig, checkScheduler, longestTimer } from './check.js';
 import { operate } from './operate.js';
 
 /** How long a stream may take, in milliseconds. A deadline that is left out, or `Infinity`, is none. */
@@ -40,8 +40,9 @@ export interface DeadlineConfig {
  * @see rxjs `timeout` to switch to another Observable instead of failing.
  */
 export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFunction<T> {
-  checkConfig('withDeadlines', config);
+  checkConfig('withDeadlines', config, ['firstChunk', 'idle', 'total', 'scheduler']);
   const { scheduler = asyncScheduler } = config;
+  checkScheduler(scheduler);
   const firstChunk = deadlineOf('firstChunk', config.firstChunk);
   const idle = deadlineOf('idle', config.idle);
   const total = deadlineOf('total', config.total);

@@ -27,7 +27,7 @@ export interface ChunksOfConfig extends ChunkConfig {
  */
 export function chunksOf(text: string, config: ChunksOfConfig = {}): readonly ChatCompletionChunk[] {
   checkText('text', text);
-  checkConfig('chunksOf', config);
+  checkConfig('chunksOf', config, ['choice', 'id', 'model', 'finishReason', 'usage']);
   const role = roleChunk('assistant', config);
   const pieces = text.match(/\s*\S+|\s+$/gu) ?? [];
   const { finishReason = 'stop', usage } = config;

@@ -3,7 +3,7 @@ import type { Client } from '../client/build-client.js';
 import { checkConfig as checkOptions } from '../client/check-config.js';
 import { checkChatRequest, checkCompletionRequest } from '../client/check-request.js';
 import type { RequestOptions } from '../client/client-config.js';
-import { check, checkConfig } from '../operators/check.js';
+import { check, checkConfig, checkScheduler } from '../operators/check.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { ChatMessage } from '../schemas/chat-message.js';
 import type { CompletionChunk } from '../schemas/completion-chunk.js';
@@ -61,8 +61,9 @@ export interface FakeClientConfig {
  * @see {@link fakeTransport} to test a real client without a network.
  */
 export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: FakeClientConfig = {}): FakeClient {
-  checkConfig('fakeClient', config);
+  checkConfig('fakeClient', config, ['scheduler']);
   const { scheduler = asyncScheduler } = config;
+  checkScheduler(scheduler);
   const requests: FakeRequest[] = [];
   const replyTo = readScript(replies, {
     name: 'fakeClient',

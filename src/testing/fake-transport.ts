@@ -8,7 +8,7 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import { checkConfig } from '../operators/check.js';
+import { checkConfig, checkScheduler } from '../operators/check.js';
 import { toTransportError } from '../transport/to-transport-error.js';
 import type { TransportEvent, TransportRequest } from '../transport/transport.js';
 import { checkAnswer, type FakeAnswer } from './fake-answer.js';
@@ -63,8 +63,9 @@ export function fakeTransport(
   script: Script<FakeExchange, TransportRequest>,
   config: FakeTransportConfig = {},
 ): FakeTransport {
-  checkConfig('fakeTransport', config);
+  checkConfig('fakeTransport', config, ['scheduler']);
   const { scheduler = asyncScheduler } = config;
+  checkScheduler(scheduler);
   const requests: SentRequest[] = [];
   const exchangeFor = readScript(script, {
     name: 'fakeTransport',

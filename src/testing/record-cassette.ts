@@ -1,9 +1,8 @@
 import { asyncScheduler, BehaviorSubject, defer, first, map, type Observable, type SchedulerLike, tap } from 'rxjs';
-import { check, checkConfig } from '../operators/check.js';
+import { check, checkConfig, checkScheduler } from '../operators/check.js';
 import type { Interceptor } from '../transport/transport.js';
 import type { Cassette, CassetteExchange } from './cassette.js';
 import { writeCassette } from './cassettes/cassette-file.js';
-import { checkScheduler } from './cassettes/check-scheduler.js';
 import { createExchangeRecorder } from './cassettes/exchange-recorder.js';
 import { createSecrets } from './cassettes/secrets.js';
 
@@ -38,9 +37,17 @@ export interface CassetteRecorder extends Interceptor {
  * end, which may be an error or that it was unsubscribed. List it last, nearest to the network: then each attempt of an
  * interceptor that retries is an exchange of its own.
  *
- * The file is readable JSON, written whenever an exchange is over. What is secret is not in it: of the headers only those
- * are kept that are known to be harmless; keys and ids of organisations are removed from addresses, and from bodies what
- * a request's own headers held, what stands in `secrets` and what looks like a key. Prompts and answers are in it.
+ * The file is readable JSON, written whenever an exchange is over. Prompts and answers are in it; what is secret is not:
+ *
+ * - Of the headers only those are kept that are known to be harmless.
+ * - Query parameters are left out whose name says that they are secret, such as `key`, `sig` and `code`.
+ * - Addresses and bodies lose what stands in `secrets`, what such headers, parameters and fields of requests so far held,
+ *   and what has the shape of an organisation's id or of a well-known provider's key. An answer loses it also where its
+ *   events tell it in parts, and then its log probabilities, which would spell it once more.
+ *
+ * A key of another shape that neither stands in `secrets` nor was seen in a request cannot be known, and is recorded if a
+ * server tells it. The client's own key is added to requests behind the interceptors, so name it in `secrets`. Only a part
+ * of a secret, such as its beginning in an answer that was unsubscribed meanwhile, is recorded too.
  *
  * Events, errors and completion pass through unchanged. A file that cannot be written fails the stream, the first time
  * before anything is sent.
@@ -54,7 +61,7 @@ export interface CassetteRecorder extends Interceptor {
  * @see {@link replayCassette}
  */
 export function recordCassette(config: RecordCassetteConfig = {}): CassetteRecorder {
-  checkConfig('recordCassette', config);
+  checkConfig('recordCassette', config, ['file', 'secrets', 'scheduler']);
   const { file, secrets: values = [], scheduler = asyncScheduler } = config;
   check(file === undefined || file instanceof URL || isText(file), 'file', 'a path or a file URL', file);
   check(

@@ -1,10 +1,9 @@
 import { asyncScheduler, defer, type SchedulerLike, throwError } from 'rxjs';
-import { check, checkConfig } from '../operators/check.js';
+import { check, checkConfig, checkScheduler } from '../operators/check.js';
 import type { Transport } from '../transport/transport.js';
 import type { CassetteExchange } from './cassette.js';
 import { readCassette } from './cassettes/cassette-file.js';
 import { checkCassette } from './cassettes/check-cassette.js';
-import { checkScheduler } from './cassettes/check-scheduler.js';
 import { compareRequests } from './cassettes/compare-requests.js';
 import { missingExchange } from './cassettes/missing-exchange.js';
 import { playExchange } from './cassettes/play-exchange.js';
@@ -36,7 +35,7 @@ export interface ReplayCassetteConfig {
  * @see {@link recordCassette}
  */
 export function replayCassette(cassette: string | object, config: ReplayCassetteConfig = {}): Transport {
-  checkConfig('replayCassette', config);
+  checkConfig('replayCassette', config, ['speed', 'scheduler']);
   const { speed = 1, scheduler = asyncScheduler } = config;
   check(typeof speed === 'number' && speed > 0, 'speed', 'a number above 0, or Infinity', speed);
   checkScheduler(scheduler);

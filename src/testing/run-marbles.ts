@@ -23,6 +23,9 @@ export interface MarbleHelpers extends RunHelpers {
   readonly scheduler: TestScheduler;
 }
 
+/** What a test may return: anything that promises nothing, so that one that is async does not compile. */
+type NoPromise<Result> = Result extends PromiseLike<unknown> ? never : Result;
+
 /**
  * Runs a marble test: all of rxjs' time is virtual, so that it takes none, and what differs is thrown as a `MarblesError`
  * that shows both sides frame by frame. It needs no test runner and works in any. The same test in each of three:
@@ -61,14 +64,13 @@ export interface MarbleHelpers extends RunHelpers {
  *
  * @throws TypeError for a test that is no function, or an async one.
  */
-export function runMarbles(test: (helpers: MarbleHelpers) => void): void {
+export function runMarbles<Result>(test: (helpers: MarbleHelpers) => NoPromise<Result>): void {
   checkFunction('The test of runMarbles', test);
   const scheduler = new MarbleScheduler();
   scheduler.run((helpers) => {
     const chunks: MarbleHelpers['chunks'] = (marbles, values = {}, error) =>
       scheduler.createColdObservable(marbles, chunkValues(marbles, values), error);
-    const run: (helpers: MarbleHelpers) => unknown = test;
-    const result = run({ ...helpers, chunks, scheduler });
+    const result: unknown = test({ ...helpers, chunks, scheduler });
     const isPromise = typeof (result as { then?: unknown } | undefined)?.then === 'function';
     check(!isPromise, 'The test of runMarbles', 'a plain function, since promises do not run in virtual time', result);
   });

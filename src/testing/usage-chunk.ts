@@ -4,7 +4,8 @@ import type { TokenUsage } from '../schemas/token-usage.js';
 import { buildChunk, type ChunkConfig } from './build-chunk.js';
 
 /**
- * The chunk with token counts that follows an answer; it has no choices. The total is the sum, unless it is given.
+ * The chunk with token counts that follows an answer; it has no choices. A count that is left out is 0, and a
+ * total that is left out the sum.
  *
  * ```ts
  * usageChunk({ prompt_tokens: 9, completion_tokens: 2 });
@@ -15,10 +16,13 @@ import { buildChunk, type ChunkConfig } from './build-chunk.js';
 export function usageChunk(usage: TokenUsage, config: Omit<ChunkConfig, 'choice'> = {}): ChatCompletionChunk {
   check(typeof usage === 'object' && (usage as unknown) !== null, 'usage', 'an object', usage);
   const { prompt_tokens: prompt, completion_tokens: completion } = usage;
-  const counts = { prompt_tokens: prompt ?? 0, completion_tokens: completion ?? 0 };
+  const counts = {
+    prompt_tokens: prompt ?? 0,
+    completion_tokens: completion ?? 0,
+    total_tokens: usage.total_tokens ?? (prompt ?? 0) + (completion ?? 0),
+  };
   Object.entries(counts).forEach(([name, count]) => {
     check(Number.isSafeInteger(count) && count >= 0, `usage.${name}`, 'a whole number, 0 or more', count);
   });
-  const total_tokens = counts.prompt_tokens + counts.completion_tokens;
-  return { ...buildChunk('usageChunk', config), usage: { total_tokens, ...usage, ...counts } };
+  return { ...buildChunk('usageChunk', config), usage: { ...usage, ...counts } };
 }

@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { LimitError } from '../errors/limit-error.js';
-import { ProtocolError } from '../errors/protocol-error.js';
+import { unknownEncoding } from './check-encoding.js';
 
 /** Where decoded bytes go. */
 export interface BodyDecoderTarget {
@@ -33,28 +33,47 @@ const zlibOf: ReadonlyMap<string, (firstByte: number) => Transform> = new Map<st
   ],
 );
 
+/** More would be no compression but an attack. */
+const mostCodings = 5;
+
 /**
- * A decoder for a `content-encoding`, which gives bytes as soon as they can be decoded; `undefined` for a plain body.
- * A body that is malformed or cut short fails; an empty one is empty whatever its encoding.
+ * A decoder for a `content-encoding`, which gives bytes as soon as they can be decoded; `undefined` for a plain body. Of
+ * several codings the last is undone first. A body that is malformed or cut short fails; an empty one is empty whatever
+ * its encoding.
  *
  * @throws {ProtocolError} For an encoding we do not know.
  */
 export function createBodyDecoder(encoding: string | undefined, target: BodyDecoderTarget): BodyDecoder | undefined {
-  const coding = encoding?.trim().toLowerCase() ?? '';
-  if (coding === '' || coding === 'identity') {
-    return undefined;
+  const codings = (encoding ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '' && name !== 'identity');
+  if (codings.length > mostCodings) {
+    throw unknownEncoding();
   }
+  return codings.reduce<BodyDecoder | undefined>(
+    (next, coding) => createDecoder(coding, next ?? plain(target)),
+    undefined,
+  );
+}
+
+/** Takes bytes that need no decoding. */
+function plain({ push, complete, fail }: BodyDecoderTarget): BodyDecoder {
+  return { write: push, end: complete, breakOff: fail, destroy: () => undefined };
+}
+
+function createDecoder(coding: string, next: BodyDecoder): BodyDecoder {
   const create = zlibOf.get(coding);
   if (create === undefined) {
-    throw new ProtocolError('The server compressed its answer in a way that is unknown here and was not asked for');
+    throw unknownEncoding();
   }
   let zlib: Transform | undefined;
   let broken: { readonly error: unknown } | undefined;
   const finish = (): void => {
     if (broken === undefined) {
-      target.complete();
+      next.end();
     } else {
-      target.fail(broken.error);
+      next.breakOff(broken.error);
     }
   };
   const end = (): void => {
@@ -67,15 +86,15 @@ export function createBodyDecoder(encoding: string | undefined, target: BodyDeco
   return {
     write: (bytes) => {
       zlib ??= create(bytes[0] ?? 0)
-        .on('data', target.push)
+        .on('data', next.write)
         .on('end', finish)
         .on('error', (error) => {
-          target.fail(broken === undefined ? error : broken.error);
+          next.breakOff(broken === undefined ? error : broken.error);
         });
       zlib.write(bytes);
       // The socket is not paused meanwhile: undici 7 ends the process when a server closes a paused connection.
       if (zlib.writableLength > mostWaiting) {
-        target.fail(new LimitError('eventBytes', mostWaiting));
+        next.breakOff(new LimitError('eventBytes', mostWaiting));
       }
     },
     end,
@@ -85,6 +104,7 @@ export function createBodyDecoder(encoding: string | undefined, target: BodyDeco
     },
     destroy: () => {
       zlib?.destroy();
+      next.destroy();
     },
   };
 }

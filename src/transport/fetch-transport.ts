@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.js';
+import { checkEncoding } from './check-encoding.js';
 import { toTransportError } from './to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from './transport.js';
 import { withRedirects } from './with-redirects.js';
@@ -12,11 +13,15 @@ export interface FetchTransportConfig {
 
 /**
  * A transport over `fetch` and its body reader; the default everywhere but on Node. Unsubscribing aborts the fetch, also
- * while a read is pending. Compressed answers are decoded by fetch itself, which does not tell when a compressed body was
- * cut short: what reads the body must notice.
+ * while a read is pending. Compressed answers are decoded by fetch itself.
  *
  * Raises `ConnectionError` when no answer comes or the connection breaks, `ProtocolError` for a redirect it may not
- * follow. Browsers hide where a redirect leads, so there each one is refused.
+ * follow and for a content encoding that fetch does not know. Browsers hide where a redirect leads, so there each one is
+ * refused.
+ *
+ * What Node's fetch does not tell is not raised: it takes for a clean end that a compressed body was cut short, or that
+ * the connection broke where its close was announced, and it may never end a compressed body that is corrupt. What reads
+ * the body must notice, as a client does by the finish reason and its deadlines; `undiciTransport` raises all three.
  *
  * @see {@link Transport} for the events it emits.
  */
@@ -56,11 +61,18 @@ async function pump(
       throw new ProtocolError('The server redirects, which a browser does not show; set baseURL to the final address');
     }
     subscriber.next({ type: 'head', status: response.status, headers: response.headers });
+    const encoding = response.headers.get('content-encoding');
+    checkEncoding(encoding);
     const reader = response.body?.getReader();
+    let begun = false;
     while (reader !== undefined && !subscriber.closed) {
       const { done, value } = await reader.read();
       if (done) {
         break;
+      }
+      if (!begun) {
+        begun = true;
+        checkEncoding(encoding, value);
       }
       subscriber.next({ type: 'data', bytes: value });
     }

@@ -1,3 +1,5 @@
+import { findCutSecret, findSecrets, type Span } from './find-secrets.js';
+import { type Needle, needlesOf } from './needles.js';
 import type { TransportRequest } from './transport.js';
 
 /** Takes the secrets of the requests it has seen out of text that a server sent. */
@@ -5,16 +7,14 @@ export interface Redactor {
   /** Remembers what is secret in a request as it goes out. */
   readonly learn: (request: TransportRequest) => void;
   readonly redact: (text: string) => string;
-  /** Finds each secret known so far, however it is spelled; `undefined` while there is none. */
-  readonly pattern: () => RegExp | undefined;
+  /** Where each secret known so far stands in a text, however it is spelled. */
+  readonly find: (text: string) => readonly Span[];
 }
 
 const secretName = /auth|key|token|secret|cookie|password/iu;
 const scheme = /^(?:bearer|basic|token|apikey)$/iu;
 /** Shorter values would black out half of every text. */
 const shortestSecret = 4;
-/** Shorter values, such as a made-up key of a local server, are ordinary words too: they count only where they stand alone. */
-const shortestPart = 8;
 const mark = '[redacted]';
 
 /** A redactor that knows no secret yet; one per subscription. */
@@ -29,10 +29,14 @@ export function createRedactor(): Redactor {
       add(value);
     }
   };
-  // Longest first, so that no secret is left half standing because a part of it was replaced before.
-  const longestFirst = (): readonly string[] => [...secrets].sort((a, b) => b.length - a.length);
-  const pattern = (): RegExp | undefined =>
-    secrets.size === 0 ? undefined : new RegExp(longestFirst().map(patternOf).join('|'), 'giu');
+  let known: readonly Needle[] = [];
+  /** Made when they are needed: most requests end well. */
+  const needles = (): readonly Needle[] => {
+    known = [...known, ...[...secrets].flatMap(needlesOf)];
+    secrets.clear();
+    return known;
+  };
+  const find = (text: string): readonly Span[] => (needles().length === 0 ? [] : findSecrets(text, needles()));
   return {
     learn: ({ headers, url }) => {
       Object.entries(headers).forEach(([name, value]) => {
@@ -45,57 +49,21 @@ export function createRedactor(): Redactor {
       }
     },
     redact: (text) => {
-      const known = pattern();
-      return known === undefined ? text : withoutCutSecret(text.replaceAll(known, mark), longestFirst());
+      const redacted = withMarks(text, find(text));
+      // A text that was cut may end in half a secret.
+      const cut = findCutSecret(redacted, needles());
+      return cut === undefined ? redacted : redacted.slice(0, cut) + mark;
     },
-    pattern,
+    find,
   };
 }
 
-/** A text that was cut may end in half a secret. */
-function withoutCutSecret(text: string, secrets: readonly string[]): string {
-  for (const secret of secrets) {
-    for (let length = secret.length - 1; length >= shortestPart; length -= 1) {
-      if (text.endsWith(secret.slice(0, length))) {
-        return text.slice(0, -length) + mark;
-      }
-    }
-  }
-  return text;
-}
-
-/** Matches a secret also where JSON, an address or a page spells its characters in another way. */
-function patternOf(secret: string): string {
-  const spelled = Array.from(secret, spellingsOf).join('');
-  return secret.length < shortestPart ? `(?<![a-z0-9])${spelled}(?![a-z0-9])` : spelled;
-}
-
-const entities: ReadonlyMap<string, string> = new Map([
-  ['"', '&quot;'],
-  ['&', '&amp;'],
-  ["'", '&apos;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-]);
-
-/** `/` is `\/` or `\u002f` in JSON, `%2f` in an address and `&#47;` or `&#x2f;` in a page. */
-function spellingsOf(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  const hex = code.toString(16);
-  const encoded = [...new TextEncoder().encode(character)]
-    .map((byte) => `%${byte.toString(16).padStart(2, '0')}`)
-    .join('');
-  const units = [...Array(character.length).keys()].map((unit) =>
-    character.charCodeAt(unit).toString(16).padStart(4, '0'),
-  );
-  const entity = entities.get(character);
-  const spellings = [
-    `\\\\*\\u{${hex}}`,
-    units.map((unit) => `\\\\+u${unit}`).join(''),
-    encoded,
-    `&#0*${code};`,
-    `&#x0*${hex};`,
-    ...(entity === undefined ? [] : [entity]),
-  ];
-  return `(?:${spellings.join('|')})`;
+function withMarks(text: string, spans: readonly Span[]): string {
+  let end = 0;
+  const kept = spans.map(({ from, to }) => {
+    const between = text.slice(end, from);
+    end = to;
+    return between + mark;
+  });
+  return kept.join('') + text.slice(end);
 }

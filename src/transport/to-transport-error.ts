@@ -17,12 +17,12 @@ export function toTransportError(cause: unknown, request: TransportRequest, answ
   const redactor = createRedactor();
   redactor.learn(request);
   const code = codeOf(cause);
-  const reason = code === undefined ? '' : ` (${code})`;
+  const reason = code === undefined ? '' : ` (${redactor.redact(code)})`;
   const { origin } = new URL(request.url);
   const text = textIn(cause);
   return new ConnectionError(
     answered ? `The connection to ${origin} broke${reason}` : `No answer from ${origin}${reason}`,
-    { cause: redactor.redact(text) === text ? cause : undefined },
+    { cause: text !== undefined && redactor.find(text).length === 0 ? cause : undefined },
   );
 }
 
@@ -38,21 +38,44 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Everything an inspection of a value may show. */
-function textIn(value: unknown, seen = new Set<unknown>()): string {
-  if (!isObject(value)) {
-    return String(value);
+/** More are looked at by nobody who reads an error. */
+const mostObjects = 1000;
+/** What requests and the like keep to themselves, and show all the same. */
+const shownByGetters = ['headers', 'url', 'request', 'message', 'stack'];
+
+/** Everything an inspection of a value may show; `undefined` when that is too much to tell. */
+function textIn(value: unknown): string | undefined {
+  const texts: string[] = [];
+  const seen = new Set<unknown>();
+  const waiting = [value];
+  // It grows meanwhile. Errors may be chained deeper than a stack is.
+  for (const item of waiting) {
+    if (!isObject(item)) {
+      texts.push(String(item));
+    } else if (!seen.has(item) && !ArrayBuffer.isView(item)) {
+      seen.add(item);
+      waiting.push(...partsOf(item));
+    }
+    if (seen.size > mostObjects) {
+      return undefined;
+    }
   }
-  if (seen.has(value) || ArrayBuffer.isView(value)) {
-    return '';
+  return texts.join(' ');
+}
+
+function partsOf(value: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const names = Reflect.ownKeys(value);
+  const parts: unknown[] = names.map((name) => Reflect.getOwnPropertyDescriptor(value, name)?.value as unknown);
+  try {
+    parts.push(...shownByGetters.map((name) => value[name]));
+    if (typeof value['forEach'] === 'function') {
+      // Headers and maps keep what they hold to themselves.
+      (value as unknown as Map<unknown, unknown>).forEach((item, key) => parts.push(key, item));
+    }
+  } catch {
+    // A getter that fails shows nothing.
   }
-  seen.add(value);
-  const items = Object.values(Object.getOwnPropertyDescriptors(value)).map((property) => property.value as unknown);
-  if (typeof value['forEach'] === 'function') {
-    // Headers and maps keep what they hold to themselves.
-    (value as unknown as Map<unknown, unknown>).forEach((item, key) => items.push(key, item));
-  }
-  return items.map((item) => textIn(item, seen)).join(' ');
+  return [...names, ...parts];
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

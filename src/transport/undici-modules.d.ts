@@ -1,11 +1,23 @@
 /*
- * The two parts of undici that are needed. Its main module would also load, and replace the dispatcher of the process's own
+ * The parts of undici that are needed. Its main module would also load, and replace the dispatcher of the process's own
  * `fetch`, which is not a library's to do.
  */
 declare module 'undici/lib/dispatcher/agent.js' {
   import type * as undici from 'undici';
   const Agent: typeof undici.Agent;
   export = Agent;
+}
+
+declare module 'undici/lib/dispatcher/pool.js' {
+  import type * as undici from 'undici';
+  const Pool: typeof undici.Pool;
+  export = Pool;
+}
+
+declare module 'undici/lib/dispatcher/client.js' {
+  import type * as undici from 'undici';
+  const Client: typeof undici.Client;
+  export = Client;
 }
 
 declare module 'undici/lib/core/connect.js' {

@@ -1,7 +1,8 @@
 import { Observable } from 'rxjs';
 import type { Dispatcher } from 'undici';
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
-import { type Expectation, sharedAgent } from './shared-agent.js';
+import { abandonRequest } from './frugal-client.js';
+import { sharedAgent } from './shared-agent.js';
 import { toTransportError } from './to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from './transport.js';
 import { withRedirects } from './with-redirects.js';
@@ -11,6 +12,8 @@ export interface UndiciTransportConfig {
   /**
    * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`; by default an `Agent` of our own,
    * shared by all clients, with HTTP/2 where the server offers it and, once connected, no time-outs of its own.
+   * Undici's own dispatchers make a new connection, which then stands idle, for each one that leaving a stream closes;
+   * ours does not.
    */
   readonly dispatcher?: Dispatcher | undefined;
 }
@@ -28,11 +31,17 @@ export function undiciTransport(config: UndiciTransportConfig = {}): Transport {
   return withRedirects((request) => exchange(request, config.dispatcher));
 }
 
-function exchange(request: TransportRequest, custom: Dispatcher | undefined): Observable<TransportEvent> {
+function exchange(request: TransportRequest, dispatcher = sharedAgent()): Observable<TransportEvent> {
   return new Observable<TransportEvent>((subscriber) => {
     const { origin, pathname, search } = new URL(request.url);
-    const expected: Expectation | undefined = custom === undefined ? sharedAgent().expect(origin) : undefined;
-    const dispatcher = custom ?? sharedAgent().dispatcher;
+    const options: Dispatcher.DispatchOptions = {
+      origin,
+      path: pathname + search,
+      method: request.method,
+      // dispatch does not decompress: ask for plain bytes, and decode what comes compressed all the same.
+      headers: { 'accept-encoding': 'identity', ...request.headers },
+      body: request.body ?? null,
+    };
     let answered = false;
     let decoder: BodyDecoder | undefined;
     const push = (bytes: Uint8Array): void => {
@@ -46,46 +55,35 @@ function exchange(request: TransportRequest, custom: Dispatcher | undefined): Ob
     };
     subscriber.add(() => {
       decoder?.destroy();
-      expected?.drop();
+      abandonRequest(options);
     });
 
-    dispatcher.dispatch(
-      {
-        origin,
-        path: pathname + search,
-        method: request.method,
-        // dispatch does not decompress: ask for plain bytes, and decode what comes compressed all the same.
-        headers: { 'accept-encoding': 'identity', ...request.headers },
-        body: request.body ?? null,
+    dispatcher.dispatch(options, {
+      onRequestStart: (controller) => {
+        // Runs at once if the subscriber left while the request was waiting for a connection.
+        subscriber.add(() => {
+          controller.abort(new Error('unsubscribed'));
+        });
       },
-      {
-        onRequestStart: (controller) => {
-          expected?.meet();
-          // Runs at once if the subscriber left while the request was waiting for a connection.
-          subscriber.add(() => {
-            controller.abort(new Error('unsubscribed'));
-          });
-        },
-        onResponseStart: (_controller, status, headers) => {
-          // An informational head, such as early hints, is not yet the answer.
-          if (status < 200) {
-            return;
-          }
-          answered = true;
-          subscriber.next({ type: 'head', status, headers: toHeaders(headers) });
-          decoder = createBodyDecoder([headers['content-encoding'] ?? []].flat().join(', '), { push, complete, fail });
-        },
-        onResponseData: (_controller, bytes) => {
-          (decoder?.write ?? push)(bytes);
-        },
-        onResponseEnd: () => {
-          (decoder?.end ?? complete)();
-        },
-        onResponseError: (_controller, error) => {
-          (decoder?.breakOff ?? fail)(error);
-        },
+      onResponseStart: (_controller, status, headers) => {
+        // An informational head, such as early hints, is not yet the answer.
+        if (status < 200) {
+          return;
+        }
+        answered = true;
+        subscriber.next({ type: 'head', status, headers: toHeaders(headers) });
+        decoder = createBodyDecoder([headers['content-encoding'] ?? []].flat().join(', '), { push, complete, fail });
       },
-    );
+      onResponseData: (_controller, bytes) => {
+        (decoder?.write ?? push)(bytes);
+      },
+      onResponseEnd: () => {
+        (decoder?.end ?? complete)();
+      },
+      onResponseError: (_controller, error) => {
+        (decoder?.breakOff ?? fail)(error);
+      },
+    });
   });
 }
 

@@ -14,10 +14,10 @@ import {
   startWith,
   Subject,
 } from 'rxjs';
-import { createMessageBuilder } from '../chunks/message-builder.js';
 import type { TextChunk } from '../chunks/text-chunk.js';
 import type { AccumulateMessageConfig } from '../operators/accumulate-message.js';
-import { check } from '../operators/check.js';
+import { check, checkConfig } from '../operators/check.js';
+import { prepareMessage } from '../operators/prepare-message.js';
 import type { RetryConfig } from '../operators/retry-config.js';
 import { retryTransient } from '../operators/retry-transient.js';
 import { type ChatView, waitingView } from './chat-view.js';
@@ -51,22 +51,21 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  * failed:  w-a-b(x|)   x.status = 'failed', x.message.content = 'Hello'
  * ```
  *
- * @throws TypeError for a field of `retry` that is not what {@link RetryConfig} allows.
+ * @throws TypeError for a field of `config` that is not what {@link AccumulateViewConfig} allows.
  * @see {@link accumulateMessage} for the message alone, with errors as errors.
  * @see {@link converse} for many replies in turn.
  */
-export function accumulateView({
-  choice = 0,
-  retry = false,
-  toolCalls = 128,
-}: AccumulateViewConfig = {}): OperatorFunction<TextChunk, ChatView> {
+export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunction<TextChunk, ChatView> {
+  checkConfig('accumulateView', config, ['choice', 'retry', 'toolCalls']);
+  const { choice = 0, retry = false, toolCalls } = config;
+  const begin = prepareMessage('accumulateView', choice, { toolCalls });
   checkRetry(retry);
   return (source) =>
     defer(() => {
       const told = new Subject<ReplyEvent>();
       const attempt = defer(() => {
         told.next({ type: 'attempt' });
-        const builder = createMessageBuilder({ choice, toolCalls });
+        const builder = begin();
         return concat(
           source.pipe(map((chunk): ReplyEvent => ({ type: 'message', message: builder.add(chunk) }))),
           defer(() => of<ReplyEvent>({ type: 'done', message: builder.finish() })),

@@ -1,5 +1,5 @@
 import type { Client } from '../client/build-client.js';
-import { check, checkConfig, checkFunction } from '../operators/check.js';
+import { check, checkConfig, checkFunction, checkScheduler } from '../operators/check.js';
 import { checkRetry } from './accumulate-view.js';
 import { checkTurns } from './check-turns.js';
 import type { ConversationPolicy, ConverseConfig } from './converse-config.js';
@@ -10,7 +10,16 @@ const policies: readonly unknown[] = ['switch', 'queue', 'exhaust', 'parallel'] 
 export function checkConverse(client: Pick<Client, 'chat'>, config: ConverseConfig): void {
   const chat: unknown = (client as Partial<Client> | undefined)?.chat;
   check(typeof chat === 'function', 'client', 'an object with chat(), such as createClient() gives', client);
-  checkConfig('converse', config);
+  checkConfig('converse', config, [
+    'request',
+    'system',
+    'policy',
+    'history',
+    'turns',
+    'retry',
+    'createId',
+    'scheduler',
+  ]);
   const { request, system, policy, history, turns = [], retry = {}, createId, scheduler } = config;
   checkRequest(request);
   check(system === undefined || typeof system === 'string', 'system', 'a string', system);
@@ -24,12 +33,9 @@ export function checkConverse(client: Pick<Client, 'chat'>, config: ConverseConf
   if (createId !== undefined) {
     checkFunction('createId', createId);
   }
-  check(
-    scheduler === undefined || typeof scheduler.schedule === 'function',
-    'scheduler',
-    'an rxjs scheduler',
-    scheduler,
-  );
+  if (scheduler !== undefined) {
+    checkScheduler(scheduler);
+  }
 }
 
 function checkRequest(request: unknown): void {

@@ -13,29 +13,72 @@ const statuses: readonly unknown[] = [
   'failed',
 ] satisfies readonly ReplyStatus[];
 
-/** @throws TypeError for turns that a conversation cannot go on from, such as those that were saved in another shape. */
+/**
+ * @throws TypeError for turns that a conversation cannot go on from, such as those that were saved in another shape,
+ *   naming the place. What JSON leaves out, as it does what is `undefined`, may be missing.
+ */
 export function checkTurns(name: string, turns: readonly Turn[]): void {
   check(Array.isArray(turns), name, 'a list of turns', turns);
   turns.forEach((turn, place) => {
-    check(isTurn(turn), `${name}[${place}]`, 'a turn with id, prompt and reply', turn);
+    checkTurn(`${name}[${place}]`, turn);
   });
   check(new Set(turns.map(({ id }) => id)).size === turns.length, name, 'turns of different ids', turns);
 }
 
-function isTurn(turn: unknown): boolean {
-  if (!isObject(turn)) {
-    return false;
-  }
-  const { id, prompt, reply } = turn;
-  return (
-    isId(id) &&
-    (typeof prompt === 'string' || Array.isArray(prompt)) &&
-    isObject(reply) &&
-    statuses.includes(reply['status']) &&
-    isObject(reply['message'])
-  );
+function checkTurn(path: string, turn: unknown): void {
+  const { id, prompt, reply } = asObject(path, 'a turn with id, prompt and reply', turn);
+  check(isId(id), `${path}.id`, 'a string that is not empty', id);
+  check(typeof prompt === 'string' || Array.isArray(prompt), `${path}.prompt`, 'text or a list of parts', prompt);
+  const { status, message } = asObject(`${path}.reply`, 'a view with status and message', reply);
+  check(statuses.includes(status), `${path}.reply.status`, 'one of a reply, such as done', status);
+  checkMessage(`${path}.reply.message`, message);
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+function checkMessage(path: string, message: unknown): void {
+  const fields = asObject(path, 'a message', message);
+  for (const key of ['role', 'content', 'reasoning', 'refusal']) {
+    check(typeof fields[key] === 'string', `${path}.${key}`, 'a string', fields[key]);
+  }
+  for (const key of ['id', 'model', 'finishReason']) {
+    const value = fields[key];
+    check(value === undefined || typeof value === 'string', `${path}.${key}`, 'a string, or left out', value);
+  }
+  const { toolCalls, functionCall, usage, extra } = fields;
+  check(Array.isArray(toolCalls), `${path}.toolCalls`, 'a list of tool calls', toolCalls);
+  (toolCalls as readonly unknown[]).forEach((call, place) => {
+    checkToolCall(`${path}.toolCalls[${place}]`, call);
+  });
+  if (functionCall !== undefined) {
+    checkTexts(`${path}.functionCall`, functionCall, ['name', 'arguments']);
+  }
+  if (usage !== undefined) {
+    checkUsage(`${path}.usage`, usage);
+  }
+  asObject(`${path}.extra`, 'an object', extra);
+}
+
+function checkToolCall(path: string, call: unknown): void {
+  checkTexts(path, call, ['id', 'type', 'name', 'arguments']);
+  const { complete, extra } = asObject(path, 'a tool call', call);
+  check(typeof complete === 'boolean', `${path}.complete`, 'true or false', complete);
+  asObject(`${path}.extra`, 'an object', extra);
+}
+
+function checkUsage(path: string, usage: unknown): void {
+  const counts = asObject(path, 'token counts', usage);
+  for (const key of ['inputTokens', 'outputTokens', 'totalTokens']) {
+    check(typeof counts[key] === 'number', `${path}.${key}`, 'a number', counts[key]);
+  }
+}
+
+function checkTexts(path: string, value: unknown, keys: readonly string[]): void {
+  const fields = asObject(path, `an object with ${keys.join(', ')}`, value);
+  keys.forEach((key) => {
+    check(typeof fields[key] === 'string', `${path}.${key}`, 'a string', fields[key]);
+  });
+}
+
+function asObject(path: string, allowed: string, value: unknown): Readonly<Record<string, unknown>> {
+  check(typeof value === 'object' && value !== null && !Array.isArray(value), path, allowed, value);
+  return value as Readonly<Record<string, unknown>>;
 }

@@ -14,6 +14,9 @@ export type ConversationPolicy = 'switch' | 'queue' | 'exhaust' | 'parallel';
 /** A request without its messages, which the conversation adds. */
 export type ConversationRequest = {
   readonly [Key in keyof ChatCompletionRequest as Key extends 'messages' ? never : Key]: ChatCompletionRequest[Key];
+} & {
+  // Said, because requests take fields of any name.
+  readonly messages?: never;
 };
 
 /** How `converse` asks, and what it starts from. */

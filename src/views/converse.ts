@@ -1,17 +1,22 @@
-import { filter, map, mergeMap, type Observable, type OperatorFunction, startWith, Subject, takeUntil } from 'rxjs';
+import { filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { Client } from '../client/build-client.js';
 import { operate } from '../operators/operate.js';
 import { askWith } from './ask-with.js';
 import { checkCommand } from './check-command.js';
 import { checkConverse } from './check-converse.js';
 import type { ConversationCommand, ConversationView } from './conversation.js';
-import { resume, type Run, turnsFor } from './conversation-state.js';
+import { type Conversation, resume, type Run, turnsFor } from './conversation-state.js';
 import type { ConverseConfig } from './converse-config.js';
 import { oneByOne } from './one-by-one.js';
-import { type ConversationEvent, reduceConversation } from './reduce-conversation.js';
+import { type ConversationEvent, ignoresPrompts, reduceConversation } from './reduce-conversation.js';
 import { createTurnIds } from './turn-ids.js';
 
 type ReplyEvent = ConversationEvent & { readonly type: 'reply' };
+
+/** Shows the view that everything begins with. */
+const opening = { type: 'open' } as const;
+
+type Input = ConversationCommand | ReplyEvent | typeof opening;
 
 /**
  * Holds a conversation: prompts and commands become requests to `client`, and every change of any reply a new view of the
@@ -31,7 +36,7 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' };
  *
  * It completes when the source and the replies in flight have, and errors only if the source does, or sends what is no
  * command (`TypeError`). A reply that fails is a turn with `failed`, also when a callback of `config` threw. Unsubscribing
- * closes all requests. A command sent while a view is being delivered takes effect after it.
+ * closes all requests. A command sent while a view is being delivered, the first included, takes effect after it.
  *
  * @throws TypeError for a client without `chat`, and for a field of `config` that is not what {@link ConverseConfig} allows.
  * @see {@link accumulateView} for a single reply.
@@ -46,23 +51,33 @@ export function converse(
   const ask = askWith(client, config);
   const start = resume(turns);
 
-  const answer = operate<ConversationCommand, ConversationView>((destination) => {
+  return operate<ConversationCommand, ConversationView>((destination) => {
     const idFor = createTurnIds(createId);
     const asked = new Set<Run>();
     const begun = new Subject<Run>();
     const ended = new Subject<Run>();
     let conversation = start;
+    let opened = false;
     let sourceCompleted = false;
 
-    const toEvent = (input: ConversationCommand | ReplyEvent): ConversationEvent => {
+    const reduce = (input: Exclude<Input, typeof opening>): Conversation => {
       const command = typeof input === 'string' ? ({ type: 'send', content: input } as const) : input;
-      return command.type === 'send'
-        ? { type: 'send', prompt: command.content, ...idFor(command.id, conversation.view.turns) }
-        : command;
+      if (command.type !== 'send') {
+        return reduceConversation(conversation, command, policy);
+      }
+      const { content: prompt, id } = command;
+      // Before an id is made or looked at: a prompt that is ignored has no effect at all.
+      return ignoresPrompts(conversation, policy)
+        ? conversation
+        : reduceConversation(conversation, { type: 'send', prompt, ...idFor(id, conversation.view.turns) }, policy);
     };
-    const apply = (input: ConversationCommand | ReplyEvent): void => {
+    const apply = (input: Input): void => {
+      if (typeof input === 'object' && input.type === 'open') {
+        destination.next(conversation.view);
+        return;
+      }
       const before = conversation;
-      conversation = reduceConversation(before, toEvent(input), policy);
+      conversation = reduce(input);
       if (conversation !== before) {
         [...asked]
           .filter((run) => !conversation.runs.includes(run))
@@ -85,6 +100,13 @@ export function converse(
       }
     };
     const take = oneByOne(apply, settle);
+    // Not before the source is subscribed, or emits while it is: until then no command could be taken.
+    const open = (): void => {
+      if (!opened) {
+        opened = true;
+        take(opening);
+      }
+    };
 
     const reply = (run: Run): Observable<ReplyEvent> =>
       ask(run.prompt, turnsFor(conversation, run)).pipe(
@@ -96,15 +118,21 @@ export function converse(
     );
 
     return {
+      subscribed: open,
       next: (command) => {
+        open();
         checkCommand(command);
         take(command);
       },
+      error: (error) => {
+        open();
+        destination.error(error);
+      },
       complete: () => {
+        open();
         sourceCompleted = true;
         take();
       },
     };
   });
-  return (source) => source.pipe(answer, startWith(start.view));
 }

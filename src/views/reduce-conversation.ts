@@ -18,6 +18,11 @@ interface PromptEvent {
   readonly failure?: unknown;
 }
 
+/** Whether a prompt is to have no effect now. {@link reduceConversation} takes only those that have one. */
+export function ignoresPrompts({ runs }: Conversation, policy: ConversationPolicy): boolean {
+  return policy === 'exhaust' && runs.length > 0;
+}
+
 /** The conversation after an event: the same object when nothing changed. Which replies begin and end shows in `runs`. */
 export function reduceConversation(
   before: Conversation,
@@ -50,7 +55,6 @@ function send(before: Conversation, { id, prompt, failure }: PromptEvent, policy
     case 'queue':
       return isBusy ? append(before, { ...turn, reply: queuedView }) : begin(append(before, turn));
     case 'exhaust':
-      return isBusy ? before : begin(append(before, turn));
     case 'parallel':
       return begin(append(before, turn));
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { isLlmError } from '../../../src/errors/llm-error.js';
+import { ProtocolError } from '../../../src/errors/protocol-error.js';
 import type { Transport } from '../../../src/transport/transport.js';
 import { compress, type Compression } from '../../support/compress.js';
 import { startServer } from '../../support/loopback.js';
@@ -36,6 +37,41 @@ export function describeEncodings(createTransport: () => Transport): void {
     expect(await seen.ended).toBeUndefined();
     expect(bodyOf(seen.values)).toBe('firstsecond');
   });
+
+  it('decodes a body that was compressed twice, however it breaks off', async () => {
+    const twice = brotliCompressSync(gzipSync('text'));
+    const server = await startServer();
+    const transport = createTransport();
+    const [whole, cut] = ['/whole', '/cut'].map((path) => observe(transport(transportRequest(server.url + path))));
+
+    for (const served of [await server.next(), await server.next()]) {
+      served.head(200, { 'content-encoding': 'gzip, br' });
+      served.write(twice);
+      if (served.path === '/whole') {
+        served.end();
+      }
+    }
+    await cut!.reached(2);
+    cut!.unsubscribe();
+
+    expect(await whole!.ended).toBeUndefined();
+    expect([bodyOf(whole!.values), bodyOf(cut!.values)]).toEqual(['text', 'text']);
+  });
+
+  it.each(['rot13', 'gzip, rot13', 'compress'])(
+    'raises ProtocolError for a body in %s, and closes',
+    async (encoding) => {
+      const server = await startServer();
+      const seen = observe(createTransport()(transportRequest(server.url)));
+      const served = await server.next();
+      served.head(200, { 'content-encoding': encoding });
+      served.write('bytes');
+
+      expect(await seen.ended).toBeInstanceOf(ProtocolError);
+      expect(await served.over).toBe('cut');
+      expect(seen.values).toHaveLength(1);
+    },
+  );
 
   it('decodes bytes that come one at a time', async () => {
     const compressed = Buffer.concat(await compress('gzip', ['first', 'second']));

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { defer, fromEvent, map, merge, reduce, takeUntil, tap, type Observable } from 'rxjs';
+import { parseJson } from '../../errors/parse-json.js';
 import { LocalError } from './local-error.js';
 
 /** The largest body that is read, in bytes. */
@@ -41,9 +42,9 @@ function refuseLonger(size: number): void {
 }
 
 function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new LocalError(400, 'The body is not valid JSON.', { cause });
+  const value = parseJson(text);
+  if (value === undefined) {
+    throw new LocalError(400, 'The body is not valid JSON.');
   }
+  return value;
 }

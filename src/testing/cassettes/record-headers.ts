@@ -11,7 +11,7 @@ import type { Secrets } from './secrets.js';
  * @param now Milliseconds since the epoch, when the headers came.
  */
 export function recordHeaders(headers: Headers, now: number, { removeFromText }: Secrets): Record<string, string> {
-  const kept = [...headers].filter(([name]) => isReadableHeader(name));
+  const kept = [...headers].filter(([name]) => isReadableHeader(name) && removeFromText(name) === name);
   const id = requestIdOf(headers, removeFromText);
   const fields = Object.fromEntries(kept.map(([name, value]) => [name, removeFromText(toDuration(name, value, now))]));
   return id === undefined || Object.values(fields).includes(id) ? fields : { ...fields, 'x-request-id': id };

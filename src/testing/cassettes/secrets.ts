@@ -1,6 +1,8 @@
 import { createRedactor } from '../../transport/redactor.js';
 import type { TransportRequest } from '../../transport/transport.js';
-import { fromBinary, toBinary } from './pieces.js';
+import { findSecrets, mark } from './find-secrets.js';
+import { toBinary } from './pieces.js';
+import { joinSpans, replaceSpans, type Span } from './spans.js';
 
 /** Takes keys, cookies and the ids of organisations out of what is recorded. */
 export interface Secrets {
@@ -9,14 +11,15 @@ export interface Secrets {
   readonly removeFromText: (text: string) => string;
   /** Also removes texts whose field is named like a secret. */
   readonly removeFromJson: (value: unknown) => unknown;
-  /** Also removes a secret that is cut into several pieces. There are as many pieces as before. */
+  /**
+   * Also removes a secret that is cut into several pieces, or told by several events. There are as many pieces and events
+   * as before.
+   */
   readonly removeFromPieces: (pieces: readonly Uint8Array[]) => readonly Uint8Array[];
 }
 
-/** Stands where a secret stood. */
-export const mark = '[redacted]';
-
-const secretName = /auth|key|token|secret|cookie|password|credential|signature|organi[sz]ation|project|^(?:sig|org)$/iu;
+const secretName =
+  /auth|key|token|secret|cookie|password|credential|signature|organi[sz]ation|project|^(?:sig|org|code)$/iu;
 /** Fields of a body: not those, such as `max_tokens`, in which such a word is only a part. */
 const secretField =
   /^(?:\w*[-_])?(?:authorization|api[-_]?key|access[-_]?key|(?:access|auth|refresh|bearer)[-_]?token|client[-_]?secret|secret|password|cookie)$/iu;
@@ -29,6 +32,8 @@ const shapes = [
   'aiza[\\w-]{30,}',
   'bearer\\s+[\\w.~+/-]{16,}=*',
 ];
+/** Not inside a word, but behind a line break as JSON spells it. */
+const shape = new RegExp(`(?:(?<![a-z0-9])|(?<=\\\\[nrt]))(?:${shapes.join('|')})`, 'giu');
 /** Shorter texts in a field, such as a type in a schema, are ordinary words elsewhere. */
 const shortestInField = 8;
 
@@ -40,9 +45,6 @@ export function isSecretName(name: string): boolean {
 /** @param values Secrets that are known from the start. */
 export function createSecrets(values: readonly string[]): Secrets {
   const redactor = createRedactor();
-  // Not inside a word, but behind a line break as JSON spells it.
-  const shape = `(?:(?<![a-z0-9])|(?<=\\\\[nrt]))(?:${shapes.join('|')})`;
-  let pattern = new RegExp(shape, 'giu');
   const add = (secrets: readonly string[], url = ''): void => {
     // Each in the form it has in a string of bytes, too.
     const forms = secrets.flatMap((secret) => [secret, toBinary(new TextEncoder().encode(secret))]);
@@ -51,12 +53,22 @@ export function createSecrets(values: readonly string[]): Secrets {
       headers: Object.fromEntries(forms.map((form, index) => [`secret-${index}`, form])),
       url,
     });
-    const known = redactor.pattern()?.source;
-    pattern = new RegExp(known === undefined ? shape : `${known}|${shape}`, 'giu');
   };
   add(values);
 
-  const removeFromText = (text: string): string => text.replaceAll(pattern, mark);
+  const find = (text: string): readonly Span[] => {
+    const shaped = [...text.matchAll(shape)].map(({ index, 0: { length } }) => ({ from: index, to: index + length }));
+    return joinSpans([...redactor.find(text), ...shaped].map((found) => ({ ...found, replacement: mark })));
+  };
+  const removeFromText = (text: string): string => {
+    let end = 0;
+    const kept = find(text).map(({ from, to }) => {
+      const between = text.slice(end, from);
+      end = to;
+      return between + mark;
+    });
+    return kept.join('') + text.slice(end);
+  };
   const removeFromJson = (value: unknown): unknown => {
     if (typeof value === 'string') {
       return removeFromText(value);
@@ -81,8 +93,8 @@ export function createSecrets(values: readonly string[]): Secrets {
     removeFromText,
     removeFromJson,
     removeFromPieces: (pieces) => {
-      const spans = spansOf(pattern, pieces.map(toBinary).join(''));
-      return spans.length === 0 ? pieces : cutOut(pieces, spans);
+      const spans = findSecrets(pieces.map(toBinary).join(''), find);
+      return spans.length === 0 ? pieces : replaceSpans(pieces, spans);
     },
   };
 }
@@ -97,36 +109,6 @@ function secretsIn(json: unknown): readonly string[] {
   return isObject(json)
     ? Object.entries(json).flatMap(([name, item]) => (isSecret(name, item) ? [item] : secretsIn(item)))
     : [];
-}
-
-type Span = readonly [from: number, to: number];
-
-function spansOf(pattern: RegExp, binary: string): readonly Span[] {
-  return [...binary.matchAll(pattern)].map(({ index, 0: found }) => [index, index + found.length]);
-}
-
-/** The mark stands in the piece in which a secret begins. */
-function cutOut(pieces: readonly Uint8Array[], spans: readonly Span[]): readonly Uint8Array[] {
-  let start = 0;
-  let next = 0;
-  return pieces.map((piece) => {
-    const end = start + piece.length;
-    const binary = toBinary(piece);
-    let kept = '';
-    let position = start;
-    for (let span = spans[next]; span !== undefined && span[0] < end; span = spans[next]) {
-      const [from, to] = span;
-      kept += binary.slice(position - start, Math.max(0, from - start)) + (from >= start ? mark : '');
-      position = Math.min(to, end);
-      if (to > end) {
-        break;
-      }
-      next += 1;
-    }
-    kept += binary.slice(position - start);
-    start = end;
-    return fromBinary(kept);
-  });
 }
 
 function queryOf(url: string): readonly (readonly [string, string])[] {

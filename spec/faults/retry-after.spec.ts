@@ -1,0 +1,63 @@
+import { asyncScheduler, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
+import { describeFaults, type Fault, noon } from '../support/fault-table.js';
+
+/** A clock that stands still, so that dates tell exactly how long to wait. */
+const stopped: SchedulerLike = {
+  now: () => noon,
+  schedule<S>(work: (this: SchedulerAction<S>, state?: S) => void, delay?: number, state?: S): Subscription {
+    return asyncScheduler.schedule<S>(work, delay, state);
+  },
+};
+
+/** The first pause of our own, with all of its jitter. */
+const own = 500;
+
+const hints: readonly (readonly [title: string, fields: Readonly<Record<string, string>>, delay: number])[] = [
+  ['milliseconds', { 'retry-after-ms': '1500' }, 1500],
+  ['milliseconds and more seconds', { 'retry-after-ms': '700', 'retry-after': '9' }, 700],
+  ['no milliseconds and a second', { 'retry-after-ms': '0', 'retry-after': '1' }, 1000],
+  ['seconds', { 'retry-after': '2' }, 2000],
+  ['a fraction of a second', { 'retry-after': '0.25' }, 250],
+  ['a fraction of a millisecond', { 'retry-after-ms': '0.5' }, 1],
+  ['a date', { 'retry-after': 'Fri, 20 Nov 2026 12:00:30 GMT' }, 30_000],
+  ['a date of the second form', { 'retry-after': 'Friday, 20-Nov-26 12:00:30 GMT' }, 30_000],
+  ['a date of the oldest form', { 'retry-after': 'Fri Nov 20 12:00:30 2026' }, 30_000],
+  ['a date in the past', { 'retry-after': 'Fri, 20 Nov 2026 11:59:30 GMT' }, own],
+  ['a delay in the body', { body: 'retry-delay' }, 34_400],
+  ['seconds and a delay in the body', { 'retry-after': '3', body: 'retry-delay' }, 3000],
+  ['a word', { 'retry-after': 'soon' }, own],
+  ['nothing', { 'retry-after': '' }, own],
+  ['a negative number', { 'retry-after': '-5' }, own],
+  ['infinity', { 'retry-after': 'Infinity' }, own],
+  ['the longest that is waited for', { 'retry-after': '60' }, 60_000],
+];
+
+function scenarioOf(fields: Readonly<Record<string, string>>): string {
+  const parts = Object.entries(fields).map(([name, value]) => encodeURIComponent(`${name}=${value}`));
+  return ['/sequence/429,200', ...parts].join('/');
+}
+
+const waited = hints.map(([title, fields, delay]): Fault => ({
+  title: `status 429 with ${title} to wait`,
+  scenario: scenarioOf(fields),
+  options: { scheduler: stopped },
+  retries: true,
+  requests: 2,
+  also: ({ retries }) => expect(retries.map((notice) => notice.delay)).toEqual([delay]),
+}));
+
+const refused: readonly (readonly [title: string, hint: string, retryAfter: number])[] = [
+  ['an hour', '3600', 3_600_000],
+  ['more than any timer holds', '99999999999', 99_999_999_999_000],
+  ['the time until tomorrow', 'Sat, 21 Nov 2026 12:00:00 GMT', 86_400_000],
+];
+
+const tooLong = refused.map(([title, hint, retryAfter]): Fault => ({
+  title: `status 429 with ${title} to wait, which fails at once`,
+  scenario: scenarioOf({ 'retry-after': hint }),
+  options: { scheduler: stopped },
+  retries: true,
+  error: { name: 'RateLimitError', kind: 'rate_limit', retryable: true, retryAfter },
+}));
+
+describeFaults([...waited, ...tooLong]);

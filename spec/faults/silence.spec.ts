@@ -1,0 +1,110 @@
+import { describeFaults, type Fault, type FaultOutcome } from '../support/fault-table.js';
+
+/** Milliseconds that are soon over. */
+const short = 60;
+
+function missed(deadline: string): object {
+  return { name: 'DeadlineError', kind: 'timeout', retryable: true, deadline };
+}
+
+function expectAborted({ tally }: FaultOutcome): void {
+  expect(tally.aborted).toBe(1);
+}
+
+const silent: readonly Fault[] = [
+  {
+    title: 'silence before the headers',
+    scenario: '/stall/before-headers',
+    options: { deadlines: { headers: short } },
+    error: missed('headers'),
+  },
+  {
+    title: 'silence inside the headers',
+    scenario: '/stall/inside-headers',
+    options: { deadlines: { headers: short } },
+    error: missed('headers'),
+  },
+  {
+    title: 'silence before the first chunk',
+    scenario: '/stall/0',
+    options: { deadlines: { firstChunk: short } },
+    error: missed('firstChunk'),
+  },
+  {
+    title: 'silence behind two chunks',
+    scenario: '/stall/2',
+    options: { deadlines: { idle: short } },
+    error: missed('idle'),
+    text: 'Größe: ',
+  },
+  {
+    title: 'silence behind the finish reason',
+    scenario: '/stall/9',
+    options: { deadlines: { idle: short } },
+    error: missed('idle'),
+    text: 'Größe: 日本語 🚀👩‍🚀',
+  },
+  {
+    title: 'comments without end before the first chunk',
+    scenario: '/idle/comments/0',
+    options: { deadlines: { firstChunk: short } },
+    error: missed('firstChunk'),
+  },
+  {
+    title: 'comments without end behind two chunks',
+    scenario: '/idle/comments/2',
+    options: { deadlines: { idle: short } },
+    error: missed('idle'),
+    text: 'Größe: ',
+  },
+  ...['one-comment', 'space', 'empty-events', 'pings'].map((what) => ({
+    title: `${what} without end before the first chunk`,
+    scenario: `/idle/${what}/0`,
+    options: { deadlines: { firstChunk: short } },
+    error: missed('firstChunk'),
+  })),
+  ...['one-comment', 'empty-events', 'pings'].map((what) => ({
+    title: `${what} without end behind two chunks`,
+    scenario: `/idle/${what}/2`,
+    options: { deadlines: { idle: short } },
+    error: missed('idle'),
+    text: 'Größe: ',
+  })),
+  {
+    title: 'early hints without end',
+    scenario: '/hints',
+    options: { deadlines: { headers: short } },
+    error: missed('headers'),
+  },
+  {
+    title: 'comments without end, and a deadline for the whole',
+    scenario: '/idle/comments/3',
+    options: { deadlines: { total: 5 * short } },
+    error: missed('total'),
+    text: 'Größe: 日本語 ',
+  },
+  {
+    title: 'an error body that never comes to its end',
+    scenario: '/refuse-and-stall/500',
+    options: { deadlines: { idle: short } },
+    error: { name: 'ApiError', kind: 'server', status: 500, retryable: true },
+  },
+  {
+    title: 'an error body that takes longer than the whole may',
+    scenario: '/refuse-and-stall/401',
+    options: { deadlines: { total: 5 * short } },
+    error: { name: 'ApiError', kind: 'authentication', status: 401, retryable: false },
+  },
+];
+
+describeFaults([
+  ...silent.map((fault) => ({ ...fault, also: expectAborted })),
+  {
+    title: 'silence before the headers, three times',
+    scenario: '/stall/before-headers/again',
+    options: { deadlines: { headers: short } },
+    retries: true,
+    requests: 3,
+    error: missed('headers'),
+  },
+]);

@@ -1,0 +1,38 @@
+import { reference } from '../support/fault-server/reference.js';
+import { describeFaults, type FaultOutcome } from '../support/fault-table.js';
+
+const contentTypes = [
+  'text/event-stream; charset=utf-8',
+  'TEXT/EVENT-STREAM',
+  'text/plain',
+  'application/json',
+  'application/octet-stream',
+  'application/x-ndjson',
+  'text/html',
+];
+
+function expectWhole({ message }: FaultOutcome): void {
+  expect(message).toMatchObject({
+    finishReason: 'tool_calls',
+    toolCalls: [{ name: 'look_up', arguments: '{"city":"Zürich","sign":"山🏔"}', complete: true }],
+    usage: { totalTokens: 12 },
+  });
+}
+
+/** What is not usual, and yet an answer that is whole. */
+describeFaults(
+  [
+    { title: 'nothing wrong', scenario: '/whole' },
+    { title: 'one byte at a time', scenario: '/drip' },
+    { title: 'CR and LF in two packets', scenario: '/crlf' },
+    ...[1, reference.indexOf('ö') + 1, reference.indexOf('語') + 2, reference.indexOf('🏔') + 3].map((place) => ({
+      title: `two packets, cut at byte ${place}`,
+      scenario: `/split/${place}`,
+    })),
+    ...contentTypes.map((type) => ({ title: `content type ${type}`, scenario: `/typed/${encodeURIComponent(type)}` })),
+    { title: 'no content type', scenario: '/typed' },
+    { title: 'early hints', scenario: '/early-hints' },
+    { title: 'HTTP/1.0', scenario: '/http-1.0' },
+    { title: 'data behind the end mark, on a connection kept open', scenario: '/after-done' },
+  ].map((fault) => ({ ...fault, also: expectWhole })),
+);

@@ -1,0 +1,60 @@
+import {
+  accumulateMessage,
+  createClient,
+  isLlmError,
+  type Message,
+  toMessage,
+  toolCalls,
+} from '../../src/index.node.js';
+import { chatRequest } from '../support/answers.js';
+import { places, referenceArguments } from '../support/fault-server/reference.js';
+import { type FaultServer, startFaultServer } from '../support/fault-server/start-fault-server.js';
+import { transports } from '../support/transports.js';
+import { observe } from '../support/observe.js';
+
+const early = Object.keys(places).filter((place) => place !== 'behind the finish reason');
+const breaks = ['cut', 'close', 'reset', 'unterminated', 'short'];
+const cutShort = ['length', 'max_tokens', 'model_length', 'content_filter', 'SAFETY', 'RECITATION', 'error', 'abort'];
+
+function completeOnes(message: Message | undefined): readonly string[] {
+  return (message?.toolCalls ?? []).filter(({ complete }) => complete).map((call) => call.arguments);
+}
+
+describe.each(Object.entries(transports))('through %s', (_name, createTransport) => {
+  let server: FaultServer;
+
+  beforeAll(async () => {
+    server = await startFaultServer();
+  });
+  afterAll(() => server.close());
+
+  /** The arguments of the calls that each way to read an answer takes for complete. */
+  async function completeCalls(scenario: string): Promise<Readonly<Record<string, readonly string[]>>> {
+    const client = createClient({ baseURL: server.url + scenario, transport: createTransport() });
+    const answer = client.chat(chatRequest, { deadlines: { idle: 60 } });
+    const [calls, snapshots, message] = [
+      observe(answer.pipe(toolCalls())),
+      observe(answer.pipe(accumulateMessage())),
+      observe(answer.pipe(toMessage())),
+    ];
+    const [error] = await Promise.all([message.ended, calls.ended, snapshots.ended]);
+    return {
+      calls: calls.values.map((call) => call.arguments),
+      snapshots: snapshots.values.flatMap(completeOnes),
+      message: completeOnes(isLlmError(error) ? (error.partial as Message) : message.values[0]),
+    };
+  }
+
+  it.each(['/whole', '/ended/stop', '/ended'])('%s has a complete call', async (scenario) => {
+    expect(await completeCalls(scenario)).toMatchObject({ calls: [referenceArguments], message: [referenceArguments] });
+  });
+
+  it.each([
+    ...breaks.flatMap((how) => early.map((place) => `/${how}/${encodeURIComponent(place)}`)),
+    '/stall/6',
+    '/stall/8',
+    ...cutShort.map((reason) => `/ended/${reason}`),
+  ])('%s has none', async (scenario) => {
+    expect(await completeCalls(scenario)).toEqual({ calls: [], snapshots: [], message: [] });
+  });
+});

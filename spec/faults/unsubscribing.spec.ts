@@ -1,0 +1,71 @@
+import { retryTransient, createClient } from '../../src/index.node.js';
+import { chatRequest } from '../support/answers.js';
+import { type FaultServer, startFaultServer } from '../support/fault-server/start-fault-server.js';
+import { transports } from '../support/transports.js';
+import { observe } from '../support/observe.js';
+import { expectQuietProcess } from '../support/quiet-process.js';
+import { turnsUntil } from '../support/turns-until.js';
+import { watchScheduler } from '../support/watch-scheduler.js';
+
+/** How long the server may take to see that a client has left, in milliseconds, on a busy machine. */
+const soon = 1000;
+
+expectQuietProcess();
+
+describe.each(Object.entries(transports))('through %s', (name, createTransport) => {
+  let server: FaultServer;
+
+  beforeAll(async () => {
+    server = await startFaultServer();
+  });
+  afterAll(() => server.close());
+
+  it.each([
+    ['before the headers', '/stall/before-headers', 0],
+    ['inside the headers', '/stall/inside-headers', 0],
+    ['before the first chunk', '/stall/0', 0],
+    ['between two chunks', '/stall/2', 2],
+    ['while comments come', '/idle/comments/2', 2],
+    ['while bytes come one by one', '/drip', 1],
+    ['in a line without end', '/endless-line', 2],
+    ['in a body that decodes without end', '/bomb', 0],
+    ['in an error body', '/refuse-and-stall/500', 0],
+    ['in an error body without end', '/refuse-at-length/500', 0],
+  ])('who leaves %s closes the connection, and leaves no timer', async (_when, scenario, chunks) => {
+    const scheduler = watchScheduler();
+    const client = createClient({ baseURL: server.url + scenario, transport: createTransport(), scheduler });
+    const limits = { eventBytes: Infinity, errorBodyBytes: Infinity };
+    const seen = observe(client.chat(chatRequest, { limits }));
+    await turnsUntil(() => server.tallyOf(scenario).requests === 1, soon);
+    await seen.reached(chunks);
+
+    seen.unsubscribe();
+    expect(scheduler.waiting).toBe(0);
+    await server.settled(scenario, soon);
+
+    expect(server.tallyOf(scenario)).toMatchObject({ requests: 1, open: 0, aborted: 1 });
+    expect(seen.values).toHaveLength(chunks);
+    if (name === 'undici') {
+      expect(server.spare).toBe(0);
+    }
+  });
+
+  it('who leaves in the pause before a retry sends nothing more', async () => {
+    const scenario = '/sequence/429,200/retry-after=30';
+    const scheduler = watchScheduler();
+    const client = createClient({ baseURL: server.url + scenario, transport: createTransport(), scheduler });
+    const paused = new Promise((resolve) => {
+      const retry = retryTransient({ scheduler, notify: resolve });
+      const seen = observe(client.chat(chatRequest).pipe(retry));
+      void turnsUntil(() => scheduler.waiting === 1 && server.tallyOf(scenario).open === 0, soon).then(() =>
+        seen.unsubscribe(),
+      );
+    });
+
+    await paused;
+    await turnsUntil(() => scheduler.waiting === 0, soon);
+
+    expect(scheduler.waiting).toBe(0);
+    expect(server.tallyOf(scenario)).toMatchObject({ requests: 1, open: 0 });
+  });
+});

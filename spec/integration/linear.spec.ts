@@ -1,0 +1,102 @@
+import { concat, from, map, type Observable, of, type OperatorFunction } from 'rxjs';
+import {
+  accumulateMessage,
+  accumulateView,
+  type ChatCompletionChunk,
+  createClient,
+  decodeEvents,
+  type TextChunk,
+  toMessage,
+  toolCalls,
+  type TransportEvent,
+} from '../../src/index.js';
+import { chatRequest, eventStream, fakeTransport, textChunk } from '../support/answers.js';
+import { chatChunk } from '../support/chunks.js';
+import { countWork } from '../support/count-work.js';
+import { head } from '../support/transport-events.js';
+
+jest.setTimeout(60_000);
+
+/** Runs a source to its end, at once. */
+function exhaust(source: Observable<unknown>): void {
+  let hasEnded = false;
+  source.subscribe({ error: () => (hasEnded = true), complete: () => (hasEnded = true) });
+  expect(hasEnded).toBe(true);
+}
+
+/** Expects that twice as much costs no more than 2.5 times the work, four times in a row. */
+function expectLinear(sizes: readonly number[], run: (size: number) => void): void {
+  const work = sizes.map((size) => countWork(() => run(size)));
+  const growth = work.slice(1).map((next, place) => next / (work[place] ?? 0));
+
+  expect(work.every((amount) => amount > 0)).toBe(true);
+  expect(Math.max(...growth)).toBeLessThan(2.5);
+}
+
+const thousands = (first: number): readonly number[] => [1, 2, 4, 8].map((factor) => factor * first * 1000);
+
+describe('bytes that come one by one', () => {
+  function bytesOf(text: string): Observable<Uint8Array> {
+    const bytes = new TextEncoder().encode(text);
+    return from(Array.from(bytes, (_byte, place) => bytes.subarray(place, place + 1)));
+  }
+
+  it.each<[string, (size: number) => string]>([
+    ['one long event', (size) => `data: ${'x'.repeat(size)}\n\n`],
+    ['an event of many lines', (size) => `${'data: x\n'.repeat(size / 8)}\n`],
+    ['an event of empty lines of data', (size) => `${'data\r\n'.repeat(size / 6)}\r\n`],
+    ['many events', (size) => 'data: x\n\n'.repeat(size / 9)],
+    ['many events with every line end', (size) => 'data: x\r\rdata: y\r\n\r\n'.repeat(size / 20)],
+    ['a field without end', (size) => `event: ${'x'.repeat(size)}`],
+    ['fields that mean nothing', (size) => 'x\n'.repeat(size / 2)],
+  ])('cost the same each in %s', (_what, stream) => {
+    expectLinear(thousands(5), (size) => exhaust(bytesOf(stream(size)).pipe(decodeEvents())));
+  });
+
+  it.each<[string, (size: number) => string]>([
+    ['an answer', (size) => eventStream(...Array<object>(size / 100).fill(textChunk('x'.repeat(30))), '[DONE]')],
+    ['one long chunk', (size) => eventStream(textChunk('x'.repeat(size), 'stop'))],
+    ['one JSON document', (size) => JSON.stringify({ choices: [{ message: { content: 'x'.repeat(size) } }] })],
+    ['white space before the answer', (size) => ' \n'.repeat(size / 2) + eventStream(textChunk('x', 'stop'))],
+    ['wide white space', (size) => '\u3000'.repeat(size / 3)],
+    ['many documents in one event', (size) => `${'data: {}\n'.repeat(size / 9)}\ndata: [DONE]\n\n`],
+    ['an error', (size) => eventStream({ error: { message: 'x'.repeat(size) } })],
+  ])('cost the same each in %s, for a client', (_what, body) => {
+    expectLinear(thousands(5), (size) => {
+      const events = bytesOf(body(size)).pipe(map((bytes): TransportEvent => ({ type: 'data', bytes })));
+      const { transport } = fakeTransport(concat(of(head()), events));
+      exhaust(createClient({ baseURL: 'http://server.test/v1', transport }).chat(chatRequest));
+    });
+  });
+});
+
+describe('chunks', () => {
+  const say = { content: 'word ' };
+  const call = { tool_calls: [{ index: 0, function: { arguments: '{"a":' } }] };
+  const begin = { tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '' } }] };
+
+  it.each<[string, (place: number) => Record<string, unknown>]>([
+    ['text', () => say],
+    ['reasoning', () => ({ reasoning: 'word ' })],
+    ['refusals', () => ({ refusal: 'word ' })],
+    ['the arguments of a tool', (place) => (place === 0 ? begin : call)],
+    ['a list of its own', () => ({ citations: ['x'] })],
+    ['a text of its own', () => ({ note: 'x' })],
+    ['a new field in each', (place) => ({ [`x${place}`]: 1 })],
+    ['a new field of audio in each', (place) => ({ audio: { data: 'x', [`x${place}`]: 1 } })],
+    ['reasoning in details', () => ({ reasoning_details: [{ type: 'reasoning.text', text: 'word ' }] })],
+  ])('cost the same each while they add %s', (_what, delta) => {
+    const source = (size: number): Observable<ChatCompletionChunk> =>
+      from(Array.from({ length: size }, (_, place) => chatChunk(delta(place))));
+
+    const operators: readonly OperatorFunction<TextChunk, unknown>[] = [
+      accumulateMessage(),
+      toMessage(),
+      accumulateView(),
+      toolCalls(),
+    ];
+    for (const operator of operators) {
+      expectLinear([250, 500, 1000, 2000], (size) => exhaust(source(size).pipe(operator)));
+    }
+  });
+});

@@ -1,0 +1,95 @@
+import { EMPTY, type Observable } from 'rxjs';
+import {
+  accumulateMessage,
+  accumulateView,
+  coalesceText,
+  converse,
+  createRetryBudget,
+  fallback,
+  hedge,
+  measure,
+  raceToFirstText,
+  retryOnRateLimit,
+  retryTransient,
+  smoothText,
+  throttleRender,
+  toAsyncIterable,
+  toMessage,
+  withDeadlines,
+} from '../../src/index.js';
+import { fakeClient } from '../../src/testing/index.js';
+
+type Call = (config: object) => unknown;
+
+const hedging = { after: 1 };
+const conversing = { request: { model: 'm-1' } };
+const source: Observable<string> = EMPTY;
+
+const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
+  ['retryTransient', retryTransient, 'count, maxDelay, when, notify, restart, budget, scheduler, random'],
+  ['retryOnRateLimit', retryOnRateLimit, 'count, maxDelay, when, notify, restart, budget, scheduler, random'],
+  ['withDeadlines', withDeadlines, 'firstChunk, idle, total, scheduler'],
+  ['smoothText', smoothText, 'unit, interval, maxLag, flush, locale, scheduler'],
+  ['hedge', (config) => hedge(source, { ...hedging, ...config }), 'after, max, scheduler'],
+  ['fallback', (config) => fallback([source], config), 'when'],
+  ['toAsyncIterable', (config) => toAsyncIterable(source, config), 'bufferSize, overflow'],
+  ['accumulateMessage', (config) => accumulateMessage(0, config), 'toolCalls'],
+  ['toMessage', (config) => toMessage(0, config), 'toolCalls'],
+  ['accumulateView', accumulateView, 'choice, retry, toolCalls'],
+  ['createRetryBudget', createRetryBudget, 'capacity, cost, refund'],
+  [
+    'converse',
+    (config) => converse(fakeClient(EMPTY), { ...conversing, ...config }),
+    'request, system, policy, history, turns, retry, createId, scheduler',
+  ],
+];
+
+describe.each(calls)('the configuration of %s', (name, call, known) => {
+  it('names what it knows when a field is misspelt', () => {
+    expect(() => call({ maxRetry: 3 })).toThrow(
+      new TypeError(`Unknown field "maxRetry" in the configuration of ${name}; known: ${known}`),
+    );
+  });
+
+  it('tells how a field is spelt', () => {
+    const field = known.split(', ').at(-1)!;
+
+    expect(() => call({ [field.toUpperCase()]: 3 })).toThrow(
+      new TypeError(`Unknown field "${field.toUpperCase()}" in the configuration of ${name}; use ${field}`),
+    );
+  });
+});
+
+it('a misspelt field of a retry in a view is refused', () => {
+  const retry = { retries: 3 } as object;
+
+  expect(() => accumulateView({ retry })).toThrow('Unknown field "retries"');
+  expect(() => converse(fakeClient(EMPTY), { ...conversing, retry })).toThrow('Unknown field "retries"');
+});
+
+describe.each<[string, (scheduler: never) => unknown]>([
+  ['coalesceText', (scheduler) => coalesceText(5, scheduler)],
+  ['throttleRender', (scheduler) => throttleRender(5, scheduler)],
+  ['measure', (scheduler) => measure(() => undefined, scheduler)],
+  ...calls
+    .filter(([, , known]) => known.includes('scheduler'))
+    .map(
+      ([name, call]) => [name, (scheduler: never) => call({ scheduler })] as [string, (scheduler: never) => unknown],
+    ),
+])('the scheduler of %s', (_, call) => {
+  it.each([[{}], [null], [{ schedule: () => undefined }], [{ now: () => 0 }], [5]])('is not %p', (scheduler) => {
+    expect(() => call(scheduler as never)).toThrow(TypeError);
+    expect(() => call(scheduler as never)).toThrow('scheduler must be an rxjs scheduler');
+  });
+});
+
+describe('what is no source', () => {
+  it.each<[string, () => unknown, string]>([
+    ['raceToFirstText', () => raceToFirstText([source, 5 as never]), 'sources[1]'],
+    ['fallback', () => fallback([null as never, source]), 'sources[0]'],
+    ['hedge', () => hedge({} as never, hedging), 'source'],
+  ])('is refused by %s, which names it', (_, call, place) => {
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(`${place} must be an Observable, or what rxjs can make one of`);
+  });
+});

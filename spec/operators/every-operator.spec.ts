@@ -1,0 +1,151 @@
+import {
+  EMPTY,
+  from,
+  ignoreElements,
+  type Observable,
+  of,
+  type OperatorFunction,
+  take,
+  throwError,
+  toArray,
+} from 'rxjs';
+import {
+  accumulateMessage,
+  accumulateText,
+  accumulateView,
+  coalesceText,
+  converse,
+  labelWith,
+  measure,
+  ofChoice,
+  reasoningDeltas,
+  refusalDeltas,
+  retryOnRateLimit,
+  retryTransient,
+  smoothText,
+  textDeltas,
+  throttleRender,
+  throwIfAborted,
+  throwIfTruncated,
+  toAsyncIterable,
+  toMessage,
+  toolCalls,
+  toText,
+  toUsage,
+  withDeadlines,
+} from '../../src/index.js';
+import { chunksOf, fakeClient, reasoningChunk, toolCallChunk, usageChunk } from '../../src/testing/index.js';
+import { chatChunk } from '../support/chunks.js';
+import { runMarbles } from '../support/run-marbles.js';
+
+const chunks = [
+  reasoningChunk('Hm'),
+  chatChunk({ refusal: 'No' }),
+  toolCallChunk({ id: 'c', name: 'f', arguments: '{}' }),
+  ...chunksOf('Hello world', { finishReason: 'tool_calls' }),
+  usageChunk({ prompt_tokens: 1 }),
+];
+const texts = ['Hello', ' ', 'world'];
+const { signal } = new AbortController();
+
+/** Each with values that it makes something of. */
+const operators: readonly (readonly [string, OperatorFunction<never, unknown>, readonly unknown[]])[] = [
+  ['textDeltas', textDeltas(), chunks],
+  ['reasoningDeltas', reasoningDeltas(), chunks],
+  ['refusalDeltas', refusalDeltas(), chunks],
+  ['toolCalls', toolCalls(), chunks],
+  ['accumulateMessage', accumulateMessage(), chunks],
+  ['toMessage', toMessage(), chunks],
+  ['toUsage', toUsage(), chunks],
+  ['ofChoice', ofChoice(0), chunks],
+  ['throwIfTruncated', throwIfTruncated(), chunks],
+  ['accumulateText', accumulateText(), texts],
+  ['toText', toText(), texts],
+  ['coalesceText', coalesceText(5), texts],
+  ['smoothText', smoothText({ interval: 1, maxLag: 5 }), texts],
+  ['throttleRender', throttleRender(5), texts],
+  ['throwIfAborted', throwIfAborted(signal), texts],
+  ['labelWith', labelWith('a'), texts],
+  ['measure', measure(() => undefined), texts],
+  ['withDeadlines', withDeadlines({ firstChunk: 5, idle: 5 }), texts],
+  ['retryTransient', retryTransient(), texts],
+  ['retryOnRateLimit', retryOnRateLimit(), texts],
+  ['accumulateView', accumulateView(), chunks],
+  [
+    'converse',
+    converse(
+      fakeClient(() => from(chunksOf('Hi'))),
+      { request: { model: 'm' } },
+    ),
+    texts,
+  ],
+];
+
+/** They emit nothing before their source completes. */
+const atEnd = ['toMessage', 'toUsage', 'toText'];
+
+describe.each(operators)('%s', (name, operator, values) => {
+  const source = from(values) as Observable<never>;
+
+  it('makes the same of a synchronous source each time it is subscribed', () => {
+    runMarbles(({ flush }) => {
+      const seen: unknown[][] = [];
+      const result = source.pipe(operator, toArray());
+      result.subscribe((all) => seen.push(all));
+      flush();
+      result.subscribe((all) => seen.push(all));
+      flush();
+
+      expect(seen).toHaveLength(2);
+      expect(seen[0]).not.toEqual([]);
+      expect(seen[1]).toEqual(seen[0]);
+    });
+  });
+
+  it('leaves a synchronous source that has more as soon as nobody listens', () => {
+    let pulled = 0;
+    const more = function* (): Generator<never> {
+      for (const value of [...values, ...values]) {
+        pulled += 1;
+        yield value as never;
+      }
+    };
+    runMarbles(() => {
+      from(more()).pipe(operator, take(1)).subscribe();
+    });
+
+    expect(pulled <= values.length).toBe(!atEnd.includes(name));
+  });
+
+  it('completes with an empty source, and leaves one that never emits when it is unsubscribed', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const never = cold<never>('----');
+
+      expectObservable(EMPTY.pipe(operator, ignoreElements())).toBe('|');
+      expectObservable(never.pipe(operator, ignoreElements()), '--!').toBe('---');
+      expectSubscriptions(never.subscriptions).toBe('^-!');
+    });
+  });
+
+  it('passes an error on, or shows it', () => {
+    const lost = new Error('lost');
+    runMarbles(({ expectObservable }) => {
+      const failing = throwError(() => lost).pipe(operator, ignoreElements());
+
+      expectObservable(failing).toBe(name === 'accumulateView' ? '|' : '#', undefined, lost);
+    });
+  });
+});
+
+it('toAsyncIterable gives the same each time it is looped over', async () => {
+  const iterable = toAsyncIterable(of(...texts));
+  const loop = async (): Promise<readonly string[]> => {
+    const seen: string[] = [];
+    for await (const text of iterable) {
+      seen.push(text);
+    }
+    return seen;
+  };
+
+  expect([await loop(), await loop()]).toEqual([texts, texts]);
+});

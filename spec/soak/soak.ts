@@ -1,0 +1,80 @@
+/*
+ * What holds for one stream holds for very many: each measurement runs in a process of its own, beside a server of its
+ * own, prints its figures and fails when a promise is broken. The short form asks the same of fewer streams.
+ *
+ *   npm run soak -- [--short] [--seed NUMBER] [MEASUREMENT…]
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+
+const measurements: Readonly<Record<string, string>> = {
+  'concurrent-streams': '10,000 streams at once',
+  unsubscribes: '10,000 unsubscribes at random moments',
+  'many-streams': '200,000 streams, one after the other',
+  'retry-storm': 'A retry storm',
+  'slow-consumer': 'A slow consumer of a million tokens',
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { short: { type: 'boolean', default: false }, seed: { type: 'string', default: String(Date.now() % 1e6) } },
+});
+const unknown = positionals.filter((name) => !(name in measurements));
+if (unknown.length > 0 || !/^\d+$/u.test(values.seed)) {
+  console.error('usage: npm run soak -- [--short] [--seed NUMBER] [MEASUREMENT…]');
+  console.error(`measurements: ${Object.keys(measurements).join(', ')}`);
+  process.exit(2);
+}
+
+const children = new Set<ChildProcess>();
+process.on('exit', () => {
+  children.forEach((child) => child.kill());
+});
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
+
+const started = Date.now();
+console.log(`${values.short ? 'short form, ' : ''}--seed ${values.seed}`);
+const broken: string[] = [];
+for (const [name, title] of Object.entries(measurements)) {
+  if (positionals.length === 0 || positionals.includes(name)) {
+    console.log(`\n${title}${values.short ? ' (short form: fewer)' : ''}`);
+    const begun = Date.now();
+    const isKept = await run(name);
+    console.log(`          ${Math.round((Date.now() - begun) / 1000)} s`);
+    if (!isKept) {
+      broken.push(name);
+    }
+  }
+}
+console.log(`\n${broken.length === 0 ? 'every promise was kept' : `BROKEN: ${broken.join(', ')}`}`);
+console.log(`${Math.round((Date.now() - started) / 1000)} s`);
+process.exit(broken.length === 0 ? 0 : 1);
+
+/** Runs a measurement to its end, and tells whether every promise was kept. */
+async function run(name: string): Promise<boolean> {
+  const server = start('support/server');
+  const [[url, control]] = (await once(server, 'message')) as [[string, string]];
+  const settings = ['--seed', values.seed, '--server', url, '--control', control];
+  const measurement = start(name, values.short ? [...settings, '--short'] : settings);
+  let lastStream = NaN;
+  measurement.on('message', (told: { lastStream: number }) => (lastStream = told.lastStream));
+  const [code] = (await once(measurement, 'exit')) as [number | null];
+  const lingered = Date.now() - lastStream;
+  server.kill();
+  if (Number.isNaN(lastStream)) {
+    return code === 0;
+  }
+  console.log(
+    `  ${lingered <= 100 ? 'kept  ' : 'BROKEN'}  the process ended by itself ${lingered} ms after the last stream`,
+  );
+  return code === 0 && lingered <= 100;
+}
+
+function start(program: string, settings: readonly string[] = []): ChildProcess {
+  const child = fork(new URL(`${program}.ts`, import.meta.url), settings);
+  children.add(child);
+  child.on('exit', () => children.delete(child));
+  return child;
+}

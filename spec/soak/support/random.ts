@@ -1,0 +1,15 @@
+/** Numbers from 0 to below 1 that a seed decides, so that a run can be repeated (mulberry32). */
+export function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** One of several things, each as likely as any other. */
+export function pick<T>(things: readonly T[], random: () => number): T {
+  return things[Math.floor(random() * things.length)]!;
+}

@@ -1,0 +1,78 @@
+import { eventStream, textChunk } from '../answers.js';
+import type { Scenario } from './exchange.js';
+import { reference } from './reference.js';
+import { answerOf, chunked, eventType, headOf, streamHead } from './wire.js';
+
+const completion = {
+  id: 'chat-1',
+  object: 'chat.completion',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Whole' }, finish_reason: 'stop' }],
+};
+
+/** Answers with 200 that are no event stream. */
+const others: Readonly<Record<string, readonly [type: string, body: string]>> = {
+  page: ['text/html', '<!doctype html><title>Sign in</title>'],
+  'page-as-events': ['text/event-stream', '<!doctype html><title>Sign in</title>'],
+  completion: ['application/json', JSON.stringify(completion)],
+  error: ['application/json', '{"error":{"message":"Too many","code":"rate_limit_exceeded"}}'],
+  json: ['application/json', '{"hello":"world"}'],
+  'broken-json': ['application/json', '{"choices":['],
+  text: ['text/plain', 'hello'],
+  empty: ['text/event-stream', ''],
+  'only-done': ['text/event-stream', 'data: [DONE]\n\n'],
+  nonsense: ['text/event-stream', eventStream(textChunk('Hel'), 'nonsense')],
+  'error-frame': ['text/event-stream', eventStream(textChunk('Hel'), { error: { message: 'Busy', code: 503 } })],
+};
+
+/** Heads that HTTP does not allow, or not here. */
+const heads: Readonly<Record<string, string>> = {
+  'other-protocol': 'SSH-2.0-server\r\n\r\n',
+  'two-lengths': headOf(200, { ...eventType, 'content-length': '5', 'transfer-encoding': 'chunked' }),
+  'bad-length': headOf(200, { ...eventType, 'content-length': 'many' }),
+  upgrade: headOf(101, { upgrade: 'websocket', connection: 'upgrade' }),
+};
+
+/** Unusual answers, allowed and not. */
+export const oddities: Readonly<Record<string, Scenario>> = {
+  answer: (exchange) => {
+    const [type = '', body = ''] = others[exchange.parameters[0] ?? ''] ?? [];
+    exchange.end(answerOf(200, { 'content-type': type }, body));
+  },
+
+  /** No content, and so says the status. */
+  'no-content': (exchange) => exchange.end(headOf(204, { connection: 'close' })),
+
+  /** What HTTP does not allow. */
+  head: (exchange) => exchange.end(heads[exchange.parameters[0] ?? '']),
+
+  /** One header after another, for as long as the client takes them. */
+  'endless-headers': async (exchange) => {
+    await exchange.send('HTTP/1.1 200 OK\r\n');
+    while (await exchange.send(`x-header: ${'a'.repeat(1024)}\r\n`)) {
+      // Until the client leaves.
+    }
+  },
+
+  /** The reference under another content type, or under none. */
+  typed: (exchange) => {
+    const [type = ''] = exchange.parameters;
+    exchange.end(answerOf(200, type === '' ? {} : { 'content-type': type }, reference));
+  },
+
+  /** More events behind the end mark, on a connection that stays open. */
+  'after-done': async (exchange) => {
+    await exchange.send(Buffer.concat([Buffer.from(streamHead), chunked(reference)]));
+    await exchange.send(chunked(eventStream(textChunk('late'))));
+  },
+
+  /** Informational heads before the answer. */
+  'early-hints': async (exchange) => {
+    await exchange.send('HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n');
+    exchange.end(answerOf(200, eventType, reference));
+  },
+
+  'http-1.0': async (exchange) => {
+    await exchange.send(headOf(200, eventType, '1.0'));
+    exchange.end(reference);
+  },
+};

@@ -1,0 +1,80 @@
+import type { Scenario } from './exchange.js';
+import { lengthOf, reference } from './reference.js';
+import { answerOf, chunked, eventType, headOf, lastChunk, streamHead } from './wire.js';
+
+/** What a server may send without getting anywhere. */
+const sayingNothing: Readonly<Record<string, string>> = {
+  comments: ': keep-alive\n\n',
+  'one-comment': ':',
+  space: ' \n',
+  'empty-events': 'data: \n\n',
+  pings: 'event: ping\ndata: {"type":"ping"}\n\n',
+};
+
+/** The head, and so many events of the reference. */
+function startWith(count: string | undefined): string {
+  const events = reference.subarray(0, lengthOf(Number(count)));
+  return streamHead + chunked(events).toString();
+}
+
+/** How the answer is spread over time and packets. */
+export const pacing: Readonly<Record<string, Scenario>> = {
+  /** The reference, at once. */
+  whole: (exchange) => exchange.end(answerOf(200, eventType, reference)),
+
+  /** Each byte on its own, those of the head and of the HTTP chunks included. */
+  drip: async (exchange) => {
+    for (const byte of Buffer.concat([Buffer.from(streamHead), chunked(reference), Buffer.from(lastChunk)])) {
+      if (!(await exchange.send(Uint8Array.of(byte)))) {
+        return;
+      }
+    }
+    exchange.end();
+  },
+
+  /** Two packets, the second beginning at this byte of the body. */
+  split: async (exchange) => {
+    const place = Number(exchange.parameters[0]);
+    const head = headOf(200, { ...eventType, 'content-length': String(reference.length) });
+    await exchange.send(Buffer.concat([Buffer.from(head), reference.subarray(0, place)]));
+    exchange.end(reference.subarray(place));
+  },
+
+  /** Lines end in CR and LF, which never share a packet. */
+  crlf: async (exchange) => {
+    await exchange.send(headOf(200, eventType));
+    for (const piece of reference
+      .toString()
+      .replaceAll('\n', '\r\n')
+      .split(/(?<=\r)/u)) {
+      await exchange.send(piece);
+    }
+    exchange.end();
+  },
+
+  /** Silence without end: `before-headers`, `inside-headers`, or behind so many events. */
+  stall: async (exchange) => {
+    const [where] = exchange.parameters;
+    if (where === 'inside-headers') {
+      await exchange.send('HTTP/1.1 200 OK\r\ncontent-ty');
+    } else if (where !== 'before-headers') {
+      await exchange.send(startWith(where));
+    }
+  },
+
+  /** So many events, then without end what says nothing: `/idle/comments/2`. */
+  idle: async (exchange) => {
+    const [what = '', count] = exchange.parameters;
+    await exchange.send(startWith(count));
+    while (await exchange.send(chunked(sayingNothing[what] ?? ''))) {
+      // Until the client leaves.
+    }
+  },
+
+  /** Early hints without end, before any answer. */
+  hints: async (exchange) => {
+    while (await exchange.send('HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n')) {
+      // Until the client leaves.
+    }
+  },
+};

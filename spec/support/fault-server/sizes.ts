@@ -1,0 +1,35 @@
+import { eventStream, textChunk } from '../answers.js';
+import type { FaultExchange, Scenario } from './exchange.js';
+import { lengthOf, reference } from './reference.js';
+import { answerOf, chunked, eventType, streamHead } from './wire.js';
+
+/** Two events, and then one piece for as long as the client takes it. */
+async function repeat(exchange: FaultExchange, start: string, piece: string): Promise<void> {
+  await exchange.send(streamHead + chunked(reference.subarray(0, lengthOf(2))).toString());
+  await exchange.send(chunked(start));
+  const bytes = chunked(piece);
+  while (await exchange.send(bytes)) {
+    // Until the client leaves.
+  }
+}
+
+/** Events that are too long. */
+export const sizes: Readonly<Record<string, Scenario>> = {
+  'endless-line': (exchange) => repeat(exchange, 'data: {"x":"', 'a'.repeat(64 * 1024)),
+
+  'endless-data-lines': (exchange) => repeat(exchange, '', 'data: aaaaaaaa\n'.repeat(4096)),
+
+  'endless-json': async (exchange) => {
+    await exchange.send(streamHead);
+    await exchange.send(chunked('{"choices":["'));
+    while (await exchange.send(chunked('a'.repeat(64 * 1024)))) {
+      // Until the client leaves.
+    }
+  },
+
+  /** One event with so many characters of text. */
+  'large-event': (exchange) => {
+    const text = 'a'.repeat(Number(exchange.parameters[0]));
+    exchange.end(answerOf(200, eventType, eventStream(textChunk(text, 'stop'), '[DONE]')));
+  },
+};
