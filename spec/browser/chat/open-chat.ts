@@ -51,6 +51,8 @@ export function useChat(): (config: ChatConfig) => Promise<Chat> {
       exchanges,
       ask: async (prompt) => {
         await page.getByRole('textbox', { name: 'Message' }).fill(prompt);
+        // As a person does, who sees when it can be sent.
+        await page.locator('button:enabled', { hasText: /^Send$/u }).waitFor();
         await page.keyboard.press('Enter');
       },
       answerOf: (model) => page.getByRole('article', { name: `Answer of ${model}` }).last(),
@@ -68,6 +70,8 @@ export async function shows(place: Locator, text: string | RegExp): Promise<void
 export async function chooseModels({ page, button }: Chat, models: readonly string[], baseURL?: string): Promise<void> {
   await button('Settings').click();
   const settings = page.getByRole('dialog', { name: 'Settings' });
+  // It fills in what was saved a moment after it is shown: sooner than a person types, but not than a program.
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#base-url')?.value !== '');
   if (baseURL !== undefined) {
     await settings.getByRole('textbox', { name: 'Base URL' }).fill(baseURL);
   }
