@@ -9,7 +9,7 @@ export { usageChunk } from './usage-chunk.js';
 export { chunksOf, type ChunksOfConfig } from './chunks-of.js';
 
 /* Virtual time, in any test runner */
-export { runMarbles, type MarbleHelpers } from './run-marbles.js';
+export { runMarbles, type ColdChunks, type MarbleHelpers } from './run-marbles.js';
 export type { ChunkValues } from './chunk-values.js';
 export { MarblesError } from './marbles-error.js';
 
