@@ -35,6 +35,20 @@ it.each<[string, unknown]>([
   expect(() => client.completions(request as CompletionRequest)).toThrow(field);
 });
 
+it.each([false, null, 'true'])('refuses stream: %j, and says how to get the whole message', (stream) => {
+  const chat = { model: 'small', messages, stream } as unknown as ChatCompletionRequest;
+  const completion = { model: 'small', prompt: 'Once', stream } as unknown as CompletionRequest;
+  const reason = 'always asks for a stream: leave stream out, and use toMessage() for the whole message';
+
+  expect(() => client.chat(chat)).toThrow(new TypeError(`chat() ${reason}`));
+  expect(() => client.completions(completion)).toThrow(new TypeError(`completions() ${reason}`));
+});
+
+it.each([true, undefined] as const)('takes stream: %p', (stream) => {
+  expect(() => client.chat({ model: 'small', messages, stream } as ChatCompletionRequest)).not.toThrow();
+  expect(() => client.completions({ model: 'small', prompt: 'Once', stream })).not.toThrow();
+});
+
 it.each([[''], ['Once'], [['Once', 'twice']], [[1, 2, 3]], [[[1], [2, 3]]]])('takes the prompt %j', (prompt) => {
   expect(() => client.completions({ model: 'small', prompt })).not.toThrow();
 });

@@ -90,8 +90,10 @@ describe('the body', () => {
     expect(await sentBody({ stream_options: null })).not.toHaveProperty('stream_options');
   });
 
-  it('is streamed whatever the request says', async () => {
-    expect(await sentBody({ stream: false as unknown as true })).toMatchObject({ stream: true });
+  it('is streamed, whether the request says so or not', async () => {
+    expect(await sentBody({})).toMatchObject({ stream: true });
+    expect(await sentBody({ stream: undefined })).toMatchObject({ stream: true });
+    expect(await sentBody({ stream: true })).toMatchObject({ stream: true });
   });
 
   it('is the request as it was at the call, which is left as it was', async () => {

@@ -115,6 +115,27 @@ it('replaces the settings of the client field by field', () => {
   });
 });
 
+it.each([
+  ['http://server.test/v1/chat/completions', '/chat/completions'],
+  ['http://server.test/v1/chat/completions/?api-version=1', '/chat/completions'],
+  ['http://server.test/v1/completions', '/completions'],
+  ['http://server.test/v1/responses/', '/responses'],
+  ['http://server.test/v1/embeddings', '/embeddings'],
+  ['http://server.test/v1/models', '/models'],
+])('refuses %s for a baseURL, and names what to cut', (address, endpoint) => {
+  const mistake = new TypeError(`baseURL must end before ${endpoint}, since the client adds the endpoint`);
+
+  expect(() => createClient({ baseURL: address })).toThrow(mistake);
+  expect(() => createClient().chat(chatRequest, { baseURL: address })).toThrow(mistake);
+});
+
+it.each(['http://server.test/models', 'http://server.test/completions/v1', 'http://server.test/my-completions'])(
+  'takes %s for a baseURL',
+  async (address) => {
+    expect((await sent({}, { baseURL: address })).url).toBe(`${address}/chat/completions`);
+  },
+);
+
 it('asks the server of the request', async () => {
   expect((await sent({}, { baseURL: 'http://other.test/v2' })).url).toBe('http://other.test/v2/chat/completions');
 });

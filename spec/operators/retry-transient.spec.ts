@@ -1,21 +1,30 @@
 import * as fc from 'fast-check';
-import { asyncScheduler, concat, from, noop, Observable, of, Subject, take, tap, throwError } from 'rxjs';
+import { asyncScheduler, concat, from, map, noop, Observable, of, Subject, take, tap, throwError } from 'rxjs';
 import { ApiError } from '../../src/errors/api-error.js';
 import { ConnectionError } from '../../src/errors/connection-error.js';
 import { DeadlineError } from '../../src/errors/deadline-error.js';
 import { ProtocolError } from '../../src/errors/protocol-error.js';
 import { RateLimitError } from '../../src/errors/rate-limit-error.js';
 import { StreamError } from '../../src/errors/stream-error.js';
+import { accumulateMessage } from '../../src/operators/accumulate-message.js';
 import { accumulateText } from '../../src/operators/accumulate-text.js';
 import { createRetryBudget } from '../../src/operators/create-retry-budget.js';
 import type { RetryConfig, RetryNotice } from '../../src/operators/retry-config.js';
 import { retryTransient } from '../../src/operators/retry-transient.js';
+import { textDeltas } from '../../src/operators/text-deltas.js';
 import { attempts } from '../support/attempts.js';
+import { chatChunk, finishChunk } from '../support/chunks.js';
 import { runMarbles } from '../support/run-marbles.js';
 import { watchScheduler } from '../support/watch-scheduler.js';
 
 const lost = new ConnectionError('The connection was lost');
 const quota = new ApiError('429 Quota', { status: 429, kind: 'quota', retryable: false });
+const chunks = {
+  r: chatChunk({ role: 'assistant' }),
+  a: chatChunk({ content: 'Hel' }),
+  b: chatChunk({ content: 'lo' }),
+  f: finishChunk(),
+};
 /** Makes the pauses without a hint 3, 6 and 12 ms. */
 const random = (): number => 0.006;
 
@@ -246,6 +255,39 @@ describe('when', () => {
   });
 });
 
+describe('a role', () => {
+  it('counts as output', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const source = cold('-r-#', chunks, lost);
+
+      expectObservable(source.pipe(retryTransient({ random }))).toBe('-r-#', chunks, lost);
+    });
+  });
+
+  it('counts for nothing behind textDeltas and accumulateText', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const first = cold('   -r-#          ', chunks, lost);
+      const firstSubs = '    ^--!          ';
+      const second = cold('        -r-a-b-f|', chunks);
+      const secondSubs = '   ------^-------!';
+      const deltas = '       ---------a-b--|';
+      const texts = attempts(first, second).pipe(textDeltas());
+
+      expectObservable(texts.pipe(retryTransient({ random }))).toBe(deltas, { a: 'Hel', b: 'lo' });
+      expectSubscriptions(first.subscriptions).toBe(firstSubs);
+      expectSubscriptions(second.subscriptions).toBe(secondSubs);
+    });
+    runMarbles(({ cold, expectObservable }) => {
+      const first = cold('   -r-#          ', chunks, lost);
+      const second = cold('        -r-a-b-f|', chunks);
+      const snapshots = '    ---------a-b--|';
+      const texts = attempts(first, second).pipe(textDeltas(), accumulateText());
+
+      expectObservable(texts.pipe(retryTransient({ random }))).toBe(snapshots, { a: 'Hel', b: 'Hello' });
+    });
+  });
+});
+
 describe('restart', () => {
   const texts = { a: 'Hel', b: 'lo', c: '!' };
   const snapshots = { a: 'Hel', b: 'Hello', c: 'Hello!' };
@@ -262,6 +304,34 @@ describe('restart', () => {
       expectObservable(result).toBe(expected, snapshots);
       expectSubscriptions(first.subscriptions).toBe(firstSubs);
       expectSubscriptions(second.subscriptions).toBe(secondSubs);
+    });
+  });
+
+  it('refuses chunks, whose text would come twice', () => {
+    const refusal = new TypeError('restart belongs behind an accumulating operator, such as accumulateMessage()');
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const first = cold('   -r-a-#', chunks, lost);
+      const firstSubs = '    ^!';
+      const expected = '     -#';
+      const result = first.pipe(retryTransient({ restart: true, when: () => true, random }), textDeltas());
+
+      expectObservable(result).toBe(expected, undefined, refusal);
+      expectSubscriptions(first.subscriptions).toBe(firstSubs);
+    });
+  });
+
+  it('takes messages, behind what accumulates them', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const first = cold('   -r-a-#        ', chunks, lost);
+      const second = cold('          -r-a-b|', chunks);
+      const expected = '     -r-a-----r-a-b|';
+      const result = attempts(first, second).pipe(
+        accumulateMessage(),
+        retryTransient({ restart: true, random }),
+        map(({ content }) => content),
+      );
+
+      expectObservable(result).toBe(expected, { r: '', a: 'Hel', b: 'Hello' });
     });
   });
 

@@ -380,7 +380,8 @@ it.each([
   [{ maxLag: Infinity }, 'maxLag must be a finite number'],
   [{ interval: NaN }, 'interval must be a finite number'],
   [{ interval: '16' }, 'interval must be a finite number'],
-  [{ unit: 'sentence' }, "unit must be 'word', 'line' or 'grapheme'"],
+  [{ unit: 'sentence' }, "unit must be 'word', 'line' or 'grapheme', not 'sentence'"],
+  [{ unit: 5 }, "unit must be 'word', 'line' or 'grapheme', not 5"],
   [{ locale: 'no such language' }, "locale must be a language tag such as 'ja' or 'en-GB'"],
   [{ locale: 1 }, 'locale must be a language tag'],
   [{ flush: 1 }, 'flush must be true or false, not 1'],
@@ -389,3 +390,12 @@ it.each([
   expect(() => smoothText(config as SmoothTextConfig)).toThrow(TypeError);
   expect(() => smoothText(config as SmoothTextConfig)).toThrow(message);
 });
+
+it.each(['key-4711', 'word\nline', '', 'a'.repeat(21)])(
+  'repeats no more than a short word where it refuses: %j',
+  (unit) => {
+    const mistake = new TypeError("unit must be 'word', 'line' or 'grapheme'");
+
+    expect(() => smoothText({ unit } as unknown as SmoothTextConfig)).toThrow(mistake);
+  },
+);

@@ -381,7 +381,7 @@ it.each([
   [{ bufferSize: 1.5 }, 'bufferSize must be'],
   [{ bufferSize: NaN }, 'bufferSize must be'],
   [{ bufferSize: '2' }, 'bufferSize must be'],
-  [{ overflow: 'drop-newest' }, "overflow must be 'error', 'drop-oldest' or a function, not string"],
+  [{ overflow: 'drop-newest' }, "overflow must be 'error', 'drop-oldest' or a function, not 'drop-newest'"],
   [{ overflow: null }, 'overflow must be'],
   [2, 'The configuration of toAsyncIterable must be an object, not 2'],
 ])('refuses %p', (config, message) => {

@@ -14,6 +14,19 @@ it('answers every request with the one reply', () => {
   expect(observe(client.chat(chatRequest)).values).toEqual(chunksOf('Hi'));
 });
 
+it('answers with texts as with their chunks', () => {
+  const one = fakeClient('Hello there');
+  const several = fakeClient(['Hello', of(textChunk('Hi')), '']);
+  const asked = fakeClient(({ request }) => `I am ${request.model}`);
+
+  expect(observe(one.chat(chatRequest)).values).toEqual(chunksOf('Hello there'));
+  expect(observe(one.chat(chatRequest)).values).toEqual(chunksOf('Hello there'));
+  expect(observe(several.chat(chatRequest)).values).toEqual(chunksOf('Hello'));
+  expect(observe(several.chat(chatRequest)).values).toEqual([textChunk('Hi')]);
+  expect(observe(several.chat(chatRequest)).values).toEqual(chunksOf(''));
+  expect(observe(asked.chat(chatRequest)).values).toEqual(chunksOf('I am small'));
+});
+
 it('answers requests with its replies in turn, whatever they ask', () => {
   const client = fakeClient([of({ id: 'small' }), of(legacyChunk('Once')), of(textChunk('Hi'))]);
 
@@ -33,12 +46,13 @@ it('answers with what a function gives for the request', () => {
 
 it('keeps what was asked, once per subscription, without keys', () => {
   const client = fakeClient(EMPTY);
-  const chat = client.chat(chatRequest, { apiKey: 'secret-key-1', context: { label: 'a' } });
+  const headers = { 'X-Mine': 'yes', Authorization: 'Bearer secret-key-1', 'api-key': 'secret-key-1' };
+  const chat = client.chat(chatRequest, { apiKey: 'secret-key-1', headers, context: { label: 'a' } });
 
   expect(client.requests).toEqual([]);
   merge(chat, client.completions(completionRequest), chat, client.models()).subscribe();
   expect(client.requests).toMatchObject([
-    { operation: 'chat', request: chatRequest, options: { context: { label: 'a' } } },
+    { operation: 'chat', request: chatRequest, options: { headers: { 'X-Mine': 'yes' }, context: { label: 'a' } } },
     { operation: 'completions', request: completionRequest, options: {} },
     { operation: 'chat', request: chatRequest },
     { operation: 'models', request: {} },
@@ -110,12 +124,14 @@ it('says so when it has run out of replies', async () => {
 it('fails when its function gives no Observable', async () => {
   const client = fakeClient(() => undefined as never);
 
-  expect(await failureOf(client.models())).toEqual(new TypeError('replies() must be an Observable, not undefined'));
+  expect(await failureOf(client.models())).toEqual(
+    new TypeError('replies() must be a text or an Observable, not undefined'),
+  );
 });
 
 it.each<readonly [string, () => unknown, string]>([
-  ['a reply that is no Observable', () => fakeClient('Hi' as never), 'replies must be an Observable, not string'],
-  ['one in a list', () => fakeClient([EMPTY, [] as never]), 'replies[1] must be an Observable, not object'],
+  ['a reply that is none', () => fakeClient(5 as never), 'replies must be a text or an Observable, not 5'],
+  ['one in a list', () => fakeClient([EMPTY, [] as never]), 'replies[1] must be a text or an Observable, not object'],
   ['an empty list', () => fakeClient([]), 'replies must be a list of at least one, not object'],
   ['a configuration that is none', () => fakeClient(EMPTY, 1 as never), 'The configuration of fakeClient must be'],
   ['a request without messages', () => fakeClient(EMPTY).chat({ model: 'small' } as never), 'chat() needs messages'],

@@ -874,7 +874,7 @@ describe('refuses', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ request, policy: 'latest' }, "policy must be 'switch', 'queue', 'exhaust' or 'parallel'"],
+    [{ request, policy: 'latest' }, "policy must be 'switch', 'queue', 'exhaust' or 'parallel', not 'latest'"],
     [{}, 'request must be an object such as { model }'],
     [{ request: {} }, 'request.model must be'],
     [{ request: { model: 'm-1', messages: [] } }, 'request.messages must be left out'],
@@ -899,7 +899,7 @@ describe('refuses', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ type: 'pause' }, "A command's type must be 'send', 'stop', 'regenerate' or 'reset'"],
+    [{ type: 'pause' }, "A command's type must be 'send', 'stop', 'regenerate' or 'reset', not 'pause'"],
     [{ type: 'send' }, "A prompt's content must be text"],
     [{ type: 'send', content: 'a', id: '' }, "A command's id must be a string"],
     [{ type: 'stop', id: 5 }, "A command's id must be a string"],

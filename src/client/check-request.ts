@@ -1,9 +1,10 @@
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { CompletionRequest } from '../schemas/completion-request.js';
 
-/** @throws {TypeError} Naming the field that a request to `/chat/completions` lacks. */
+/** @throws {TypeError} Naming the field that a request to `/chat/completions` lacks or cannot have. */
 export function checkChatRequest(request: ChatCompletionRequest): void {
   checkModel(request, 'chat()');
+  checkStream(request, 'chat()');
   const messages: unknown = request.messages;
   if (!Array.isArray(messages) || messages.length === 0) {
     throw new TypeError("chat() needs messages: a list such as [{ role: 'user', content: 'Hello' }]");
@@ -15,9 +16,10 @@ export function checkChatRequest(request: ChatCompletionRequest): void {
   });
 }
 
-/** @throws {TypeError} Naming the field that a request to `/completions` lacks. */
+/** @throws {TypeError} Naming the field that a request to `/completions` lacks or cannot have. */
 export function checkCompletionRequest(request: CompletionRequest): void {
   checkModel(request, 'completions()');
+  checkStream(request, 'completions()');
   const prompt: unknown = request.prompt;
   if (!(typeof prompt === 'string' || (Array.isArray(prompt) && prompt.length > 0))) {
     throw new TypeError('completions() needs prompt: a text, or a list of texts or token ids');
@@ -31,5 +33,13 @@ function checkModel(request: unknown, where: string): void {
   const { model } = request as { model?: unknown };
   if (typeof model !== 'string' || model === '') {
     throw new TypeError(`${where} needs model: the name of a model, such as those that models() gives`);
+  }
+}
+
+function checkStream({ stream }: { readonly stream?: unknown }, where: string): void {
+  if (stream !== undefined && stream !== true) {
+    throw new TypeError(
+      `${where} always asks for a stream: leave stream out, and use toMessage() for the whole message`,
+    );
   }
 }

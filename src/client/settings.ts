@@ -33,6 +33,9 @@ const minute = 60_000;
 const defaultDeadlines = { headers: 10 * minute, firstChunk: 10 * minute, idle: 5 * minute, total: Infinity };
 const defaultLimits = { eventBytes: 16 * 1024 * 1024, errorBodyBytes: 64 * 1024, choices: 128, toolCalls: 128 };
 
+/** An endpoint pasted along. `/models` alone is none: servers on Azure have their API below that path. */
+const endpointAtEnd = /(?:(\/(?:chat\/)?completions|\/responses|\/embeddings)|\/v\d\w*(\/models))\/*$/u;
+
 /** Gives the settings of a request from its options; `undefined` gives those of the client itself. */
 export function createSettings(config: ClientConfig, platform: Platform): (options?: RequestOptions) => Settings {
   checkConfig(config, 'client');
@@ -114,6 +117,10 @@ function parseBaseURL(baseURL: string): URL {
   }
   if (url.username !== '' || url.password !== '') {
     throw new TypeError('baseURL must not hold a user name or password; set headers: { authorization } instead');
+  }
+  const [, endpoint, models] = endpointAtEnd.exec(url.pathname) ?? [];
+  if (endpoint !== undefined || models !== undefined) {
+    throw new TypeError(`baseURL must end before ${endpoint ?? models}, since the client adds the endpoint`);
   }
   return url;
 }

@@ -14,5 +14,11 @@ export function copyError(
   }
   // A real Error object, so that inspection and structured cloning see one.
   const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error) as object) as Error;
-  return Object.assign(Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error)), fields);
+  const { partial, ...shown } = fields;
+  Object.assign(Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error)), shown);
+  if (partial !== undefined) {
+    // Readable, but not enumerable: a log of the error must not show the reply.
+    Object.defineProperty(copy, 'partial', { value: partial, enumerable: false, writable: true, configurable: true });
+  }
+  return copy;
 }

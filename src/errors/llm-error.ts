@@ -35,7 +35,7 @@ const brand = Symbol.for('rxllm.LlmError');
 
 /**
  * The base of every error this package raises. `kind` says what happened, `retryable` whether a fresh request may
- * succeed. No message, cause or property holds a key, a prompt or a reply.
+ * succeed. No error holds a key. The message of a refusal is in the server's own words, which may quote the request.
  *
  * @see {@link isLlmError} to recognise one, also across two installed copies of the package.
  */
@@ -48,8 +48,11 @@ export abstract class LlmError extends Error {
   readonly retryAfter: number | undefined;
   /** The server's id of the request; `undefined` when it sent none. */
   readonly requestId: string | undefined;
-  /** What `toText` or `toMessage` had gathered when the stream failed. */
-  readonly partial?: unknown;
+  /**
+   * The reply so far, where `toText` or `toMessage` was gathering it. Not enumerable, so that a log of the error does not
+   * show it.
+   */
+  declare readonly partial?: unknown;
   /** All that failed, in that order and with this error as the last, where several requests stood in for one. */
   declare readonly errors?: readonly unknown[];
 

@@ -13,7 +13,7 @@ export const longestTimer = 0x7fffffff;
  */
 export function check(valid: boolean, name: string, allowed: string, value: unknown): void {
   if (!valid) {
-    throw new TypeError(`${name} must be ${allowed}, not ${shown(value)}`);
+    throw new TypeError(`${name} must be ${allowed}${notThat(value, allowed)}`);
   }
 }
 
@@ -60,7 +60,13 @@ export function checkFunction(name: string, value: unknown): void {
   check(typeof value === 'function', name, 'a function', value);
 }
 
-/** Numbers are shown as they are; of anything else only the type, since it may hold what nobody should read. */
-function shown(value: unknown): string {
-  return typeof value === 'number' || value === null ? String(value) : typeof value;
+/**
+ * Numbers are shown as they are, and so is a short word where another word is allowed; of anything else only the type,
+ * since it may hold what nobody should read.
+ */
+function notThat(value: unknown, allowed: string): string {
+  if (typeof value === 'string' && /^'\w/u.test(allowed)) {
+    return /^[a-z-]{1,20}$/iu.test(value) ? `, not '${value}'` : '';
+  }
+  return `, not ${typeof value === 'number' || value === null ? String(value) : typeof value}`;
 }

@@ -14,10 +14,12 @@ import { firstToAnswer } from './first-to-answer.js';
  * ```
  *
  * An answer begins with the first piece of text, reasoning, refusal or tool call; for sources of strings, such as those
- * behind `textDeltas()`, with the first string that is not empty. Nothing is emitted before. A source that fails
- * before its answer is out of the race, also one that sends more than 65 536 chunks before it (`LimitError`), and one that completes without an answer waits: it is emitted when no other is
- * left. When all failed, the error is that of the last, and an `LlmError` has all of them as `errors`. What the winner
- * does later passes unchanged. Accumulate behind the race, since a snapshot is no piece of text.
+ * behind `textDeltas()`, with the first string that is not empty. Nothing is emitted before.
+ *
+ * A source that fails before its answer is out of the race, also one that sends more than 65 536 chunks before it
+ * (`LimitError`), and one that completes without an answer waits: it is emitted when no other is left. When all failed,
+ * the error is that of the last, and an `LlmError` has all of them as `errors`. What the winner does later passes
+ * unchanged. Accumulate behind the race, since a snapshot is no piece of text.
  *
  * @param sources Cold Observables of chunks or of strings, or whatever rxjs can make one of; each is a request.
  * @throws TypeError when `sources` is no list, or an empty one, or holds what is no source.

@@ -1,6 +1,7 @@
 import {
   asyncScheduler,
   defer,
+  identity,
   retry,
   tap,
   throwError,
@@ -80,8 +81,17 @@ export function retryAfterPause<T>(
           delay: (error: unknown, attempt) =>
             (silent || restart) && when(error, attempt) ? pause(error, attempt) : throwError(() => error),
         }),
+        // Behind the retry, so that no `when` can have it tried again.
+        restart ? tap<T>(refuseChunk) : identity,
       );
     });
+}
+
+/** A chunk replaces nothing, so its answer would begin a second time behind the first beginning. */
+function refuseChunk(value: unknown): void {
+  if (typeof value === 'object' && value !== null && Array.isArray((value as { readonly choices?: unknown }).choices)) {
+    throw new TypeError('restart belongs behind an accumulating operator, such as accumulateMessage()');
+  }
 }
 
 function isDelay(value: unknown): boolean {

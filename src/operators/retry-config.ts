@@ -34,7 +34,8 @@ export interface RetryConfig {
   /**
    * Whether to start anew even once something was emitted. Default false. Only for snapshots, of which each replaces
    * the one before: put it right behind `accumulateMessage` or `accumulateText`, which begin anew with each attempt.
-   * Before them, or behind increments such as those of `textDeltas`, the beginning of the answer would come twice.
+   * Before them, or behind increments such as those of `textDeltas`, the beginning of the answer would come twice, so a
+   * chunk ends the stream with a `TypeError`.
    * Behind `toText` and `toMessage` it is not needed: they emit nothing before the end.
    */
   readonly restart?: boolean | undefined;

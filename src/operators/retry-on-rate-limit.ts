@@ -14,7 +14,8 @@ import { retryAfterPause } from './retry-after-pause.js';
  * ```
  *
  * Pauses, limits, `restart`, `budget` and the rule that nothing is retried once something was emitted are those of
- * {@link retryTransient}, and so are errors, completion and unsubscribing. The source must be cold.
+ * {@link retryTransient}, and so are errors, completion and unsubscribing. There too a role counts as output, so that
+ * behind `textDeltas()` it also waits out what comes between the role and the first word. The source must be cold.
  *
  * @throws TypeError for a field of `config` that is not what {@link RetryConfig} allows.
  * @see {@link retryTransient} for every error that a fresh request may heal, rate limits included. Use one of the two:

@@ -19,11 +19,14 @@ import { retryAfterPause } from './retry-after-pause.js';
  * no retry heals, one whose pause is longer than `maxDelay`, and the last one when `count` is used up pass unchanged.
  * Completion passes through; unsubscribing during a pause ends it.
  *
+ * On chunks a role counts as output, although nobody sees it. Behind `textDeltas()` or `accumulateText()` only text does,
+ * so that there a retry also heals what breaks between the role and the first word.
+ *
  * Put it before anything that emits on its own, such as `startWith`, behind which it would never see silence.
  *
  * With `restart: true` it also starts a stream anew that broke after output. That is for the place right behind an
  * accumulating operator, whose snapshots replace one another: what is shown begins anew, and nothing is repeated.
- * Before increments it would repeat them.
+ * Increments would be repeated, so where chunks come it fails with a `TypeError`.
  *
  * ```text
  * first:   -a-b-#

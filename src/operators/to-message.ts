@@ -13,7 +13,7 @@ import { prepareMessage } from './prepare-message.js';
  * result:  -------(x|)   x.content = 'Hello', x.finishReason = 'stop'
  * ```
  *
- * On error, rethrows a copy of it with the message so far as `partial`.
+ * On error, rethrows a copy of it with the message so far as `partial`, which is readable but not enumerable.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
  * @throws TypeError when `choice` or a field of the configuration is not what it must be.

@@ -9,7 +9,7 @@ import { collect } from './collect.js';
  * result:  -----(x|)   x = 'Hello'
  * ```
  *
- * On error, rethrows a copy of it with the text so far as `partial`.
+ * On error, rethrows a copy of it with the text so far as `partial`, which is readable but not enumerable.
  *
  * @see {@link accumulateText} to receive the text as it grows.
  */

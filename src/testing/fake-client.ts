@@ -1,4 +1,4 @@
-import { asyncScheduler, defer, isObservable, type Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, defer, from, isObservable, type Observable, type SchedulerLike } from 'rxjs';
 import type { Client } from '../client/build-client.js';
 import { checkConfig as checkOptions } from '../client/check-config.js';
 import { checkChatRequest, checkCompletionRequest } from '../client/check-request.js';
@@ -9,6 +9,7 @@ import type { ChatMessage } from '../schemas/chat-message.js';
 import type { CompletionChunk } from '../schemas/completion-chunk.js';
 import type { CompletionRequest } from '../schemas/completion-request.js';
 import type { Model } from '../schemas/model.js';
+import { chunksOf } from './chunks-of.js';
 import { recordEnding, type RequestRecord, startRecord } from './request-record.js';
 import { readScript, type Script } from './script.js';
 
@@ -18,7 +19,7 @@ export interface FakeRequest extends RequestRecord {
   readonly operation: keyof Client;
   /** The request as it was given; `{}` for `models()`. */
   readonly request: AskedRequest;
-  /** The options of the request, without a key. */
+  /** The options of the request without keys: `apiKey`, and headers such as `authorization` and `api-key`. */
   readonly options: Omit<RequestOptions, 'apiKey'>;
 }
 
@@ -30,8 +31,11 @@ export interface AskedRequest {
   readonly [key: string]: unknown;
 }
 
-/** What a {@link fakeClient} gives: chunks to `chat` and `completions`, models to `models`. */
-export type FakeReply = Observable<ChatCompletionChunk | CompletionChunk | Model>;
+/**
+ * What a {@link fakeClient} gives: chunks to `chat` and `completions`, models to `models`. A text is a reply to `chat`: that
+ * of `from(chunksOf(text))`.
+ */
+export type FakeReply = string | Observable<ChatCompletionChunk | CompletionChunk | Model>;
 
 /** A client without a server. */
 export interface FakeClient extends Client {
@@ -46,9 +50,10 @@ export interface FakeClientConfig {
 }
 
 /**
- * A client that answers from Observables, for what is built on a client.
+ * A client that answers from texts and Observables, for what is built on a client.
  *
  * ```ts
+ * const greeting = fakeClient('Hello!');
  * const client = fakeClient([throwError(() => busy), chunks('r-a-b-f|', { a: 'Hel', b: 'lo' })]);
  * ```
  *
@@ -57,7 +62,7 @@ export interface FakeClientConfig {
  *
  * @param replies Replies to the requests in turn; one for every request; or a function of the request. A request beyond the
  *   end of a list fails with an `Error` that says so.
- * @throws TypeError for a reply that is no Observable; the methods, for what a real client refuses.
+ * @throws TypeError for a reply that is neither text nor Observable; the methods, for what a real client refuses.
  * @see {@link fakeTransport} to test a real client without a network.
  */
 export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: FakeClientConfig = {}): FakeClient {
@@ -69,13 +74,16 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     name: 'fakeClient',
     field: 'replies',
     read: (reply: FakeReply, place): Observable<unknown> => {
-      check(isObservable(reply), place, 'an Observable', reply);
+      if (typeof reply === 'string') {
+        return from(chunksOf(reply));
+      }
+      check(isObservable(reply), place, 'a text or an Observable', reply);
       return reply;
     },
   });
   const ask = <T>(operation: keyof Client, request: AskedRequest, given: RequestOptions = {}): Observable<T> => {
     checkOptions(given, 'request');
-    const { apiKey, ...options } = given;
+    const options = withoutKeys(given);
     return defer(() => {
       const asked = Object.assign(startRecord(scheduler), { operation, request, options });
       requests.push(asked);
@@ -95,4 +103,12 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     },
     models: (options) => ask('models', {}, options),
   };
+}
+
+function withoutKeys({ apiKey, headers, ...options }: RequestOptions): FakeRequest['options'] {
+  if (headers === undefined) {
+    return options;
+  }
+  const kept = Object.entries(headers).filter(([name]) => !/authorization$|api-?key$/iu.test(name));
+  return { ...options, headers: Object.fromEntries(kept) };
 }

@@ -9,7 +9,7 @@ export { usageChunk } from './usage-chunk.js';
 export { chunksOf, type ChunksOfConfig } from './chunks-of.js';
 
 /* Virtual time, in any test runner */
-export { runMarbles, type MarbleHelpers } from './run-marbles.js';
+export { runMarbles, type ColdChunks, type MarbleHelpers } from './run-marbles.js';
 export type { ChunkValues } from './chunk-values.js';
 export { MarblesError } from './marbles-error.js';
 
@@ -45,3 +45,15 @@ export type {
   CassetteRequest,
   CassetteResponse,
 } from './cassette.js';
+
+/* Types of 'rxllm' that declarations inferred from the above name */
+export type { Client } from '../client/build-client.js';
+export type { RequestOptions } from '../client/client-config.js';
+export type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
+export type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
+export type { CompletionRequest } from '../schemas/completion-request.js';
+export type { ChatMessage } from '../schemas/chat-message.js';
+export type { ChatChoice, ChatCompletionChunk, ChatDelta, ToolCallDelta } from '../schemas/chat-completion-chunk.js';
+export type { CompletionChunk } from '../schemas/completion-chunk.js';
+export type { Model } from '../schemas/model.js';
+export type { TokenUsage } from '../schemas/token-usage.js';

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { TestScheduler } from 'rxjs/testing';
+import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { compareNotifications, type FramedNotification } from './compare-notifications.js';
 import { compareSubscriptions, type FramedSubscription } from './compare-subscriptions.js';
 
@@ -8,6 +8,12 @@ interface Pending {
   readonly compares: 'notifications' | 'subscriptions';
   /** Made where the test says what it expects; without it nothing is compared. */
   place?: Error;
+}
+
+/** What rxjs gives for a stream that is expected to emit something. */
+interface StreamExpectation<T> {
+  readonly toBe: (marbles: string, values?: unknown, error?: unknown) => void;
+  readonly toEqual: (other: Observable<T>) => void;
 }
 
 /** A `TestScheduler` that compares by itself, in any test runner, and says where an expectation stands. */
@@ -27,13 +33,13 @@ export class MarbleScheduler extends TestScheduler {
   override expectObservable<T>(
     observable: Observable<T>,
     subscriptionMarbles: string | null = null,
-  ): ReturnType<typeof TestScheduler.prototype.expectObservable<T>> {
+  ): StreamExpectation<T> {
     const expectation = super.expectObservable(observable, subscriptionMarbles);
     const pending = this.#add('notifications');
     return {
-      toBe: (...marbles: Parameters<typeof expectation.toBe>) => {
+      toBe: (marbles, values, error) => {
         pending.place = placeOf();
-        expectation.toBe(...marbles);
+        expectation.toBe(marbles, values, error);
       },
       toEqual: (other) => {
         pending.place = placeOf();
@@ -43,8 +49,8 @@ export class MarbleScheduler extends TestScheduler {
   }
 
   override expectSubscriptions(
-    ...logs: Parameters<typeof TestScheduler.prototype.expectSubscriptions>
-  ): ReturnType<typeof TestScheduler.prototype.expectSubscriptions> {
+    ...logs: Parameters<RunHelpers['expectSubscriptions']>
+  ): ReturnType<RunHelpers['expectSubscriptions']> {
     const expectation = super.expectSubscriptions(...logs);
     const pending = this.#add('subscriptions');
     return {

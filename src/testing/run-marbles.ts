@@ -1,8 +1,15 @@
+import type { Observable } from 'rxjs';
 import type { RunHelpers, TestScheduler } from 'rxjs/testing';
 import { check, checkFunction } from '../operators/check.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import { chunkValues, type ChunkValues } from './chunk-values.js';
 import { MarbleScheduler } from './marble-scheduler.js';
+
+/** A cold stream of chunks, and when it was subscribed and unsubscribed. */
+export interface ColdChunks extends Observable<ChatCompletionChunk> {
+  /** For `expectSubscriptions`. */
+  readonly subscriptions: ReturnType<RunHelpers['cold']>['subscriptions'];
+}
 
 /** What a marble test is written with: all that rxjs' `TestScheduler.run` gives, and two things more. */
 export interface MarbleHelpers extends RunHelpers {
@@ -14,11 +21,7 @@ export interface MarbleHelpers extends RunHelpers {
    * chunks('r-a-b-f|', { a: 'Hel', b: 'lo' });
    * ```
    */
-  readonly chunks: (
-    marbles: string,
-    values?: ChunkValues,
-    error?: unknown,
-  ) => ReturnType<typeof TestScheduler.prototype.createColdObservable<ChatCompletionChunk>>;
+  readonly chunks: (marbles: string, values?: ChunkValues, error?: unknown) => ColdChunks;
   /** The virtual clock. The schedulers of rxjs follow it by themselves; this is for those that want one passed. */
   readonly scheduler: TestScheduler;
 }

@@ -18,12 +18,13 @@ export interface ScriptReader<Answer, Read> {
  * @returns A function of the request, its number from 1, and its name for errors; it throws when the script has run out.
  * @throws TypeError for an answer that is none.
  */
-export function readScript<Answer extends object, Request, Read>(
+export function readScript<Answer extends object | string, Request, Read>(
   script: Script<Answer, Request>,
   { name, field, read }: ScriptReader<Answer, Read>,
 ): (request: Request, number: number, asked: string) => Read {
   if (typeof script === 'function') {
-    return (request) => read(script(request), `${field}()`);
+    const answerTo = script as (request: Request) => Answer;
+    return (request) => read(answerTo(request), `${field}()`);
   }
   if (!Array.isArray(script)) {
     const answer = read(script as Answer, field);

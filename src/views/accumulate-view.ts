@@ -42,7 +42,8 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  *
  * The first view comes at once, so put it behind everything else: a retry operator behind it would never see silence.
  * With `retry` it retries by itself and shows each pause as `retrying` with the notice; a `notify` of yours is called
- * too. Views are immutable, their unchanged parts keep identity, and a chunk that shows nothing new gives no view.
+ * too. Views are immutable, their unchanged parts keep identity, and a chunk that brings nothing new gives no view. A role,
+ * a finish reason and token counts are new: each gives a view, though a screen that shows only text has nothing to redraw.
  *
  * An error, one thrown by a callback included, becomes a last view with `error`, and what had come stays in it:
  *
