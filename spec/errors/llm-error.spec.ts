@@ -48,15 +48,21 @@ describe('every error', () => {
     expect(types.isNativeError(copy)).toBe(true);
   });
 
-  it.each(errors)('%s gives what had been gathered to whoever reads it, also copied again, but no log shows it', (_, error) => {
-    const copy = copyError(copyError(error, { partial: { content: 'so far' } }), { requestId: 'r-1', errors: [error] });
+  it.each(errors)(
+    '%s gives what had been gathered to whoever reads it, also copied again, but no log shows it',
+    (_, error) => {
+      const copy = copyError(copyError(error, { partial: { content: 'so far' } }), {
+        requestId: 'r-1',
+        errors: [error],
+      });
 
-    expect(copy).toMatchObject({ partial: { content: 'so far' }, requestId: 'r-1' });
-    expect(inspect(copy)).not.toContain('so far');
-    expect(JSON.stringify(copy)).not.toContain('so far');
-    expect(Object.keys(copy as object)).not.toContain('partial');
-    expect(copyError(copy, { partial: 'more' })).toMatchObject({ partial: 'more' });
-  });
+      expect(copy).toMatchObject({ partial: { content: 'so far' }, requestId: 'r-1' });
+      expect(inspect(copy)).not.toContain('so far');
+      expect(JSON.stringify(copy)).not.toContain('so far');
+      expect(Object.keys(copy as object)).not.toContain('partial');
+      expect(copyError(copy, { partial: 'more' })).toMatchObject({ partial: 'more' });
+    },
+  );
 
   it('keeps its cause', () => {
     const cause = new Error('below');
