@@ -1,5 +1,7 @@
 /** The first words that are no prompt. */
 export const commands = ['chat', 'models', 'serve'] as const;
+
+/** One of them. */
 export type CommandName = (typeof commands)[number];
 
 /** The options of `rxllm models`. */
