@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 process.chdir(`${import.meta.dirname}/..`);
-const { values } = parseArgs({ options: { port: { type: 'string' }, 'build-only': { type: 'boolean' } } });
+const values = readOptions();
 const app = 'examples/angular-chat';
 const modules = `${app}/node_modules`;
 const pages = `${app}/dist/angular-chat/browser`;
@@ -45,6 +45,21 @@ once(
 
 if (!values['build-only']) {
   await serve();
+}
+
+/** What cannot be meant is told in one line, before anything is built. */
+function readOptions() {
+  try {
+    const { values: given } = parseArgs({ options: { port: { type: 'string' }, 'build-only': { type: 'boolean' } } });
+    if (given.port !== undefined && !(/^\d{1,5}$/u.test(given.port) && Number(given.port) <= 65_535)) {
+      throw new Error('--port must be a whole number from 0 to 65535');
+    }
+    return given;
+  } catch (error) {
+    // Node adds a sentence about words that begin with a dash.
+    process.stderr.write(`${error.message.split(/\.\s/u, 1)[0]}. The options are --port N and --build-only.\n`);
+    return process.exit(2);
+  }
 }
 
 /** Makes a thing unless it is there and was made of the same files; what is made anew makes those after it due. */

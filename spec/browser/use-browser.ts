@@ -1,4 +1,5 @@
 import packed from '@sparticuz/chromium';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
@@ -25,10 +26,11 @@ export function useBrowser(): OpenPage {
   const uncaught: unknown[] = [];
 
   beforeAll(async () => {
-    const executablePath = await packed.executablePath();
-    // The fonts that come with it, so that text has its size on machines without any.
-    const env = { ...process.env, FONTCONFIG_PATH: join(dirname(executablePath), 'fonts') };
-    browser = await chromium.launch({ executablePath, env, args, timeout: 30_000 });
+    browser = await launch().catch(async () => {
+      // A run that was killed while it unpacked left half a program, which is then taken for a whole one.
+      rmSync(await packed.executablePath(), { force: true });
+      return launch();
+    });
   });
 
   afterEach(async () => {
@@ -43,4 +45,11 @@ export function useBrowser(): OpenPage {
     context.on('weberror', (failure) => uncaught.push(failure.error()));
     return context.newPage();
   };
+}
+
+async function launch(): Promise<Browser> {
+  const executablePath = await packed.executablePath();
+  // The fonts that come with it, so that text has its size on machines without any.
+  const env = { ...process.env, FONTCONFIG_PATH: join(dirname(executablePath), 'fonts') };
+  return chromium.launch({ executablePath, env, args, timeout: 30_000 });
 }

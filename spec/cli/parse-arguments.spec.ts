@@ -62,6 +62,10 @@ it.each([
   ['a command among the words of one argument', ['serve 8080'], { ...nothing, words: ['serve 8080'] }],
   ['the command that chats, behind --', ['--', 'chat', 'Hi'], { ...nothing, words: ['chat', 'Hi'] }],
   ['the command that chats, behind other words', ['Hi', 'chat'], { ...nothing, words: ['Hi', 'chat'] }],
+  ['a word that is like a command, behind --', ['--', 'serv'], { ...nothing, words: ['serv'] }],
+  ['a word that is like a command, among others', ['serv', 'it'], { ...nothing, words: ['serv', 'it'] }],
+  ['words in one argument that are like a command', ['a chat'], { ...nothing, words: ['a chat'] }],
+  ['a word that is like no command', ['hello'], { ...nothing, words: ['hello'] }],
   ['words that look like options', ['--', '-m', '--'], { ...nothing, words: ['-m', '--'] }],
 ])('reads %s', (_, parameters, question) => {
   expect(parseArguments(parameters)).toEqual({ name: 'ask', question });
@@ -74,6 +78,15 @@ it.each([
   ['-v', 'version'],
 ])('reads %s, whatever else is asked', (option, name) => {
   expect(parseArguments(['Hi', option, '--model', ''])).toEqual({ name });
+});
+
+it.each([
+  ['a command', ['serve', '--port', '1', '-h'], 'serve'],
+  ['a command behind it', ['--help', 'chat'], 'chat'],
+  ['the word of a command, behind other words', ['Hi', 'chat', '-h'], undefined],
+  ['a slip in the name of a command', ['serv', '--help'], undefined],
+])('reads --help with %s', (_, parameters, command) => {
+  expect(parseArguments(parameters)).toEqual({ name: 'help', command });
 });
 
 it.each<readonly [string, readonly string[], object]>([
@@ -126,6 +139,12 @@ it.each([
   ['an option with a letter too few', ['--retrys=3'], 'Unknown option --retrys; there is --retries'],
   ['an option spelt otherwise', ['--max_tokens', '3'], 'Unknown option --max_tokens; there is --max-tokens'],
   ['half an option', ['--temp', '3'], 'Unknown option --temp; there is --temperature'],
+  ['an option of prompts for serve', ['serve', '--temp', '1'], '--temp; words that begin with a dash go behind --'],
+  ['half an option of serve', ['serve', '--tokens', '3'], 'Unknown option --tokens; there is --tokens-per-second'],
+  ['half an option of prompts', ['--tokens', '3'], 'Unknown option --tokens; there is --max-tokens'],
+  ['half an option for models', ['models', '--tim', '3'], 'Unknown option --tim; there is --timeout'],
+  ['a letter too few in models', ['model'], "There is no command 'model'; did you mean models?"],
+  ['a letter too many in chat', ['chatt', '-t', '1'], 'To ask it as a prompt: rxllm -- chatt'],
   ['a missing value', ['Hi', '--model'], '--model needs a value'],
   [
     'an option in place of a value',

@@ -10,6 +10,22 @@ it('shows its help, in 80 columns, without waiting for standard input', async ()
   expect(code).toBe(0);
 });
 
+it.each([
+  ['chat', '--system', '--port', 'Ctrl-D leaves'],
+  ['models', '--json', '--system', 'OPENAI_BASE_URL'],
+  ['serve', '--rate-limit', '--stats', 'rxllm serve --port 8080'],
+])('shows of rxllm %s only its own help, in 80 columns', async (command, own, other, text) => {
+  const { code, stdout, stderr } = await run([command, '--help'], { input: undefined });
+
+  expect(stdout).toContain(`\nUsage: rxllm ${command} [options]`);
+  expect(stdout).toContain(` ${own} `);
+  expect(stdout).toContain(text);
+  expect(stdout).not.toContain(other);
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+});
+
 it('shows its version', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
 
@@ -30,6 +46,11 @@ it.each([
     'words for rxllm serve',
     ['serve', '8080'],
     'rxllm serve takes its port as --port N; to ask a model those words, put -- before them: rxllm -- serve 8080.',
+  ],
+  [
+    'a slip in the name of a command',
+    ['serv'],
+    "There is no command 'serv'; did you mean serve? To ask it as a prompt: rxllm -- serv.",
   ],
 ])('refuses %s in one line', async (_, parameters, line) => {
   expect(await run(parameters)).toEqual({ code: 2, stdout: '', stderr: `rxllm: ${line} See rxllm --help.\n` });

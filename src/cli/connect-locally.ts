@@ -24,6 +24,6 @@ function localServer(config: ClientConfig): Server {
   return {
     client: createClient(config),
     defaultModel: () => of('docs'),
-    modelAdvice: of('For models of other servers, set OPENAI_API_KEY or --base-url.'),
+    modelAdvice: () => of('For models of other servers, set OPENAI_API_KEY or --base-url.'),
   };
 }

@@ -1,3 +1,24 @@
+import { optionHelp, servingHelp } from './option-help.js';
+
+/** How a conversation goes. */
+export const chatManners = `rxllm chat sends all that was said before along with each line typed. There
+Ctrl-C stops the answer only, of which what has come is kept, and Ctrl-D leaves,
+also while an answer comes. Without a terminal, each line of standard input is a
+prompt.
+`;
+
+/** Which server is asked. */
+export const serverHelp = `The server is the first of these that is set:
+  --base-url          Any server with an OpenAI-style API: Ollama, vLLM, …
+  OPENAI_BASE_URL     The same, from the environment.
+  --key               OpenAI.
+  OPENAI_API_KEY      OpenAI. The key is also sent to OPENAI_BASE_URL, but to no
+                      other server.
+Without any of them a local server answers, which needs no key and no network.
+It is not a language model: -m docs (the default) searches the documentation of
+rxllm, -m echo repeats the prompt.
+`;
+
 /** What `rxllm --help` shows, at most 80 columns wide. */
 export const helpText = `Asks a language model, and prints its answer as it is written.
 
@@ -8,66 +29,17 @@ Usage: rxllm [options] [prompt …]
        rxllm serve [options]    runs the local server until Ctrl-C
 
 Options:
-  -m, --model NAME    The model to ask. By default gpt-4o-mini at OpenAI, and
-                      elsewhere the first that the server lists. Given more than
-                      once, all answer at the same time, line by line; one given
-                      twice is asked twice, and numbered.
-  -s, --system TEXT   How the model should behave.
-  -t, --temperature N How freely it chooses its words, from 0 up; often to 2.
-      --max-tokens N  Cut the answer after N tokens.
-      --legacy        Ask the older /completions, which continues the prompt; by
-                      default gpt-3.5-turbo-instruct at OpenAI. Without -s.
-      --base-url URL  The server to ask, such as http://localhost:11434/v1.
-      --key KEY       The key to send, also to the server of --base-url. @FILE
-                      reads it from a file, which other users do not see; a key
-                      among the arguments may be seen in the list of processes.
-      --timeout SECS  How long the server may be silent, before its answer or
-                      within it, in seconds. By default some minutes.
-      --retries N     Try again up to N times after a rate limit, a failure of
-                      the server or the connection, while nothing of the answer
-                      has come. By default 2. Each wait is shown on standard
-                      error; one above 60 seconds is not waited for.
-      --no-stream     Print the answer when it is whole, or else not at all.
-      --delay MS      Write at most once per MS milliseconds.
-      --json          Print each chunk of the answer, or each model of the list,
-                      as a line of JSON.
-      --stats         Afterwards show the time to the first token, the speed and
-                      the tokens used, on standard error.
-  -h, --help          Show this help.
-  -v, --version       Show the version.
-
+${Object.values(optionHelp).join('')}
 rxllm models has only --base-url, --key, --timeout, --retries and --json.
 
 Options of rxllm serve, which has no others but --key, the one to ask for:
-      --port N        Its port. By default a free one.
-      --models NAMES  The models it offers, separated by commas. By default
-                      docs,echo.
-      --tokens-per-second N
-                      Its pace; 0 is as fast as possible. By default 40, about
-                      as fast as one reads.
-      --rate-limit N/TIME
-                      Answer N requests in any such time, and others with a 429:
-                      3/10s, 60/m, 1/500ms. By default all.
-
+${Object.values(servingHelp).join('')}
 The prompt is standard input, a blank line, then the arguments; one of them is
 enough. With arguments, a pipe on standard input must begin within 2 seconds; a
 first argument of - waits for it, however long, and reads a terminal too.
 
-rxllm chat sends all that was said before along with each line typed. There
-Ctrl-C stops the answer only, of which what has come is kept, and Ctrl-D leaves,
-also while an answer comes. Without a terminal, each line of standard input is a
-prompt.
-
-The server is the first of these that is set:
-  --base-url          Any server with an OpenAI-style API: Ollama, vLLM, …
-  OPENAI_BASE_URL     The same, from the environment.
-  --key               OpenAI.
-  OPENAI_API_KEY      OpenAI. The key is also sent to OPENAI_BASE_URL, but to no
-                      other server.
-Without any of them a local server answers, which needs no key and no network.
-It is not a language model: -m docs (the default) searches the documentation of
-rxllm, -m echo repeats the prompt.
-
+${chatManners}
+${serverHelp}
 Examples:
   Ask                     rxllm "Why is the sky blue?"
   Ask about a file        rxllm "Summarise this" < report.txt

@@ -1,26 +1,25 @@
 import { checkAddress } from './check-address.js';
 import { checkChat } from './check-chat.js';
+import { type CommandName, listingOptions, serverOptions } from './commands.js';
 import type { Listing } from './list-models.js';
 import { numbersIn } from './number-options.js';
 import type { Question } from './question.js';
 import { readOptions, type Values } from './read-options.js';
+import { refuseNearMiss } from './refuse-near-miss.js';
 import { refuseOthers } from './refuse-others.js';
 import { refuseWords } from './refuse-words.js';
 import type { Serving } from './serve.js';
-import { serverOptions, toServing } from './to-serving.js';
+import { toServing } from './to-serving.js';
 import { UsageError } from './usage-error.js';
 
 /** What the command line asks for. */
 export type Command =
-  | { readonly name: 'help' }
+  | { readonly name: 'help'; readonly command: CommandName | undefined }
   | { readonly name: 'version' }
   | { readonly name: 'models'; readonly listing: Listing }
   | { readonly name: 'serve'; readonly serving: Serving }
   | { readonly name: 'chat'; readonly question: Question }
   | { readonly name: 'ask'; readonly question: Question };
-
-/** The options that `rxllm models` has. */
-const listingOptions = ['base-url', 'key', 'timeout', 'retries', 'json'] as const;
 
 /**
  * Reads a command line.
@@ -28,17 +27,16 @@ const listingOptions = ['base-url', 'key', 'timeout', 'retries', 'json'] as cons
  * @throws {UsageError} For an option that is unknown, lacks its value or has one that cannot be used.
  */
 export function parseArguments(parameters: readonly string[]): Command {
-  const { values, words, isVerbatim } = readOptions(parameters);
+  const { values, words, command, isVerbatim } = readOptions(parameters);
   if (values.help === true) {
-    return { name: 'help' };
+    return { name: 'help', command };
   }
   if (values.version === true) {
     return { name: 'version' };
   }
   checkValues(values);
-  const [first, ...rest] = words;
-  // Behind -- all is prompt, also the name of a command.
-  switch (isVerbatim ? undefined : first) {
+  const rest = words.slice(1);
+  switch (command) {
     case 'serve':
       refuseWords('serve', rest, 'its port as --port N');
       return { name: 'serve', serving: toServing(values) };
@@ -47,8 +45,8 @@ export function parseArguments(parameters: readonly string[]): Command {
       return { name: 'models', listing: toListing(values) };
     case 'chat':
       return { name: 'chat', question: checkChat(toQuestion(rest, values)) };
-    default:
-      return { name: 'ask', question: toQuestion(words, values) };
+    case undefined:
+      return { name: 'ask', question: toQuestion(isVerbatim ? words : refuseNearMiss(words), values) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type CommandName, commandIn, optionNames } from './commands.js';
 import { nearMiss } from './near-miss.js';
 import { oneLine } from './one-line.js';
 import { UsageError } from './usage-error.js';
@@ -34,6 +35,8 @@ export type Values = ReturnType<typeof parseArgs<{ readonly options: typeof opti
 export interface Arguments {
   readonly values: Values;
   readonly words: readonly string[];
+  /** The first word, where it is a command. */
+  readonly command: CommandName | undefined;
   /** Whether the words begin behind `--`. */
   readonly isVerbatim: boolean;
 }
@@ -47,11 +50,15 @@ export function readOptions(parameters: readonly string[]): Arguments {
   // Not strict, since the sentences by which Node refuses an option were not written for this program.
   const config = { args: [...parameters], options, allowPositionals: true, strict: false, tokens: true } as const;
   const { values, positionals, tokens } = parseArgs(config);
-  tokens.filter((token) => token.kind === 'option').forEach(checkOption);
+  // Behind -- all is prompt, also the name of a command.
+  const isVerbatim = tokens.find(({ kind }) => kind !== 'option')?.kind === 'option-terminator';
+  const command = isVerbatim ? undefined : commandIn(positionals);
+  tokens.filter((token) => token.kind === 'option').forEach((token) => checkOption(token, optionNames(command)));
   return {
     values: values as Values, // as each option was checked to be
     words: positionals,
-    isVerbatim: tokens.find(({ kind }) => kind !== 'option')?.kind === 'option-terminator',
+    command,
+    isVerbatim,
   };
 }
 
@@ -62,10 +69,11 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined;
 }
 
-function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
+/** @param known The names that are suggested in place of an unknown one. */
+function checkOption({ name, rawName, value, inlineValue }: OptionToken, known: readonly string[]): void {
   const type = types.get(name);
   if (type === undefined) {
-    const near = nearMiss(name, [...types.keys()]);
+    const near = nearMiss(name, known);
     const advice = near === undefined ? 'words that begin with a dash go behind --' : `there is --${near}`;
     throw new UsageError(`Unknown option ${oneLine(rawName)}; ${advice}`);
   }

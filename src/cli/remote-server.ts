@@ -22,19 +22,26 @@ export function remoteServer(client: Client, baseURL: string | undefined, key = 
   return {
     client,
     defaultModel: (endpoint) => (isOpenAI(baseURL) ? of(openaiModels[endpoint]) : firstModel(client)),
-    modelAdvice: client.models({ deadlines: { total: adviceTime } }).pipe(
-      take(mostModels),
-      map(({ id }) => oneLine(id)),
-      filter((name) => key === '' || !name.includes(key)),
-      toArray(),
-      catchError(() => of([])),
-      map((names) =>
-        names.length === 0
-          ? 'Check --model and the base URL.'
-          : `Choose with --model, for example: ${names.join(', ')}.`,
+    modelAdvice: (said) =>
+      client.models({ deadlines: { total: adviceTime } }).pipe(
+        take(mostModels),
+        map(({ id }) => oneLine(id)),
+        filter((name) => key === '' || !name.includes(key)),
+        toArray(),
+        catchError(() => of([])),
+        map((names) => adviceOn(names, said)),
       ),
-    ),
   };
+}
+
+function adviceOn(names: readonly string[], said: string): string {
+  if (names.length === 0) {
+    return 'Check --model and the base URL.';
+  }
+  const told = new Set(said.split(/[\s,;'"`]+|\.(?=\s|$)/u));
+  return names.every((name) => told.has(name))
+    ? 'Choose with --model.'
+    : `Choose with --model, for example: ${names.join(', ')}.`;
 }
 
 function isOpenAI(baseURL: string | undefined): boolean {

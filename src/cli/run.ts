@@ -3,7 +3,7 @@ import { AlreadyTold } from './already-told.js';
 import { ask } from './ask.js';
 import { chat } from './chat.js';
 import { explainError } from './explain-error.js';
-import { helpText } from './help-text.js';
+import { helpOn } from './help-on.js';
 import { Interrupted } from './interrupted.js';
 import { listModels } from './list-models.js';
 import { OutputClosed } from './output-error.js';
@@ -39,7 +39,7 @@ export function run(
 function execute(command: Command, streams: Streams, interruptions: Observable<unknown>): Observable<never> {
   switch (command.name) {
     case 'help':
-      return of(helpText).pipe(printText(streams.stdout));
+      return of(helpOn(command.command)).pipe(printText(streams.stdout));
     case 'version':
       return of(version()).pipe(printText(streams.stdout));
     case 'models':

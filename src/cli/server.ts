@@ -7,8 +7,8 @@ export interface Server {
   readonly client: Client;
   /** Emits the model to ask where none is named. */
   readonly defaultModel: (endpoint: Endpoint) => Observable<string>;
-  /** Emits what to do about a model that is not there, as a sentence. */
-  readonly modelAdvice: Observable<string>;
+  /** Emits what to do about a model that is not there, as a sentence that repeats no names of what was said of it already. */
+  readonly modelAdvice: (said: string) => Observable<string>;
 }
 
 /** Gives a server to what uses it, for as long as that is subscribed. */

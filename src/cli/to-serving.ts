@@ -1,13 +1,11 @@
+import { servingOptions } from './commands.js';
 import { numbersIn } from './number-options.js';
 import { readBuiltIns } from './read-built-ins.js';
 import { readRateLimit } from './read-rate-limit.js';
 import { refuseOthers } from './refuse-others.js';
 import type { Serving } from './serve.js';
 
-/** The options that only `rxllm serve` has. */
-export const serverOptions = ['port', 'models', 'tokens-per-second', 'rate-limit'] as const;
-
-type Values = Readonly<Partial<Record<(typeof serverOptions)[number] | 'key', string | undefined>>>;
+type Values = Readonly<Partial<Record<(typeof servingOptions)[number], string | undefined>>>;
 
 /**
  * Reads the options of `rxllm serve`.
@@ -15,7 +13,7 @@ type Values = Readonly<Partial<Record<(typeof serverOptions)[number] | 'key', st
  * @throws {UsageError} For one that it does not have, or whose value cannot be used.
  */
 export function toServing(values: Values): Serving {
-  refuseOthers('serve', [...serverOptions, 'key'], values);
+  refuseOthers('serve', servingOptions, values);
   const numberOf = numbersIn(values);
   const { models, key, 'rate-limit': rateLimit } = values;
   return {

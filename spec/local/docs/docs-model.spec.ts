@@ -35,6 +35,9 @@ it.each([
   ['expectObservable', ['README.md › Test with marbles']],
   ['Does it work in Angular?', ['README.md › Angular']],
   ['What is rxllm?', ['README.md › rxllm']],
+  ['retry on kubernetes', [retrySection, retryExample]],
+  ['Does it work in Angular on zebras?', ['README.md › Angular']],
+  ['What kinds of deadlines are there?', ['README.md › Errors › Deadlines']],
   ['How do I get the whole message?', ['README.md › Messages and tools']],
 ])('finds what "%s" asks for', async (question, sources) => {
   expect(sourcesIn(await ask(question))).toEqual(sources);
@@ -49,6 +52,8 @@ it.each([
   'Is the server at this restaurant friendly?',
   'Which stream has trout, salmon and pike?',
   'How do I do this, and what should I use?',
+  'What kinds of things are there?',
+  'azure',
   'hello',
   '日本の首都はどこですか',
   '',

@@ -14,7 +14,8 @@ const longestQuestion = 2000;
 /** Builds the index over passages. */
 export function searchPassages(passages: readonly Passage[]): PassageSearch {
   const texts = passages.map(textsOf);
-  const rarity = raritiesIn(texts.map((fields) => Object.values(fields).join('\n')));
+  const counts = countTerms(texts.map((fields) => Object.values(fields).join('\n')));
+  const rarity = (term: string): number => Math.log(1 + (texts.length + 1) / ((counts.get(term) ?? 0) + 1));
   const index = new MiniSearch({
     fields: ['title', 'source', 'prose', 'code'],
     tokenize: words,
@@ -30,7 +31,10 @@ export function searchPassages(passages: readonly Passage[]): PassageSearch {
   return (text) => {
     const question = text.slice(0, longestQuestion);
     const asked = [...termsIn(question)];
-    const results = index.search(question).filter((result) => fits(result, asked, rarity));
+    const known = asked.filter((term) => counts.has(term));
+    // A word that is nowhere, such as another product's name, is overlooked, unless most are: that is another subject.
+    const counted = new Set(known.length * 2 < asked.length ? asked : known);
+    const results = index.search(question).filter((result) => fits(result, counted, rarity));
     return results
       .filter(({ score }) => score > (results[0]?.score ?? 0) * leastScore)
       .flatMap(({ id }) => passages[id as number] ?? []);
@@ -52,26 +56,27 @@ function withoutSentences(code: string): string {
     .replaceAll(/(?<!\w)'[^'\n]*'|"[^"\n]*"|`[^`]*`/gu, (text) => (/\s/u.test(text) ? ' ' : text));
 }
 
-/** How much a term says: little when it is in many texts, most when it is in none. */
-function raritiesIn(texts: readonly string[]): (term: string) => number {
+/** In how many texts each term is; one says little that is in many. */
+function countTerms(texts: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   texts.flatMap((text) => [...termsIn(text)]).forEach((term) => counts.set(term, (counts.get(term) ?? 0) + 1));
-  return (term) => Math.log(1 + (texts.length + 1) / ((counts.get(term) ?? 0) + 1));
+  return counts;
 }
 
 /**
  * Whether a result speaks about the question, and not just of one of its words: it holds more than half of what the
- * question's terms say, or a third of it and a term in its title. A term that is only similar counts half.
+ * question's terms say, as far as they count, or a third of it and a term in its title. A term that is only similar
+ * counts half.
  */
 function fits(
   { match, queryTerms, terms }: SearchResult,
-  asked: readonly string[],
+  counted: ReadonlySet<string>,
   rarity: (term: string) => number,
 ): boolean {
-  const found = [...new Set(queryTerms)].map(
-    (term) => rarity(term) * (terms.some((other) => other.startsWith(term)) ? 1 : 0.5),
-  );
-  const share = sum(found) / sum(asked.map(rarity));
+  const found = [...new Set(queryTerms)]
+    .filter((term) => counted.has(term))
+    .map((term) => rarity(term) * (terms.some((other) => other.startsWith(term)) ? 1 : 0.5));
+  const share = sum(found) / sum([...counted].map(rarity));
   const inTitle = terms.some((term) => match[term]?.includes('title'));
   return share > 0.5 || (inTitle && share > 0.35);
 }

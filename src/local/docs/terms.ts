@@ -44,6 +44,7 @@ export function termsOf(word: string): string[] | null {
   const terms = [...new Set([word, ...parts].map((part) => part.toLowerCase()))]
     .filter((part) => !stopWords.has(part))
     .map(stem)
+    .filter((part) => !stopWords.has(part))
     .map((term) => synonyms.get(term) ?? term);
   return terms.length === 0 ? null : [...new Set(terms)];
 }
