@@ -1,9 +1,9 @@
 import { type HttpClient, type HttpEvent, HttpEventType } from '@angular/common/http';
-import { catchError, connect, defer, filter, merge, mergeMap, type Observable, type SchedulerLike } from 'rxjs';
+import { catchError, connect, defer, filter, map, merge, mergeMap, type Observable, type SchedulerLike } from 'rxjs';
 import { throttleRender } from '../operators/throttle-render.js';
 import type { Transport, TransportRequest } from '../transport/transport.js';
 import { withRedirects } from '../transport/with-redirects.js';
-import { createHttpEventReader } from './http-event-reader.js';
+import { type AttemptEvent, createHttpEventReader } from './http-event-reader.js';
 
 /** How often the text so far is read, in milliseconds: each reading copies it. */
 const readingPause = 50;
@@ -14,14 +14,16 @@ export function httpClientTransport(http: HttpClient, scheduler?: SchedulerLike)
     defer(() => {
       const reader = createHttpEventReader(request);
       return sendOver(http, request).pipe(
+        // Before anything waits: an event must not be taken for one of an attempt that follows.
+        map((event) => reader.place(event)),
         connect((events) =>
           merge(
             // First, so that what came before an error is read before the error ends them both.
             events.pipe(filter(carriesText), throttleRender(readingPause, scheduler)),
-            events.pipe(filter(({ type }) => type === HttpEventType.ResponseHeader)),
+            events.pipe(filter(({ event }) => event.type === HttpEventType.ResponseHeader)),
           ),
         ),
-        mergeMap((event) => reader.read(event)),
+        mergeMap((placed) => reader.read(placed)),
         catchError((error: unknown) => reader.readError(error)),
       );
     }),
@@ -41,6 +43,6 @@ function sendOver(http: HttpClient, { method, url, headers, body }: TransportReq
   });
 }
 
-function carriesText({ type }: HttpEvent<string>): boolean {
-  return type === HttpEventType.DownloadProgress || type === HttpEventType.Response;
+function carriesText({ event }: AttemptEvent): boolean {
+  return event.type === HttpEventType.DownloadProgress || event.type === HttpEventType.Response;
 }

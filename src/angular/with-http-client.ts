@@ -17,6 +17,10 @@ import { httpClientTransport } from './http-client-transport.js';
  * it; without this feature a client streams every chunk as it comes. A non-2xx answer is an `ApiError`, no answer or a
  * broken connection a `ConnectionError`, and what an interceptor of the application throws stays as it is. Use
  * `withFetch()`: over XHR redirects are followed without asking.
+ *
+ * An interceptor may send a request again whose answer is not 2xx, as after a 401 with a fresh token: such an answer is
+ * read to its end first, and counts only if no other follows. Once a 2xx answer has begun another is a `ConnectionError`,
+ * since two answers are not one: leave what breaks then to `retryTransient`.
  */
 export function withHttpClient(): ClientFeature {
   return {
