@@ -8,12 +8,16 @@ import { type AttemptEvent, createHttpEventReader } from './http-event-reader.js
 /** How often the text so far is read, in milliseconds: each reading copies it. */
 const readingPause = 50;
 
-/** A transport over Angular's `HttpClient`, whose text is read at most every 50 ms and at its end. */
-export function httpClientTransport(http: HttpClient, scheduler?: SchedulerLike): Transport {
+/**
+ * A transport over Angular's `HttpClient`, whose text is read at most every 50 ms and at its end.
+ *
+ * @param page Gives the address of the page, where requests to its own origin are to go out as paths.
+ */
+export function httpClientTransport(http: HttpClient, scheduler?: SchedulerLike, page?: () => string): Transport {
   return withRedirects((request) =>
     defer(() => {
       const reader = createHttpEventReader(request);
-      return sendOver(http, request).pipe(
+      return sendOver(http, page === undefined ? request : { ...request, url: asPath(request.url, page()) }).pipe(
         // Before anything waits: an event must not be taken for one of an attempt that follows.
         map((event) => reader.place(event)),
         connect((events) =>
@@ -41,6 +45,13 @@ function sendOver(http: HttpClient, { method, url, headers, body }: TransportReq
     redirect: 'manual',
     transferCache: false,
   });
+}
+
+/** The path alone, where a page takes it for the same address. */
+function asPath(url: string, page: string): string {
+  const { href, origin } = new URL(url);
+  const path = href.slice(origin.length);
+  return URL.canParse(path, page) && new URL(path, page).href === href ? path : url;
 }
 
 function carriesText({ event }: AttemptEvent): boolean {
