@@ -7,6 +7,7 @@ import {
   injectClient,
   provideClient,
   withClientInterceptors,
+  withHttpClient,
   withName,
   type ClientFeature,
 } from '../../src/angular/index.js';
@@ -157,13 +158,42 @@ describe('what is wrong', () => {
   });
 
   it('is a field that createClient refuses', () => {
-    provide({ baseURL: '/v1', timeout: 1000 } as ClientConfig);
+    const config = { baseURL: '/v1', timeout: 1000 } as ClientConfig;
 
+    expect(() => provideClient(config)).toThrow(/Unknown field "timeout".*deadlines/u);
+    provide(() => config);
     expect(() => injected()).toThrow(/Unknown field "timeout".*deadlines/u);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [undefined, /What the function of provideClient gives must be an object, not undefined/u],
+    [null, /What the function of provideClient gives must be an object, not null/u],
+    [[], /What the function of provideClient gives must be an object/u],
+    [{ interceptors: 7 }, /interceptors must be an array of functions/u],
+    [{ scheduler: 7 }, /scheduler must be an rxjs scheduler/u],
+  ])('is a function that gives %p', (given, message) => {
+    provide(() => given as ClientConfig, withHttpClient(), withClientInterceptors([]));
+
+    expect(() => injected()).toThrow(
+      expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) as unknown }) as Error,
+    );
   });
 
   it.each([
     ['a configuration', () => provideClient(undefined as never), /configuration of provideClient must be an object/u],
+    ['a configuration', () => provideClient([] as never), /configuration of provideClient must be an object/u],
+    [
+      'a list of interceptors',
+      () => provideClient({ interceptors: 7 as never }, withClientInterceptors([])),
+      /interceptors must be an array of functions/u,
+    ],
+    [
+      'a feature',
+      () => provideClient({}, null as never),
+      /feature of provideClient must be one that is made.*not null/u,
+    ],
+    ['a feature', () => provideClient({}, withHttpClient as never), /feature of provideClient must be .*not function/u],
+    ['a feature', () => provideClient({}, { nme: 'x' } as never), /Unknown field "nme" in a feature of provideClient/u],
     ['a name', () => withName(''), /name must be a string that is not empty/u],
     ['interceptors', () => withClientInterceptors({} as never), /interceptors must be an array of functions/u],
   ])('is %s that is none', (_, mistake, message) => {

@@ -24,7 +24,7 @@ import { observe } from '../support/observe.js';
 import { TestBed } from '../support/test-bed.js';
 
 const request = { model: 'm-1', messages: [{ role: 'user', content: 'Hi' }] } as const;
-const url = 'http://localhost/v1/chat/completions';
+const url = '/v1/chat/completions';
 const headers = new HttpHeaders({ 'content-type': 'text/event-stream' });
 const TOKEN = new InjectionToken<string>('token');
 
@@ -156,6 +156,51 @@ describe('an application', () => {
 
     expect(exchange.request.headers.get('authorization')).toBe('Bearer token-1');
     expect(seen.values).toEqual(['Hello']);
+  });
+
+  it.each([
+    ['/v1', '/v1/chat/completions'],
+    ['/v1/', '/v1/chat/completions'],
+    ['v1', '/v1/chat/completions'],
+    ['//localhost/v1', '/v1/chat/completions'],
+    ['//relay.test/v1', 'http://relay.test/v1/chat/completions'],
+    ['http://localhost/v1', 'http://localhost/v1/chat/completions'],
+    ['http://relay.test/v1', 'http://relay.test/v1/chat/completions'],
+    // As a path it would be one of another server.
+    ['//localhost//relay.test/v1', 'http://localhost//relay.test/v1/chat/completions'],
+  ])('sees requests to %s go to %s', (baseURL, address) => {
+    const addresses: string[] = [];
+    const seen = observe(
+      createClient({ baseURL }, (outgoing, next) => {
+        addresses.push(outgoing.url);
+        return next(outgoing);
+      }).chat(request, { query: { version: '2' } }),
+    );
+    TestBed.inject(HttpTestingController).expectOne(`${address}?version=2`);
+
+    expect(addresses).toEqual([`${address}?version=2`]);
+    seen.unsubscribe();
+  });
+
+  it('sees whole addresses in a page that takes paths for those of another origin', () => {
+    const base = document.createElement('base');
+    base.href = 'http://cdn.test/';
+    document.head.append(base);
+    const seen = observe(createClient().chat(request));
+    base.remove();
+    const { method } = TestBed.inject(HttpTestingController).expectOne('http://localhost/v1/chat/completions').request;
+
+    expect(method).toBe('POST');
+    seen.unsubscribe();
+  });
+
+  it("adds the token by which Angular shows that a request comes from the server's own page", () => {
+    document.cookie = 'XSRF-TOKEN=shown';
+    const seen = observe(createClient().chat(request));
+    document.cookie = 'XSRF-TOKEN=; max-age=0';
+
+    expect(sent().request.headers.get('x-xsrf-token')).toBe('shown');
+    seen.unsubscribe();
   });
 
   it('can answer by itself', () => {

@@ -1,7 +1,9 @@
 import { type EnvironmentProviders, inject, makeEnvironmentProviders, NgZone } from '@angular/core';
+import { checkConfig } from '../client/check-config.js';
 import type { ClientConfig } from '../client/client-config.js';
 import { createClient } from '../client/create-client.js';
 import { check } from '../operators/check.js';
+import { checkFields } from '../operators/check-fields.js';
 import type { ClientFeature } from './client-feature.js';
 import { tokenOf } from './client-token.js';
 import { outsideZone } from './outside-zone.js';
@@ -20,14 +22,23 @@ import { outsideZone } from './outside-zone.js';
  * @param config As for `createClient`, or a function that gives it, called in an injection context. An `apiKey` is refused
  *   in a web page when the client is injected, with the way out.
  * @param features `withName`, `withClientInterceptors` and `withHttpClient`, in any order.
- * @throws TypeError when `config` is neither an object nor a function.
+ * @throws TypeError when `config` is neither an object nor a function, for a field of it that `createClient` refuses, and
+ *   for a feature that is none; when the client is injected, for what a function gives instead of a configuration.
  */
 export function provideClient(
   config: ClientConfig | (() => ClientConfig),
   ...features: readonly ClientFeature[]
 ): EnvironmentProviders {
-  const isConfig = typeof config === 'function' || (typeof config === 'object' && (config as unknown) !== null);
-  check(isConfig, 'The configuration of provideClient', 'an object, or a function that gives one', config);
+  const isFunction = typeof config === 'function';
+  const whole = 'The configuration of provideClient';
+  check(isFunction || isObject(config), whole, 'an object, or a function that gives one', config);
+  if (!isFunction) {
+    checkConfig(config, 'client');
+  }
+  features.forEach((feature) => {
+    check(isObject(feature), 'A feature of provideClient', "one that is made, such as withName('relay')", feature);
+    checkFields(feature, ['name', 'configure'], 'a feature of provideClient');
+  });
   const name = features.reduce<string | undefined>((found, feature) => feature.name ?? found, undefined);
   return makeEnvironmentProviders([
     {
@@ -35,10 +46,21 @@ export function provideClient(
       useFactory: () => {
         const complete = features.reduce(
           (incomplete, { configure }) => configure?.(incomplete) ?? incomplete,
-          typeof config === 'function' ? config() : config,
+          isFunction ? configFrom(config) : config,
         );
         return outsideZone(createClient(complete), inject(NgZone));
       },
     },
   ]);
+}
+
+function configFrom(configure: () => ClientConfig): ClientConfig {
+  const config = configure();
+  check(isObject(config), 'What the function of provideClient gives', 'an object', config);
+  checkConfig(config, 'client');
+  return config;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { DOCUMENT } from '@angular/common';
 import { HttpClient } from '@angular/common/http';
 import { inject } from '@angular/core';
 import type { ClientFeature } from './client-feature.js';
@@ -17,6 +18,13 @@ import { httpClientTransport } from './http-client-transport.js';
  * it; without this feature a client streams every chunk as it comes. A non-2xx answer is an `ApiError`, no answer or a
  * broken connection a `ConnectionError`, and what an interceptor of the application throws stays as it is. Use
  * `withFetch()`: over XHR redirects are followed without asking.
+ *
+ * An interceptor may send a request again whose answer is not 2xx, as after a 401 with a fresh token: such an answer is
+ * read to its end first, and counts only if no other follows. Once a 2xx answer has begun another is a `ConnectionError`,
+ * since two answers are not one: leave what breaks then to `retryTransient`.
+ *
+ * Interceptors and tests see an address as `baseURL` is written: `/v1/chat/completions` for `/v1`, and a whole address for
+ * a whole one, of the page's own origin too.
  */
 export function withHttpClient(): ClientFeature {
   return {
@@ -27,7 +35,10 @@ export function withHttpClient(): ClientFeature {
           'No HttpClient is provided for withHttpClient(): add provideHttpClient(withFetch()) to the providers',
         );
       }
-      return { ...config, transport: httpClientTransport(http, config.scheduler) };
+      const { baseURL, scheduler } = config;
+      const document = inject(DOCUMENT);
+      const page = baseURL === undefined || URL.canParse(baseURL) ? undefined : (): string => document.baseURI;
+      return { ...config, transport: httpClientTransport(http, scheduler, page) };
     },
   };
 }
