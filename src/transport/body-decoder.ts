@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { LimitError } from '../errors/limit-error.js';
-import { unknownEncoding } from './check-encoding.js';
+import { isEncoded, unknownEncoding } from './check-encoding.js';
 
 /** Where decoded bytes go. */
 export interface BodyDecoderTarget {
@@ -73,10 +73,29 @@ function plain({ push, complete, fail }: BodyDecoderTarget): BodyDecoder {
   };
 }
 
+/** Takes what we cannot decode, and may be plain all the same, as fetch does: its first bytes tell. */
+function perhapsPlain(coding: string, next: BodyDecoder): BodyDecoder {
+  if (isEncoded(coding, new Uint8Array())) {
+    throw unknownEncoding();
+  }
+  let begun = false;
+  return {
+    ...next,
+    write: (bytes, written) => {
+      if (!begun && isEncoded(coding, bytes)) {
+        next.breakOff(unknownEncoding());
+        return;
+      }
+      begun = true;
+      next.write(bytes, written);
+    },
+  };
+}
+
 function createDecoder(coding: string, next: BodyDecoder, undecodedBytes: number): BodyDecoder {
   const create = zlibOf.get(coding);
   if (create === undefined) {
-    throw unknownEncoding();
+    return perhapsPlain(coding, next);
   }
   let zlib: Transform | undefined;
   let broken: { readonly error: unknown } | undefined;

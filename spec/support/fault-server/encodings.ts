@@ -38,6 +38,13 @@ export const encodings: Readonly<Record<string, Scenario>> = {
     exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, reference));
   },
 
+  /** Refuses, in plain JSON that is said to be compressed. */
+  'refuse-encoded-not': (exchange) => {
+    const [coding = ''] = exchange.parameters;
+    const fields = { 'content-type': 'application/json', 'content-encoding': coding };
+    exchange.end(answerOf(429, fields, '{"error":{"message":"Slow down"}}'));
+  },
+
   /** Corrupt in the middle, which comes after a while. */
   'encoded-corrupt': async (exchange) => {
     const [coding = ''] = exchange.parameters;
