@@ -13,6 +13,10 @@ describeFaults([
     text: 'Größe: 日本語 ',
   })),
   ...codings.map((coding) => ({
+    title: `an answer in ${coding} that was cut short behind its finish reason`,
+    scenario: `/encoded-cut/${coding}/9`,
+  })),
+  ...codings.map((coding) => ({
     title: `an answer in ${coding} that is corrupt`,
     scenario: `/encoded-corrupt/${coding}`,
     options: { deadlines: { idle: 200 } },
@@ -31,4 +35,17 @@ describeFaults([
     error: unknown,
   })),
   { title: 'an answer in zstd, which nobody asked for', scenario: '/zstd', error: unknown },
+  ...['zstd', 'dcb', 'dcz'].flatMap((coding) => [
+    { title: `an answer that is said to be ${coding}, and is plain`, scenario: `/encoded-not/${coding}` },
+    {
+      title: `a refusal that is said to be ${coding}, and is plain`,
+      scenario: `/refuse-encoded-not/${coding}`,
+      error: { kind: 'rate_limit', message: '429 Slow down' },
+    },
+  ]),
+  {
+    title: 'a refusal that is said to be rot13',
+    scenario: '/refuse-encoded-not/rot13',
+    error: { kind: 'rate_limit', message: expect.not.stringContaining('Slow') as unknown },
+  },
 ]);

@@ -1,3 +1,4 @@
+import { referenceText } from '../support/fault-server/reference.js';
 import { runProgram } from '../support/run-program.js';
 
 jest.setTimeout(60_000);
@@ -71,4 +72,37 @@ it('a whole round works where the prototype of all objects is frozen, and change
     ...['RateLimitError: 429 x', 'ApiError: 401 no', 'StreamError: x', 'prototype,message,name'],
     ...['ConnectionError: No answer from http://host (toString)', '0 undefined', ''],
   ]);
+});
+
+it('an answer with a field named like a property of all objects is read where their prototype is frozen', async () => {
+  const output = await runProgram(`
+    Object.freeze(Object.prototype);
+    void (async () => {
+      const { createServer } = await import('node:net');
+      const { lastValueFrom } = await import('rxjs');
+      const { createClient, fetchTransport, toText, textDeltas } = await import('../../src/index.node.js');
+      const { undiciTransport } = await import('../../src/node/index.js');
+      const { answerOf, chunked, chunkedEvents, headOf } = await import('./fault-server/wire.js');
+      const { reference } = await import('./fault-server/reference.js');
+      const odd = { constructor: 'x', 'retry-after': '7' };
+      const answers = [
+        answerOf(429, odd, '{"error":{"message":"Slow down"}}'),
+        Buffer.concat([Buffer.from(headOf(200, { ...chunkedEvents, ...odd })), chunked(reference), Buffer.from('0\\r\\nconstructor: x\\r\\n\\r\\n')]),
+      ];
+      for (const transport of [fetchTransport(), undiciTransport()]) {
+        for (const answer of answers) {
+          const server = createServer((socket) => void socket.once('data', () => socket.end(answer))).listen(0, '127.0.0.1');
+          await new Promise((resolve) => server.once('listening', resolve));
+          const { port } = server.address() as { port: number };
+          const client = createClient({ baseURL: 'http://127.0.0.1:' + port, transport });
+          const chunks = client.chat({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] });
+          console.log(await lastValueFrom(chunks.pipe(textDeltas(), toText())).then(({ length }) => length, (error) => [error.name, error.retryAfter].join()));
+          server.close();
+        }
+      }
+    })();
+  `);
+
+  const { length } = referenceText;
+  expect(output).toBe(`RateLimitError,7000\n${length}\nRateLimitError,7000\n${length}\n`);
 });

@@ -9,6 +9,7 @@ import { compress } from '../support/compress.js';
 import { closeServers, type LoopbackServer, startServer } from '../support/loopback.js';
 import { type Observed, observe } from '../support/observe.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
+import { shortestTime } from '../support/shortest-time.js';
 import { bodyOf, transportRequest } from '../support/transport-events.js';
 
 let tls: { readonly key: string; readonly cert: string };
@@ -90,6 +91,22 @@ it.each([
   expect(await stayed.ended).toBeUndefined();
   expect(bodyOf(stayed.values)).toBe('whole');
   expect([server.connections, server.openConnections]).toEqual([1, 1]);
+});
+
+it('resets its stream within 100 ms when it is unsubscribed', async () => {
+  const time = await shortestTime(100, async () => {
+    const seen = observe(transport(transportRequest(server.url)));
+    const served = await server.next();
+    served.head(200);
+    await seen.reached(1);
+
+    const left = performance.now();
+    seen.unsubscribe();
+    expect(await served.over).toBe('cut');
+    return performance.now() - left;
+  });
+
+  expect(time).toBeLessThan(100);
 });
 
 it('streams again over a connection after a stream of it was reset', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Agent } from 'undici';
 import { ConnectionError } from '../../src/errors/connection-error.js';
+import { LimitError } from '../../src/errors/limit-error.js';
 import { undiciTransport } from '../../src/transport/undici-transport.js';
 import { createCertificate } from '../support/certificate.js';
 import { compress, type Compression } from '../support/compress.js';
@@ -145,6 +146,45 @@ it('reads a large compressed body whose end is the end of the connection', async
 
   expect(await seen.ended).toBeUndefined();
   expect(bodyOf(seen.values) === text).toBe(true);
+});
+
+it('raises LimitError when more waits to be decoded than may wait', async () => {
+  const server = await startServer();
+  const seen = observe(undiciTransport({ undecodedBytes: 100_000 })(transportRequest(server.url)));
+  const served = await server.next();
+  served.head(200, { 'content-encoding': 'gzip' });
+  served.write(gzipSync(randomBytes(10_000_000)));
+
+  expect(await seen.ended).toBeInstanceOf(LimitError);
+  expect(await seen.ended).toMatchObject({ limit: 'undecodedBytes', maximum: 100_000 });
+  expect(await served.over).toBe('cut');
+});
+
+it('lets no more wait to be decoded when a small body grows at every step', async () => {
+  const grown = gzipSync(Buffer.alloc(30_000_000), { level: 0 });
+  const server = await startServer();
+  const seen = observe(undiciTransport({ undecodedBytes: 100_000 })(transportRequest(server.url)));
+  const served = await server.next();
+  served.head(200, { 'content-encoding': 'gzip, gzip' });
+  served.end(gzipSync(grown));
+
+  expect(await seen.ended).toBeUndefined();
+  expect(bodyOf(seen.values)).toHaveLength(30_000_000);
+});
+
+it('reads plain answers of any size, however little may wait', async () => {
+  const server = await startServer();
+  const seen = observe(undiciTransport({ undecodedBytes: 1 })(transportRequest(server.url)));
+  const served = await server.next();
+  served.head(200);
+  served.end('a'.repeat(1_000_000));
+
+  expect(await seen.ended).toBeUndefined();
+  expect(bodyOf(seen.values)).toHaveLength(1_000_000);
+});
+
+it.each([0, -1, NaN, '1' as never, null as never])('takes no undecodedBytes of %p', (undecodedBytes) => {
+  expect(() => undiciTransport({ undecodedBytes })).toThrow(TypeError);
 });
 
 it("leaves the dispatcher of the process's own fetch alone", async () => {

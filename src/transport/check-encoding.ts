@@ -19,12 +19,16 @@ const decodedSomewhere: ReadonlyMap<string, readonly number[]> = new Map([
  */
 export function checkEncoding(encoding: string | null, start: Uint8Array = new Uint8Array()): void {
   for (const coding of (encoding ?? '').split(',').map((name) => name.trim().toLowerCase())) {
-    const signature = decodedSomewhere.get(coding);
-    const isEncoded = signature?.every((byte, place) => start[place] === byte) ?? !decodedAnywhere.has(coding);
-    if (isEncoded) {
+    if (isEncoded(coding, start)) {
       throw unknownEncoding();
     }
   }
+}
+
+/** Whether a body that is said to be in this coding, and was not decoded here, still is. */
+export function isEncoded(coding: string, start: Uint8Array): boolean {
+  const signature = decodedSomewhere.get(coding);
+  return signature?.every((byte, place) => start[place] === byte) ?? !decodedAnywhere.has(coding);
 }
 
 /** The error for an answer whose encoding is unknown here. */

@@ -16,7 +16,14 @@ export interface UndiciTransportConfig {
    * ours does not.
    */
   readonly dispatcher?: Dispatcher | undefined;
+  /**
+   * Bytes of a compressed answer that may wait to be decoded, since undici cannot be made to wait: an answer that arrives so
+   * much faster than it is decoded is a `LimitError`. By default 256 MiB. Plain answers wait for nothing.
+   */
+  readonly undecodedBytes?: number | undefined;
 }
+
+const defaultUndecodedBytes = 256 * 1024 * 1024;
 
 /**
  * A transport over undici's `dispatch`, which pushes each piece of the body straight into the subscriber; the default on
@@ -25,13 +32,22 @@ export interface UndiciTransportConfig {
  * Raises `ConnectionError` when no answer comes, the connection breaks or a compressed body cannot be decoded, and
  * `ProtocolError` for a redirect it may not follow or an unknown content encoding.
  *
+ * @throws {TypeError} For an `undecodedBytes` that is no number above 0.
  * @see {@link Transport} for the events it emits.
  */
 export function undiciTransport(config: UndiciTransportConfig = {}): Transport {
-  return withRedirects((request) => exchange(request, config.dispatcher));
+  const { undecodedBytes = defaultUndecodedBytes } = config;
+  if (typeof undecodedBytes !== 'number' || !(undecodedBytes > 0)) {
+    throw new TypeError('undecodedBytes must be a number above 0');
+  }
+  return withRedirects((request) => exchange(request, undecodedBytes, config.dispatcher));
 }
 
-function exchange(request: TransportRequest, dispatcher = sharedAgent()): Observable<TransportEvent> {
+function exchange(
+  request: TransportRequest,
+  undecodedBytes: number,
+  dispatcher = sharedAgent(),
+): Observable<TransportEvent> {
   return new Observable<TransportEvent>((subscriber) => {
     const { origin, pathname, search } = new URL(request.url);
     const options: Dispatcher.DispatchOptions = {
@@ -72,7 +88,8 @@ function exchange(request: TransportRequest, dispatcher = sharedAgent()): Observ
         }
         answered = true;
         subscriber.next({ type: 'head', status, headers: toHeaders(headers) });
-        decoder = createBodyDecoder([headers['content-encoding'] ?? []].flat().join(', '), { push, complete, fail });
+        const encoding = [headers['content-encoding'] ?? []].flat().join(', ');
+        decoder = createBodyDecoder(encoding, { push, complete, fail }, undecodedBytes);
       },
       onResponseData: (_controller, bytes) => {
         (decoder?.write ?? push)(bytes);

@@ -70,6 +70,11 @@ function redirect(
       `The server redirects (${status}) to another origin or to nowhere; set baseURL to the final address`,
     );
   }
+  if (target.username !== '' || target.password !== '') {
+    return new ProtocolError(
+      `The server redirects (${status}) to an address with a user name or password; set baseURL to the final address`,
+    );
+  }
   return left > 0
     ? target.href
     : new ProtocolError(`The server redirects more than ${mostRedirects} times; check baseURL`);

@@ -113,6 +113,19 @@ export function describeEncodings(createTransport: () => Transport): void {
     expect(bodyOf(seen.values) === text).toBe(true);
   });
 
+  it('decodes a body of which 18 MB arrive before they can be decoded', async () => {
+    const text = randomBytes(18_000_000).toString('base64');
+    const server = await startServer();
+    const seen = observe(createTransport()(transportRequest(server.url)));
+    const served = await server.next();
+
+    served.head(200, { 'content-encoding': 'gzip' });
+    served.end(gzipSync(text, { level: 1 }));
+
+    expect(await seen.ended).toBeUndefined();
+    expect(bodyOf(seen.values) === text).toBe(true);
+  });
+
   it('closes the exchange when it is unsubscribed in the middle of a compressed body', async () => {
     const [first] = await compress('gzip', ['first', 'second']);
     const server = await startServer();

@@ -64,6 +64,21 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
     expect(server.requests).toBe(1);
   });
 
+  it.each(['user:password', 'user', ':password'])('refuses a redirect that names %s', async (credentials) => {
+    const server = await startServer({
+      answer: (served) => {
+        served.head(307, { location: `http://${credentials}@${served.headers.host ?? ''}/new` });
+        served.end();
+      },
+    });
+
+    const error = await failureOf(createTransport()(followed(server.url)));
+
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect(error).toMatchObject({ retryable: false });
+    expect(server.requests).toBe(1);
+  });
+
   it('refuses to turn a POST into the GET that 303 means', async () => {
     const server = await startServer({
       answer: (served) => {
