@@ -11,36 +11,42 @@ function expectNoCompleteCall({ message }: FaultOutcome): void {
   expect(message?.toolCalls.filter(({ complete }) => complete)).toEqual([]);
 }
 
-/** One row for each place of the reference. However it ends behind the finish reason, the answer is whole. */
-function broken(what: string, scenario: string, error: object, parameter = ''): readonly Fault[] {
+/** One row for each place of the reference. */
+function broken(what: string, scenario: string, error: object, isWholeBehindFinish: boolean): readonly Fault[] {
   return Object.keys(places).map((place) => {
     const text = texts[place] ?? referenceText;
-    const fault = {
-      title: `${what} ${place}`,
-      scenario: `/${scenario}/${encodeURIComponent(place)}${parameter}`,
-      text,
-    };
-    return place === 'behind the finish reason' ? fault : { ...fault, error, also: expectNoCompleteCall };
+    const fault = { title: `${what} ${place}`, scenario: `/${scenario}/${encodeURIComponent(place)}`, text };
+    if (place === 'behind the finish reason') {
+      return isWholeBehindFinish ? fault : { ...fault, error };
+    }
+    return { ...fault, error, also: expectNoCompleteCall };
   });
 }
 
 /**
  * Where an answer is the last on its connection, Node's fetch takes a broken connection for a clean end, and undici does
- * where the answer's length is not told either.
+ * where the answer's length is not told either. Behind the finish reason the answer is then whole.
  */
 function announced(how: string): readonly Fault[] {
-  const either = { kind: expect.stringMatching(/^(?:truncated|connection)$/u), retryable: true };
-  return broken(`${how}, announced to be the last,`, how, either, '/last');
+  return Object.keys(places)
+    .filter((place) => place !== 'behind the finish reason')
+    .map((place) => ({
+      title: `${how}, announced to be the last, ${place}`,
+      scenario: `/${how}/${encodeURIComponent(place)}/last`,
+      error: { kind: expect.stringMatching(/^(?:truncated|connection)$/u), retryable: true },
+      text: texts[place] ?? referenceText,
+      also: expectNoCompleteCall,
+    }));
 }
 
 describeFaults([
-  ...broken('a clean end', 'cut', truncated),
-  ...broken('a clean end of HTTP chunks', 'cut-chunked', truncated),
-  ...broken('a close that may be the end', 'close', truncated),
-  ...broken('a close without the last HTTP chunk', 'unterminated', disconnected),
-  ...broken('a close inside an HTTP chunk', 'unfinished-chunk', disconnected),
-  ...broken('a close before the content length', 'short', disconnected),
-  ...broken('a reset', 'reset', disconnected),
+  ...broken('a clean end', 'cut', truncated, true),
+  ...broken('a clean end of HTTP chunks', 'cut-chunked', truncated, true),
+  ...broken('a close that may be the end', 'close', truncated, true),
+  ...broken('a close without the last HTTP chunk', 'unterminated', disconnected, false),
+  ...broken('a close inside an HTTP chunk', 'unfinished-chunk', disconnected, false),
+  ...broken('a close before the content length', 'short', disconnected, false),
+  ...broken('a reset', 'reset', disconnected, false),
   ...['unterminated', 'unfinished-chunk', 'short', 'reset', 'close-reset'].flatMap((how) => announced(how)),
   { title: 'a close instead of an answer', scenario: '/unanswered/close', error: disconnected },
   { title: 'a reset instead of an answer', scenario: '/unanswered/reset', error: disconnected },

@@ -13,10 +13,6 @@ describeFaults([
     text: 'Größe: 日本語 ',
   })),
   ...codings.map((coding) => ({
-    title: `an answer in ${coding} that was cut short behind its finish reason`,
-    scenario: `/encoded-cut/${coding}/9`,
-  })),
-  ...codings.map((coding) => ({
     title: `an answer in ${coding} that is corrupt`,
     scenario: `/encoded-corrupt/${coding}`,
     options: { deadlines: { idle: 200 } },

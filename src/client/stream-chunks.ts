@@ -5,7 +5,6 @@ import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk } from '../schemas/completion-chunk.js';
 import type { Operation } from '../transport/transport.js';
-import { endAtBreak } from './end-at-break.js';
 import { linger } from './linger.js';
 import { readAnswer } from './read-answer.js';
 import { send } from './send.js';
@@ -45,7 +44,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
       parseChunks(format, { limits, redact: session.redact }), // events → chunks, until [DONE]
     );
     return send(exchange, settings, session).pipe(
-      linger(endAtBreak(read), grace, scheduler), // complete at [DONE], not when the socket closes or breaks
+      linger(read, grace, scheduler), // complete at [DONE], not when the socket closes
       withDeadlines({ firstChunk, idle, total, scheduler }), // a silent server becomes DeadlineError
       identifyErrors(session), // each error tells which request it was
     );

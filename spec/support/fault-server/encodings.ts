@@ -7,9 +7,9 @@ import { answerOf, chunked, eventType, headOf, lastChunk } from './wire.js';
 /** Codings as headers name them. */
 const compressions: Readonly<Record<string, Compression>> = { gzip: 'gzip', deflate: 'zlib deflate', br: 'br' };
 
-/** The reference in two parts, each decodable once it has come; the first is of so many events. */
-function compressed(coding: string, events = 3): Promise<readonly Buffer[]> {
-  const place = lengthOf(events);
+/** The reference in two parts, each decodable once it has come. */
+function compressed(coding: string): Promise<readonly Buffer[]> {
+  const place = lengthOf(3);
   const parts = [reference.subarray(0, place), reference.subarray(place)];
   return compress(
     compressions[coding] ?? 'gzip',
@@ -25,10 +25,10 @@ export const encodings: Readonly<Record<string, Scenario>> = {
     exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, body));
   },
 
-  /** Ends in good order before the compressed data do, behind as many events as the second parameter says. */
+  /** Ends in good order before the compressed data do. */
   'encoded-cut': async (exchange) => {
-    const [coding = '', events = '3'] = exchange.parameters;
-    const [first = ''] = await compressed(coding, Number(events));
+    const [coding = ''] = exchange.parameters;
+    const [first = ''] = await compressed(coding);
     exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, first));
   },
 
