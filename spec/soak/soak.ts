@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
 const measurements: Readonly<Record<string, string>> = {
+  linear: 'Streams of 1 to 8 MB, byte by byte',
   'concurrent-streams': '10,000 streams at once',
   unsubscribes: '10,000 unsubscribes at random moments',
   'many-streams': '200,000 streams, one after the other',
