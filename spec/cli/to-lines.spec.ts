@@ -1,4 +1,6 @@
+import { from } from 'rxjs';
 import { toLines } from '../../src/cli/to-lines.js';
+import { countWork } from '../support/count-work.js';
 import { runMarbles } from '../support/run-marbles.js';
 
 const values = { a: 'one\ntw', b: 'o', c: '\n\nthree\r', d: '\n', x: 'one', y: 'two', z: 'three', e: '' };
@@ -48,4 +50,19 @@ it('leaves its source when it is unsubscribed', () => {
     expectObservable(source.pipe(toLines()), unsub).toBe(expected);
     expectSubscriptions(source.subscriptions).toBe(sourceSubs);
   });
+});
+
+it.each<[string, (size: number) => readonly string[]]>([
+  ['one long line', (size) => [...Array<string>(size).fill('x'), '\n']],
+  ['many lines', (size) => Array.from({ length: size }, (_, place) => (place % 50 === 0 ? '\n' : 'x'))],
+  ['a long line behind a short one', (size) => ['x\n', ...Array<string>(size).fill('x')]],
+  ['empty lines', (size) => Array<string>(size).fill('\r\n')],
+])('costs the same for each piece of %s', (_what, pieces) => {
+  const work = [1000, 2000, 4000, 8000].map((size) => {
+    const source = from([...pieces(size), '\n']);
+    return countWork(() => source.pipe(toLines()).subscribe());
+  });
+  const growth = work.slice(1).map((next, place) => next / (work[place] ?? 0));
+
+  expect(Math.max(...growth)).toBeLessThan(2.5);
 });

@@ -32,19 +32,51 @@ const hints: readonly (readonly [title: string, fields: Readonly<Record<string, 
   ['the longest that is waited for', { 'retry-after': '60' }, 60_000],
 ];
 
-function scenarioOf(fields: Readonly<Record<string, string>>): string {
+const statuses: readonly (readonly [status: number, name: string, kind: string])[] = [
+  [429, 'RateLimitError', 'rate_limit'],
+  [500, 'ApiError', 'server'],
+  [503, 'ApiError', 'server'],
+  [529, 'ApiError', 'overloaded'],
+];
+
+function scenarioOf(sequence: string, fields: Readonly<Record<string, string>>): string {
   const parts = Object.entries(fields).map(([name, value]) => encodeURIComponent(`${name}=${value}`));
-  return ['/sequence/429,200', ...parts].join('/');
+  return [`/sequence/${sequence}`, ...parts].join('/');
 }
 
-const waited = hints.map(([title, fields, delay]): Fault => ({
-  title: `status 429 with ${title} to wait`,
-  scenario: scenarioOf(fields),
-  options: { scheduler: stopped },
-  retries: true,
-  requests: 2,
-  also: ({ retries }) => expect(retries.map((notice) => notice.delay)).toEqual([delay]),
-}));
+function wait(
+  title: string,
+  sequence: string,
+  fields: Readonly<Record<string, string>>,
+  delays: readonly number[],
+): Fault {
+  return {
+    title,
+    scenario: scenarioOf(sequence, fields),
+    options: { scheduler: stopped },
+    retries: true,
+    requests: delays.length + 1,
+    also: ({ retries }) => expect(retries.map((notice) => notice.delay)).toEqual(delays),
+  };
+}
+
+const waited = statuses.flatMap(([status]) =>
+  hints.map(([title, fields, delay]) =>
+    wait(`status ${status} with ${title} to wait`, `${status},200`, fields, [delay]),
+  ),
+);
+
+// Each refusal is waited for as it says itself; only our own pauses grow.
+const sequences = statuses.flatMap(([first]) =>
+  statuses.flatMap(([second]) => {
+    const title = `status ${first} and ${second}, each with`;
+    const sequence = `${first},${second},200`;
+    return [
+      wait(`${title} seconds to wait`, sequence, { 'retry-after': '2' }, [2000, 2000]),
+      wait(`${title} a word to wait`, sequence, { 'retry-after': 'soon' }, [own, 2 * own]),
+    ];
+  }),
+);
 
 const refused: readonly (readonly [title: string, hint: string, retryAfter: number])[] = [
   ['an hour', '3600', 3_600_000],
@@ -52,12 +84,14 @@ const refused: readonly (readonly [title: string, hint: string, retryAfter: numb
   ['the time until tomorrow', 'Sat, 21 Nov 2026 12:00:00 GMT', 86_400_000],
 ];
 
-const tooLong = refused.map(([title, hint, retryAfter]): Fault => ({
-  title: `status 429 with ${title} to wait, which fails at once`,
-  scenario: scenarioOf({ 'retry-after': hint }),
-  options: { scheduler: stopped },
-  retries: true,
-  error: { name: 'RateLimitError', kind: 'rate_limit', retryable: true, retryAfter },
-}));
+const tooLong = statuses.flatMap(([status, name, kind]) =>
+  refused.map(([title, hint, retryAfter]): Fault => ({
+    title: `status ${status} with ${title} to wait, which fails at once`,
+    scenario: scenarioOf(`${status},200`, { 'retry-after': hint }),
+    options: { scheduler: stopped },
+    retries: true,
+    error: { name, kind, status, retryable: true, retryAfter },
+  })),
+);
 
-describeFaults([...waited, ...tooLong]);
+describeFaults([...waited, ...sequences, ...tooLong]);

@@ -21,7 +21,7 @@ import { countsOfServer, promise, random, request, short, urlOf } from './suppor
 import { show } from './support/numbers.js';
 
 const clients = 200;
-const milliseconds = short ? 1500 : 30_000;
+const milliseconds = short ? 1000 : 30_000;
 /** How long a client waits between an answer and its next question, in milliseconds. */
 const thinking = 100;
 const capacity = 500;

@@ -11,7 +11,7 @@ import { show, showBytes } from './support/numbers.js';
 import { tell } from './support/progress.js';
 import { floodWords } from './support/scenarios.js';
 
-const tokens = short ? 100_000 : 1_000_000;
+const tokens = short ? 50_000 : 1_000_000;
 const text = (tokens / floodWords.length) * floodWords.join('').length;
 const bufferSize = 1000;
 /** What so many waiting tokens may take, with room for what the network has just brought. */

@@ -10,7 +10,7 @@ import { tell } from './support/progress.js';
 import { pick } from './support/random.js';
 import { burstWords } from './support/scenarios.js';
 
-const streams = short ? 1000 : 10_000;
+const streams = short ? 500 : 10_000;
 const atOnce = 250;
 /** Milliseconds until a stream is left, at most: before it is connected, while the request is on its way, or later. */
 const patience = 100;

@@ -2,8 +2,8 @@
 const typedArrays = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
 /**
- * Counts what a synchronous function does: bytes copied and decoded, characters parsed, written as JSON and walked one by
- * one, fields of objects taken apart or put together, and items of what is made immutable. Unlike a clock it counts the same on every machine.
+ * Counts what a synchronous function does: bytes copied and decoded, characters parsed, split, written as JSON and walked one
+ * by one, fields of objects taken apart or put together, and items of what is made immutable. Unlike a clock it counts the same on every machine.
  */
 export function countWork(run: () => void): number {
   let work = 0;
@@ -16,6 +16,7 @@ export function countWork(run: () => void): number {
     watch(Object, 'entries', (_given, fields) => add((fields as readonly unknown[]).length)),
     watch(Object, 'fromEntries', (_given, made) => add(Object.keys(made as object).length)),
     watch(Object, 'freeze', ([value]) => add(Object.keys(value as object).length)),
+    watch(String.prototype, 'split', (_given, _result, text) => add((text as string).length)),
     watch(String.prototype, Symbol.iterator, (_given, _result, text) => add((text as string).length)),
   ];
   try {
