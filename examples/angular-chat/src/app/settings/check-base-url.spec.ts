@@ -10,6 +10,8 @@ it.each(['/v1', 'relay/v1', 'https://chat.example/v1', 'http://localhost:11434/v
 );
 
 it.each([
+  ['', 'no address'],
+  [' ', 'no address'],
   ['http://', 'no address'],
   ['https://api.example/v1', 'relay'],
   ['//api.example/v1', 'relay'],

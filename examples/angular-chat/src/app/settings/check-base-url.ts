@@ -3,7 +3,7 @@
  * servers on this machine, and a key in the address would be one in the page.
  */
 export function checkBaseUrl(value: string, page: string): string | undefined {
-  if (!URL.canParse(value, page)) {
+  if (value.trim() === '' || !URL.canParse(value, page)) {
     return 'This is no address.';
   }
   const { origin, protocol, hostname, username, password } = new URL(value, page);

@@ -1,4 +1,4 @@
-import { computed, inject, Injectable, signal } from '@angular/core';
+import { computed, DOCUMENT, inject, Injectable, signal } from '@angular/core';
 import { BrowserStorage } from '../storage/browser-storage';
 import { ServerModels } from './server-models';
 import { type Settings, toSettings } from './settings';
@@ -8,7 +8,7 @@ import { type Settings, toSettings } from './settings';
 export class SettingsStore {
   private readonly storage = inject(BrowserStorage);
   private readonly server = inject(ServerModels);
-  private readonly saved = signal(toSettings(this.storage.read('settings')));
+  private readonly saved = signal(toSettings(this.storage.read('settings'), inject(DOCUMENT).baseURI));
 
   readonly baseURL = computed(() => this.saved().baseURL);
 
