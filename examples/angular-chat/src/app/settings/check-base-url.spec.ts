@@ -17,6 +17,9 @@ it.each([
   ['//api.example/v1', 'relay'],
   ['https://localhost.evil.test/v1', 'relay'],
   ['javascript:alert(1)', 'relay'],
+  ['/v1?key=sk-secret', 'key'],
+  ['/v1?', 'key'],
+  ['http://localhost:8080/v1#sk-secret', 'key'],
   ['https://me:secret@chat.example/v1', 'password'],
 ])('refuses %s', (address, reason) => {
   expect(checkBaseUrl(address, page)).toContain(reason);

@@ -6,6 +6,9 @@ export function checkBaseUrl(value: string, page: string): string | undefined {
   if (value.trim() === '' || !URL.canParse(value, page)) {
     return 'This is no address.';
   }
+  if (/[?#]/u.test(value)) {
+    return 'Leave ? and # out, and what follows them: a key there would be in the page, where whoever uses it could read it.';
+  }
   const { origin, protocol, hostname, username, password } = new URL(value, page);
   if (username !== '' || password !== '') {
     return 'Leave the name and the password out: whoever uses this page could read them.';
