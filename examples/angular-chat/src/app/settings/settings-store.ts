@@ -12,10 +12,13 @@ export class SettingsStore {
 
   readonly baseURL = computed(() => this.saved().baseURL);
 
+  /** The models that were chosen, which may be none. */
+  readonly chosen = computed(() => this.saved().models);
+
   /** The models to ask: those that were chosen, or the first of the server. Empty until it has told. */
   readonly models = computed(() => {
-    const { models } = this.saved();
-    return models.length > 0 ? models : this.server.names().slice(0, 1);
+    const chosen = this.chosen();
+    return chosen.length > 0 ? chosen : this.server.names().slice(0, 1);
   });
 
   /** Why there is nobody to ask; empty when there is. */

@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 import { throwError } from 'rxjs';
 import { provideClient } from 'rxllm/angular';
 import { chunksOf } from 'rxllm/testing';
-import { openPage } from '../../testing/open-page';
+import { modelsOf, openPage } from '../../testing/open-page';
 import { ServerModels } from './server-models';
 
 beforeEach(() => {
@@ -44,6 +44,32 @@ describe('an empty base URL', () => {
     expect(page.says('small')).toBe('Yes');
     expect(new URL(page.requests[0]?.url ?? '', location.href).pathname).toBe('/v1/chat/completions');
   });
+});
+
+it('a new base URL chooses no model where none was chosen', async () => {
+  const page = await openPage({ small: [] }, [modelsOf('small'), modelsOf('other')], { models: [] });
+  expect(page.texts('.models')).toEqual(['small']);
+  await page.click('Settings');
+
+  await page.fill('#base-url', '/relay/v1');
+  await page.submit('dialog form');
+
+  expect(page.kept).toEqual({ baseURL: '/relay/v1', models: [] });
+  expect(page.texts('.models')).toEqual(['other']);
+});
+
+it('a model that the server does not list keeps its box, with the focus, when it is chosen no more', async () => {
+  const page = await openPage({ custom: [] }, [modelsOf('small')]);
+  await page.click('Settings');
+  const box = page.find<HTMLInputElement>('.choice + .choice input');
+  box.focus();
+
+  box.click();
+  await page.pass(20);
+
+  expect(page.texts('.choice')).toEqual(['small', 'custom']);
+  expect(document.activeElement).toBe(box);
+  expect(box.checked).toBe(false);
 });
 
 it('an address that the client refuses does not keep the next one from being asked', () => {
