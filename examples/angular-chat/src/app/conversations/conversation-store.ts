@@ -63,8 +63,8 @@ export class ConversationStore {
   }
 
   private open(id: string): SavedConversation {
-    const saved = this.storage.read(nameOf(id));
-    if (isSavedConversation(saved)) {
+    const saved = this.read(id);
+    if (saved !== undefined) {
       return saved;
     }
     if (id !== '') {
@@ -76,9 +76,15 @@ export class ConversationStore {
 
   private readAll(): readonly SavedConversation[] {
     return this.storage
-      .names('conversation/')
-      .map((name) => this.storage.read(name))
-      .filter(isSavedConversation);
+      .names(nameOf(''))
+      .map((name) => this.read(name.slice(nameOf('').length)))
+      .filter((saved) => saved !== undefined);
+  }
+
+  /** One of another id would be saved in the place of another conversation. */
+  private read(id: string): SavedConversation | undefined {
+    const saved = this.storage.read(nameOf(id));
+    return isSavedConversation(saved) && saved.id === id ? saved : undefined;
   }
 }
 
