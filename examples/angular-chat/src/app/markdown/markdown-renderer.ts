@@ -55,9 +55,19 @@ export class MarkdownRenderer {
       ALLOW_ARIA_ATTR: false,
       ALLOW_DATA_ATTR: false,
     });
-    fragment.querySelectorAll('pre').forEach((code) => this.frame(code, 'code-block', isComplete));
-    fragment.querySelectorAll('table').forEach((table) => this.frame(table, 'table-block', false));
+    fragment.querySelectorAll('pre').forEach((code) => this.frame(code, 'code-block'));
+    fragment.querySelectorAll('table').forEach((table) => this.frame(table, 'table-block'));
+    if (isComplete) {
+      this.complete(fragment);
+    }
     return fragment;
+  }
+
+  /** Adds what only a block has that will not change: its code can be copied. */
+  complete(block: ParentNode): void {
+    block.querySelectorAll('.code-block pre').forEach((code) => {
+      code.closest('.code-block')?.append(createCopyButton(this.document, code));
+    });
   }
 
   private readPart(text: string): readonly Token[] {
@@ -86,7 +96,7 @@ export class MarkdownRenderer {
   }
 
   /** Puts what may be wider than the screen into a frame that scrolls, for the keyboard too. */
-  private frame(element: HTMLElement, name: string, hasCopyButton: boolean): void {
+  private frame(element: HTMLElement, name: string): void {
     const frame = this.document.createElement('div');
     const scroller = this.document.createElement('div');
     frame.className = name;
@@ -94,7 +104,7 @@ export class MarkdownRenderer {
     scroller.tabIndex = 0;
     element.replaceWith(frame);
     scroller.append(element);
-    frame.append(scroller, ...(hasCopyButton ? [createCopyButton(this.document, element)] : []));
+    frame.append(scroller);
   }
 }
 
