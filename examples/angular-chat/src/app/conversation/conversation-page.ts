@@ -27,7 +27,7 @@ import { StickToEnd } from './stick-to-end';
     >
       @for (row of lanes.rows(); track row.id) {
         <section class="row">
-          <h2 class="visually-hidden">Prompt {{ row.id }}</h2>
+          <h2 class="visually-hidden">Prompt {{ $index + 1 }}</h2>
           <p class="prompt">{{ row.prompt }}</p>
           <div class="replies">
             @for (reply of row.replies; track reply.model) {
