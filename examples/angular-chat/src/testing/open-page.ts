@@ -94,7 +94,7 @@ export class Page {
     return this.element.querySelector('textarea') ?? document.createElement('textarea');
   }
 
-  /** The chosen models, as the page keeps them. */
+  /** The settings, as the page keeps them. */
   get kept(): { readonly baseURL: string; readonly models: readonly string[] } {
     return JSON.parse(localStorage.getItem('angular-chat/settings') ?? '') as Page['kept'];
   }
