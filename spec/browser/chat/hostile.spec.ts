@@ -2,7 +2,7 @@ import { concatMap, from, of, timer } from 'rxjs';
 import type { Page } from 'playwright-core';
 import type { LocalModel } from '../../../src/local/index.js';
 import { closeServers, startServer } from '../../support/loopback.js';
-import { chooseModels, useChat } from './open-chat.js';
+import { chooseModels, shows, useChat } from './open-chat.js';
 
 const openChat = useChat();
 
@@ -125,4 +125,21 @@ it('neither runs nor loads what a model writes, wherever its answer is cut', asy
   expect(await chat.page.getByRole('article').count()).toBe(texts.length);
   expect(await misdeeds()).toEqual([]);
   expect(trap.connections).toBe(0);
+});
+
+const tooMuch: Readonly<Record<string, string>> = {
+  quotes: `${'>'.repeat(4000)} The end.`,
+  lists: `${Array.from({ length: 1500 }, (_, level) => `${'  '.repeat(level)}- x`).join('\n')}\n\nThe end.`,
+  emphasis: `${'**a '.repeat(5000)}The end.${' b**'.repeat(5000)}`,
+};
+
+it.each(Object.keys(tooMuch))('shows the text of %s in each other, however deep they are', async (name) => {
+  const chat = await openChat({ models: { small: () => of(tooMuch[name]!) } });
+
+  await chat.ask('Hello');
+
+  await shows(chat.answerOf('small'), 'The end.');
+  await chat.button('Regenerate').waitFor();
+  await chat.ask('Are you there?');
+  await shows(chat.page.getByRole('log'), 'Are you there?');
 });

@@ -145,6 +145,36 @@ describe('the keyboard', () => {
   });
 });
 
+describe('Escape', () => {
+  it('that leaves a composed word stops no answer', async () => {
+    const page = await openPage({ small: [{ body: slowly('One two three') }] });
+    await page.ask('Count');
+    await page.pass(200);
+
+    await page.press('Escape', { isComposing: true });
+    await page.pass(1000);
+
+    expect(page.says('small')).toBe('One two three');
+  });
+
+  it('closes the menu first, and stops the answers then', async () => {
+    const page = await openPage({ small: [{ body: slowly('One two three') }] });
+    const menu = page.find('.menu');
+    await page.ask('Count');
+    await page.pass(200);
+    await page.click('Conversations');
+    expect(menu.getAttribute('aria-expanded')).toBe('true');
+
+    await page.press('Escape');
+    expect(menu.getAttribute('aria-expanded')).toBe('false');
+    expect(document.activeElement).toBe(menu);
+    expect(page.names()).toContain('Stop');
+
+    await page.press('Escape');
+    expect(page.says('small')).toContain('Stopped.');
+  });
+});
+
 describe('a screen reader', () => {
   it('is told what a model does, and not each of its words', async () => {
     const page = await openPage({ small: [{ body: slowly('One two three') }] });

@@ -1,7 +1,8 @@
-import { Component, inject, signal } from '@angular/core';
+import { Component, type ElementRef, inject, signal, viewChild } from '@angular/core';
 import { ConversationList } from './conversations/conversation-list';
 import { ConversationStore } from './conversations/conversation-store';
 import { ConversationPage } from './conversation/conversation-page';
+import { isComposing } from './keyboard/is-composing';
 import { SettingsPanel } from './settings/settings-panel';
 import { SettingsStore } from './settings/settings-store';
 
@@ -9,9 +10,11 @@ import { SettingsStore } from './settings/settings-store';
 @Component({
   selector: 'chat-app',
   imports: [ConversationList, ConversationPage, SettingsPanel],
+  host: { '(document:keydown.escape)': 'closeMenu($event)' },
   template: `
     <header class="bar">
       <button
+        #menu
         type="button"
         class="menu"
         aria-controls="conversations"
@@ -39,4 +42,14 @@ export class ChatApp {
   protected readonly store = inject(ConversationStore);
   protected readonly settings = inject(SettingsStore);
   protected readonly isMenuOpen = signal(false);
+  private readonly menu = viewChild.required<ElementRef<HTMLButtonElement>>('menu');
+
+  closeMenu(event: Event): void {
+    if (this.isMenuOpen() && !isComposing(event)) {
+      // So that the conversation knows what this Escape was for.
+      event.preventDefault();
+      this.isMenuOpen.set(false);
+      this.menu().nativeElement.focus();
+    }
+  }
 }

@@ -27,6 +27,29 @@ export class Page {
     await this.press('Enter');
   }
 
+  /** Writes into the field at a selector. */
+  async fill(selector: string, text: string): Promise<void> {
+    const field = this.find<HTMLInputElement>(selector);
+    field.value = text;
+    field.dispatchEvent(new Event('input'));
+    await this.pass(20);
+  }
+
+  /** Ends a form, as Enter and its button do. */
+  async submit(selector: string): Promise<void> {
+    this.find(selector).dispatchEvent(new Event('submit', { cancelable: true }));
+    await this.pass(20);
+  }
+
+  /** The first element at a selector. */
+  find<T extends HTMLElement = HTMLElement>(selector: string): T {
+    const found = this.element.querySelector<T>(selector);
+    if (found === null) {
+      throw new Error(`There is no ${selector}`);
+    }
+    return found;
+  }
+
   async press(key: string, more: KeyboardEventInit = {}): Promise<void> {
     this.field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
     await this.pass(20);
@@ -71,6 +94,11 @@ export class Page {
     return this.element.querySelector('textarea') ?? document.createElement('textarea');
   }
 
+  /** The settings, as the page keeps them. */
+  get kept(): { readonly baseURL: string; readonly models: readonly string[] } {
+    return JSON.parse(localStorage.getItem('angular-chat/settings') ?? '') as Page['kept'];
+  }
+
   /** The chats that were asked for, in order. */
   get requests(): readonly SentRequest[] {
     return this.sent.filter(({ operation }) => operation === 'chat');
@@ -100,11 +128,16 @@ export function modelsOf(...names: readonly string[]): FakeExchange {
  * Opens the page on a server of these models; all are chosen.
  *
  * @param lists What the server says of its models, in turn; by default once that it has these.
+ * @param saved Settings other than those.
  */
-export async function openPage(answers: Answers, lists?: readonly FakeExchange[]): Promise<Page> {
+export async function openPage(
+  answers: Answers,
+  lists?: readonly FakeExchange[],
+  saved: { readonly baseURL?: string; readonly models?: readonly string[] } = {},
+): Promise<Page> {
   const models = Object.keys(answers);
   const toList = [...(lists ?? [modelsOf(...models)])];
-  localStorage.setItem('angular-chat/settings', JSON.stringify({ baseURL: '/v1', models }));
+  localStorage.setItem('angular-chat/settings', JSON.stringify({ baseURL: '/v1', models, ...saved }));
   const turns = new Map(models.map((model) => [model, [...(answers[model] ?? [])]]));
   const transport = fakeTransport(({ operation, body }): FakeExchange => {
     if (operation !== 'chat') {

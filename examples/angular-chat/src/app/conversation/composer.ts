@@ -1,4 +1,5 @@
 import { Component, type ElementRef, input, output, signal, viewChild } from '@angular/core';
+import { isComposing } from '../keyboard/is-composing';
 
 /** Where a prompt is written: Enter sends it, Shift+Enter begins a line. */
 @Component({
@@ -42,9 +43,8 @@ export class Composer {
     this.field().nativeElement.focus();
   }
 
-  /** Enter also ends the writing of a Japanese word, for example, and is no wish to send then. */
   sendWithEnter(event: KeyboardEvent): void {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    if (event.key === 'Enter' && !event.shiftKey && !isComposing(event)) {
       this.send(event);
     }
   }

@@ -1,5 +1,6 @@
 import { afterNextRender, Component, inject, input, type OnInit, viewChild } from '@angular/core';
 import type { SavedConversation } from '../conversations/saved-conversation';
+import { isComposing } from '../keyboard/is-composing';
 import { SettingsStore } from '../settings/settings-store';
 import { Announcements } from './announcements';
 import { Composer } from './composer';
@@ -13,7 +14,7 @@ import { StickToEnd } from './stick-to-end';
   selector: 'chat-conversation',
   imports: [Announcements, Composer, ReplyCard, StickToEnd],
   providers: [Lanes],
-  host: { '(document:keydown.escape)': 'lanes.stop()' },
+  host: { '(document:keydown.escape)': 'stopWithEscape($event)' },
   template: `
     <div
       class="transcript"
@@ -26,7 +27,7 @@ import { StickToEnd } from './stick-to-end';
     >
       @for (row of lanes.rows(); track row.id) {
         <section class="row">
-          <h2 class="visually-hidden">Prompt {{ row.id }}</h2>
+          <h2 class="visually-hidden">Prompt {{ $index + 1 }}</h2>
           <p class="prompt">{{ row.prompt }}</p>
           <div class="replies">
             @for (reply of row.replies; track reply.model) {
@@ -73,6 +74,13 @@ export class ConversationPage implements OnInit {
 
   ngOnInit(): void {
     this.lanes.restore(this.conversation().lanes);
+  }
+
+  /** Escape may also leave a composed word or close the menu, and is no wish to stop then. */
+  stopWithEscape(event: Event): void {
+    if (!isComposing(event) && !event.defaultPrevented) {
+      this.lanes.stop();
+    }
   }
 
   /** The button is gone while the answer comes, so the focus goes where the next prompt is written. */

@@ -12,6 +12,8 @@ export interface Lane extends Pick<ConversationRef, 'turns' | 'last' | 'status' 
   readonly asked: Signal<string | undefined>;
   readonly send: (prompt: string, id: string) => void;
   readonly regenerate: (id: string) => void;
+  /** Goes on with what another tab saved of it. */
+  readonly restore: (saved: SavedLane) => void;
 }
 
 /** What a lane needs to know of the page around it. */
@@ -55,6 +57,10 @@ export function createLane(saved: SavedLane, { client, baseURL, turnsBefore, inj
     regenerate: (id) => {
       asked.set(id);
       conversation.regenerate(id);
+    },
+    restore: (newer) => {
+      timings.set(newer.timings);
+      conversation.reset(newer.turns);
     },
   };
 }

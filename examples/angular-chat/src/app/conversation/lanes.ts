@@ -21,13 +21,17 @@ export class Lanes {
   readonly wasAsked = computed(() => this.open().some(({ asked }) => asked() !== undefined));
   readonly isBusy = computed(() => this.open().some(({ status }) => status() === 'busy'));
 
+  /** Goes on with what was saved, before the page was opened or in another tab. */
   restore(saved: readonly SavedLane[]): void {
-    this.open.set(saved.map((lane) => this.create(lane)));
+    const known = this.open();
+    known.forEach((lane) => saved.filter(({ model }) => model === lane.model).forEach((newer) => lane.restore(newer)));
+    const others = saved.filter(({ model }) => known.every((lane) => lane.model !== model));
+    this.open.set([...known, ...others.map((lane) => this.create(lane))]);
   }
 
-  /** Sends a prompt to every chosen model. The ids of turns count the rows, so that they say their order. */
+  /** Sends a prompt to every chosen model. The ids of turns are times, so that they say their order in all tabs. */
   send(prompt: string): void {
-    const id = String(this.rows().length + 1);
+    const id = String(Math.max(Date.now(), Number(this.rows().at(-1)?.id ?? 0) + 1));
     const lanes = this.settings.models().map((model) => this.laneOf(model));
     lanes.forEach((lane) => lane.send(prompt, id));
   }

@@ -1,34 +1,80 @@
 import { DestroyRef, inject, untracked } from '@angular/core';
 import { takeUntilDestroyed, toObservable } from '@angular/core/rxjs-interop';
-import { filter, fromEvent, map, merge } from 'rxjs';
-import { throttleRender } from 'rxllm';
+import { filter, fromEvent, map, merge, tap } from 'rxjs';
+import { throttleRender, type Turn } from 'rxllm';
 import { ConversationStore } from '../conversations/conversation-store';
+import type { HeldConversation } from '../conversations/merge-conversation';
 import { type SavedConversation, toSavedTurn } from '../conversations/saved-conversation';
 import type { Lanes } from './lanes';
 
-/** Keeps a conversation as it goes: at most once a second, when the page is left, and when another one is opened. */
+/**
+ * Keeps a conversation as it goes: at most once a second, when the page is left, and when another one is opened. What other
+ * tabs add to it is taken over as soon as no answer is under way here.
+ */
 export function saveConversation(lanes: Lanes, conversation: () => SavedConversation): void {
   const store = inject(ConversationStore);
-  const save = (): void => untracked(() => store.save(snapshot(lanes, conversation())));
+  /** The turns as they were saved, or read, last: one that is another object now changed here. */
+  let known: ReadonlySet<Turn> = new Set();
+  const note = (): void => {
+    known = new Set(turnsOf(lanes));
+  };
+  const takeOver = (stored: SavedConversation, held: SavedConversation): void => {
+    if (!lanes.isBusy() && JSON.stringify(stored.lanes) !== JSON.stringify(held.lanes)) {
+      lanes.restore(stored.lanes);
+      note();
+    }
+  };
 
   let isChanged = false;
   const flush = (): void => {
     if (isChanged) {
       isChanged = false;
-      save();
+      const held = snapshot(lanes, conversation(), known);
+      const kept = turnsOf(lanes).some((turn) => !known.has(turn)) ? store.save(held) : undefined;
+      if (kept !== undefined) {
+        note();
+        takeOver(kept, held);
+      }
+    }
+  };
+  const look = (): void => {
+    flush();
+    const stored = store.read(conversation().id);
+    if (stored !== undefined) {
+      takeOver(stored, snapshot(lanes, conversation(), known));
     }
   };
   const changes = toObservable(lanes.rows).pipe(
+    tap(() => {
+      if (!lanes.wasAsked()) {
+        note();
+      }
+    }),
     filter(() => lanes.wasAsked()),
     map(() => (isChanged = true)),
     throttleRender(1000),
   );
-  merge(changes, fromEvent(window, 'pagehide')).pipe(takeUntilDestroyed()).subscribe(flush);
-  inject(DestroyRef).onDestroy(flush);
+  merge(changes, fromEvent(window, 'pagehide'))
+    .pipe(takeUntilDestroyed())
+    .subscribe(() => untracked(flush));
+  fromEvent(window, 'storage')
+    .pipe(takeUntilDestroyed())
+    .subscribe(() => untracked(look));
+  inject(DestroyRef).onDestroy(() => untracked(flush));
 }
 
-function snapshot(lanes: Lanes, { id, title }: SavedConversation): SavedConversation {
+function turnsOf(lanes: Lanes): readonly Turn[] {
+  return lanes.all().flatMap(({ turns }) => turns());
+}
+
+function snapshot(lanes: Lanes, { id, title }: SavedConversation, known: ReadonlySet<Turn>): HeldConversation {
   const prompt = lanes.rows()[0]?.prompt ?? '';
+  const own = lanes.all().flatMap(({ model, turns }) =>
+    turns()
+      .filter((turn) => !known.has(turn))
+      .map((turn) => `${turn.id} ${model}`),
+  );
+  const isOwn = new Set(own);
   return {
     id,
     title: title || prompt.replace(/\s+/gu, ' ').slice(0, 60),
@@ -38,5 +84,6 @@ function snapshot(lanes: Lanes, { id, title }: SavedConversation): SavedConversa
       turns: turns().map(toSavedTurn),
       timings: timings(),
     })),
+    isOwn: (model, turn) => isOwn.has(`${turn} ${model}`),
   };
 }

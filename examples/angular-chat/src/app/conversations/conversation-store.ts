@@ -2,16 +2,18 @@ import { computed, inject, Injectable, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { fromEvent } from 'rxjs';
 import { BrowserStorage } from '../storage/browser-storage';
+import { type HeldConversation, mergeConversation } from './merge-conversation';
 import { isSavedConversation, type SavedConversation } from './saved-conversation';
 
 /** The conversations of this browser. Which one is open stands behind the `#` of the address, so that a reload keeps it. */
 @Injectable({ providedIn: 'root' })
 export class ConversationStore {
   private readonly storage = inject(BrowserStorage);
+  /** Those that were there: one that can be read no more was deleted, maybe in another tab, and stays so. */
+  private readonly seen = new Set<string>();
   private readonly saved = signal(this.readAll());
   private readonly opened = signal(this.open(addressed()));
   private readonly isFull = signal(false);
-  private readonly removed = new Set<string>();
 
   /** All that hold a prompt, the newest first. */
   readonly list = computed(() => [...this.saved()].sort((one, other) => other.updated - one.updated));
@@ -27,18 +29,27 @@ export class ConversationStore {
     // Other tabs share the storage.
     fromEvent(window, 'storage')
       .pipe(takeUntilDestroyed())
-      .subscribe(() => this.saved.set(this.readAll()));
+      .subscribe(() => this.look());
   }
 
-  save(conversation: SavedConversation): void {
-    if (this.removed.has(conversation.id)) {
-      return;
+  /** @returns What is kept, with what other tabs have added; `undefined` if it is not. */
+  save(held: HeldConversation): SavedConversation | undefined {
+    const { isOwn: _, ...alone } = held;
+    const stored = this.read(held.id);
+    if (stored === undefined && this.seen.has(held.id)) {
+      return undefined;
     }
-    this.isFull.set(!this.storage.write(nameOf(conversation.id), conversation));
+    const conversation = stored === undefined ? alone : mergeConversation(held, stored);
+    const isKept = this.storage.write(nameOf(conversation.id), conversation);
+    if (isKept) {
+      this.seen.add(conversation.id);
+    }
+    this.isFull.set(!isKept);
     this.saved.update((known) => [...known.filter(({ id }) => id !== conversation.id), conversation]);
     if (addressed() === '' && conversation.id === this.current().id) {
       history.replaceState(null, '', `#${conversation.id}`);
     }
+    return isKept ? conversation : undefined;
   }
 
   /** Opens a new conversation. */
@@ -48,10 +59,18 @@ export class ConversationStore {
   }
 
   remove(id: string): void {
-    this.removed.add(id);
+    this.seen.add(id);
     this.storage.remove(nameOf(id));
     this.saved.update((known) => known.filter((conversation) => conversation.id !== id));
     if (id === this.current().id) {
+      this.start();
+    }
+  }
+
+  private look(): void {
+    this.saved.set(this.readAll());
+    const { id } = this.current();
+    if (this.seen.has(id) && this.read(id) === undefined) {
       this.start();
     }
   }
@@ -63,8 +82,8 @@ export class ConversationStore {
   }
 
   private open(id: string): SavedConversation {
-    const saved = this.storage.read(nameOf(id));
-    if (isSavedConversation(saved)) {
+    const saved = this.read(id);
+    if (saved !== undefined) {
       return saved;
     }
     if (id !== '') {
@@ -76,9 +95,19 @@ export class ConversationStore {
 
   private readAll(): readonly SavedConversation[] {
     return this.storage
-      .names('conversation/')
-      .map((name) => this.storage.read(name))
-      .filter(isSavedConversation);
+      .names(nameOf(''))
+      .map((name) => this.read(name.slice(nameOf('').length)))
+      .filter((saved) => saved !== undefined);
+  }
+
+  /** What is kept of a conversation. One of another id would be saved in the place of another conversation. */
+  read(id: string): SavedConversation | undefined {
+    const saved = this.storage.read(nameOf(id));
+    if (!isSavedConversation(saved) || saved.id !== id) {
+      return undefined;
+    }
+    this.seen.add(id);
+    return saved;
   }
 }
 

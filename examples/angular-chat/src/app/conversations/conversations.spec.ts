@@ -50,12 +50,32 @@ it('conversations begin anew, are opened and are deleted', async () => {
   vi.unstubAllGlobals();
 });
 
-it('conversations that this page cannot read are left alone', async () => {
-  localStorage.setItem(
-    'angular-chat/conversation/1',
-    '{"id":"1","title":"Of another version","updated":1,"lanes":[7]}',
-  );
-  localStorage.setItem('angular-chat/conversation/2', 'no JSON');
+const message = { role: 'assistant', content: 'x', reasoning: '', refusal: '', toolCalls: [], extra: {} };
+const turn = { id: '1', prompt: 'p', reply: { status: 'done', message } };
+const lane = { model: 'small', timings: {}, turns: [turn] };
+
+const unreadable: Readonly<Record<string, unknown>> = {
+  'is no JSON': undefined,
+  'has another shape': { lanes: [7] },
+  'stands in the place of another': { id: '2' },
+  'holds a message of nobody': {
+    lanes: [{ ...lane, turns: [{ ...turn, reply: { status: 'done', message: { ...message, role: undefined } } }] }],
+  },
+  'holds a message without tool calls': {
+    lanes: [{ ...lane, turns: [{ ...turn, reply: { status: 'done', message: { ...message, toolCalls: null } } }] }],
+  },
+  'holds a prompt that is no text': { lanes: [{ ...lane, turns: [{ ...turn, prompt: [] }] }] },
+  'holds a turn twice': { lanes: [{ ...lane, turns: [turn, turn] }] },
+  'holds a time that was not measured': { lanes: [{ ...lane, timings: { 1: null } }] },
+  'holds a time that is no number': { lanes: [{ ...lane, timings: { 1: { chunksPerSecond: '1' } } }] },
+  'holds a model twice': { lanes: [lane, lane] },
+};
+
+it.each(Object.keys(unreadable))('a conversation that %s is left alone', async (name) => {
+  const more = unreadable[name];
+  const stored =
+    more === undefined ? 'no JSON' : JSON.stringify({ id: '1', title: 'Old', updated: 1, lanes: [lane], ...more });
+  localStorage.setItem('angular-chat/conversation/1', stored);
   history.replaceState(null, '', '#1');
 
   const page = await openPage({ small: [{ body: chunksOf('Yes') }] });
@@ -64,5 +84,16 @@ it('conversations that this page cannot read are left alone', async () => {
 
   expect(page.says('small')).toBe('Yes');
   expect(page.texts('nav a')).toEqual(['Does it work?']);
-  expect(localStorage.getItem('angular-chat/conversation/2')).toBe('no JSON');
+  expect(localStorage.getItem('angular-chat/conversation/1')).toBe(stored);
+});
+
+it('a conversation that was saved while its server was asked again is shown as stopped', async () => {
+  const reply = { status: 'retrying', message, error: { message: 'Busy' } };
+  const stored = { id: '1', title: 'Old', updated: 1, lanes: [{ ...lane, turns: [{ ...turn, reply }] }] };
+  localStorage.setItem('angular-chat/conversation/1', JSON.stringify(stored));
+  history.replaceState(null, '', '#1');
+
+  const page = await openPage({ small: [] });
+
+  expect(page.says('small')).toBe('x | Stopped.');
 });

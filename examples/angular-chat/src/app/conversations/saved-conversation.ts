@@ -1,4 +1,5 @@
-import type { ChatView, ReplyStatus, StreamTiming, Turn } from 'rxllm';
+import { EMPTY } from 'rxjs';
+import { type ChatView, converse, type StreamTiming, type Turn } from 'rxllm';
 import { describeError } from '../conversation/describe-error';
 
 /** A conversation as it is kept. */
@@ -17,16 +18,6 @@ export interface SavedLane {
   readonly timings: Readonly<Record<string, StreamTiming>>;
 }
 
-const statuses: readonly unknown[] = [
-  'queued',
-  'waiting',
-  'retrying',
-  'streaming',
-  'done',
-  'stopped',
-  'failed',
-] satisfies readonly ReplyStatus[];
-
 /** A turn of values that JSON can hold: of an error only its message is kept. */
 export function toSavedTurn({ id, prompt, reply }: Turn): Turn {
   const { status, message, error } = reply;
@@ -34,14 +25,18 @@ export function toSavedTurn({ id, prompt, reply }: Turn): Turn {
   return { id, prompt, reply: saved };
 }
 
-/** Whether a value is what {@link SavedConversation} says: other versions of this page may have saved it. */
+/**
+ * Whether a value is what {@link SavedConversation} says: other versions of this page may have saved it. What this does not
+ * find would break the page at each of its changes.
+ */
 export function isSavedConversation(value: unknown): value is SavedConversation {
   return (
     hasFields(value) &&
     typeof value['id'] === 'string' &&
     typeof value['title'] === 'string' &&
     typeof value['updated'] === 'number' &&
-    isListOf(value['lanes'], isSavedLane)
+    isListOf(value['lanes'], isSavedLane) &&
+    new Set(value['lanes'].map(({ model }) => model)).size === value['lanes'].length
   );
 }
 
@@ -50,23 +45,39 @@ function isSavedLane(value: unknown): value is SavedLane {
     hasFields(value) &&
     typeof value['model'] === 'string' &&
     hasFields(value['timings']) &&
-    isListOf(value['turns'], isSavedTurn) &&
-    new Set(value['turns'].map(({ id }) => id)).size === value['turns'].length
+    Object.values(value['timings']).every(isTiming) &&
+    isListOf(value['turns'], isTextTurn) &&
+    canGoOn(value['turns'])
   );
 }
 
-function isSavedTurn(value: unknown): value is Turn {
-  if (!hasFields(value) || !hasFields(value['reply'])) {
-    return false;
-  }
-  const { status, message } = value['reply'];
+/** The rows of the page are numbers, and their prompts text. */
+function isTextTurn(value: unknown): value is Turn {
   return (
+    hasFields(value) &&
     typeof value['id'] === 'string' &&
     /^\d+$/u.test(value['id']) &&
-    typeof value['prompt'] === 'string' &&
-    statuses.includes(status) &&
-    hasFields(message) &&
-    ['content', 'reasoning', 'refusal'].every((field) => typeof message[field] === 'string')
+    typeof value['prompt'] === 'string'
+  );
+}
+
+/** What a conversation can go on from only the library knows: it throws for everything else. */
+function canGoOn(turns: readonly Turn[]): boolean {
+  try {
+    converse({ chat: () => EMPTY }, { request: { model: 'any' }, turns });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isTiming(value: unknown): boolean {
+  return (
+    hasFields(value) &&
+    typeof value['chunksPerSecond'] === 'number' &&
+    ['timeToFirstText', 'tokensPerSecond', 'outputTokens'].every(
+      (field) => value[field] === undefined || typeof value[field] === 'number',
+    )
   );
 }
 

@@ -1,7 +1,8 @@
 import { DOCUMENT, inject, Injectable } from '@angular/core';
 import createPurifier, { type DOMPurify } from 'dompurify';
-import { Marked, type Token } from 'marked';
+import { Lexer, Marked, type Token, type Tokens } from 'marked';
 import { createCopyButton } from './copy-button';
+import { isTooTangled, partsOf } from './nesting';
 
 /** What a reply may be made of: text, its structure, and links. Nothing here loads anything by itself. */
 const tags = [
@@ -11,7 +12,8 @@ const tags = [
 
 /**
  * Renders Markdown that nobody has checked. HTML in it is shown as text and images as links; then DOMPurify removes all
- * that is not on the list above, should Markdown have a way that we do not know of.
+ * that is not on the list above, should Markdown have a way that we do not know of. What is made to keep a parser busy, or
+ * to end its stack, is shown as the text that it is.
  */
 @Injectable({ providedIn: 'root' })
 export class MarkdownRenderer {
@@ -40,12 +42,12 @@ export class MarkdownRenderer {
 
   /** Reads Markdown to its end, into the tokens of its blocks. */
   read(text: string): readonly Token[] {
-    return this.marked.lexer(text);
+    return partsOf(text).flatMap((part) => (part.isTooDeep ? [plain(part.text)] : this.readPart(part.text)));
   }
 
   /** @param isComplete Whether the block will not change, so that its code is worth copying. */
   render(block: Token, isComplete: boolean): DocumentFragment {
-    const fragment = this.purifier.sanitize(this.marked.parser([block]), {
+    const fragment = this.purifier.sanitize(this.write(block), {
       RETURN_DOM_FRAGMENT: true,
       ALLOWED_TAGS: tags,
       ALLOWED_ATTR: ['href', 'title', 'start', 'align', 'class', 'target', 'rel'],
@@ -53,13 +55,48 @@ export class MarkdownRenderer {
       ALLOW_ARIA_ATTR: false,
       ALLOW_DATA_ATTR: false,
     });
-    fragment.querySelectorAll('pre').forEach((code) => this.frame(code, 'code-block', isComplete));
-    fragment.querySelectorAll('table').forEach((table) => this.frame(table, 'table-block', false));
+    fragment.querySelectorAll('pre').forEach((code) => this.frame(code, 'code-block'));
+    fragment.querySelectorAll('table').forEach((table) => this.frame(table, 'table-block'));
+    if (isComplete) {
+      this.complete(fragment);
+    }
     return fragment;
   }
 
+  /** Adds what only a block has that will not change: its code can be copied. */
+  complete(block: ParentNode): void {
+    block.querySelectorAll('.code-block pre').forEach((code) => {
+      code.closest('.code-block')?.append(createCopyButton(this.document, code));
+    });
+  }
+
+  private readPart(text: string): readonly Token[] {
+    try {
+      const lexer = new Lexer(this.marked.defaults);
+      lexer.blockTokens(text, lexer.tokens);
+      for (const { src, tokens } of lexer.inlineQueue) {
+        if (isTooTangled(src)) {
+          tokens.push(plainText(src));
+        } else {
+          lexer.inlineTokens(src, tokens);
+        }
+      }
+      return lexer.tokens;
+    } catch {
+      return [plain(text)];
+    }
+  }
+
+  private write(block: Token): string {
+    try {
+      return this.marked.parser([block]);
+    } catch {
+      return this.marked.parser([plain(block.raw)]);
+    }
+  }
+
   /** Puts what may be wider than the screen into a frame that scrolls, for the keyboard too. */
-  private frame(element: HTMLElement, name: string, hasCopyButton: boolean): void {
+  private frame(element: HTMLElement, name: string): void {
     const frame = this.document.createElement('div');
     const scroller = this.document.createElement('div');
     frame.className = name;
@@ -67,8 +104,17 @@ export class MarkdownRenderer {
     scroller.tabIndex = 0;
     element.replaceWith(frame);
     scroller.append(element);
-    frame.append(scroller, ...(hasCopyButton ? [createCopyButton(this.document, element)] : []));
+    frame.append(scroller);
   }
+}
+
+/** A block of nothing but text. */
+function plain(text: string): Tokens.Paragraph {
+  return { type: 'paragraph', raw: text, text, tokens: [plainText(text)] };
+}
+
+function plainText(text: string): Tokens.Text {
+  return { type: 'text', raw: text, text, escaped: false };
 }
 
 function limitAttributes(purifier: DOMPurify): void {

@@ -1,31 +1,4 @@
-import { Component, signal } from '@angular/core';
-import { TestBed } from '@angular/core/testing';
-import { MarkdownText } from './markdown-text';
-
-@Component({
-  imports: [MarkdownText],
-  template: `<div [chatMarkdown]="text()" [isFinished]="isFinished()"></div>`,
-})
-class Host {
-  readonly text = signal('');
-  readonly isFinished = signal(false);
-}
-
-/** Shows a text, and gives the element it is in. */
-function show(host: ReturnType<typeof create>, text: string, isFinished: boolean): Element {
-  host.componentInstance.text.set(text);
-  host.componentInstance.isFinished.set(isFinished);
-  host.detectChanges();
-  return (host.nativeElement as Element).children[0] ?? host.nativeElement;
-}
-
-function create() {
-  return TestBed.createComponent(Host);
-}
-
-function textOf(element: Element): string {
-  return element.textContent.replace(/\s+/gu, ' ').trim();
-}
+import { createMarkdown, show, textOf } from '../../testing/show-markdown';
 
 const rich = `# Title
 
@@ -63,13 +36,13 @@ a gap
 vi.setConfig({ testTimeout: 60_000 });
 
 it('shows the same, however the text came', () => {
-  const atOnce = show(create(), rich, true).innerHTML;
-  const host = create();
+  const atOnce = show(createMarkdown(), rich, true).innerHTML;
+  const host = createMarkdown();
   for (let end = 1; end < rich.length; end += 3) {
     const growing = show(host, rich.slice(0, end), false);
     // Then comes a link, whose address is known at the end.
     if (end % 5 === 0 && end < rich.indexOf('See')) {
-      expect(growing.innerHTML).toBe(show(create(), rich.slice(0, end), false).innerHTML);
+      expect(growing.innerHTML).toBe(show(createMarkdown(), rich.slice(0, end), false).innerHTML);
     }
   }
 
@@ -79,7 +52,7 @@ it('shows the same, however the text came', () => {
 });
 
 it('leaves alone what is complete while the text grows', () => {
-  const host = create();
+  const host = createMarkdown();
   const before = [...show(host, 'First\n\nSecond\n\nThi', false).children];
   const after = [...show(host, 'First\n\nSecond\n\nThird and more', false).children];
 
@@ -89,8 +62,38 @@ it('leaves alone what is complete while the text grows', () => {
   expect(after.map(textOf)).toEqual(['First', 'Second', 'Third and more']);
 });
 
+it('leaves alone what the end of the text does not change, with what is selected and has the focus', () => {
+  const host = createMarkdown();
+  const text = 'See [the site][1].\n\n```\nconst a = 1;\n```\n\n| a |\n| - |\n| 1 |\n\nLast words';
+  document.body.append(host.nativeElement as Element);
+  const element = show(host, text, false);
+  const before = [...element.children];
+  const button = element.querySelector('button');
+  button?.focus();
+  document.getSelection()?.selectAllChildren(before[3] ?? element);
+
+  show(host, text, true);
+  expect([...element.children].map((block, place) => block === before[place])).toEqual([true, true, true, true]);
+  expect(document.activeElement).toBe(button);
+  expect(String(document.getSelection()).trim()).toBe('Last words');
+
+  show(host, `${text}\n\n[1]: https://example.com`, true);
+  expect([...element.children].map((block, place) => block === before[place])).toEqual([false, true, true, true]);
+  expect(element.querySelector('a')?.href).toBe('https://example.com/');
+});
+
+it('lets the code of the last block be copied once the text is finished', () => {
+  const host = createMarkdown();
+  const growing = show(host, '```\nconst a = 1;\n```', false).querySelector('pre');
+
+  const element = show(host, '```\nconst a = 1;\n```', true);
+
+  expect(element.querySelector('pre')).toBe(growing);
+  expect(element.querySelectorAll('button')).toHaveLength(1);
+});
+
 it('begins anew when another text takes its place', () => {
-  const host = create();
+  const host = createMarkdown();
   show(host, 'Some\n\nold\n\ntext', false);
 
   expect(textOf(show(host, 'New', false))).toBe('New');
@@ -115,7 +118,7 @@ const attacks = [
 ];
 
 it.each(attacks)('neither runs nor loads anything: %s', (attack) => {
-  const host = create();
+  const host = createMarkdown();
   for (let end = 1; end <= attack.length; end++) {
     const element = show(host, attack.slice(0, end), end === attack.length);
     for (const found of element.querySelectorAll('*')) {
@@ -133,7 +136,7 @@ it.each(attacks)('neither runs nor loads anything: %s', (attack) => {
 });
 
 it('opens links in a tab that knows nothing of this page', () => {
-  const link = show(create(), '[site](https://example.com) and <me@example.com>', true).querySelector('a');
+  const link = show(createMarkdown(), '[site](https://example.com) and <me@example.com>', true).querySelector('a');
 
   expect(link?.target).toBe('_blank');
   expect(link?.rel).toBe('noopener noreferrer nofollow');
@@ -142,7 +145,7 @@ it('opens links in a tab that knows nothing of this page', () => {
 it('copies the code of a block that is complete', async () => {
   const written: string[] = [];
   vi.stubGlobal('navigator', { clipboard: { writeText: (text: string) => Promise.resolve(written.push(text)) } });
-  const host = create();
+  const host = createMarkdown();
 
   expect(show(host, '```ts\nconst a = 1;', false).querySelector('button')).toBeNull();
   const button = show(host, '```ts\nconst a = 1;\n```', true).querySelector('button');

@@ -19,8 +19,12 @@ export class MarkdownText {
 
   private show(blocks: readonly Block[]): void {
     blocks.forEach((block, place) => {
-      if (block !== this.shown[place]) {
+      const before = this.shown[place];
+      const container = this.element.children[place];
+      if (container === undefined || block.token !== before?.token || (before.isComplete && !block.isComplete)) {
         this.showAt(place, block);
+      } else if (block.isComplete && !before.isComplete) {
+        this.renderer.complete(container);
       }
     });
     [...this.element.children].slice(blocks.length).forEach((surplus) => surplus.remove());

@@ -3,8 +3,11 @@
  * servers on this machine, and a key in the address would be one in the page.
  */
 export function checkBaseUrl(value: string, page: string): string | undefined {
-  if (!URL.canParse(value, page)) {
+  if (value.trim() === '' || !URL.canParse(value, page)) {
     return 'This is no address.';
+  }
+  if (/[?#]/u.test(value)) {
+    return 'Leave ? and # out, and what follows them: a key there would be in the page, where whoever uses it could read it.';
   }
   const { origin, protocol, hostname, username, password } = new URL(value, page);
   if (username !== '' || password !== '') {

@@ -1,6 +1,6 @@
 import { Injectable, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { catchError, EMPTY, map, Subject, switchMap, toArray } from 'rxjs';
+import { catchError, defer, EMPTY, map, Subject, switchMap, toArray } from 'rxjs';
 import { injectClient } from 'rxllm/angular';
 import { describeError } from '../conversation/describe-error';
 
@@ -21,7 +21,8 @@ export class ServerModels {
     this.addresses
       .pipe(
         switchMap((baseURL) =>
-          this.client.models({ baseURL }).pipe(
+          // An address that the client refuses is one more that does not answer; the next one is asked all the same.
+          defer(() => this.client.models({ baseURL })).pipe(
             map(({ id }) => id),
             toArray(),
             catchError((error: unknown) => {

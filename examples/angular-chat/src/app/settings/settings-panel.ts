@@ -31,6 +31,9 @@ import { SettingsStore } from './settings-store';
               {{ model }}
             </label>
           }
+          @if (models().length === 0) {
+            <p class="hint">With none chosen, the first that the server lists is asked.</p>
+          }
           @if (server.problem(); as problem) {
             <p class="failure">{{ problem }}</p>
           }
@@ -54,13 +57,14 @@ export class SettingsPanel {
   readonly baseURL = signal('');
   readonly models = signal<readonly string[]>([]);
   readonly problem = computed(() => checkBaseUrl(this.baseURL(), document.baseURI));
-  readonly offered = computed(() => [...new Set([...this.server.names(), ...this.added(), ...this.models()])]);
+  readonly offered = computed(() => [...new Set([...this.server.names(), ...this.added()])]);
+  /** Those that were chosen or added: the server may not list them, but each keeps its box until the settings are closed. */
   private readonly added = signal<readonly string[]>([]);
 
   open(): void {
     this.baseURL.set(this.store.baseURL());
-    this.models.set(this.store.models());
-    this.added.set([]);
+    this.models.set(this.store.chosen());
+    this.added.set(this.store.chosen());
     this.dialog().nativeElement.showModal();
   }
 
