@@ -7,8 +7,6 @@ import { beginStream, piece } from './model-server.js';
 
 const program = join(__dirname, '../../dist/esm/cli/main.js');
 
-jest.setTimeout(30_000);
-
 afterEach(closeServers);
 
 it('stops the server when head has seen enough, and calls it no failure', async () => {

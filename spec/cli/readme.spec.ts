@@ -27,8 +27,6 @@ let port: string;
 let environment: Record<string, string>;
 const background: ChildProcess[] = [];
 
-jest.setTimeout(30_000);
-
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rxllm-'));
   const program = join(folder, 'rxllm');

@@ -28,7 +28,6 @@ export interface RunConfig {
 const running = new Set<ChildProcessWithoutNullStreams>();
 
 // Each start takes a quarter of a second, and several where much else runs.
-jest.setTimeout(30_000);
 
 afterEach(() => {
   running.forEach((child) => child.kill('SIGKILL'));
