@@ -27,8 +27,6 @@ export interface RunConfig {
 
 const running = new Set<ChildProcessWithoutNullStreams>();
 
-// Each start takes a quarter of a second, and several where much else runs.
-
 afterEach(() => {
   running.forEach((child) => child.kill('SIGKILL'));
 });
