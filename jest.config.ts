@@ -2,7 +2,8 @@
 import type { Config } from 'jest';
 
 const config: Config = {
-  maxWorkers: '100%',
+  // More than there are cores, since programs that specs start are waited for.
+  maxWorkers: '150%',
   // Only to end what hangs: a busy machine is no failure.
   testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],

@@ -96,7 +96,7 @@ describe('chunks', () => {
       toolCalls(),
     ];
     for (const operator of operators) {
-      expectLinear([250, 500, 1000, 2000], (size) => exhaust(source(size).pipe(operator)));
+      expectLinear([150, 300, 600, 1200], (size) => exhaust(source(size).pipe(operator)));
     }
   });
 });
