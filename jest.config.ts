@@ -1,9 +1,10 @@
 /** @jest-config-loader esbuild-register */
 import type { Config } from 'jest';
+import { availableParallelism } from 'node:os';
 
 const config: Config = {
-  // More than there are cores, since programs that specs start are waited for.
-  maxWorkers: '150%',
+  // One more than there are cores, since programs that specs start are waited for.
+  maxWorkers: availableParallelism() + 1,
   // Only to end what hangs: a busy machine is no failure.
   testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
