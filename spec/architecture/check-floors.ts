@@ -5,23 +5,26 @@ import { parse, type SourceFile } from './source-files.js';
 
 /** The floor of each folder of `src/`; the two files at its top are named `index`. */
 const floors: Readonly<Record<string, number>> = {
-  errors: 0,
+  util: 0,
+  secrets: 0,
+  errors: 1,
   schemas: 1,
   transport: 2,
   sse: 2,
   chunks: 2,
   operators: 3,
   client: 4,
-  views: 5,
   tools: 5,
-  index: 6,
-  node: 7,
-  angular: 7,
-  server: 7,
-  redis: 7,
-  testing: 7,
-  local: 7,
-  cli: 8,
+  views: 6,
+  index: 7,
+  node: 8,
+  angular: 8,
+  server: 8,
+  redis: 8,
+  mcp: 8,
+  testing: 8,
+  local: 8,
+  cli: 9,
 };
 
 /** The stages of floor 2, as data flows: each may know the types of those before it. */
@@ -30,7 +33,7 @@ const stages = ['transport', 'sse', 'chunks'];
 /** Lower folders that a folder must not see all the same: operators work on any Observable of chunks. */
 const unseen: Readonly<Record<string, readonly string[]>> = { operators: ['transport', 'sse'] };
 
-const entries = ['node', 'angular', 'server', 'redis', 'testing', 'local'];
+const entries = ['node', 'angular', 'server', 'redis', 'mcp', 'testing', 'local'];
 
 /** Where each module from outside may be imported; everything not listed is forbidden everywhere. */
 const packages: readonly { readonly name: RegExp; readonly folders: readonly string[] }[] = [

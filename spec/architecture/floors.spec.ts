@@ -24,8 +24,8 @@ describe('the check accepts', () => {
 describe('the check reports', () => {
   it.each([
     ['an import of a higher floor', 'errors/a.ts', "import { a } from '../client/a.js';", 'client on floor 4'],
-    ['a folder of the same floor', 'views/a.ts', "import { a } from '../tools/a.js';", 'tools on floor 5'],
-    ['another sub-entry', 'server/a.ts', "import type { A } from '../node/index.js';", 'node on floor 7'],
+    ['a folder of the same floor', 'errors/a.ts', "import { a } from '../schemas/a.js';", 'schemas on floor 1'],
+    ['another sub-entry', 'server/a.ts', "import type { A } from '../node/index.js';", 'node on floor 8'],
     ['a value of the stage before', 'chunks/a.ts', "import { a, type B } from '../sse/a.js';", 'sse on floor 2'],
     ['a type of a later stage', 'sse/a.ts', "import type { A } from '../chunks/a.js';", 'chunks on floor 2'],
     ['a re-export', 'errors/a.ts', "export { a } from '../client/a.js';", 'client on floor 4'],

@@ -12,7 +12,7 @@ import {
 } from '@angular/core';
 import { EMPTY, identity, type Observable, Subject, tap } from 'rxjs';
 import type { Client } from '../client/build-client.js';
-import { checkConfig, checkDuration } from '../operators/check.js';
+import { checkConfig, checkDuration } from '../util/check.js';
 import { throttleRender } from '../operators/throttle-render.js';
 import { checkCommand } from '../views/check-command.js';
 import { converse } from '../views/converse.js';

@@ -2,8 +2,7 @@ import { type EnvironmentProviders, inject, makeEnvironmentProviders, NgZone } f
 import { checkConfig } from '../client/check-config.js';
 import type { ClientConfig } from '../client/client-config.js';
 import { createClient } from '../client/create-client.js';
-import { check } from '../operators/check.js';
-import { checkFields } from '../operators/check-fields.js';
+import { check, checkFields } from '../util/check.js';
 import type { ClientFeature } from './client-feature.js';
 import { tokenOf } from './client-token.js';
 import { outsideZone } from './outside-zone.js';

@@ -1,5 +1,5 @@
 import { inject, Injector, runInInjectionContext } from '@angular/core';
-import { check } from '../operators/check.js';
+import { check } from '../util/check.js';
 import type { Interceptor } from '../transport/transport.js';
 import type { ClientFeature } from './client-feature.js';
 

@@ -1,4 +1,4 @@
-import { check } from '../operators/check.js';
+import { check } from '../util/check.js';
 import type { ClientFeature } from './client-feature.js';
 
 /**

@@ -3,7 +3,8 @@ import { checkIndex } from './check-index.js';
 import { checkToolCalls } from './check-tool-calls.js';
 import { createMessageDiff } from './message-diff.js';
 import type { ChunkFormat } from './parse-chunks.js';
-import { choicesOf, isRawObject } from './raw-choices.js';
+import { isObject } from '../util/is-object.js';
+import { choicesOf } from './raw-choices.js';
 
 /**
  * Chunks of `/chat/completions`. A choice without `index` is numbered by its place; one without `delta` gets an empty one,
@@ -17,7 +18,7 @@ export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
       choicesOf(raw).forEach((choice, position) => {
         const index = checkIndex(choice['index'] ?? position, 'choices', limits.choices);
         choice['index'] = index;
-        if (isRawObject(choice['delta'])) {
+        if (isObject(choice['delta'])) {
           diff.note(choice['delta'], index);
         }
         choice['delta'] ??= diff.take(choice['message'], index);

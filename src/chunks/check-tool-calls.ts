@@ -1,11 +1,11 @@
 import { checkIndex } from './check-index.js';
-import { isRawObject } from './raw-choices.js';
+import { isObject } from '../util/is-object.js';
 
 /** Checks how a raw delta numbers its tool calls; those without a number are left alone. */
 export function checkToolCalls(delta: unknown, maximum: number): void {
-  const calls: unknown = isRawObject(delta) ? delta['tool_calls'] : undefined;
+  const calls: unknown = isObject(delta) ? delta['tool_calls'] : undefined;
   for (const call of Array.isArray(calls) ? (calls as unknown[]) : []) {
-    const index: unknown = isRawObject(call) ? call['index'] : undefined;
+    const index: unknown = isObject(call) ? call['index'] : undefined;
     if (index !== undefined && index !== null) {
       checkIndex(index, 'toolCalls', maximum);
     }

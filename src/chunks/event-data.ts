@@ -1,4 +1,4 @@
-import { parseJson } from '../errors/parse-json.js';
+import { parseJson } from '../util/parse-json.js';
 
 /** Stands for the end mark of a chat or completions stream. */
 export const done = Symbol('[DONE]');

@@ -1,4 +1,5 @@
-import { isRawObject, type RawObject } from './raw-choices.js';
+import { isObject } from '../util/is-object.js';
+import type { RawObject } from './raw-choices.js';
 
 /**
  * Joins pieces of reasoning, as they were streamed, into the blocks a server takes back. Pieces that follow each other
@@ -9,7 +10,7 @@ export function joinReasoning(pieces: readonly unknown[]): readonly unknown[] {
   const blocks: unknown[] = [];
   let open: Block | undefined;
   for (const piece of pieces) {
-    if (!isRawObject(piece)) {
+    if (!isObject(piece)) {
       open = undefined;
       blocks.push(piece);
     } else if (open !== undefined && continues(open, piece)) {

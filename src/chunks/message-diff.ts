@@ -1,4 +1,5 @@
-import { isRawObject, type RawObject } from './raw-choices.js';
+import { isObject } from '../util/is-object.js';
+import type { RawObject } from './raw-choices.js';
 
 /** Turns messages that hold all of an answer so far into deltas. */
 export interface MessageDiff {
@@ -28,7 +29,7 @@ export function createMessageDiff(): MessageDiff {
     return seen;
   };
   return {
-    take: (message, index) => (isRawObject(message) ? takeFields(message, seenOf(index), '') : {}),
+    take: (message, index) => (isObject(message) ? takeFields(message, seenOf(index), '') : {}),
     note: (delta, index) => {
       const seen = seenOf(index);
       texts.forEach((key) => {
@@ -53,10 +54,10 @@ function takeField(value: unknown, seen: Seen, prefix: string, key: string): unk
       ...call,
       // Numbered by place, so that later messages find the same call.
       index: place,
-      ...(isRawObject(call['function']) ? { function: takeFields(call['function'], seen, `${place} `) } : {}),
+      ...(isObject(call['function']) ? { function: takeFields(call['function'], seen, `${place} `) } : {}),
     }));
   }
-  if (key === 'function_call' && isRawObject(value)) {
+  if (key === 'function_call' && isObject(value)) {
     return takeFields(value, seen, 'function_call ');
   }
   if (typeof value !== 'string' && !Array.isArray(value)) {
@@ -77,12 +78,12 @@ function noteText(value: unknown, seen: Seen, path: string): void {
 }
 
 function noteFunction(value: unknown, seen: Seen, prefix: string): void {
-  if (isRawObject(value)) {
+  if (isObject(value)) {
     noteText(value['name'], seen, `${prefix}name`);
     noteText(value['arguments'], seen, `${prefix}arguments`);
   }
 }
 
 function eachCall<R>(calls: unknown, use: (call: RawObject, place: number) => R): readonly R[] | undefined {
-  return Array.isArray(calls) ? (calls as unknown[]).filter(isRawObject).map(use) : undefined;
+  return Array.isArray(calls) ? (calls as unknown[]).filter(isObject).map(use) : undefined;
 }

@@ -1,10 +1,7 @@
+import { isObject } from '../util/is-object.js';
+
 /** A parsed object that no schema has seen. */
 export type RawObject = Record<string, unknown>;
-
-/** Whether a parsed value is an object with fields, rather than a list or null. */
-export function isRawObject(value: unknown): value is RawObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /**
  * The choices of a raw chunk, put there where a server leaves them out or sends null. What is no object is left for the
@@ -12,5 +9,5 @@ export function isRawObject(value: unknown): value is RawObject {
  */
 export function choicesOf(raw: RawObject): readonly RawObject[] {
   raw['choices'] ??= [];
-  return Array.isArray(raw['choices']) ? (raw['choices'] as unknown[]).filter(isRawObject) : [];
+  return Array.isArray(raw['choices']) ? (raw['choices'] as unknown[]).filter(isObject) : [];
 }

@@ -2,7 +2,8 @@ import type { AssistantMessage, ToolCallParam } from '../schemas/chat-message.js
 import { isCutShort } from './finish-reason.js';
 import { joinReasoning } from './join-reasoning.js';
 import type { Message, ToolCall } from './message.js';
-import { isRawObject, type RawObject } from './raw-choices.js';
+import { isObject } from '../util/is-object.js';
+import type { RawObject } from './raw-choices.js';
 
 /**
  * Turns a finished message into what the API takes as history, to be sent before the next prompt or a tool's answer.
@@ -42,7 +43,7 @@ function toParam({ id, type, name, arguments: text, extra }: ToolCall): ToolCall
 /** Spoken answers are kept by the server, and named by their id. */
 function audioOf({ extra }: Message): { readonly audio?: { readonly id: string } } {
   const audio = extra['audio'];
-  return isRawObject(audio) && typeof audio['id'] === 'string' ? { audio: { id: audio['id'] } } : {};
+  return isObject(audio) && typeof audio['id'] === 'string' ? { audio: { id: audio['id'] } } : {};
 }
 
 /** Lists that are streamed in pieces. */

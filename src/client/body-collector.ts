@@ -1,5 +1,5 @@
 import { LimitError } from '../errors/limit-error.js';
-import { joinBytes } from './join-bytes.js';
+import { joinBytes } from '../util/join-bytes.js';
 
 /** Collects a body that is to be read whole. */
 export interface BodyCollector {

@@ -1,4 +1,4 @@
-import { checkFields } from '../operators/check-fields.js';
+import { checkFields } from '../util/check.js';
 import type { RequestOptions } from './client-config.js';
 
 const clientKeys = [

@@ -2,7 +2,7 @@ import { concat, defer, ignoreElements, type Observable, of, mergeMap, tap } fro
 import * as z from 'zod/mini';
 import { errorFrame } from '../chunks/error-frame.js';
 import type { Redact } from '../errors/error-body.js';
-import { parseJson } from '../errors/parse-json.js';
+import { parseJson } from '../util/parse-json.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/to-stream-error.js';
 import { withDeadlines } from '../operators/with-deadlines.js';

@@ -6,7 +6,7 @@ import { createEventParser, type EventParser } from '../sse/event-parser.js';
 import type { ServerSentEvent } from '../sse/server-sent-event.js';
 import type { TransportEvent } from '../transport/transport.js';
 import { type BodyCollector, createBodyCollector } from './body-collector.js';
-import { joinBytes } from './join-bytes.js';
+import { joinBytes } from '../util/join-bytes.js';
 import { sniff } from './sniff.js';
 
 /**

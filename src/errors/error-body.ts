@@ -1,4 +1,4 @@
-import { parseJson } from './parse-json.js';
+import { parseJson } from '../util/parse-json.js';
 
 /** What could be read out of an error object, whatever its shape. */
 export interface ErrorDetails {

@@ -1,5 +1,5 @@
 import { EMPTY, from, type Observable, type ObservableInput } from 'rxjs';
-import { check } from './check.js';
+import { check } from '../util/check.js';
 
 /**
  * Checks a list of sources, and gives them as Observables.

@@ -1,6 +1,6 @@
 import { filter, map, type OperatorFunction, pipe } from 'rxjs';
 import type { TextChoice, TextChunk } from '../chunks/text-chunk.js';
-import { checkChoice } from './check.js';
+import { checkChoice } from '../util/check.js';
 
 /** Emits what `read` finds in the entries of one choice, joined per chunk; chunks in which it finds nothing are skipped. */
 export function choicePieces(choice: number, read: (entry: TextChoice) => string): OperatorFunction<TextChunk, string> {

@@ -1,5 +1,5 @@
 import { asyncScheduler, timer, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
-import { checkDuration, checkScheduler } from './check.js';
+import { checkDuration, checkScheduler } from '../util/check.js';
 import { conflate } from './conflate.js';
 
 /**

@@ -1,5 +1,5 @@
 import { defer, take, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs';
-import { operate } from './operate.js';
+import { operate } from '../util/operate.js';
 
 const nothing = Symbol('nothing');
 

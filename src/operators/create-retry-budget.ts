@@ -1,4 +1,4 @@
-import { check, checkConfig } from './check.js';
+import { check, checkConfig } from '../util/check.js';
 
 /** How much a {@link RetryBudget} allows. */
 export interface RetryBudgetConfig {

@@ -10,7 +10,7 @@ import {
   type ObservableInputTuple,
 } from 'rxjs';
 import { joinErrors } from '../errors/join-errors.js';
-import { checkConfig, checkFunction } from './check.js';
+import { checkConfig, checkFunction } from '../util/check.js';
 import { checkSources } from './check-sources.js';
 
 /** When {@link fallback} moves on. */

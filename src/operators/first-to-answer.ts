@@ -2,7 +2,7 @@ import { noop, Subscription, type Observable, type OperatorFunction } from 'rxjs
 import { joinErrors } from '../errors/join-errors.js';
 import { LimitError } from '../errors/limit-error.js';
 import { holdsAnswer } from './holds-text.js';
-import { operate, subscribeWithin } from './operate.js';
+import { operate, subscribeWithin } from '../util/operate.js';
 
 /** How many values may come before an answer: a server that repeats its role without end is not kept. */
 const mostHeld = 65_536;

@@ -1,6 +1,6 @@
 import { asyncScheduler, concat, interval, map, of, take, type Observable, type SchedulerLike } from 'rxjs';
 import type { TextChunk } from '../chunks/text-chunk.js';
-import { check, checkConfig, checkDuration, checkScheduler } from './check.js';
+import { check, checkConfig, checkDuration, checkScheduler } from '../util/check.js';
 import { checkSource } from './check-sources.js';
 import { firstToAnswer } from './first-to-answer.js';
 

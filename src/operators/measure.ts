@@ -1,5 +1,5 @@
 import { asyncScheduler, defer, of, tap, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
-import { checkFunction, checkScheduler } from './check.js';
+import { checkFunction, checkScheduler } from '../util/check.js';
 import { holdsText } from './holds-text.js';
 import type { StreamTiming } from './stream-timing.js';
 

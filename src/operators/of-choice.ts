@@ -1,7 +1,7 @@
 import { filter, map, type MonoTypeOperatorFunction, pipe } from 'rxjs';
 import type { TextChoice, TextChunk } from '../chunks/text-chunk.js';
 import { usageOf } from '../chunks/usage-of.js';
-import { checkChoice } from './check.js';
+import { checkChoice } from '../util/check.js';
 
 /**
  * Emits one of `n` answers as if it had been the only one: chunks with its entries alone, numbered 0, so that what

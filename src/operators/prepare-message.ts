@@ -1,6 +1,6 @@
 import { createMessageBuilder, type MessageBuilder } from '../chunks/message-builder.js';
 import type { AccumulateMessageConfig } from './accumulate-message.js';
-import { checkChoice, checkConfig, checkCount } from './check.js';
+import { checkChoice, checkConfig, checkCount } from '../util/check.js';
 
 /**
  * Checks what an operator that builds messages was called with, and gives a function that begins a message.

@@ -10,7 +10,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { isLlmError, type LlmError } from '../errors/llm-error.js';
-import { check, checkConfig, checkCount, checkFunction, checkScheduler, longestTimer } from './check.js';
+import { check, checkConfig, checkCount, checkFunction, checkScheduler, longestTimer } from '../util/check.js';
 import type { RetryBudget } from './create-retry-budget.js';
 import type { RetryConfig } from './retry-config.js';
 

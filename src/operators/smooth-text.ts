@@ -1,6 +1,6 @@
 import { asyncScheduler, Subscription, timer, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
-import { check, checkConfig, checkDuration, checkScheduler } from './check.js';
-import { operate } from './operate.js';
+import { check, checkConfig, checkDuration, checkScheduler } from '../util/check.js';
+import { operate } from '../util/operate.js';
 import { TextBacklog } from './text-backlog.js';
 import { createUnitEnds, type TextUnit } from './unit-ends.js';
 

@@ -1,4 +1,4 @@
-import { Queue } from './queue.js';
+import { Queue } from '../util/queue.js';
 import { endsInHalf, type UnitEnds } from './unit-ends.js';
 
 /** Text that came at one time, or what is left of it. */

@@ -8,7 +8,7 @@ import {
   type Observable,
   type SchedulerLike,
 } from 'rxjs';
-import { checkDuration, checkScheduler } from './check.js';
+import { checkDuration, checkScheduler } from '../util/check.js';
 import { conflate } from './conflate.js';
 
 /** How long a hidden tab, which has no frames, waits between two values. */

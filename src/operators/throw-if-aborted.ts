@@ -1,5 +1,5 @@
 import { defer, fromEvent, map, type MonoTypeOperatorFunction, of, takeUntil } from 'rxjs';
-import { check } from './check.js';
+import { check } from '../util/check.js';
 
 /**
  * Errors with the signal's reason at once when it is aborted, for callers that hold an `AbortSignal`.

@@ -1,7 +1,7 @@
 import { Subject, takeUntil, tap, type Observable } from 'rxjs';
 import { LimitError } from '../errors/limit-error.js';
-import { check, checkConfig, checkCount } from './check.js';
-import { Queue } from './queue.js';
+import { check, checkConfig, checkCount } from '../util/check.js';
+import { Queue } from '../util/queue.js';
 
 /** How `toAsyncIterable` buffers. */
 export interface AsyncIterableConfig<T> {

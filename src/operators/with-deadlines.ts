@@ -7,8 +7,8 @@ import {
   type Subscription,
 } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
-import { check, checkConfig, checkScheduler, longestTimer } from './check.js';
-import { operate } from './operate.js';
+import { check, checkConfig, checkScheduler, longestTimer } from '../util/check.js';
+import { operate } from '../util/operate.js';
 
 /** How long a stream may take, in milliseconds. A deadline that is left out, or `Infinity`, is none. */
 export interface DeadlineConfig {

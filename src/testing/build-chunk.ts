@@ -1,4 +1,4 @@
-import { check, checkConfig } from '../operators/check.js';
+import { check, checkConfig } from '../util/check.js';
 import type { ChatChoice, ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 
 /** What the chunks of an answer have in common. */

@@ -1,4 +1,4 @@
-import { check } from '../operators/check.js';
+import { check } from '../util/check.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import { finishChunk } from './finish-chunk.js';
 import { roleChunk } from './role-chunk.js';

@@ -1,4 +1,4 @@
-import { checkConfig } from '../operators/check.js';
+import { checkConfig } from '../util/check.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { TokenUsage } from '../schemas/token-usage.js';
 import { checkText, type ChunkConfig } from './build-chunk.js';

@@ -1,5 +1,5 @@
 import { isObservable, type Observable } from 'rxjs';
-import { check } from '../operators/check.js';
+import { check } from '../util/check.js';
 
 /** A piece of a body: texts and bytes as they are; any other object, such as a chunk, as a server-sent event of its JSON. */
 export type FakePiece = string | Uint8Array | Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import type { Client } from '../client/build-client.js';
 import { checkConfig as checkOptions } from '../client/check-config.js';
 import { checkChatRequest, checkCompletionRequest } from '../client/check-request.js';
 import type { RequestOptions } from '../client/client-config.js';
-import { check, checkConfig, checkScheduler } from '../operators/check.js';
+import { check, checkConfig, checkScheduler } from '../util/check.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { ChatMessage } from '../schemas/chat-message.js';
 import type { CompletionChunk } from '../schemas/completion-chunk.js';

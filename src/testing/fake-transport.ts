@@ -8,7 +8,7 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import { checkConfig, checkScheduler } from '../operators/check.js';
+import { checkConfig, checkScheduler } from '../util/check.js';
 import { toTransportError } from '../transport/to-transport-error.js';
 import type { TransportEvent, TransportRequest } from '../transport/transport.js';
 import { checkAnswer, type FakeAnswer } from './fake-answer.js';

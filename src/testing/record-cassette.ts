@@ -1,5 +1,5 @@
 import { asyncScheduler, BehaviorSubject, defer, first, map, type Observable, type SchedulerLike, tap } from 'rxjs';
-import { check, checkConfig, checkScheduler } from '../operators/check.js';
+import { check, checkConfig, checkScheduler } from '../util/check.js';
 import type { Interceptor } from '../transport/transport.js';
 import type { Cassette, CassetteExchange } from './cassette.js';
 import { writeCassette } from './cassettes/cassette-file.js';

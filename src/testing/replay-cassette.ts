@@ -1,5 +1,5 @@
 import { asyncScheduler, defer, type SchedulerLike, throwError } from 'rxjs';
-import { check, checkConfig, checkScheduler } from '../operators/check.js';
+import { check, checkConfig, checkScheduler } from '../util/check.js';
 import type { Transport } from '../transport/transport.js';
 import type { CassetteExchange } from './cassette.js';
 import { readCassette } from './cassettes/cassette-file.js';

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { RunHelpers, TestScheduler } from 'rxjs/testing';
-import { check, checkFunction } from '../operators/check.js';
+import { check, checkFunction } from '../util/check.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import { chunkValues, type ChunkValues } from './chunk-values.js';
 import { MarbleScheduler } from './marble-scheduler.js';

@@ -1,4 +1,4 @@
-import { check } from '../operators/check.js';
+import { check } from '../util/check.js';
 
 /** What a fake answers: a list, one for each request in turn; a function of the request; or the same each time. */
 export type Script<Answer, Request> = Answer | readonly Answer[] | ((request: Request) => Answer);

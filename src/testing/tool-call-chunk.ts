@@ -1,4 +1,4 @@
-import { check } from '../operators/check.js';
+import { check } from '../util/check.js';
 import type { ChatCompletionChunk, ToolCallDelta } from '../schemas/chat-completion-chunk.js';
 import { buildChoiceChunk, checkText, type ChunkConfig } from './build-chunk.js';
 

@@ -1,4 +1,4 @@
-import { check } from '../operators/check.js';
+import { check } from '../util/check.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { TokenUsage } from '../schemas/token-usage.js';
 import { buildChunk, type ChunkConfig } from './build-chunk.js';

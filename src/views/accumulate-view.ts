@@ -16,7 +16,7 @@ import {
 } from 'rxjs';
 import type { TextChunk } from '../chunks/text-chunk.js';
 import type { AccumulateMessageConfig } from '../operators/accumulate-message.js';
-import { check, checkConfig } from '../operators/check.js';
+import { check, checkConfig } from '../util/check.js';
 import { prepareMessage } from '../operators/prepare-message.js';
 import type { RetryConfig } from '../operators/retry-config.js';
 import { retryTransient } from '../operators/retry-transient.js';

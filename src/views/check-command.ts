@@ -1,4 +1,4 @@
-import { check } from '../operators/check.js';
+import { check } from '../util/check.js';
 import { checkTurns } from './check-turns.js';
 import type { ConversationCommand } from './conversation.js';
 import { isId } from './turn-ids.js';

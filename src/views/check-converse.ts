@@ -1,5 +1,5 @@
 import type { Client } from '../client/build-client.js';
-import { check, checkConfig, checkFunction, checkScheduler } from '../operators/check.js';
+import { check, checkConfig, checkFunction, checkScheduler } from '../util/check.js';
 import { checkRetry } from './accumulate-view.js';
 import { checkTurns } from './check-turns.js';
 import type { ConversationPolicy, ConverseConfig } from './converse-config.js';

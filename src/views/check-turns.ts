@@ -1,4 +1,4 @@
-import { check } from '../operators/check.js';
+import { check } from '../util/check.js';
 import type { ReplyStatus } from './chat-view.js';
 import type { Turn } from './conversation.js';
 import { isId } from './turn-ids.js';

@@ -1,6 +1,6 @@
 import { filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { Client } from '../client/build-client.js';
-import { operate } from '../operators/operate.js';
+import { operate } from '../util/operate.js';
 import { askWith } from './ask-with.js';
 import { checkCommand } from './check-command.js';
 import { checkConverse } from './check-converse.js';

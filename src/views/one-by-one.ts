@@ -1,4 +1,4 @@
-import { Queue } from '../operators/queue.js';
+import { Queue } from '../util/queue.js';
 
 /**
  * Handles one value after another, also those that come while one is being handled.

@@ -1,4 +1,4 @@
-import { check } from '../operators/check.js';
+import { check } from '../util/check.js';
 import type { Turn } from './conversation.js';
 
 /** The id for a new turn, and what was wrong with the one it should have had. */

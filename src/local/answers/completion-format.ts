@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import { operate } from '../../operators/operate.js';
+import { operate } from '../../util/operate.js';
 import type { AnswerFormat } from './answer-format.js';
 import { contentOf } from './collect.js';
 import type { GenerationEvent } from './generate.js';

@@ -1,5 +1,5 @@
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { operate } from '../../operators/operate.js';
+import { operate } from '../../util/operate.js';
 import { LocalError } from '../http/local-error.js';
 
 /**

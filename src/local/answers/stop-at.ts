@@ -1,5 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { operate } from '../../operators/operate.js';
+import { operate } from '../../util/operate.js';
 import type { GenerationEvent } from './generate.js';
 import { followWord } from './follow-word.js';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { defer, fromEvent, map, merge, reduce, takeUntil, tap, type Observable } from 'rxjs';
-import { parseJson } from '../../errors/parse-json.js';
+import { parseJson } from '../../util/parse-json.js';
 import { LocalError } from './local-error.js';
 
 /** The largest body that is read, in bytes. */

@@ -1,5 +1,5 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
-import { longestTimer } from '../../operators/check.js';
+import { longestTimer } from '../../util/check.js';
 import type { TransportEvent } from '../../transport/transport.js';
 import type { CassetteEnd, CassetteExchange } from '../cassette.js';
 import { toBytes } from './pieces.js';
