@@ -4,8 +4,8 @@ export { CLIENT } from './client-token.js';
 export { injectClient } from './inject-client.js';
 
 /* What a client is provided with */
-export type { ClientFeature } from './client-feature.js';
-export { withName } from './with-name.js';
+export type { ClientFeature } from './provide-client.js';
+export { withName } from './provide-client.js';
 export { withClientInterceptors } from './with-client-interceptors.js';
 export { withHttpClient } from './with-http-client.js';
 

@@ -14,7 +14,7 @@ import { EMPTY, identity, type Observable, Subject, tap } from 'rxjs';
 import type { Client } from '../client/build-client.js';
 import { checkConfig, checkDuration } from '../util/check.js';
 import { throttleRender } from '../operators/throttle-render.js';
-import { checkCommand } from '../views/check-command.js';
+import { checkCommand } from '../views/check-converse.js';
 import { converse } from '../views/converse.js';
 import type { ConversationCommand, ConversationView } from '../views/conversation.js';
 import type { ConversationConfig, ConversationRef } from './conversation-ref.js';

@@ -1,11 +1,11 @@
 import { type EnvironmentProviders, inject, makeEnvironmentProviders, NgZone } from '@angular/core';
+import { Observable } from 'rxjs';
+import type { Client } from '../client/build-client.js';
 import { checkConfig } from '../client/check-config.js';
 import type { ClientConfig } from '../client/client-config.js';
 import { createClient } from '../client/create-client.js';
 import { check, checkFields } from '../util/check.js';
-import type { ClientFeature } from './client-feature.js';
 import { tokenOf } from './client-token.js';
-import { outsideZone } from './outside-zone.js';
 
 /**
  * Provides a client for {@link injectClient}, in an application, a route or a test. It is made when it is first injected.
@@ -62,4 +62,37 @@ function configFrom(configure: () => ClientConfig): ClientConfig {
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Gives a client a name, for applications with several: `injectClient('relay')` injects the one provided `withName('relay')`.
+ *
+ * @throws TypeError for a name that is no string, or empty.
+ */
+export function withName(name: string): ClientFeature {
+  check(typeof name === 'string' && name !== '', 'name', 'a string that is not empty', name);
+  return { name };
+}
+
+/** What {@link provideClient} can do besides: made by `withName`, `withClientInterceptors` and `withHttpClient`. */
+export interface ClientFeature {
+  /** The name under which the client is provided. */
+  readonly name?: string;
+  /** Completes the configuration; called in an injection context when the client is made. */
+  readonly configure?: (config: ClientConfig) => ClientConfig;
+}
+
+type Method = (...parameters: never[]) => Observable<unknown>;
+
+/** A client whose requests, timers and emissions are outside the Angular zone, wherever it is subscribed. */
+export function outsideZone(client: Client, zone: NgZone): Client {
+  const methods = Object.entries<Method>({ ...client }).map(([name, method]): readonly [string, Method] => [
+    name,
+    (...parameters) => subscribedOutside(method(...parameters), zone),
+  ]);
+  return Object.fromEntries(methods) as unknown as Client;
+}
+
+function subscribedOutside<T>(source: Observable<T>, zone: NgZone): Observable<T> {
+  return new Observable<T>((subscriber) => zone.runOutsideAngular(() => source.subscribe(subscriber)));
 }

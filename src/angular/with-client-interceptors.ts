@@ -1,7 +1,7 @@
 import { inject, Injector, runInInjectionContext } from '@angular/core';
 import { check } from '../util/check.js';
 import type { Interceptor } from '../transport/transport.js';
-import type { ClientFeature } from './client-feature.js';
+import type { ClientFeature } from './provide-client.js';
 
 /**
  * Wraps interceptors around every exchange of a client, inside those of its configuration, the first listed outermost. Each

@@ -1,7 +1,7 @@
 import { DOCUMENT } from '@angular/common';
 import { HttpClient } from '@angular/common/http';
 import { inject } from '@angular/core';
-import type { ClientFeature } from './client-feature.js';
+import type { ClientFeature } from './provide-client.js';
 import { httpClientTransport } from './http-client-transport.js';
 
 /**

@@ -1,10 +1,8 @@
 import { chatCompletionChunk, type ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
-import { checkIndex } from './check-index.js';
-import { checkToolCalls } from './check-tool-calls.js';
+import { isObject } from '../util/is-object.js';
 import { createMessageDiff } from './message-diff.js';
 import type { ChunkFormat } from './parse-chunks.js';
-import { isObject } from '../util/is-object.js';
-import { choicesOf } from './raw-choices.js';
+import { checkIndex, checkToolCalls, choicesOf } from './raw-choices.js';
 
 /**
  * Chunks of `/chat/completions`. A choice without `index` is numbered by its place; one without `delta` gets an empty one,

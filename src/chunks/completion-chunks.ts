@@ -1,8 +1,6 @@
 import { completionChunk, type CompletionChunk } from '../schemas/completion-chunk.js';
-import { checkIndex } from './check-index.js';
-import { checkToolCalls } from './check-tool-calls.js';
 import type { ChunkFormat } from './parse-chunks.js';
-import { choicesOf } from './raw-choices.js';
+import { checkIndex, checkToolCalls, choicesOf } from './raw-choices.js';
 
 /** Chunks of the legacy `/completions`. */
 export const completionChunks: ChunkFormat<CompletionChunk> = {

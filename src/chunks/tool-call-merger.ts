@@ -1,8 +1,7 @@
 import { LimitError } from '../errors/limit-error.js';
-import { checkIndex } from './check-index.js';
 import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
+import { checkIndex } from './raw-choices.js';
 import { createExtraFields, type ExtraFields } from './extra-fields.js';
-import { createJsonBalance, type JsonBalance } from './json-balance.js';
 import type { ToolCall } from './message.js';
 
 /** How far the answer is that tool calls belong to. */
@@ -149,4 +148,45 @@ function toView(call: Call, choice: number, progress: Progress): ToolCall {
     complete,
     extra: call.extra.view(progress !== 'streaming'),
   });
+}
+
+/** Follows JSON text as it grows, to tell whether its brackets are closed without parsing it again and again. */
+export interface JsonBalance {
+  readonly push: (text: string) => void;
+  /** Whether a value was opened and every bracket and string is closed. */
+  readonly isClosed: () => boolean;
+}
+
+/** A {@link JsonBalance} of no text yet. */
+export function createJsonBalance(): JsonBalance {
+  let depth = 0;
+  let opened = false;
+  let quoted = false;
+  let escaped = false;
+  const readQuoted = (character: string): void => {
+    if (escaped) {
+      escaped = false;
+    } else if (character === '\\') {
+      escaped = true;
+    } else if (character === '"') {
+      quoted = false;
+    }
+  };
+  return {
+    push: (text) => {
+      for (const character of text) {
+        if (quoted) {
+          readQuoted(character);
+        } else if (character === '"') {
+          quoted = true;
+        } else if (character === '{' || character === '[') {
+          depth += 1;
+          opened = true;
+        } else if (character === '}' || character === ']') {
+          depth -= 1;
+        }
+      }
+    },
+    isClosed: () => opened && depth === 0 && !quoted,
+  };
 }

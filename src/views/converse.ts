@@ -2,10 +2,9 @@ import { filter, map, mergeMap, type Observable, type OperatorFunction, Subject,
 import type { Client } from '../client/build-client.js';
 import { operate } from '../util/operate.js';
 import { askWith } from './ask-with.js';
-import { checkCommand } from './check-command.js';
-import { checkConverse } from './check-converse.js';
-import type { ConversationCommand, ConversationView } from './conversation.js';
+import { checkCommand, checkConverse } from './check-converse.js';
 import { type Conversation, resume, type Run, turnsFor } from './conversation-state.js';
+import type { ConversationCommand, ConversationView } from './conversation.js';
 import type { ConverseConfig } from './converse-config.js';
 import { oneByOne } from './one-by-one.js';
 import { type ConversationEvent, ignoresPrompts, reduceConversation } from './reduce-conversation.js';
