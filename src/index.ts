@@ -1,6 +1,6 @@
 /* A request becomes a cold Observable of chunks */
 export { createClient } from './client/create-client.js';
-export type { Client } from './client/build-client.js';
+export type { Client } from './client/client.js';
 export type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions, ResponseInfo } from './client/client-config.js';
 
 /* What is asked */
@@ -54,7 +54,7 @@ export { reasoningDeltas } from './operators/reasoning-deltas.js';
 export { refusalDeltas } from './operators/refusal-deltas.js';
 export { accumulateText } from './operators/accumulate-text.js';
 export { toText } from './operators/to-text.js';
-export type { TextChunk } from './chunks/text-chunk.js';
+export type { AnswerChunk } from './chunks/answer-chunk.js';
 
 /* Chunks become messages and token counts */
 export { accumulateMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';

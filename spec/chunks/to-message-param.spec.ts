@@ -1,5 +1,5 @@
 import { from, lastValueFrom, of } from 'rxjs';
-import type { TextChunk } from '../../src/chunks/text-chunk.js';
+import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { toMessageParam } from '../../src/chunks/to-message-param.js';
 import { accumulateMessage } from '../../src/operators/accumulate-message.js';
 import { toMessage } from '../../src/operators/to-message.js';
@@ -7,17 +7,17 @@ import type { AssistantMessage } from '../../src/schemas/chat-message.js';
 import { chatChunk, finishChunk, legacyChunk } from '../support/chunks.js';
 
 /** What goes into the history after such an answer. */
-async function paramOf(...source: readonly TextChunk[]): Promise<AssistantMessage> {
+async function paramOf(...source: readonly AnswerChunk[]): Promise<AssistantMessage> {
   return toMessageParam(await lastValueFrom(from(source).pipe(toMessage())));
 }
 
-const call = (entry: object): TextChunk => chatChunk({ tool_calls: [entry] });
+const call = (entry: object): AnswerChunk => chatChunk({ tool_calls: [entry] });
 const whole = call({ index: 0, id: 'c0', type: 'function', function: { name: 'f', arguments: '{"a":1}' } });
 const finish = finishChunk('tool_calls');
 const calls = [{ id: 'c0', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }] as const;
 
 describe('toMessageParam', () => {
-  it.each<[string, readonly TextChunk[], AssistantMessage]>([
+  it.each<[string, readonly AnswerChunk[], AssistantMessage]>([
     [
       'text',
       [chatChunk({ role: 'model', content: 'Hel' }), chatChunk({ content: 'lo' }), finishChunk()],
@@ -121,7 +121,7 @@ describe('toMessageParam', () => {
     });
 
     it('as details in place of their text', async () => {
-      const piece = (text: string): TextChunk =>
+      const piece = (text: string): AnswerChunk =>
         chatChunk({ reasoning: text, reasoning_details: [{ type: 'reasoning.text', text, index: 0 }] });
 
       await expect(paramOf(piece('Let me '), piece('think'), finishChunk())).resolves.toStrictEqual({
@@ -181,7 +181,8 @@ describe('toMessageParam', () => {
     });
 
     it('as thinking blocks, signatures and encrypted reasoning of other servers', async () => {
-      const thinking = (fields: object): TextChunk => chatChunk({ thinking_blocks: [{ type: 'thinking', ...fields }] });
+      const thinking = (fields: object): AnswerChunk =>
+        chatChunk({ thinking_blocks: [{ type: 'thinking', ...fields }] });
       const extra_content = { google: { thought_signature: 's' } };
       const chunks = [
         thinking({ thinking: 'a' }),

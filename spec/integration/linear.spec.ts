@@ -5,7 +5,7 @@ import {
   type ChatCompletionChunk,
   createClient,
   decodeEvents,
-  type TextChunk,
+  type AnswerChunk,
   toMessage,
   toolCalls,
   type TransportEvent,
@@ -89,7 +89,7 @@ describe('chunks', () => {
     const source = (size: number): Observable<ChatCompletionChunk> =>
       from(Array.from({ length: size }, (_, place) => chatChunk(delta(place))));
 
-    const operators: readonly OperatorFunction<TextChunk, unknown>[] = [
+    const operators: readonly OperatorFunction<AnswerChunk, unknown>[] = [
       accumulateMessage(),
       toMessage(),
       accumulateView(),

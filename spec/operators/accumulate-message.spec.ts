@@ -1,6 +1,6 @@
 import { EMPTY, from, NEVER, of, take, toArray } from 'rxjs';
 import type { Message, ToolCall } from '../../src/chunks/message.js';
-import type { TextChunk } from '../../src/chunks/text-chunk.js';
+import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { LimitError } from '../../src/errors/limit-error.js';
 import { accumulateMessage } from '../../src/operators/accumulate-message.js';
 import type { TokenLogprob } from '../../src/schemas/chat-completion-chunk.js';
@@ -27,7 +27,7 @@ const empty: Message = {
 const hello: Message = { ...empty, content: 'Hello' };
 const messages = { r: empty, a: { ...empty, content: 'Hel' }, b: hello, f: { ...hello, finishReason: 'stop' } };
 
-function snapshots(source: readonly TextChunk[], choice?: number): readonly Message[] {
+function snapshots(source: readonly AnswerChunk[], choice?: number): readonly Message[] {
   let seen: readonly Message[] = [];
   from(source)
     .pipe(accumulateMessage(choice), toArray())
@@ -35,11 +35,11 @@ function snapshots(source: readonly TextChunk[], choice?: number): readonly Mess
   return seen;
 }
 
-function lastOf(...source: readonly TextChunk[]): Message | undefined {
+function lastOf(...source: readonly AnswerChunk[]): Message | undefined {
   return snapshots(source).at(-1);
 }
 
-const call = (entry: object, fields: object = {}): TextChunk => chatChunk({ tool_calls: [entry] }, fields);
+const call = (entry: object, fields: object = {}): AnswerChunk => chatChunk({ tool_calls: [entry] }, fields);
 const logprob = (token: string): TokenLogprob => ({ token, logprob: -0.1, bytes: null, top_logprobs: [] });
 
 describe('accumulateMessage', () => {
@@ -145,7 +145,7 @@ describe('accumulateMessage', () => {
   });
 
   it('keeps everything of several interleaved choices, each for itself', () => {
-    const source = [0, 1, 2].map((index): TextChunk => {
+    const source = [0, 1, 2].map((index): AnswerChunk => {
       const tokens = { content: [logprob(`c${index}`)], refusal: [logprob(`r${index}`)] };
       return chatChunk(
         { content: 'x', reasoning: `think ${index}`, refusal: `no ${index}`, note: `n${index}`, list: [index] },
@@ -173,7 +173,7 @@ describe('accumulateMessage', () => {
   });
 
   it('says in which field the reasoning came', () => {
-    const keyOf = (...source: readonly TextChunk[]): unknown => lastOf(...source)?.reasoningKey;
+    const keyOf = (...source: readonly AnswerChunk[]): unknown => lastOf(...source)?.reasoningKey;
 
     expect(keyOf(chatChunk({ reasoning_content: 'a' }), chatChunk({ reasoning: 'b' }))).toBe('reasoning_content');
     expect(keyOf(chatChunk({ reasoning_content: '' }), chatChunk({ reasoning: 'b' }))).toBe('reasoning');
@@ -241,7 +241,7 @@ describe('accumulateMessage', () => {
   });
 
   it('gives log probabilities with the finished message only', () => {
-    const withToken = (token: string): TextChunk =>
+    const withToken = (token: string): AnswerChunk =>
       chatChunk({ content: token }, { logprobs: { content: [logprob(token)], refusal: null } });
     const seen = snapshots([withToken('a'), withToken('b'), finishChunk()]);
 
@@ -399,7 +399,7 @@ describe('accumulateMessage', () => {
     const f = { name: 'f', arguments: '{"a":1}' };
     const g = { name: 'g', arguments: '{"a":1}' };
 
-    it.each<[string, readonly TextChunk[], readonly ToolCall[]]>([
+    it.each<[string, readonly AnswerChunk[], readonly ToolCall[]]>([
       [
         'in pieces',
         [

@@ -26,8 +26,16 @@ const conversing = { request: { model: 'm-1' } };
 const source: Observable<string> = EMPTY;
 
 const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
-  ['retryTransient', retryTransient, 'count, maxDelay, when, notify, restart, budget, scheduler, random'],
-  ['retryOnRateLimit', retryOnRateLimit, 'count, maxDelay, when, notify, restart, budget, scheduler, random'],
+  [
+    'retryTransient',
+    retryTransient,
+    'count, maxDelay, initialDelay, backoffLimit, when, notify, restart, budget, scheduler, random',
+  ],
+  [
+    'retryOnRateLimit',
+    retryOnRateLimit,
+    'count, maxDelay, initialDelay, backoffLimit, when, notify, restart, budget, scheduler, random',
+  ],
   ['withDeadlines', withDeadlines, 'firstChunk, idle, total, scheduler'],
   ['smoothText', smoothText, 'unit, interval, maxLag, flush, locale, scheduler'],
   ['hedge', (config) => hedge(source, { ...hedging, ...config }), 'after, max, scheduler'],

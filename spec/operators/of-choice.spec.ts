@@ -1,5 +1,5 @@
 import { EMPTY, from, lastValueFrom, merge, NEVER, share, take, toArray, type Observable } from 'rxjs';
-import type { TextChunk } from '../../src/chunks/text-chunk.js';
+import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { labelWith } from '../../src/operators/label-with.js';
 import { ofChoice } from '../../src/operators/of-choice.js';
 import { textDeltas } from '../../src/operators/text-deltas.js';
@@ -24,8 +24,8 @@ const second = {
   u: chunks.u,
 };
 
-function selected(choice: number, ...source: readonly TextChunk[]): readonly TextChunk[] {
-  let seen: readonly TextChunk[] = [];
+function selected(choice: number, ...source: readonly AnswerChunk[]): readonly AnswerChunk[] {
+  let seen: readonly AnswerChunk[] = [];
   from(source)
     .pipe(ofChoice(choice), toArray())
     .subscribe((all) => (seen = all));
@@ -64,7 +64,7 @@ describe('ofChoice', () => {
   });
 
   it('stops a synchronous source with its consumer', () => {
-    const seen: TextChunk[] = [];
+    const seen: AnswerChunk[] = [];
     from([chunks.a, chunks.b, chunks.d])
       .pipe(ofChoice(1), take(1))
       .subscribe((chunk) => seen.push(chunk));

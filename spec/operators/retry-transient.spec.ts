@@ -132,6 +132,29 @@ describe('the pause', () => {
     expect(retriesOf(lost, { count: 7, random: () => 0.5 }).pauses).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000]);
   });
 
+  it('begins below initialDelay, and doubles up to backoffLimit', () => {
+    const config = { count: 5, initialDelay: 20, backoffLimit: 100, random: () => 0.5 };
+
+    expect(retriesOf(lost, config).pauses).toEqual([10, 20, 40, 50, 50]);
+  });
+
+  it('retries at once with an initialDelay of 0', () => {
+    const { pauses } = retriesOf(lost, { count: 1100, initialDelay: 0, random: () => 0.5 });
+
+    expect(new Set(pauses)).toEqual(new Set([0]));
+    expect(pauses).toHaveLength(1100);
+  });
+
+  it('doubles without end with a backoffLimit of Infinity, up to maxDelay', () => {
+    const config = { count: 9, backoffLimit: Infinity, random: () => 0.5 };
+
+    expect(retriesOf(lost, config).pauses).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+  });
+
+  it('waits as long as told, whatever backoffLimit says', () => {
+    expect(retriesOf(busyFor(9000), { count: 1, backoffLimit: 10 }).pauses).toEqual([9000]);
+  });
+
   it('stays below maxDelay', () => {
     expect(retriesOf(lost, { count: 3, maxDelay: 600, random: () => 0.5 }).pauses).toEqual([250, 300, 300]);
   });
@@ -585,6 +608,8 @@ it.each([
   [{ count: '2' }, 'count must be a whole number, 0 or more, or Infinity, not string'],
   [{ maxDelay: -1 }, 'maxDelay must be a number of milliseconds, 0 or more, or Infinity, not -1'],
   [{ maxDelay: NaN }, 'maxDelay must be'],
+  [{ initialDelay: -1 }, 'initialDelay must be a number of milliseconds, 0 or more, or Infinity, not -1'],
+  [{ backoffLimit: NaN }, 'backoffLimit must be'],
   [{ maxDelay: null }, 'maxDelay must be'],
   [{ when: true }, 'when must be a function'],
   [{ notify: 'console' }, 'notify must be a function or an observer'],

@@ -1,5 +1,5 @@
 import { EMPTY, from, lastValueFrom, NEVER, of, take } from 'rxjs';
-import type { TextChunk } from '../../src/chunks/text-chunk.js';
+import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { OutputError } from '../../src/errors/output-error.js';
 import { textDeltas } from '../../src/operators/text-deltas.js';
 import { throwIfTruncated } from '../../src/operators/throw-if-truncated.js';
@@ -21,7 +21,7 @@ const cut = new OutputError(
 );
 
 /** The error's message; `undefined` for a stream that completes. */
-function messageOf(...source: readonly TextChunk[]): string | undefined {
+function messageOf(...source: readonly AnswerChunk[]): string | undefined {
   let seen: unknown;
   from(source)
     .pipe(throwIfTruncated())

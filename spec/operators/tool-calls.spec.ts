@@ -1,12 +1,12 @@
 import { concat, EMPTY, from, NEVER, of, take, throwError } from 'rxjs';
 import type { ToolCall } from '../../src/chunks/message.js';
-import type { TextChunk } from '../../src/chunks/text-chunk.js';
+import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { toolCalls } from '../../src/operators/tool-calls.js';
 import { chatChunk, finishChunk, usageChunk } from '../support/chunks.js';
 import { runMarbles } from '../support/run-marbles.js';
 
-const call = (entry: object, index = 0): TextChunk => chatChunk({ tool_calls: [entry] }, { index });
-const whole = (id: string, name: string): TextChunk => call({ id, function: { name, arguments: '{}' } });
+const call = (entry: object, index = 0): AnswerChunk => chatChunk({ tool_calls: [entry] }, { index });
+const whole = (id: string, name: string): AnswerChunk => call({ id, function: { name, arguments: '{}' } });
 
 const chunks = {
   r: chatChunk({ role: 'assistant', content: null }),
@@ -23,7 +23,7 @@ const calls: Record<string, ToolCall> = {
 };
 
 /** The names of the calls, and the error if there is one. */
-function outcome(...source: readonly TextChunk[]): readonly unknown[] {
+function outcome(...source: readonly AnswerChunk[]): readonly unknown[] {
   const seen: unknown[] = [];
   from(source)
     .pipe(toolCalls())

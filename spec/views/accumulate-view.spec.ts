@@ -1,6 +1,6 @@
 import { combineLatest, EMPTY, from, map, of, take, tap, throwError } from 'rxjs';
 import type { Message } from '../../src/chunks/message.js';
-import type { TextChunk } from '../../src/chunks/text-chunk.js';
+import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { ConnectionError } from '../../src/errors/connection-error.js';
 import { LimitError } from '../../src/errors/limit-error.js';
 import { RateLimitError } from '../../src/errors/rate-limit-error.js';
@@ -52,7 +52,7 @@ function retrying(attempt: number, at: number, message = nothing): ChatView {
   return { status: 'retrying', message, retry: { attempt, delay: 3, at, reason: busy } };
 }
 
-function viewsOf(source: readonly TextChunk[], config?: AccumulateViewConfig): readonly ChatView[] {
+function viewsOf(source: readonly AnswerChunk[], config?: AccumulateViewConfig): readonly ChatView[] {
   const seen: ChatView[] = [];
   from(source)
     .pipe(accumulateView(config))
@@ -84,7 +84,7 @@ it('keeps what had come when the source fails', () => {
 
 it('waits with a source that never emits, and leaves it when unsubscribed', () => {
   runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-    const source = cold<TextChunk>('------');
+    const source = cold<AnswerChunk>('------');
     const unsubscribe = '           ----! ';
     const sourceSubs = '            ^---! ';
     const expected = '              w-----';
@@ -109,7 +109,7 @@ it('shows each chunk of a synchronous source', () => {
 });
 
 it('stops a synchronous source once nobody listens', () => {
-  const asked: TextChunk[] = [];
+  const asked: AnswerChunk[] = [];
   from([chunks.a, chunks.b])
     .pipe(
       tap((chunk) => asked.push(chunk)),
@@ -123,7 +123,7 @@ it('stops a synchronous source once nobody listens', () => {
 
 it('does not subscribe to the source for the view that comes before it', () => {
   runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-    const source = cold<TextChunk>('-a|', chunks);
+    const source = cold<AnswerChunk>('-a|', chunks);
 
     expectObservable(source.pipe(accumulateView(), take(1))).toBe('(w|)', views);
     expectSubscriptions(source.subscriptions).toBe([]);
@@ -149,7 +149,7 @@ it('gives no view for a chunk that shows nothing new', () => {
   ]);
 });
 
-it.each<[string, TextChunk]>([
+it.each<[string, AnswerChunk]>([
   ['text', chunks.a],
   ['legacy text', legacyChunk('Hel')],
   ['reasoning', chatChunk({ reasoning: 'Hm' })],
@@ -192,7 +192,7 @@ it('reads the choice it is asked for', () => {
 });
 
 it('fails with a message that exceeds a limit', () => {
-  const call = (index: number): TextChunk =>
+  const call = (index: number): AnswerChunk =>
     chatChunk({ tool_calls: [{ index, id: `call-${index}`, function: { name: 'add' } }] });
 
   expect(viewsOf([call(0), call(1)], { toolCalls: 1 }).at(-1)).toMatchObject({
@@ -204,7 +204,7 @@ it('fails with a message that exceeds a limit', () => {
 
 it('does not bring down the views it is combined with', () => {
   runMarbles(({ cold, expectObservable }) => {
-    const broken = cold<TextChunk>('-#', chunks, lost).pipe(accumulateView());
+    const broken = cold<AnswerChunk>('-#', chunks, lost).pipe(accumulateView());
     const whole = cold('            --a|', chunks).pipe(accumulateView());
     const statuses = combineLatest([broken, whole]).pipe(map((both) => both.map(({ status }) => status).join()));
 
@@ -220,7 +220,7 @@ it('does not bring down the views it is combined with', () => {
 describe('without retry', () => {
   it.each([[undefined], [false] as const])('a retryable error ends the reply (%p)', (retry) => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const source = cold<TextChunk>('--#    ', chunks, lost);
+      const source = cold<AnswerChunk>('--#    ', chunks, lost);
       const sourceSubs = '            ^-!    ';
       const expected = '              w-(y|) ';
 
@@ -233,9 +233,9 @@ describe('without retry', () => {
 describe('with retry', () => {
   it('shows the pause, and then waits again', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const first = cold<TextChunk>(' --#             ', chunks, busy);
+      const first = cold<AnswerChunk>(' --#             ', chunks, busy);
       const firstSubs = '             ^-!             ';
-      const second = cold<TextChunk>('     --a-b-f|   ', chunks);
+      const second = cold<AnswerChunk>('     --a-b-f|   ', chunks);
       const secondSubs = '            -----^------!   ';
       const expected = '              w-p--w-a-b-f(d|)';
 
@@ -250,7 +250,7 @@ describe('with retry', () => {
 
   it('shows each further pause, and the error when the retries are used up', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const source = cold<TextChunk>('-#          ', chunks, busy);
+      const source = cold<AnswerChunk>('-#          ', chunks, busy);
       const sourceSubs = ['            ^!          ', '----^!', '--------^!'];
       const expected = '              wp--wq--w(z|)';
 
@@ -292,7 +292,7 @@ describe('with retry', () => {
   ])('tells %s, too', (_, retryWith) => {
     const heard: RetryNotice[] = [];
     runMarbles(({ cold, expectObservable }) => {
-      const source = attempts(cold<TextChunk>('-#', chunks, busy), cold('--a|', chunks));
+      const source = attempts(cold<AnswerChunk>('-#', chunks, busy), cold('--a|', chunks));
       const retry = retryWith((notice) => heard.push(notice));
 
       expectObservable(source.pipe(accumulateView({ retry })), '-----!').toBe('wp--w', {

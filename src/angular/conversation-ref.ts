@@ -1,5 +1,5 @@
 import type { Injector, Signal } from '@angular/core';
-import type { Client } from '../client/build-client.js';
+import type { Client } from '../client/client.js';
 import type { RetryNotice } from '../operators/retry-config.js';
 import type { UserContent } from '../schemas/chat-message.js';
 import type { ChatView } from '../views/chat-view.js';

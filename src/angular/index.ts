@@ -14,7 +14,7 @@ export { injectConversation } from './inject-conversation.js';
 export type { ConversationConfig, ConversationRef } from './conversation-ref.js';
 
 /* Types of 'rxllm' that declarations inferred from the above name */
-export type { Client } from '../client/build-client.js';
+export type { Client } from '../client/client.js';
 export type { ClientConfig, RequestOptions } from '../client/client-config.js';
 export type { Interceptor } from '../transport/transport.js';
 export type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';

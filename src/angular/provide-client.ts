@@ -1,7 +1,7 @@
 import { type EnvironmentProviders, inject, makeEnvironmentProviders, NgZone } from '@angular/core';
 import { Observable } from 'rxjs';
-import type { Client } from '../client/build-client.js';
-import { checkConfig } from '../client/check-config.js';
+import type { Client } from '../client/client.js';
+import { checkClientConfig } from '../client/check-client-config.js';
 import type { ClientConfig } from '../client/client-config.js';
 import { createClient } from '../client/create-client.js';
 import { check, checkFields } from '../util/check.js';
@@ -32,7 +32,7 @@ export function provideClient(
   const whole = 'The configuration of provideClient';
   check(isFunction || isObject(config), whole, 'an object, or a function that gives one', config);
   if (!isFunction) {
-    checkConfig(config, 'client');
+    checkClientConfig(config, 'client');
   }
   features.forEach((feature) => {
     check(isObject(feature), 'A feature of provideClient', "one that is made, such as withName('relay')", feature);
@@ -56,7 +56,7 @@ export function provideClient(
 function configFrom(configure: () => ClientConfig): ClientConfig {
   const config = configure();
   check(isObject(config), 'What the function of provideClient gives', 'an object', config);
-  checkConfig(config, 'client');
+  checkClientConfig(config, 'client');
   return config;
 }
 

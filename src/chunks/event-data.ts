@@ -8,7 +8,7 @@ export const done = Symbol('[DONE]');
  * alive; `undefined` for data that is not JSON, or nests absurdly deep. Usually one document: servers that forget the blank line between two
  * events put several into one, a line each.
  */
-export function readData(data: string): readonly unknown[] | undefined {
+export function parseEventData(data: string): readonly unknown[] | undefined {
   return readDocument(data) ?? (data.includes('\n') ? readLines(data.split('\n')) : undefined);
 }
 

@@ -58,7 +58,7 @@ function joinStrings(before: unknown, value: unknown): unknown {
 }
 
 /** Copied for each piece, so there must be a bound; the API has four. */
-const mostAudioFields = 64;
+const maxAudioFields = 64;
 
 /** Spoken answers come in pieces of `data` and `transcript`; the id and the expiry come once. */
 function joinAudio(before: unknown, value: unknown): unknown {
@@ -67,7 +67,7 @@ function joinAudio(before: unknown, value: unknown): unknown {
   }
   const fields = new Map<string, unknown>(Object.entries(before));
   for (const [key, item] of Object.entries(value)) {
-    if (fields.size >= mostAudioFields && !fields.has(key)) {
+    if (fields.size >= maxAudioFields && !fields.has(key)) {
       continue;
     }
     fields.set(key, key === 'data' || key === 'transcript' ? joinStrings(fields.get(key), item) : item);

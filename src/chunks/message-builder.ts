@@ -9,16 +9,16 @@ import {
   reasoningKeyOf,
   reasoningOf,
   refusalOf,
-  type TextChoice,
-  type TextChunk,
-} from './text-chunk.js';
+  type AnswerChoice,
+  type AnswerChunk,
+} from './answer-chunk.js';
 import { createToolCallMerger, type Progress } from './tool-call-merger.js';
 import { usageOf } from './usage-of.js';
 
 /** Puts one message together from the chunks of a stream. */
 export interface MessageBuilder {
   /** Takes a chunk and gives the message so far: the same object while nothing changed, a new one otherwise. */
-  readonly add: (chunk: TextChunk) => Message;
+  readonly add: (chunk: AnswerChunk) => Message;
   /** The message so far. */
   readonly current: () => Message;
   /** The message when the stream has completed. */
@@ -84,7 +84,7 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
   let message = emptyMessage;
   let hasRole = false;
 
-  const addChoice = (next: Mutable<Message>, added: TextChoice): void => {
+  const addChoice = (next: Mutable<Message>, added: AnswerChoice): void => {
     const delta = deltaOf(added);
     if (!hasRole && delta?.role) {
       next.role = delta.role;
@@ -159,7 +159,7 @@ function progressOf(finishReason: string | undefined, without: Progress): Progre
   return isCutShort(finishReason) ? 'cut' : 'finished';
 }
 
-function appendLogprobs(logprobs: TokenLogprob[], choice: TextChoice): void {
+function appendLogprobs(logprobs: TokenLogprob[], choice: AnswerChoice): void {
   const lists = (choice as Partial<ChatChoice>).logprobs;
   for (const list of [lists?.content, lists?.refusal]) {
     // Unchecked on legacy chunks, which keep arrays of another shape.

@@ -13,7 +13,7 @@ export interface MessageDiff {
 type Seen = Map<string, number>;
 
 /** How many texts and lists of a choice are remembered: a server that thinks of new names without end fills no memory. */
-const mostPaths = 1024;
+const maxPaths = 1024;
 
 const texts = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
 
@@ -65,7 +65,7 @@ function takeField(value: unknown, seen: Seen, prefix: string, key: string): unk
   }
   const path = prefix + key;
   const added: { readonly length: number } = value.slice(seen.get(path) ?? 0);
-  if (seen.size < mostPaths || seen.has(path)) {
+  if (seen.size < maxPaths || seen.has(path)) {
     seen.set(path, value.length);
   }
   return added;

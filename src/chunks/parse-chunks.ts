@@ -19,7 +19,7 @@ import { toStreamError } from '../errors/to-stream-error.js';
 import type { ServerSentEvent } from '../sse/server-sent-event.js';
 import { createCompletion } from './completion.js';
 import { errorFrame } from './error-frame.js';
-import { done, readData } from './event-data.js';
+import { done, parseEventData } from './event-data.js';
 
 /** How many choices and tool calls a stream may number. */
 export interface ChunkLimits {
@@ -119,7 +119,7 @@ function createReader<Chunk extends AnyChunk>(
   };
 
   return ({ data, event }) => {
-    const documents = readData(data);
+    const documents = parseEventData(data);
     if (documents?.length === 1) {
       return readDocument(documents[0], event);
     }

@@ -1,9 +1,9 @@
 import type { TokenUsage } from '../schemas/token-usage.js';
 import type { Usage } from './message.js';
-import type { TextChunk } from './text-chunk.js';
+import type { AnswerChunk } from './answer-chunk.js';
 
 /** The token counts a chunk carries, on whichever chunk a server puts them; `undefined` if none. */
-export function usageOf(chunk: TextChunk): Usage | undefined {
+export function usageOf(chunk: AnswerChunk): Usage | undefined {
   // Groq repeats its usage in a field of its own; the common one is preferred.
   const groq = chunk['x_groq'] as { readonly usage?: TokenUsage | null } | null | undefined;
   const raw = chunk.usage ?? groq?.usage;

@@ -1,5 +1,5 @@
 import { catchError, concat, defer, EMPTY, identity, map, merge, type Observable, pipe, tap, throwError } from 'rxjs';
-import { coalesceText, labelWith, retryTransient, type TextChunk } from '../index.node.js';
+import { coalesceText, labelWith, retryTransient, type AnswerChunk } from '../index.node.js';
 import { adviseOnModel } from './advise-on-model.js';
 import { AlreadyTold } from './already-told.js';
 import { eraseLine } from './erase-line.js';
@@ -82,7 +82,7 @@ export function askSeveral(
 /** Each chunk as a line of JSON that tells its model, which servers often name otherwise. */
 function toLabelledJson(name: string) {
   return pipe(
-    labelWith<TextChunk, string>(name),
+    labelWith<AnswerChunk, string>(name),
     map((labelled) => `${JSON.stringify(labelled)}\n`),
   );
 }

@@ -1,5 +1,5 @@
 import { connect, defer, ignoreElements, merge, type OperatorFunction, tap } from 'rxjs';
-import { measure, type Message, type StreamTiming, type TextChunk, toMessage } from '../index.node.js';
+import { measure, type Message, type StreamTiming, type AnswerChunk, toMessage } from '../index.node.js';
 import { describeEnding } from './describe-ending.js';
 import { formatStats } from './format-stats.js';
 import { writeLine } from './write-line.js';
@@ -18,9 +18,9 @@ export interface NoteConfig {
  * after what came before them.
  */
 export function noteEnding<T>(
-  show: OperatorFunction<TextChunk, T>,
+  show: OperatorFunction<AnswerChunk, T>,
   { stderr, stats, label = '' }: NoteConfig,
-): OperatorFunction<TextChunk, T> {
+): OperatorFunction<AnswerChunk, T> {
   return (source) =>
     defer(() => {
       let timing: StreamTiming | undefined;

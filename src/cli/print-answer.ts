@@ -1,5 +1,5 @@
 import { identity, type Observable, type OperatorFunction, pipe } from 'rxjs';
-import { coalesceText, type RetryNotice, type TextChunk } from '../index.node.js';
+import { coalesceText, type RetryNotice, type AnswerChunk } from '../index.node.js';
 import { noteEnding } from './note-ending.js';
 import { printText } from './print-text.js';
 import type { Display } from './question.js';
@@ -17,7 +17,7 @@ export function printAnswer(
   display: Display,
   retries: Observable<RetryNotice>,
   { stdout, stderr }: Omit<Streams, 'stdin'>,
-): OperatorFunction<TextChunk, never> {
+): OperatorFunction<AnswerChunk, never> {
   const { delay, stats } = display;
   const print = pipe(
     toOutput(display),

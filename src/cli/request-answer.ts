@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { Client, TextChunk } from '../index.node.js';
+import type { Client, AnswerChunk } from '../index.node.js';
 import type { Question } from './question.js';
 import { requestChat } from './request-chat.js';
 import { toSettings } from './to-settings.js';
@@ -10,7 +10,7 @@ export function requestAnswer(
   model: string,
   prompt: string,
   question: Question,
-): Observable<TextChunk> {
+): Observable<AnswerChunk> {
   return question.endpoint === 'completions'
     ? client.completions({ ...toSettings(model, question), prompt })
     : requestChat(client, model, [{ role: 'user', content: prompt }], question);

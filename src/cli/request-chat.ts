@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { ChatMessage, Client, TextChunk } from '../index.node.js';
+import type { ChatMessage, Client, AnswerChunk } from '../index.node.js';
 import type { Question } from './question.js';
 import { toSettings } from './to-settings.js';
 
@@ -9,7 +9,7 @@ export function requestChat(
   model: string,
   messages: readonly ChatMessage[],
   question: Question,
-): Observable<TextChunk> {
+): Observable<AnswerChunk> {
   const { system } = question;
   const instructions = system === undefined ? [] : [{ role: 'system', content: system } as const];
   return client.chat({ ...toSettings(model, question), messages: [...instructions, ...messages] });

@@ -1,5 +1,5 @@
 import { fetchTransport } from '../transport/fetch-transport.js';
-import { buildClient, type Client } from './build-client.js';
+import { buildClient, type Client } from './client.js';
 import type { ClientConfig } from './client-config.js';
 
 /**

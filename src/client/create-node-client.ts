@@ -1,5 +1,5 @@
 import { undiciTransport } from '../transport/undici-transport.js';
-import { buildClient, type Client } from './build-client.js';
+import { buildClient, type Client } from './client.js';
 import type { ClientConfig } from './client-config.js';
 import { readEnvironment } from './read-environment.js';
 

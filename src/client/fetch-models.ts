@@ -9,7 +9,7 @@ import { withDeadlines } from '../operators/with-deadlines.js';
 import { model, type Model } from '../schemas/model.js';
 import { createBodyCollector } from './body-collector.js';
 import { send } from './send.js';
-import { createSession, identifyErrors } from './session.js';
+import { createRequestScope, identifyErrors } from './request-scope.js';
 import type { Settings } from './settings.js';
 import { toTransportRequest } from './to-transport-request.js';
 
@@ -21,10 +21,10 @@ export function fetchModels(settings: Settings): Observable<Model> {
   );
   const { deadlines, limits, scheduler } = settings;
   return defer(() => {
-    const session = createSession(scheduler.now());
+    const scope = createRequestScope(scheduler.now());
     const body = createBodyCollector(limits.eventBytes);
     return concat(
-      send(exchange, settings, session).pipe(
+      send(exchange, settings, scope).pipe(
         tap((event) => {
           if (event.type === 'data') {
             body.add(event.bytes);
@@ -32,11 +32,11 @@ export function fetchModels(settings: Settings): Observable<Model> {
         }),
         ignoreElements(),
       ),
-      defer(() => of(parseModels(body.text(), session.redact))),
+      defer(() => of(parseModels(body.text(), scope.redact))),
     ).pipe(
       withDeadlines({ firstChunk: deadlines.firstChunk, total: deadlines.total, scheduler }),
       mergeMap((models) => models),
-      identifyErrors(session),
+      identifyErrors(scope),
     );
   });
 }

@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, from, mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { errorFrame } from '../chunks/error-frame.js';
-import { readData } from '../chunks/event-data.js';
+import { parseEventData } from '../chunks/event-data.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { createEventParser, type EventParser } from '../sse/event-parser.js';
 import type { ServerSentEvent } from '../sse/server-sent-event.js';
@@ -92,12 +92,12 @@ function withoutLeadingSpace(bytes: Uint8Array): Uint8Array {
 /** A last event without its empty line counts if it can be read; otherwise it was cut, and what misses it will say so. */
 function lastEvent(parser: EventParser | undefined): readonly ServerSentEvent[] {
   const event = parser?.end();
-  return event !== undefined && readData(event.data) !== undefined ? [event] : [];
+  return event !== undefined && parseEventData(event.data) !== undefined ? [event] : [];
 }
 
 /** An answer that came as one JSON document: a whole completion, or an error. */
 function wholeAnswer(text: string): ServerSentEvent {
-  const [document] = readData(text.trim()) ?? [];
+  const [document] = parseEventData(text.trim()) ?? [];
   if (document === undefined) {
     throw new ProtocolError('The server answered with malformed JSON instead of an event stream', { kind: 'parse' });
   }

@@ -20,14 +20,14 @@ import { requireOk } from '../transport/require-ok.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 import type { ApiKey } from './client-config.js';
 import { lowerCased } from './lower-cased.js';
-import type { Session } from './session.js';
+import type { RequestScope } from './request-scope.js';
 import type { Settings } from './settings.js';
 
 /** Makes an exchange through the interceptors. Innermost the key is added and any status but 2xx becomes an `ApiError`. */
-export function send(request: TransportRequest, settings: Settings, session: Session): Observable<TransportEvent> {
+export function send(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
   const innermost: Transport = (intercepted) =>
     withKey({ ...intercepted, headers: lowerCased(intercepted.headers) }, settings).pipe(
-      switchMap((complete) => exchange(complete, settings, session)),
+      switchMap((complete) => exchange(complete, settings, scope)),
     );
   const chain = settings.interceptors.reduceRight<Transport>(
     (next, intercept) => (intercepted) => defer(() => intercept(intercepted, next)),
@@ -36,25 +36,23 @@ export function send(request: TransportRequest, settings: Settings, session: Ses
   return chain(request);
 }
 
-function exchange(request: TransportRequest, settings: Settings, session: Session): Observable<TransportEvent> {
+function exchange(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
   checkHeaders(request.headers);
-  session.onRequest(request);
+  scope.onRequest(request);
   const { transport, deadlines, limits, scheduler } = settings;
   return transport(request).pipe(
     withHeadersDeadline(settings),
-    map((event) =>
-      event.type === 'head' ? { ...event, headers: redactHeaders(event.headers, session.redact) } : event,
-    ),
+    map((event) => (event.type === 'head' ? { ...event, headers: redactHeaders(event.headers, scope.redact) } : event)),
     tap((event) => {
       if (event.type === 'head') {
-        onHead(event, settings, session);
+        onHead(event, settings, scope);
       }
     }),
     requireOk({
       errorBodyBytes: limits.errorBodyBytes,
       errorBodyTime: deadlines.idle,
-      errorBodyUntil: session.started + justBefore(Math.min(deadlines.firstChunk, deadlines.total)),
-      redact: session.redact,
+      errorBodyUntil: scope.started + justBefore(Math.min(deadlines.firstChunk, deadlines.total)),
+      redact: scope.redact,
       scheduler,
     }),
   );
@@ -77,13 +75,13 @@ function withHeadersDeadline({ deadlines, scheduler }: Settings): MonoTypeOperat
 function onHead(
   { status, headers }: Extract<TransportEvent, { type: 'head' }>,
   { onResponse, scheduler }: Settings,
-  session: Session,
+  scope: RequestScope,
 ): void {
-  session.onHead(headers);
+  scope.onHead(headers);
   onResponse?.({
     status,
     headers,
-    requestId: session.requestId(),
+    requestId: scope.requestId(),
     rateLimits: parseRateLimits(headers, scheduler.now()),
   });
 }

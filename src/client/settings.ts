@@ -1,6 +1,6 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Interceptor, Transport } from '../transport/transport.js';
-import { checkConfig } from './check-config.js';
+import { checkClientConfig } from './check-client-config.js';
 import type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions } from './client-config.js';
 import { lowerCased } from './lower-cased.js';
 
@@ -38,14 +38,14 @@ const endpointAtEnd = /(?:(\/(?:chat\/)?completions|\/responses|\/embeddings)|\/
 
 /** Gives the settings of a request from its options; `undefined` gives those of the client itself. */
 export function createSettings(config: ClientConfig, platform: Platform): (options?: RequestOptions) => Settings {
-  checkConfig(config, 'client');
+  checkClientConfig(config, 'client');
   const transport = config.transport ?? platform.createTransport();
   const own = resolve({ ...config, transport }, platform);
   return (options) => {
     if (options === undefined) {
       return own;
     }
-    checkConfig(options, 'request');
+    checkClientConfig(options, 'request');
     return resolve(merge({ ...config, transport }, options), platform);
   };
 }

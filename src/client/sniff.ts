@@ -2,7 +2,7 @@
 export type BodyKind = 'events' | 'json' | 'page' | 'other';
 
 const fieldNames = ['data', 'event', 'id', 'retry', 'error', ''] as const;
-const longestFieldName = 5;
+const maxFieldName = 5;
 
 /**
  * Judges a body by its first bytes rather than by its content type alone, which servers get wrong in both directions.
@@ -28,6 +28,6 @@ export function sniff(start: Uint8Array, declared: boolean, ended: boolean): Bod
     return 'events';
   }
   const [name = ''] = text.split(/[:\r\n]/u, 1);
-  const decided = ended || name.length < text.length || text.length > longestFieldName;
+  const decided = ended || name.length < text.length || text.length > maxFieldName;
   return decided ? (fieldNames.some((field) => field === name) ? 'events' : 'other') : undefined;
 }

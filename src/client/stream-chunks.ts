@@ -5,10 +5,10 @@ import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk } from '../schemas/completion-chunk.js';
 import type { Operation } from '../transport/transport.js';
-import { linger } from './linger.js';
+import { drainAfterComplete } from './drain-after-complete.js';
 import { readAnswer } from './read-answer.js';
 import { send } from './send.js';
-import { createSession, identifyErrors } from './session.js';
+import { createRequestScope, identifyErrors } from './request-scope.js';
 import type { Settings } from './settings.js';
 import { toTransportRequest } from './to-transport-request.js';
 
@@ -38,15 +38,15 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
     scheduler,
   } = settings;
   return defer(() => {
-    const session = createSession(scheduler.now());
+    const scope = createRequestScope(scheduler.now());
     const read = pipe(
       readAnswer(limits.eventBytes), // bytes → server-sent events
-      parseChunks(format, { limits, redact: session.redact }), // events → chunks, until [DONE]
+      parseChunks(format, { limits, redact: scope.redact }), // events → chunks, until [DONE]
     );
-    return send(exchange, settings, session).pipe(
-      linger(read, grace, scheduler), // complete at [DONE], not when the socket closes
+    return send(exchange, settings, scope).pipe(
+      drainAfterComplete(read, grace, scheduler), // complete at [DONE], not when the socket closes
       withDeadlines({ firstChunk, idle, total, scheduler }), // a silent server becomes DeadlineError
-      identifyErrors(session), // each error tells which request it was
+      identifyErrors(scope), // each error tells which request it was
     );
   });
 }

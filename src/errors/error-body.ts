@@ -15,9 +15,9 @@ export interface ErrorDetails {
   readonly perDay: boolean;
 }
 
-const longestMessage = 500;
+const maxMessage = 500;
 /** How much of a server's text is searched for secrets before it is cut to be read. */
-const longestSearched = 64 * 1024;
+const maxSearched = 64 * 1024;
 
 /** Takes secrets out of text that a server sent. */
 export type Redact = (text: string) => string;
@@ -43,7 +43,7 @@ export function describeError(value: unknown, redact: Redact): ErrorDetails {
   const first = firstOf(field(body, 'errors'));
   const base = field(body, 'base_resp');
   const safe = (read: string | undefined): string | undefined =>
-    read === undefined ? undefined : cut(redact(read.slice(0, longestSearched)));
+    read === undefined ? undefined : cut(redact(read.slice(0, maxSearched)));
   const pick = (key: string): string | undefined => safe(word(field(error, key)) ?? word(field(body, key)));
   const type = pick('type') ?? safe(word(field(body, 'error_type')) ?? word(field(error, 'status')));
   return {
@@ -124,5 +124,5 @@ function quotaIds(value: unknown): readonly string[] {
 }
 
 function cut(message: string): string {
-  return message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
+  return message.length > maxMessage ? `${message.slice(0, maxMessage)}…` : message;
 }

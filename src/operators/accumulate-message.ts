@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, map, type OperatorFunction, of } from 'rxjs';
 import type { Message } from '../chunks/message.js';
-import type { TextChunk } from '../chunks/text-chunk.js';
+import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import { prepareMessage } from './prepare-message.js';
 
 /** How large a message may become. */
@@ -28,7 +28,7 @@ export interface AccumulateMessageConfig {
 export function accumulateMessage(
   choice = 0,
   config: AccumulateMessageConfig = {},
-): OperatorFunction<TextChunk, Message> {
+): OperatorFunction<AnswerChunk, Message> {
   const begin = prepareMessage('accumulateMessage', choice, config);
   return (source) =>
     defer(() => {

@@ -5,7 +5,7 @@ import { holdsAnswer } from './holds-text.js';
 import { operate, subscribeWithin } from '../util/operate.js';
 
 /** How many values may come before an answer: a server that repeats its role without end is not kept. */
-const mostHeld = 65_536;
+const maxHeld = 65_536;
 
 /**
  * Subscribes to each source as it comes, emits the one whose answer begins first, from its beginning, and leaves the
@@ -58,8 +58,8 @@ export function firstToAnswer<T>(): OperatorFunction<Observable<T>, T> {
           }
           held.push(value);
           if (!holdsAnswer(value)) {
-            if (held.length > mostHeld) {
-              failures.push(new LimitError('heldChunks', mostHeld));
+            if (held.length > maxHeld) {
+              failures.push(new LimitError('heldChunks', maxHeld));
               leave(runner);
             }
           } else {

@@ -1,5 +1,5 @@
 import { asyncScheduler, concat, interval, map, of, take, type Observable, type SchedulerLike } from 'rxjs';
-import type { TextChunk } from '../chunks/text-chunk.js';
+import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import { check, checkConfig, checkDuration, checkScheduler } from '../util/check.js';
 import { checkSource } from './check-sources.js';
 import { firstToAnswer } from './first-to-answer.js';
@@ -35,7 +35,7 @@ export interface HedgeConfig {
  *   or more.
  * @see {@link raceToFirstText} to ask several at once.
  */
-export function hedge<T extends string | TextChunk>(source: Observable<T>, config: HedgeConfig): Observable<T> {
+export function hedge<T extends string | AnswerChunk>(source: Observable<T>, config: HedgeConfig): Observable<T> {
   checkConfig('hedge', config, ['after', 'max', 'scheduler']);
   const { max = 2, scheduler = asyncScheduler } = config;
   const asked = checkSource('source', source);

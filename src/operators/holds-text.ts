@@ -1,4 +1,4 @@
-import { contentOf, deltaOf, reasoningOf, refusalOf, type TextChunk } from '../chunks/text-chunk.js';
+import { contentOf, deltaOf, reasoningOf, refusalOf, type AnswerChunk } from '../chunks/answer-chunk.js';
 
 /** Whether a value carries text: a string that is not empty, or a chunk with content, reasoning or a refusal. */
 export function holdsText(value: unknown): boolean {
@@ -21,11 +21,11 @@ export function holdsAnswer(value: unknown): boolean {
   );
 }
 
-function choicesOf(value: unknown): TextChunk['choices'] {
+function choicesOf(value: unknown): AnswerChunk['choices'] {
   const choices: unknown =
     typeof value === 'object' && value !== null && 'choices' in value ? value.choices : undefined;
   return Array.isArray(choices)
-    ? (choices as TextChunk['choices'][number][]).filter(
+    ? (choices as AnswerChunk['choices'][number][]).filter(
         (choice) => typeof choice === 'object' && (choice as unknown) !== null,
       )
     : [];

@@ -1,5 +1,5 @@
 import { filter, map, type MonoTypeOperatorFunction, pipe } from 'rxjs';
-import type { TextChoice, TextChunk } from '../chunks/text-chunk.js';
+import type { AnswerChoice, AnswerChunk } from '../chunks/answer-chunk.js';
 import { usageOf } from '../chunks/usage-of.js';
 import { checkChoice } from '../util/check.js';
 
@@ -24,7 +24,7 @@ import { checkChoice } from '../util/check.js';
  * @see {@link textDeltas} and its siblings, which take an index themselves and need no `ofChoice`.
  * @see rxjs `share` for the shared stream.
  */
-export function ofChoice<Chunk extends TextChunk>(choice: number): MonoTypeOperatorFunction<Chunk> {
+export function ofChoice<Chunk extends AnswerChunk>(choice: number): MonoTypeOperatorFunction<Chunk> {
   checkChoice(choice);
   return pipe(
     map((chunk: Chunk) => withOnly(chunk, choice)),
@@ -32,8 +32,8 @@ export function ofChoice<Chunk extends TextChunk>(choice: number): MonoTypeOpera
   );
 }
 
-function withOnly<Chunk extends TextChunk>(chunk: Chunk, choice: number): Chunk | undefined {
-  const choices: readonly TextChoice[] = chunk.choices;
+function withOnly<Chunk extends AnswerChunk>(chunk: Chunk, choice: number): Chunk | undefined {
+  const choices: readonly AnswerChoice[] = chunk.choices;
   const entries = choices.filter(({ index }) => index === choice);
   if (entries.length === choices.length && choice === 0) {
     return chunk;

@@ -1,5 +1,5 @@
 import { from, type Observable, type ObservableInput, type ObservableInputTuple } from 'rxjs';
-import type { TextChunk } from '../chunks/text-chunk.js';
+import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import { checkSources } from './check-sources.js';
 import { firstToAnswer } from './first-to-answer.js';
 
@@ -26,7 +26,7 @@ import { firstToAnswer } from './first-to-answer.js';
  * @see {@link hedge} to ask a second time only when the first is slow, {@link fallback} only when it failed.
  * @see rxjs `race`, which the first chunk wins, or the first error.
  */
-export function raceToFirstText<T extends readonly (string | TextChunk)[]>(
+export function raceToFirstText<T extends readonly (string | AnswerChunk)[]>(
   sources: readonly [...ObservableInputTuple<T>],
 ): Observable<T[number]> {
   return from(checkSources(sources as readonly ObservableInput<T[number]>[])).pipe(firstToAnswer());

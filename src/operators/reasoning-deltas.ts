@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import { reasoningOf, type TextChunk } from '../chunks/text-chunk.js';
+import { reasoningOf, type AnswerChunk } from '../chunks/answer-chunk.js';
 import { choicePieces } from './choice-pieces.js';
 
 /**
@@ -17,6 +17,6 @@ import { choicePieces } from './choice-pieces.js';
  * @throws TypeError when `choice` is not a whole number, or negative.
  * @see {@link textDeltas} for the answer itself, {@link accumulateMessage} for both.
  */
-export function reasoningDeltas(choice = 0): OperatorFunction<TextChunk, string> {
+export function reasoningDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
   return choicePieces(choice, reasoningOf);
 }

@@ -24,6 +24,14 @@ export interface RetryConfig {
    */
   readonly maxDelay?: number | undefined;
   /**
+   * The ceiling of the first pause in milliseconds where the server names none; each further ceiling is twice the one
+   * before. The pause is a random part of it (full jitter), so that clients that failed together do not return
+   * together. Default 500.
+   */
+  readonly initialDelay?: number | undefined;
+  /** What that ceiling never passes, in milliseconds. Default 8000. A pause that the server asks for may be longer. */
+  readonly backoffLimit?: number | undefined;
+  /**
    * Whether to retry after this error; `attempt` is 1 for the first retry. It replaces the operator's own rule, so it
    * is asked about every error, also those that a retry cannot heal. `count`, `maxDelay`, `budget` and the rule that
    * nothing is retried once something was emitted, unless `restart` lifts it, hold all the same.

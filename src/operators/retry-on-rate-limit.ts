@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { isLlmError } from '../errors/llm-error.js';
 import type { RetryConfig } from './retry-config.js';
-import { retryAfterPause } from './retry-after-pause.js';
+import { retryWithBackoff } from './retry-with-backoff.js';
 
 /**
  * Subscribes to the source again when the server is busy: errors of kind `rate_limit` and `overloaded`, unless the
@@ -22,7 +22,7 @@ import { retryAfterPause } from './retry-after-pause.js';
  *   stacked, they multiply.
  */
 export function retryOnRateLimit<T>(config: RetryConfig = {}): MonoTypeOperatorFunction<T> {
-  return retryAfterPause('retryOnRateLimit', isBusy, config);
+  return retryWithBackoff('retryOnRateLimit', isBusy, config);
 }
 
 function isBusy(error: unknown): boolean {

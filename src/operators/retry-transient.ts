@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { isLlmError } from '../errors/llm-error.js';
 import type { RetryConfig } from './retry-config.js';
-import { retryAfterPause } from './retry-after-pause.js';
+import { retryWithBackoff } from './retry-with-backoff.js';
 
 /**
  * Subscribes to the source again when it fails with an error that a fresh request may heal (`retryable`: rate limits,
@@ -39,5 +39,5 @@ import { retryAfterPause } from './retry-after-pause.js';
  * @see {@link retryOnRateLimit} to wait for rate limits only. Use one of the two: stacked, they multiply.
  */
 export function retryTransient<T>(config: RetryConfig = {}): MonoTypeOperatorFunction<T> {
-  return retryAfterPause('retryTransient', (error) => isLlmError(error) && error.retryable, config);
+  return retryWithBackoff('retryTransient', (error) => isLlmError(error) && error.retryable, config);
 }

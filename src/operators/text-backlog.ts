@@ -111,18 +111,18 @@ export class TextBacklog {
         return end;
       }
     }
-    if (text.length === this.units.longest) {
+    if (text.length === this.units.maxLength) {
       return last || this.units.cut(text);
     }
     return this.ended ? text.length : last || (due ? text.length : 0);
   }
 
   private look(): string {
-    const { longest } = this.units;
-    while (this.head.length < longest && this.texts.size > 0) {
+    const { maxLength } = this.units;
+    while (this.head.length < maxLength && this.texts.size > 0) {
       this.head += this.texts.shift() ?? '';
     }
-    return this.head.slice(0, longest);
+    return this.head.slice(0, maxLength);
   }
 
   private forget(length: number): void {

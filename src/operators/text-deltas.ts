@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import { contentOf, type TextChunk } from '../chunks/text-chunk.js';
+import { contentOf, type AnswerChunk } from '../chunks/answer-chunk.js';
 import { choicePieces } from './choice-pieces.js';
 
 /**
@@ -17,6 +17,6 @@ import { choicePieces } from './choice-pieces.js';
  * @see {@link accumulateText} to receive the text so far instead, {@link toText} for the whole text.
  * @see {@link reasoningDeltas} and {@link refusalDeltas} for what is said beside the answer.
  */
-export function textDeltas(choice = 0): OperatorFunction<TextChunk, string> {
+export function textDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
   return choicePieces(choice, contentOf);
 }

@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, type MonoTypeOperatorFunction, tap, throwError } from 'rxjs';
 import { cutBy, type Cut } from '../chunks/finish-reason.js';
-import type { TextChunk } from '../chunks/text-chunk.js';
+import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import { OutputError } from '../errors/output-error.js';
 
 /**
@@ -18,7 +18,7 @@ import { OutputError } from '../errors/output-error.js';
  *
  * Behind it {@link toMessage} and {@link toText} put what there is of the answer on the error, as `partial`.
  */
-export function throwIfTruncated<Chunk extends TextChunk>(): MonoTypeOperatorFunction<Chunk> {
+export function throwIfTruncated<Chunk extends AnswerChunk>(): MonoTypeOperatorFunction<Chunk> {
   return (source) =>
     defer(() => {
       let failure: OutputError | undefined;

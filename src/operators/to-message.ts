@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Message } from '../chunks/message.js';
-import type { TextChunk } from '../chunks/text-chunk.js';
+import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import type { AccumulateMessageConfig } from './accumulate-message.js';
 import { collect } from './collect.js';
 import { prepareMessage } from './prepare-message.js';
@@ -19,7 +19,7 @@ import { prepareMessage } from './prepare-message.js';
  * @throws TypeError when `choice` or a field of the configuration is not what it must be.
  * @see {@link accumulateMessage} to receive the message as it grows.
  */
-export function toMessage(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<TextChunk, Message> {
+export function toMessage(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<AnswerChunk, Message> {
   const begin = prepareMessage('toMessage', choice, config);
   return collect(() => {
     const builder = begin();

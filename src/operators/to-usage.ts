@@ -1,6 +1,6 @@
 import { filter, map, type OperatorFunction, pipe, takeLast } from 'rxjs';
 import type { Usage } from '../chunks/message.js';
-import type { TextChunk } from '../chunks/text-chunk.js';
+import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import { usageOf } from '../chunks/usage-of.js';
 
 /**
@@ -14,7 +14,7 @@ import { usageOf } from '../chunks/usage-of.js';
  *
  * Errors pass through unchanged.
  */
-export function toUsage(): OperatorFunction<TextChunk, Usage> {
+export function toUsage(): OperatorFunction<AnswerChunk, Usage> {
   return pipe(
     map(usageOf),
     filter((usage) => usage !== undefined),

@@ -1,6 +1,6 @@
 import { concat, concatMap, defer, distinct, distinctUntilChanged, filter, map, type OperatorFunction } from 'rxjs';
 import type { Message, ToolCall } from '../chunks/message.js';
-import type { TextChunk } from '../chunks/text-chunk.js';
+import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import type { AccumulateMessageConfig } from './accumulate-message.js';
 import { prepareMessage } from './prepare-message.js';
 
@@ -23,7 +23,7 @@ import { prepareMessage } from './prepare-message.js';
  * @throws TypeError when `choice` or a field of the configuration is not what it must be.
  * @see {@link toMessageParam} to put the calls into the history, in front of what the tools answer.
  */
-export function toolCalls(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<TextChunk, ToolCall> {
+export function toolCalls(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<AnswerChunk, ToolCall> {
   const begin = prepareMessage('toolCalls', choice, config);
   return (source) =>
     defer(() => {

@@ -8,12 +8,12 @@ export interface UnitEnds {
   /** Where to cut a text that is all one unit, so that what a reader sees as one character stays whole. */
   readonly cut: (text: string) => number;
   /** How much text to look at in one go, and so how long a unit may be, in UTF-16 code units. */
-  readonly longest: number;
+  readonly maxLength: number;
 }
 
 /** Segmenters take time that is quadratic in the text's length (108,000 characters: 2 s on Node 20), so they get little. */
-const longestSegmented = 512;
-const longestLine = 4096;
+const maxSegmented = 512;
+const maxLine = 4096;
 
 const space = /^\s/u;
 /** What belongs to the word beside it. Emoji are symbols too, of the one kind that is left out. */
@@ -36,7 +36,7 @@ export function createUnitEnds(unit: TextUnit, locale: string | undefined): Unit
         .containing(text.length - 1);
       return last && last.index > 0 ? last.index : withoutHalf(text);
     },
-    longest: unit === 'line' ? longestLine : longestSegmented,
+    maxLength: unit === 'line' ? maxLine : maxSegmented,
   };
 }
 

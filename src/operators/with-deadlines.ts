@@ -7,7 +7,7 @@ import {
   type Subscription,
 } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
-import { check, checkConfig, checkScheduler, longestTimer } from '../util/check.js';
+import { check, checkConfig, checkScheduler, maxTimer } from '../util/check.js';
 import { operate } from '../util/operate.js';
 
 /** How long a stream may take, in milliseconds. A deadline that is left out, or `Infinity`, is none. */
@@ -105,5 +105,5 @@ export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFuncti
 function deadlineOf(name: string, value: unknown = Infinity): number {
   const valid = typeof value === 'number' && value > 0;
   check(valid, name, 'a number of milliseconds above 0, or Infinity', value);
-  return valid && value <= longestTimer ? value : Infinity;
+  return valid && value <= maxTimer ? value : Infinity;
 }

@@ -1,6 +1,6 @@
 import { asyncScheduler, defer, from, isObservable, type Observable, type SchedulerLike } from 'rxjs';
-import type { Client } from '../client/build-client.js';
-import { checkConfig as checkOptions } from '../client/check-config.js';
+import type { Client } from '../client/client.js';
+import { checkClientConfig as checkOptions } from '../client/check-client-config.js';
 import { checkChatRequest, checkCompletionRequest } from '../client/check-request.js';
 import type { RequestOptions } from '../client/client-config.js';
 import { check, checkConfig, checkScheduler } from '../util/check.js';

@@ -47,7 +47,7 @@ export type {
 } from './cassette.js';
 
 /* Types of 'rxllm' that declarations inferred from the above name */
-export type { Client } from '../client/build-client.js';
+export type { Client } from '../client/client.js';
 export type { RequestOptions } from '../client/client-config.js';
 export type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 export type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';

@@ -2,7 +2,7 @@ import { concat, defer, EMPTY, filter, type Observable, takeWhile, throwError } 
 import { ProtocolError } from '../errors/protocol-error.js';
 import type { Transport, TransportEvent, TransportRequest } from './transport.js';
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -40,7 +40,7 @@ export function withRedirects(transport: Transport): Transport {
           'The url of a request must be absolute, such as http://localhost:11434/v1/chat/completions',
         );
       }
-      return follow(request, mostRedirects);
+      return follow(request, maxRedirects);
     });
 }
 
@@ -77,5 +77,5 @@ function redirect(
   }
   return left > 0
     ? target.href
-    : new ProtocolError(`The server redirects more than ${mostRedirects} times; check baseURL`);
+    : new ProtocolError(`The server redirects more than ${maxRedirects} times; check baseURL`);
 }

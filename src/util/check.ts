@@ -22,7 +22,7 @@ export function checkFields(
 }
 
 /** The longest wait a JavaScript timer can hold, in milliseconds; a longer one would fire at once. */
-export const longestTimer = 0x7fffffff;
+export const maxTimer = 0x7fffffff;
 
 /**
  * Refuses a programmer's mistake at the call.
@@ -37,10 +37,10 @@ export function check(valid: boolean, name: string, allowed: string, value: unkn
   }
 }
 
-/** Checks a time to wait in milliseconds, and gives it back cut to {@link longestTimer}. */
+/** Checks a time to wait in milliseconds, and gives it back cut to {@link maxTimer}. */
 export function checkDuration(name: string, value: number): number {
   check(Number.isFinite(value) && value >= 0, name, 'a finite number of milliseconds, 0 or more', value);
-  return Math.min(value, longestTimer);
+  return Math.min(value, maxTimer);
 }
 
 /** Checks a number of things; `Infinity` is allowed. */

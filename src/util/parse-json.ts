@@ -1,5 +1,5 @@
 /** Deeper JSON is no answer of a model's server, and would overflow the stack of whatever walks it. */
-const deepest = 500;
+const maxDepth = 500;
 
 /**
  * The value of a JSON text; `undefined` for a text that is no JSON, or that nests deeper than 500 levels. Where the program
@@ -9,7 +9,7 @@ export function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     // A level takes two characters, so what is short is not deep.
-    if (text.length > 2 * deepest && isDeeper(value, deepest)) {
+    if (text.length > 2 * maxDepth && isDeeper(value, maxDepth)) {
       return undefined;
     }
     if (Object.isFrozen(Object.prototype)) {

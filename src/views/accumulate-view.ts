@@ -14,7 +14,7 @@ import {
   startWith,
   Subject,
 } from 'rxjs';
-import type { TextChunk } from '../chunks/text-chunk.js';
+import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import type { AccumulateMessageConfig } from '../operators/accumulate-message.js';
 import { check, checkConfig } from '../util/check.js';
 import { prepareMessage } from '../operators/prepare-message.js';
@@ -56,7 +56,7 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  * @see {@link accumulateMessage} for the message alone, with errors as errors.
  * @see {@link converse} for many replies in turn.
  */
-export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunction<TextChunk, ChatView> {
+export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunction<AnswerChunk, ChatView> {
   checkConfig('accumulateView', config, ['choice', 'retry', 'toolCalls']);
   const { choice = 0, retry = false, toolCalls } = config;
   const begin = prepareMessage('accumulateView', choice, { toolCalls });

@@ -1,5 +1,5 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
-import { longestTimer } from '../../util/check.js';
+import { maxTimer } from '../../util/check.js';
 import type { TransportEvent } from '../../transport/transport.js';
 import type { CassetteEnd, CassetteExchange } from '../cassette.js';
 import { toBytes } from './pieces.js';
@@ -22,7 +22,7 @@ export function playExchange(
     let next = 0;
     const wait = (): number => {
       const due = started + (steps[next]?.at ?? 0) / speed;
-      return Math.min(Math.max(0, due - scheduler.now()), longestTimer);
+      return Math.min(Math.max(0, due - scheduler.now()), maxTimer);
     };
     return scheduler.schedule(function () {
       for (let step = steps[next]; step !== undefined && !subscriber.closed; step = steps[next]) {

@@ -10,13 +10,9 @@ import {
   type Observable,
 } from 'rxjs';
 import { isLlmError, type LlmError } from '../errors/llm-error.js';
-import { check, checkConfig, checkCount, checkFunction, checkScheduler, longestTimer } from '../util/check.js';
+import { check, checkConfig, checkCount, checkFunction, checkScheduler, maxTimer } from '../util/check.js';
 import type { RetryBudget } from './create-retry-budget.js';
 import type { RetryConfig } from './retry-config.js';
-
-/** The ceiling of the first pause without a hint; each further one is twice as high. */
-const firstCeiling = 500;
-const highestCeiling = 8000;
 
 /**
  * The engine of the retry operators: resubscribes to a source that failed, after the pause its error asks for, or a
@@ -25,15 +21,17 @@ const highestCeiling = 8000;
  * @param name The operator, for its errors.
  * @param isWorthwhile Its rule for what to retry, which `config.when` replaces.
  */
-export function retryAfterPause<T>(
+export function retryWithBackoff<T>(
   name: string,
   isWorthwhile: (error: unknown) => boolean,
   config: RetryConfig,
 ): MonoTypeOperatorFunction<T> {
-  checkConfig(name, config, ['count', 'maxDelay', 'when', 'notify', 'restart', 'budget', 'scheduler', 'random']);
+  checkConfig(name, config, fields);
   const {
     count = 2,
     maxDelay = 60_000,
+    initialDelay = 500,
+    backoffLimit = 8000,
     when = isWorthwhile,
     notify,
     restart = false,
@@ -43,17 +41,19 @@ export function retryAfterPause<T>(
   } = config;
   checkScheduler(scheduler);
   checkCount('count', count, 0);
-  check(isDelay(maxDelay), 'maxDelay', 'a number of milliseconds, 0 or more, or Infinity', maxDelay);
+  for (const [field, delay] of Object.entries({ maxDelay, initialDelay, backoffLimit })) {
+    check(isDelay(delay), field, 'a number of milliseconds, 0 or more, or Infinity', delay);
+  }
   checkFunction('when', when);
   checkFunction('random', random);
   check(isListener(notify), 'notify', 'a function or an observer', notify);
   check(typeof restart === 'boolean', 'restart', 'true or false', restart);
   check(isBudget(budget), 'budget', 'what createRetryBudget gives', budget);
-  const longest = Math.min(maxDelay, longestTimer);
+  const maxPause = Math.min(maxDelay, maxTimer);
 
   const pause = (error: unknown, attempt: number): Observable<unknown> => {
     const hint = (isLlmError(error) ? error.retryAfter : undefined) ?? 0;
-    if (hint > longest || budget?.spend() === false) {
+    if (hint > maxPause || budget?.spend() === false) {
       return throwError(() => error);
     }
     // A hint is rounded up, because timers cut fractions off and would fire earlier than told. A hint of 0 says
@@ -61,7 +61,9 @@ export function retryAfterPause<T>(
     const delay =
       hint > 0
         ? Math.ceil(hint)
-        : Math.round(random() * Math.min(firstCeiling * 2 ** (attempt - 1), highestCeiling, longest));
+        : Math.round(
+            random() * Math.min(initialDelay * Math.min(2 ** (attempt - 1), maxTimer), backoffLimit, maxPause),
+          );
     const notice = { attempt, delay, at: scheduler.now() + delay, reason: error as LlmError };
     if (typeof notify === 'function') {
       notify(notice);
@@ -86,6 +88,19 @@ export function retryAfterPause<T>(
       );
     });
 }
+
+const fields: readonly (keyof RetryConfig)[] = [
+  'count',
+  'maxDelay',
+  'initialDelay',
+  'backoffLimit',
+  'when',
+  'notify',
+  'restart',
+  'budget',
+  'scheduler',
+  'random',
+];
 
 /** A chunk replaces nothing, so its answer would begin a second time behind the first beginning. */
 function refuseChunk(value: unknown): void {

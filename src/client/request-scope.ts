@@ -6,7 +6,7 @@ import { createRedactor } from '../transport/redactor.js';
 import type { TransportRequest } from '../transport/transport.js';
 
 /** What the stages of one subscription share: its secrets, to keep them out of errors, and the server's request id. */
-export interface Session {
+export interface RequestScope {
   /** When it was subscribed, as the scheduler tells the time. */
   readonly started: number;
   readonly redact: (text: string) => string;
@@ -16,11 +16,11 @@ export interface Session {
 }
 
 /**
- * A session before its first exchange.
+ * A scope before its first exchange.
  *
  * @param started When it was subscribed, as the scheduler tells the time.
  */
-export function createSession(started: number): Session {
+export function createRequestScope(started: number): RequestScope {
   const redactor = createRedactor();
   let requestId: string | undefined;
   return {
@@ -38,7 +38,7 @@ export function createSession(started: number): Session {
 }
 
 /** Puts the server's request id on every error that came after the response's head. */
-export function identifyErrors<T>({ requestId }: Session): MonoTypeOperatorFunction<T> {
+export function identifyErrors<T>({ requestId }: RequestScope): MonoTypeOperatorFunction<T> {
   return catchError((error: unknown) => {
     const id = requestId();
     const isUnidentified = id !== undefined && isLlmError(error) && error.requestId === undefined;

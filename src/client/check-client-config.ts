@@ -81,7 +81,7 @@ const rules: Readonly<Record<(typeof requestKeys)[number], readonly [Check, stri
  *
  * @throws {TypeError} Naming the field and what is allowed, or what to use where people look for another library's name.
  */
-export function checkConfig(config: RequestOptions, where: 'client' | 'request'): void {
+export function checkClientConfig(config: RequestOptions, where: 'client' | 'request'): void {
   const allowed = where === 'client' ? clientKeys : requestKeys;
   checkKeys(config, allowed, where === 'client' ? 'createClient()' : 'the request options', elsewhere);
   for (const key of allowed) {

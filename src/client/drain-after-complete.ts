@@ -5,7 +5,7 @@ import { Observable, type OperatorFunction, type SchedulerLike, Subject, Subscri
  * milliseconds before it is unsubscribed: an answer read to its end mark can reach its end, so that its connection is used
  * again, while nobody waits for it. Unsubscribing and errors end the source at once.
  */
-export function linger<T, R>(
+export function drainAfterComplete<T, R>(
   stage: OperatorFunction<T, R>,
   grace: number,
   scheduler: SchedulerLike,
