@@ -1,8 +1,8 @@
 /*
- * How do I stream an answer and print it as it comes?
+ * How do I stream an answer and print it as it arrives?
  *
- * A request is a cold Observable: nothing is sent before subscribe, and unsubscribing stops the server. Here the answer
- * comes from the local server; without `baseURL` the client talks to OpenAI with OPENAI_API_KEY.
+ * A request is a cold Observable: nothing is sent before `subscribe`, and unsubscribing aborts the request. This
+ * example asks the local server; without `baseURL` the client asks OpenAI, with OPENAI_API_KEY.
  */
 import { createClient, textDeltas } from 'rxllm';
 import { startLocalServer } from 'rxllm/local';

@@ -1,8 +1,8 @@
 /*
  * How do I retry on rate limits?
  *
- * `retryOnRateLimit` waits as long as the server asks and tries again, as long as no text has come. Here the server is
- * made busy for the first two requests by an interceptor, the place where requests can also be logged or changed.
+ * `retryOnRateLimit` waits as long as the server asks, then retries, as long as nothing has been emitted. Here an
+ * interceptor simulates a busy server for the first two requests; interceptors can also log and change requests.
  */
 import { lastValueFrom, throwError } from 'rxjs';
 import { createClient, type Interceptor, RateLimitError, retryOnRateLimit, textDeltas, toText } from 'rxllm';
@@ -22,7 +22,7 @@ const answer = client.chat({ model: 'echo', messages: [{ role: 'user', content: 
   retryOnRateLimit({
     count: 3,
     notify: ({ attempt, delay, reason }) => {
-      console.log(`${reason.name}: attempt ${attempt} follows in ${delay} ms`);
+      console.log(`${reason.name}: retry ${attempt} in ${delay} ms`);
     },
   }),
   textDeltas(),

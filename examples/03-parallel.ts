@@ -1,8 +1,8 @@
 /*
  * How do I stream several answers at once?
  *
- * `mergeMap` with a concurrency of two keeps two requests open at a time; `labelWith` tells their pieces apart in the
- * merged stream. One that fails does not stop the others: its error becomes a value.
+ * `mergeMap` with a concurrency of two keeps two requests open at a time, and `labelWith` marks which one each text in
+ * the merged stream came from. A request that fails does not stop the others: its error becomes a value.
  */
 import { catchError, finalize, from, mergeMap, of } from 'rxjs';
 import { coalesceText, createClient, isLlmError, labelWith, textDeltas } from 'rxllm';
@@ -12,10 +12,10 @@ const server = await startLocalServer({ tokensPerSecond: 20 });
 const client = createClient({ baseURL: server.url });
 
 const questions = [
-  { label: 'one', model: 'echo', content: 'The first of three questions is asked at once.' },
-  { label: 'two', model: 'echo', content: 'The second one runs beside it.' },
+  { label: 'one', model: 'echo', content: 'The first request starts at once.' },
+  { label: 'two', model: 'echo', content: 'The second one runs in parallel.' },
   { label: 'bad', model: 'none', content: 'This model does not exist.' },
-  { label: 'four', model: 'echo', content: 'The last one waits for a free place.' },
+  { label: 'four', model: 'echo', content: 'The last one waits for a free slot.' },
 ];
 
 from(questions)
@@ -24,7 +24,7 @@ from(questions)
       ({ label, model, content }) =>
         client.chat({ model, messages: [{ role: 'user', content }] }).pipe(
           textDeltas(),
-          coalesceText(150), // at most one line per 150 ms and stream, nothing lost
+          coalesceText(150), // at most one line per stream every 150 ms, nothing lost
           catchError((error: unknown) => of(isLlmError(error) ? `[${error.message}]` : '[unexpected error]')),
           labelWith(label),
         ),

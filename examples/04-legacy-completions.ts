@@ -1,8 +1,8 @@
 /*
  * How do I stream the legacy completions endpoint?
  *
- * Replaces the script that posts to `/v1/completions` with `stream: true`, reads the answer line by line, strips `data: `
- * and prints the text of each JSON object as it comes.
+ * This replaces a script that posts to `/v1/completions` with `stream: true`, reads the answer line by line, strips
+ * `data: ` and prints the text of each JSON object.
  */
 import { createClient, textDeltas } from 'rxllm';
 import { startLocalServer } from 'rxllm/local';

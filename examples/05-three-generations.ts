@@ -1,8 +1,9 @@
 /*
  * How do I time and collect the events of a stream?
  *
- * Replaces three scripts that stream GPT-4, ChatGPT and an InstructGPT-era model: they sleep between prints, print the
- * seconds after which each event came, keep all events in a list and join their text at the end.
+ * This replaces three scripts that stream from GPT-4, ChatGPT and an InstructGPT-era model. Like them, it pauses
+ * between prints, shows how many seconds after the start each event arrived, collects the events and joins their text
+ * at the end.
  */
 import { concatMap, delay, lastValueFrom, map, of, tap, timestamp, toArray } from 'rxjs';
 import { createClient, textDeltas } from 'rxllm';
@@ -25,7 +26,7 @@ for (const [name, texts] of Object.entries(generations)) {
   const events = texts.pipe(
     timestamp(),
     map(({ timestamp: time, value }) => ({ seconds: (time - started) / 1000, text: value })),
-    concatMap((event) => of(event).pipe(delay(20))), // the pacing delay
+    concatMap((event) => of(event).pipe(delay(20))), // pauses between prints
     tap(({ seconds, text }) => {
       console.log(`  ${seconds.toFixed(2)} s ${JSON.stringify(text)}`);
     }),

@@ -1,8 +1,8 @@
 /*
  * How do I loop over a stream with for await?
  *
- * Replaces the loop over chat chunks that looks at role, content and finish reason, catches rate limits, API errors and
- * connection errors, and breaks early. Leaving the loop aborts the request; the server stops generating.
+ * This replaces a loop over chat chunks that reads role, content and finish reason, catches rate limits, API errors and
+ * connection errors, and breaks early. Leaving the loop aborts the request, so the server stops generating.
  */
 import { ApiError, ConnectionError, createClient, RateLimitError, toAsyncIterable } from 'rxllm';
 import { startLocalServer } from 'rxllm/local';
@@ -10,8 +10,8 @@ import { startLocalServer } from 'rxllm/local';
 const server = await startLocalServer();
 const client = createClient({ baseURL: server.url });
 
-async function answer(model: string, content: string, pieces: number): Promise<void> {
-  let left = pieces;
+async function answer(model: string, content: string, maxChunks: number): Promise<void> {
+  let left = maxChunks;
   try {
     for await (const { choices } of toAsyncIterable(client.chat({ model, messages: [{ role: 'user', content }] }))) {
       for (const { delta, finish_reason: reason } of choices) {
@@ -33,7 +33,7 @@ async function answer(model: string, content: string, pieces: number): Promise<v
 }
 
 await answer('echo', 'Hi!', Infinity);
-await answer('echo', 'This is left after three chunks, whatever else there is to say.', 3);
+await answer('echo', 'The loop breaks after three chunks, so the rest is never read.', 3);
 await answer('gpt-0', 'This model does not exist.', Infinity);
 await server.close();
-await answer('echo', 'Nobody listens any more.', Infinity);
+await answer('echo', 'The server is closed by now.', Infinity);

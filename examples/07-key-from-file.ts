@@ -1,8 +1,8 @@
 /*
  * How do I read the API key from a file?
  *
- * Replaces scripts that open a key file and assign `openai.api_key`. The function is asked for every exchange, so a key
- * that is replaced in the file is used at once; white space around it does not matter. It is in no error and no log.
+ * This replaces scripts that open a key file and assign `openai.api_key`. The function is called for every exchange, so
+ * a new key in the file is used at once. White space around the key is ignored, and the key appears in no error or log.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ const client = createClient({
   baseURL: server.url,
 });
 
-const messages = [{ role: 'user', content: 'The key went along, and stayed out of sight.' }] as const;
+const messages = [{ role: 'user', content: 'This request was sent with the key from the file.' }] as const;
 console.log(await lastValueFrom(client.chat({ model: 'echo', messages }).pipe(textDeltas(), toText())));
 
 await server.close();

@@ -1,8 +1,8 @@
 /*
  * How do I read any endpoint that sends server-sent events?
  *
- * Replaces `sseclient` and hand-written line splitting. `decodeEvents` reads a body's bytes, however they are cut, and
- * knows nothing of language models; here a clock ticks, and the third tick is enough: leaving closes the connection.
+ * This replaces `sseclient` and hand-written line splitting. `decodeEvents` parses the bytes of any body, however they
+ * are split. Here a server sends a tick every 100 ms; `take(3)` unsubscribes after three, which closes the connection.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +16,7 @@ const clock = createServer((_request, response) => {
     .pipe(map((tick) => formatEvent({ event: 'tick', id: String(tick), data: new Date().toISOString() })))
     .subscribe((event) => response.write(event));
   response.on('close', () => {
-    console.log('The clock saw its listener leave.');
+    console.log('The server saw the connection close.');
     ticks.unsubscribe();
     clock.close();
   });
@@ -30,7 +30,7 @@ const clock = createServer((_request, response) => {
     .pipe(
       decodeEvents({ mode: 'spec' }),
       take(3),
-      finalize(() => console.log('Three ticks are enough.')),
+      finalize(() => console.log('Unsubscribed after three ticks.')),
     )
     .subscribe(({ event, id, data }) => console.log(`${event} ${id}: ${data}`));
 });

@@ -1,8 +1,9 @@
 /*
  * How do I take the faster of two models, or ask again when one is slow?
  *
- * `raceToFirstText` is won by the first text, not by a role chunk; `hedge` asks once more when nothing came in time;
- * `fallback` moves on when a request failed. Whoever loses is unsubscribed at once, which closes its connection.
+ * With `raceToFirstText` the first text wins, not the first chunk; `hedge` sends a second request if no answer begins
+ * in time; `fallback` tries the next source if one fails. Losers are unsubscribed at once, which closes their
+ * connections.
  */
 import { lastValueFrom, NEVER, type Observable, of, tap, throwError } from 'rxjs';
 import { createClient, fallback, hedge, raceToFirstText, textDeltas, toText } from 'rxllm';
@@ -22,7 +23,7 @@ const client = createClient({ baseURL: server.url });
 const ask = (model: string): Observable<string> =>
   client
     .chat({ model, messages: [{ role: 'user', content: 'Is anybody there?' }] })
-    .pipe(tap({ unsubscribe: () => console.log(`${model} lost, and was told to stop`) }), textDeltas());
+    .pipe(tap({ unsubscribe: () => console.log(`${model} lost and was unsubscribed`) }), textDeltas());
 const show = async (answer: Observable<string>): Promise<void> => {
   console.log(await lastValueFrom(answer.pipe(toText())));
 };

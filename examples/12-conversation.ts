@@ -1,8 +1,8 @@
 /*
  * How do I hold a conversation, with stop and regenerate?
  *
- * `converse` turns prompts and commands into views of the whole conversation: immutable values, of which a screen draws
- * each. Here one is printed whenever a reply gets another status.
+ * `converse` turns prompts and commands into immutable views of the whole conversation, ready to be drawn. This example
+ * prints a view whenever the status of a reply changes.
  */
 import { concatMap, distinctUntilChanged, finalize, from, map, timer } from 'rxjs';
 import { type ConversationCommand, type ConversationView, converse, createClient } from 'rxllm';
@@ -12,8 +12,8 @@ const server = await startLocalServer({ tokensPerSecond: 40 });
 const client = createClient({ baseURL: server.url });
 
 const script: readonly (readonly [pause: number, command: ConversationCommand])[] = [
-  [0, 'This is said whole.'],
-  [500, 'This is stopped before it has come to its end.'],
+  [0, 'This reply is complete.'],
+  [500, 'This reply is stopped before it reaches its end.'],
   [150, { type: 'stop' }],
   [100, { type: 'regenerate' }],
 ];

@@ -1,8 +1,9 @@
 /*
- * How do I test against real answers without asking for them each time?
+ * How do I test against real answers without requesting them each time?
  *
- * `recordCassette` is an interceptor that writes exchanges with their timing to a JSON file, without keys; keep that file
- * beside your specs. `replayCassette` is a transport that answers from it, at any speed, with no server and no network.
+ * `recordCassette` is an interceptor that writes exchanges and their timing, without credentials, to a JSON file to
+ * keep with your specs. `replayCassette` is a transport that answers from that file, at any speed, with no server and
+ * no network.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,14 +26,14 @@ const recorded = await lastValueFrom(question(createClient({ baseURL: server.url
 const { exchanges } = await lastValueFrom(recorder.cassette);
 await server.close();
 console.log(
-  `${recorded}\n\n${exchanges.length} exchange, ${(await readFile(file)).length} bytes, kept without a server:\n`,
+  `${recorded}\n\n${exchanges.length} exchange, ${(await readFile(file)).length} bytes. Replayed without a server:\n`,
 );
 
-// The server is gone; only the path of its address still matters.
+// The server is closed; only the path of its URL still matters.
 const client = createClient({ baseURL: server.url, transport: replayCassette(file, { speed: 20 }) });
 const replayed = await lastValueFrom(question(client));
 console.log(`${replayed}\n\nThe same text: ${replayed === recorded}\n`);
 
-// The cassette has one such exchange, which is used: the error says so.
+// The cassette has one exchange for this request, already replayed, so asking again fails.
 await lastValueFrom(question(client)).catch((error: unknown) => console.log(String(error)));
 await rm(folder, { recursive: true });

@@ -1,8 +1,8 @@
 /*
  * How do I answer a tool call, and keep it in the history?
  *
- * `toMessageParam` turns an answer into what the next request takes: its tool calls, and the reasoning and signatures
- * that some servers want back. Rounds go on until the model asks for no tool; `expand` asks again with what was added.
+ * `toMessageParam` turns an answer into a message for the next request, with its tool calls and with the reasoning and
+ * signatures that some servers require. `expand` sends the extended history until the model calls no more tools.
  */
 import { EMPTY, expand, finalize, map, type Observable, of, takeLast } from 'rxjs';
 import { type ChatMessage, createClient, throwIfTruncated, type ToolCall, toMessage, toMessageParam } from 'rxllm';
