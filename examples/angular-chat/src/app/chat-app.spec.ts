@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe('an answer', () => {
-  it('grows as it comes, and says at the end how fast it was', async () => {
+  it('grows as it arrives, and shows its speed at the end', async () => {
     const page = await openPage({ small: [{ body: slowly('Hello **bold** world') }] });
 
     await page.ask('Hi');
@@ -29,7 +29,7 @@ describe('an answer', () => {
     expect(page.texts('.timing')).toEqual(['first words after 0.20 s · 25 tokens/s · 11 tokens']);
   });
 
-  it('stops with Escape, keeps its text and can be asked for again', async () => {
+  it('stops with Escape, keeps its text and can be regenerated', async () => {
     const page = await openPage({ small: [{ body: slowly('One two three') }, { body: chunksOf('Again') }] });
 
     await page.ask('Count');
@@ -44,7 +44,7 @@ describe('an answer', () => {
     expect(page.says('small')).toBe('Again');
   });
 
-  it('keeps what came before the connection broke, and can be tried again', async () => {
+  it('keeps its text when the connection breaks, and can be tried again', async () => {
     const page = await openPage({
       small: [{ body: [roleChunk(), textChunk('Half of')], done: false }, { body: chunksOf('All of it') }],
     });
@@ -59,7 +59,7 @@ describe('an answer', () => {
     expect(page.says('small')).toBe('All of it');
   });
 
-  it('counts down to the next attempt when the server asks for a pause', async () => {
+  it('shows a countdown to the next attempt when the server asks for a pause', async () => {
     const busy = { status: 429, headers: { 'retry-after': '3' }, body: { error: { message: 'Too many requests' } } };
     const page = await openPage({ small: [busy, { body: chunksOf('Here') }] });
 
@@ -74,7 +74,7 @@ describe('an answer', () => {
 });
 
 describe('a server', () => {
-  it('that is down is said to be, and is asked again when the user wants', async () => {
+  it('that is down is reported, and can be connected to again', async () => {
     const page = await openPage({}, [{ status: 503, body: { error: { message: 'Down' } } }, modelsOf('small')]);
     expect(page.texts('[role=alert] p')).toEqual([expect.stringContaining('Down')]);
 
@@ -86,7 +86,7 @@ describe('a server', () => {
 });
 
 describe('several models', () => {
-  it('answer side by side, whatever happens to one of them', async () => {
+  it('answer side by side, even if one of them fails', async () => {
     const refusal = { status: 400, body: { error: { message: 'No such luck' } } };
     const page = await openPage({
       fast: [{ body: chunksOf('At once') }],
@@ -105,7 +105,7 @@ describe('several models', () => {
     expect(page.names()).toContain('Send');
   });
 
-  it('hear what another one said before they were asked', async () => {
+  it('receive the earlier answers of other models as history', async () => {
     const first = await openPage({ early: [{ body: chunksOf('Four') }] });
     await first.ask('2 + 2?');
     await first.pass(1100);
@@ -127,7 +127,7 @@ describe('several models', () => {
 });
 
 describe('the keyboard', () => {
-  it('begins a line with Shift+Enter, and sends neither blanks nor the end of a composed word', async () => {
+  it('starts a new line with Shift+Enter, and sends neither blanks nor Enter during composition', async () => {
     const page = await openPage({ small: [{ body: chunksOf('Yes') }] });
     page.field.value = 'Is it';
     page.field.dispatchEvent(new Event('input'));
@@ -146,7 +146,7 @@ describe('the keyboard', () => {
 });
 
 describe('Escape', () => {
-  it('that leaves a composed word stops no answer', async () => {
+  it('stops no answer while it cancels an input method', async () => {
     const page = await openPage({ small: [{ body: slowly('One two three') }] });
     await page.ask('Count');
     await page.pass(200);
@@ -157,7 +157,7 @@ describe('Escape', () => {
     expect(page.says('small')).toBe('One two three');
   });
 
-  it('closes the menu first, and stops the answers then', async () => {
+  it('closes the menu first, and stops the answers only when pressed again', async () => {
     const page = await openPage({ small: [{ body: slowly('One two three') }] });
     const menu = page.find('.menu');
     await page.ask('Count');
@@ -176,7 +176,7 @@ describe('Escape', () => {
 });
 
 describe('a screen reader', () => {
-  it('is told what a model does, and not each of its words', async () => {
+  it('hears the status of a model, not each word', async () => {
     const page = await openPage({ small: [{ body: slowly('One two three') }] });
     const told = (): string => page.texts('[role=status] p').join();
 

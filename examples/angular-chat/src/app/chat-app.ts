@@ -6,7 +6,7 @@ import { isComposing } from './keyboard/is-composing';
 import { SettingsPanel } from './settings/settings-panel';
 import { SettingsStore } from './settings/settings-store';
 
-/** The page: the conversations at one side, and the one that is open. */
+/** The page: the list of conversations, and the open one. */
 @Component({
   selector: 'chat-app',
   imports: [ConversationList, ConversationPage, SettingsPanel],
@@ -46,7 +46,7 @@ export class ChatApp {
 
   closeMenu(event: Event): void {
     if (this.isMenuOpen() && !isComposing(event)) {
-      // So that the conversation knows what this Escape was for.
+      // Tells the conversation that this Escape is already handled.
       event.preventDefault();
       this.isMenuOpen.set(false);
       this.menu().nativeElement.focus();

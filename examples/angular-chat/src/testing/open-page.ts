@@ -3,10 +3,10 @@ import { provideClient } from 'rxllm/angular';
 import { type FakeExchange, fakeTransport, type SentRequest } from 'rxllm/testing';
 import { ChatApp } from '../app/chat-app';
 
-/** What the server answers to each request of a model, in turn. */
+/** The server's answers for each model, in the order of the requests. */
 export type Answers = Readonly<Record<string, readonly FakeExchange[]>>;
 
-/** The page as its user sees it. Time is that of vitest's fake timers, which a spec advances. */
+/** The page as a user sees it. Time is that of vitest's fake timers, which the spec advances. */
 export class Page {
   private readonly fixture: ComponentFixture<ChatApp>;
   private readonly sent: readonly SentRequest[];
@@ -27,7 +27,7 @@ export class Page {
     await this.press('Enter');
   }
 
-  /** Writes into the field at a selector. */
+  /** Types into the field at a selector. */
   async fill(selector: string, text: string): Promise<void> {
     const field = this.find<HTMLInputElement>(selector);
     field.value = text;
@@ -35,7 +35,7 @@ export class Page {
     await this.pass(20);
   }
 
-  /** Ends a form, as Enter and its button do. */
+  /** Submits a form, as Enter and its button do. */
   async submit(selector: string): Promise<void> {
     this.find(selector).dispatchEvent(new Event('submit', { cancelable: true }));
     await this.pass(20);
@@ -64,7 +64,7 @@ export class Page {
     await this.pass(20);
   }
 
-  /** The names of the buttons in a place. */
+  /** The names of the buttons in an element. */
   names(place: Element = this.element): readonly string[] {
     return this.buttons(place).map(({ textContent }) => textContent.trim());
   }
@@ -79,7 +79,7 @@ export class Page {
     return last;
   }
 
-  /** What the last answer of a model says, without its heading and what belongs to its foot. */
+  /** The text of the last answer of a model, without its heading and footer. */
   says(model: string): string {
     const parts = [...this.answer(model).querySelectorAll('.markdown, .note, .failure, .retry')];
     return parts.map(({ textContent }) => textContent.replace(/\s+/gu, ' ').trim()).join(' | ');
@@ -94,17 +94,17 @@ export class Page {
     return this.element.querySelector('textarea') ?? document.createElement('textarea');
   }
 
-  /** The settings, as the page keeps them. */
+  /** The saved settings. */
   get kept(): { readonly baseURL: string; readonly models: readonly string[] } {
     return JSON.parse(localStorage.getItem('angular-chat/settings') ?? '') as Page['kept'];
   }
 
-  /** The chats that were asked for, in order. */
+  /** The chat requests, in order. */
   get requests(): readonly SentRequest[] {
     return this.sent.filter(({ operation }) => operation === 'chat');
   }
 
-  /** Ends the page, as leaving it does. */
+  /** Destroys the page, as leaving it does. */
   close(): void {
     this.fixture.destroy();
     TestBed.resetTestingModule();
@@ -119,16 +119,16 @@ export class Page {
   }
 }
 
-/** What the server says to who asks for its models. */
+/** The server's answer to a request for its models. */
 export function modelsOf(...names: readonly string[]): FakeExchange {
   return { body: { object: 'list', data: names.map((id) => ({ id, object: 'model' })) } };
 }
 
 /**
- * Opens the page on a server of these models; all are chosen.
+ * Opens the page on a server with these models, all of them chosen.
  *
- * @param lists What the server says of its models, in turn; by default once that it has these.
- * @param saved Settings other than those.
+ * @param lists The server's answers to requests for its models, in order; by default one, with these models.
+ * @param saved Saved settings that differ from these.
  */
 export async function openPage(
   answers: Answers,

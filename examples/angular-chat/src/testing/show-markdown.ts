@@ -11,7 +11,7 @@ class Host {
   readonly isFinished = signal(false);
 }
 
-/** Shows a text, and gives the element it is in. */
+/** Shows a text, and returns the element that contains it. */
 export function show(host: ReturnType<typeof createMarkdown>, text: string, isFinished: boolean): Element {
   host.componentInstance.text.set(text);
   host.componentInstance.isFinished.set(isFinished);
@@ -19,12 +19,12 @@ export function show(host: ReturnType<typeof createMarkdown>, text: string, isFi
   return (host.nativeElement as Element).children[0] ?? host.nativeElement;
 }
 
-/** Makes a place for a text. */
+/** Creates a component that shows a text. */
 export function createMarkdown() {
   return TestBed.createComponent(Host);
 }
 
-/** The text of an element, as one line. */
+/** Returns the text of an element as one line. */
 export function textOf(element: Element): string {
   return element.textContent.replace(/\s+/gu, ' ').trim();
 }

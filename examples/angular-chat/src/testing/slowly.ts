@@ -2,7 +2,7 @@ import { concatMap, delay, from, type Observable, of } from 'rxjs';
 import type { ChatCompletionChunk } from 'rxllm';
 import { chunksOf } from 'rxllm/testing';
 
-/** An answer, a chunk each 100 ms. */
+/** An answer that sends one chunk every 100 ms. */
 export function slowly(text: string): Observable<ChatCompletionChunk> {
   const usage = { prompt_tokens: 1, completion_tokens: 11, total_tokens: 12 };
   return from(chunksOf(text, { usage })).pipe(concatMap((chunk) => of(chunk).pipe(delay(100))));

@@ -2,7 +2,7 @@ import { Component, computed, input } from '@angular/core';
 import { describeError } from './describe-error';
 import type { Lane } from './lane';
 
-/** Tells users of screen readers how far each model is: once for each change of its status, not for each chunk. */
+/** Announces the progress of each model to screen readers: once per change of status, not per chunk. */
 @Component({
   selector: 'chat-announcements',
   template: `
@@ -32,7 +32,7 @@ function announce({ model, last }: Lane): string {
     case 'streaming':
       return `${model} is answering.`;
     case 'retrying':
-      return `${model} is asked again in ${Math.ceil((view.retry?.delay ?? 0) / 1000)} seconds.`;
+      return `${model} will be asked again in ${Math.ceil((view.retry?.delay ?? 0) / 1000)} seconds.`;
     case 'stopped':
       return `${model} was stopped.`;
     case 'failed':

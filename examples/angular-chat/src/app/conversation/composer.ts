@@ -1,7 +1,7 @@
 import { Component, type ElementRef, input, output, signal, viewChild } from '@angular/core';
 import { isComposing } from '../keyboard/is-composing';
 
-/** Where a prompt is written: Enter sends it, Shift+Enter begins a line. */
+/** The prompt field: Enter sends, Shift+Enter starts a new line. */
 @Component({
   selector: 'chat-composer',
   template: `
@@ -22,12 +22,12 @@ import { isComposing } from '../keyboard/is-composing';
         <button type="submit" class="primary" [disabled]="!canSend()">Send</button>
       }
     </form>
-    <p class="hint" id="composer-keys">Enter sends, Shift+Enter begins a line, Escape stops.</p>
+    <p class="hint" id="composer-keys">Enter sends, Shift+Enter starts a new line, Escape stops.</p>
   `,
 })
 export class Composer {
   readonly isBusy = input.required<boolean>();
-  /** Whether there is somebody to ask. */
+  /** Whether there is a model to ask. */
   readonly isReady = input.required<boolean>();
   readonly sent = output<string>();
   readonly stopped = output();
@@ -58,7 +58,7 @@ export class Composer {
     }
   }
 
-  /** The button is gone then, so the focus goes where the next prompt is written. */
+  /** Stops the replies. The Stop button disappears, so the focus moves to the prompt field. */
   halt(): void {
     this.stopped.emit();
     this.focus();

@@ -9,7 +9,7 @@ import { ReplyCard } from './reply-card';
 import { saveConversation } from './save-conversation';
 import { StickToEnd } from './stick-to-end';
 
-/** A conversation: its prompts, below each the answers side by side, and where the next prompt is written. */
+/** A conversation: each prompt with the answers side by side below it, and the field for the next prompt. */
 @Component({
   selector: 'chat-conversation',
   imports: [Announcements, Composer, ReplyCard, StickToEnd],
@@ -76,14 +76,14 @@ export class ConversationPage implements OnInit {
     this.lanes.restore(this.conversation().lanes);
   }
 
-  /** Escape may also leave a composed word or close the menu, and is no wish to stop then. */
+  /** Ignores an Escape that cancels an input method or has closed the menu. */
   stopWithEscape(event: Event): void {
     if (!isComposing(event) && !event.defaultPrevented) {
       this.lanes.stop();
     }
   }
 
-  /** The button is gone while the answer comes, so the focus goes where the next prompt is written. */
+  /** Regenerates a reply. Its button disappears while the reply streams, so the focus moves to the prompt field. */
   again(model: string, id: string): void {
     this.lanes.regenerate(model, id);
     this.composer().focus();

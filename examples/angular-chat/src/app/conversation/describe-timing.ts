@@ -1,8 +1,8 @@
 import type { StreamTiming } from 'rxllm';
 
 /**
- * How fast a reply came, such as "first words after 0.40 s · 38 tokens/s · 120 tokens". What is not known is left out; of a
- * reply that was stopped the server sends no token count, so its chunks are counted.
+ * Describes the speed of a reply, such as "first words after 0.40 s · 38 tokens/s · 120 tokens". Unknown figures are left
+ * out. For a stopped reply the server sends no token counts, so the chunks are counted instead.
  */
 export function describeTiming({
   timeToFirstText,

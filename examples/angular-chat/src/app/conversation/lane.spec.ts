@@ -11,36 +11,38 @@ function laneOf(client: Client): Lane {
   );
 }
 
-it('measures each reply, from its own question on', () => {
-  runMarbles(({ chunks, flush, animate }) => {
-    animate('x');
-    const usage = { prompt_tokens: 1, completion_tokens: 3, total_tokens: 4 };
-    const lane = laneOf(fakeClient([chunks('r-a-b-(cuf|)', { u: usageChunk(usage) }), chunks('-----r-a-f|')]));
+describe('createLane', () => {
+  it('times each reply from its own prompt', () => {
+    runMarbles(({ chunks, flush, animate }) => {
+      animate('x');
+      const usage = { prompt_tokens: 1, completion_tokens: 3, total_tokens: 4 };
+      const lane = laneOf(fakeClient([chunks('r-a-b-(cuf|)', { u: usageChunk(usage) }), chunks('-----r-a-f|')]));
 
-    lane.send('Hi', '1');
-    flush();
-    lane.send('Ho', '2');
-    flush();
+      lane.send('Hi', '1');
+      flush();
+      lane.send('Ho', '2');
+      flush();
 
-    expect(lane.timings()).toMatchObject({
-      1: { outcome: 'complete', timeToFirstText: 2, outputTokens: 3, tokensPerSecond: 500 },
-      2: { outcome: 'complete', timeToFirstText: 7 },
+      expect(lane.timings()).toMatchObject({
+        1: { outcome: 'complete', timeToFirstText: 2, outputTokens: 3, tokensPerSecond: 500 },
+        2: { outcome: 'complete', timeToFirstText: 7 },
+      });
     });
   });
-});
 
-it('asks the server of the settings, and stops it at the end of the page', () => {
-  runMarbles(({ chunks, expectSubscriptions, scheduler, flush, animate }) => {
-    animate('x');
-    const answer = chunks('r-a-b-c-d|');
-    const client = fakeClient(answer);
-    const lane = laneOf(client);
+  it('asks the server in the settings, and aborts the request when the page is destroyed', () => {
+    runMarbles(({ chunks, expectSubscriptions, scheduler, flush, animate }) => {
+      animate('x');
+      const answer = chunks('r-a-b-c-d|');
+      const client = fakeClient(answer);
+      const lane = laneOf(client);
 
-    lane.send('Hi', '1');
-    scheduler.schedule(() => TestBed.resetTestingModule(), 4);
-    flush();
+      lane.send('Hi', '1');
+      scheduler.schedule(() => TestBed.resetTestingModule(), 4);
+      flush();
 
-    expect(client.requests[0]?.options.baseURL).toBe('/relay');
-    expectSubscriptions(answer.subscriptions).toBe('^---!');
+      expect(client.requests[0]?.options.baseURL).toBe('/relay');
+      expectSubscriptions(answer.subscriptions).toBe('^---!');
+    });
   });
 });

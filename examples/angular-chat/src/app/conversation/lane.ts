@@ -3,29 +3,29 @@ import { type Client, historyOf, measure, type StreamTiming, type Turn } from 'r
 import { type ConversationRef, injectConversation } from 'rxllm/angular';
 import type { SavedLane } from '../conversations/saved-conversation';
 
-/** One model's part of a conversation: the prompts it was sent, its replies and how long they took. */
+/** One model's part of a conversation: its prompts, its replies and their timings. */
 export interface Lane extends Pick<ConversationRef, 'turns' | 'last' | 'status' | 'stop'> {
   readonly model: string;
-  /** How each reply went, by the id of its turn. */
+  /** The timing of each reply, by the id of its turn. */
   readonly timings: Signal<Readonly<Record<string, StreamTiming>>>;
-  /** The turn that was asked last, since the page was opened. */
+  /** The id of the turn last sent or regenerated since the page was opened. */
   readonly asked: Signal<string | undefined>;
   readonly send: (prompt: string, id: string) => void;
   readonly regenerate: (id: string) => void;
-  /** Goes on with what another tab saved of it. */
+  /** Continues from what another tab saved. */
   readonly restore: (saved: SavedLane) => void;
 }
 
-/** What a lane needs to know of the page around it. */
+/** What a lane needs from the page. */
 export interface LaneConfig {
   readonly client: Client;
   readonly baseURL: Signal<string>;
-  /** The turns of all models that come before one; those of other models stand in where this one was not asked. */
+  /** The turns before a given one. Where this model was not asked, another model's turn takes its place. */
   readonly turnsBefore: (id: string, model: string) => readonly Turn[];
   readonly injector: Injector;
 }
 
-/** Goes on with what was saved of a lane. It ends, with its requests, when the injector does. */
+/** Creates a lane from saved turns. It ends, and aborts its requests, when the injector is destroyed. */
 export function createLane(saved: SavedLane, { client, baseURL, turnsBefore, injector }: LaneConfig): Lane {
   const { model } = saved;
   const timings = signal(saved.timings);

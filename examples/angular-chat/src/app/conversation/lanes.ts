@@ -6,7 +6,7 @@ import { SettingsStore } from '../settings/settings-store';
 import { createLane, type Lane } from './lane';
 import { rowsOf } from './row';
 
-/** A conversation with several models at once: each prompt goes to all that are chosen, and none waits for another. */
+/** A conversation with several models at once: each prompt goes to all chosen models, which answer independently. */
 @Injectable()
 export class Lanes {
   private readonly client = injectClient();
@@ -14,14 +14,14 @@ export class Lanes {
   private readonly settings = inject(SettingsStore);
   private readonly open = signal<readonly Lane[]>([]);
 
-  /** One per model, also of those that are no longer asked. */
+  /** One lane per model, including models that are no longer asked. */
   readonly all = this.open.asReadonly();
   readonly rows = computed(() => rowsOf(this.open()));
-  /** Whether a prompt was sent, or sent again, since the page was opened. */
+  /** Whether a prompt was sent, or a reply regenerated, since the page was opened. */
   readonly wasAsked = computed(() => this.open().some(({ asked }) => asked() !== undefined));
   readonly isBusy = computed(() => this.open().some(({ status }) => status() === 'busy'));
 
-  /** Goes on with what was saved, before the page was opened or in another tab. */
+  /** Continues from the lanes saved earlier or in another tab. */
   restore(saved: readonly SavedLane[]): void {
     const known = this.open();
     known.forEach((lane) => saved.filter(({ model }) => model === lane.model).forEach((newer) => lane.restore(newer)));
@@ -29,7 +29,7 @@ export class Lanes {
     this.open.set([...known, ...others.map((lane) => this.create(lane))]);
   }
 
-  /** Sends a prompt to every chosen model. The ids of turns are times, so that they say their order in all tabs. */
+  /** Sends a prompt to every chosen model. The ids of turns are times, so that they have the same order in all tabs. */
   send(prompt: string): void {
     const id = String(Math.max(Date.now(), Number(this.rows().at(-1)?.id ?? 0) + 1));
     const lanes = this.settings.models().map((model) => this.laneOf(model));

@@ -5,7 +5,7 @@ import { describeError } from './describe-error';
 import { describeTiming } from './describe-timing';
 import { RetryCountdown } from './retry-countdown';
 
-/** What one model answered, and how it went. */
+/** One model's reply with its status. */
 @Component({
   selector: 'chat-reply',
   imports: [MarkdownText, RetryCountdown],
@@ -62,7 +62,7 @@ export class ReplyCard {
   readonly turn = input.required<Turn>();
   readonly timing = input<StreamTiming>();
   readonly canRepeat = input(false);
-  /** Asks for the reply again. */
+  /** Emits when the user wants the reply regenerated. */
   readonly again = output();
 
   readonly view = computed(() => this.turn().reply);
@@ -74,14 +74,14 @@ export class ReplyCard {
     const timing = this.timing();
     return timing === undefined ? '' : describeTiming(timing);
   });
-  /** Why the answer is not whole, or not there, although nothing went wrong. */
+  /** Why a finished answer is incomplete or empty. */
   readonly ending = computed(() => {
     const reason = this.message().finishReason;
     if (reason === 'length') {
-      return 'The answer was cut at its longest length.';
+      return 'The answer was cut off at the maximum length.';
     }
     if (reason === 'content_filter') {
-      return 'A filter of the server left something out.';
+      return 'A content filter of the server removed part of the answer.';
     }
     return this.text() === '' ? 'The answer is empty.' : '';
   });

@@ -4,7 +4,7 @@ import type { RetryNotice } from 'rxllm';
 import { map, switchMap, takeWhile, timer } from 'rxjs';
 import { describeError } from './describe-error';
 
-/** Says why a reply waits for another attempt, and counts the seconds down. */
+/** Shows why a reply is retried, and counts down the seconds until then. */
 @Component({
   selector: 'chat-retry-countdown',
   template: `

@@ -1,7 +1,7 @@
 import type { StreamTiming, Turn } from 'rxllm';
 import type { Lane } from './lane';
 
-/** A prompt and the replies of all models that it was sent to. */
+/** A prompt and the replies of all models it was sent to. */
 export interface Row {
   readonly id: string;
   readonly prompt: string;
@@ -13,11 +13,11 @@ export interface Reply {
   readonly model: string;
   readonly turn: Turn;
   readonly timing: StreamTiming | undefined;
-  /** Whether it is the last of its model, which alone can be asked for again. */
+  /** Whether this is the last reply of its model; only that can be regenerated. */
   readonly isLast: boolean;
 }
 
-/** Puts the turns of all lanes side by side, by their ids, in the order of the prompts. */
+/** Groups the turns of all lanes by id into rows, in the order of the prompts. */
 export function rowsOf(lanes: readonly Lane[]): readonly Row[] {
   const replies = new Map<string, Reply[]>();
   for (const { model, turns, timings } of lanes) {

@@ -8,12 +8,12 @@ import { type SavedConversation, toSavedTurn } from '../conversations/saved-conv
 import type { Lanes } from './lanes';
 
 /**
- * Keeps a conversation as it goes: at most once a second, when the page is left, and when another one is opened. What other
- * tabs add to it is taken over as soon as no answer is under way here.
+ * Saves a conversation as it changes: at most once a second, when the page is left, and when another conversation is
+ * opened. Changes made in other tabs are applied as soon as no answer is in flight here.
  */
 export function saveConversation(lanes: Lanes, conversation: () => SavedConversation): void {
   const store = inject(ConversationStore);
-  /** The turns as they were saved, or read, last: one that is another object now changed here. */
+  /** The turns as they were last saved or read. Turns are immutable: one that is another object has changed here. */
   let known: ReadonlySet<Turn> = new Set();
   const note = (): void => {
     known = new Set(turnsOf(lanes));

@@ -1,6 +1,6 @@
 import { DestroyRef, Directive, ElementRef, inject } from '@angular/core';
 
-/** Keeps the end of what grows in sight, unless the user has scrolled away from it. */
+/** Keeps an element scrolled to its end while its content grows, unless the user has scrolled away. */
 @Directive({ selector: '[chatStickToEnd]', exportAs: 'chatStickToEnd', host: { '(scroll)': 'look()' } })
 export class StickToEnd {
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
@@ -12,7 +12,7 @@ export class StickToEnd {
     inject(DestroyRef).onDestroy(() => observer.disconnect());
   }
 
-  /** Goes to the end and stays there. */
+  /** Scrolls to the end and stays there. */
   toEnd(): void {
     this.isAtEnd = true;
     this.follow();

@@ -1,7 +1,7 @@
 import { Component, type ElementRef, inject, output, viewChild } from '@angular/core';
 import { ConversationStore } from './conversation-store';
 
-/** The conversations of this browser, to open and to delete. */
+/** Lists the conversations saved in this browser, to open or delete. */
 @Component({
   selector: 'chat-conversation-list',
   template: `
@@ -27,7 +27,7 @@ import { ConversationStore } from './conversation-store';
       }
     </ul>
     @if (store.isUnsaved()) {
-      <p class="failure">This browser keeps no more: what is new will be lost with the page.</p>
+      <p class="failure">The browser could not save the last change: it will be lost when you close this page.</p>
     }
   `,
 })
@@ -39,7 +39,7 @@ export class ConversationList {
 
   remove(id: string, title: string): void {
     if (confirm(`Delete “${title}”?`)) {
-      // Its button goes with it; where the open one was deleted, the next one takes the focus.
+      // The delete button disappears, so move the focus; if this was the open conversation, the new one takes it.
       this.begin().nativeElement.focus();
       this.store.remove(id);
     }

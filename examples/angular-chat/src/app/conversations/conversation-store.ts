@@ -5,34 +5,34 @@ import { BrowserStorage } from '../storage/browser-storage';
 import { type HeldConversation, mergeConversation } from './merge-conversation';
 import { isSavedConversation, type SavedConversation } from './saved-conversation';
 
-/** The conversations of this browser. Which one is open stands behind the `#` of the address, so that a reload keeps it. */
+/** The conversations saved in this browser. The URL fragment holds the id of the open one, so that a reload keeps it. */
 @Injectable({ providedIn: 'root' })
 export class ConversationStore {
   private readonly storage = inject(BrowserStorage);
-  /** Those that were there: one that can be read no more was deleted, maybe in another tab, and stays so. */
+  /** Ids once found in storage. One that is missing now was deleted, maybe in another tab, and is not saved again. */
   private readonly seen = new Set<string>();
   private readonly saved = signal(this.readAll());
   private readonly opened = signal(this.open(addressed()));
   private readonly isFull = signal(false);
 
-  /** All that hold a prompt, the newest first. */
+  /** All conversations with a prompt, newest first. */
   readonly list = computed(() => [...this.saved()].sort((one, other) => other.updated - one.updated));
-  /** The one on the screen, as it was when it was opened. */
+  /** The conversation on the screen, as it was when it was opened. */
   readonly current = this.opened.asReadonly();
-  /** Whether the last change could not be kept. */
+  /** Whether the last change could not be saved. */
   readonly isUnsaved = this.isFull.asReadonly();
 
   constructor() {
     fromEvent(window, 'hashchange')
       .pipe(takeUntilDestroyed())
       .subscribe(() => this.follow());
-    // Other tabs share the storage.
+    // Fires when another tab changes the storage.
     fromEvent(window, 'storage')
       .pipe(takeUntilDestroyed())
       .subscribe(() => this.look());
   }
 
-  /** @returns What is kept, with what other tabs have added; `undefined` if it is not. */
+  /** @returns The saved conversation, merged with the changes of other tabs; `undefined` if it could not be saved. */
   save(held: HeldConversation): SavedConversation | undefined {
     const { isOwn: _, ...alone } = held;
     const stored = this.read(held.id);
@@ -87,7 +87,7 @@ export class ConversationStore {
       return saved;
     }
     if (id !== '') {
-      // Of a conversation that is gone, so that the new one can take its place in the address.
+      // The conversation is gone: clear the fragment, so that the new one can set its own id.
       history.replaceState(null, '', '#');
     }
     return { id: createId(), title: '', updated: 0, lanes: [] };
@@ -100,7 +100,7 @@ export class ConversationStore {
       .filter((saved) => saved !== undefined);
   }
 
-  /** What is kept of a conversation. One of another id would be saved in the place of another conversation. */
+  /** Reads a saved conversation. One that holds another id is ignored, since saving it would overwrite that one. */
   read(id: string): SavedConversation | undefined {
     const saved = this.storage.read(nameOf(id));
     if (!isSavedConversation(saved) || saved.id !== id) {
@@ -119,7 +119,7 @@ function addressed(): string {
   return location.hash.slice(1);
 }
 
-/** `crypto.randomUUID` is missing where a phone opens the page over plain HTTP. */
+/** `crypto.randomUUID` exists in secure contexts only, not when a phone opens the page over plain HTTP. */
 function createId(): string {
   return crypto.getRandomValues(new Uint32Array(3)).join('-');
 }

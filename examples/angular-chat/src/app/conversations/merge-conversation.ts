@@ -1,13 +1,13 @@
 import type { Turn } from 'rxllm';
 import type { SavedConversation, SavedLane } from './saved-conversation';
 
-/** What a page holds of a conversation that other tabs may go on with too. */
+/** The state of a conversation in this tab, while other tabs may continue it too. */
 export interface HeldConversation extends SavedConversation {
-  /** Whether a turn changed in this page since it was saved, or read, last. */
+  /** Whether a turn changed in this tab since it was last saved or read. */
   readonly isOwn: (model: string, id: string) => boolean;
 }
 
-/** All turns of a conversation: the page's own, those that other tabs saved, and what else the page holds. */
+/** Merges the turns of a conversation: of each turn, this tab's version if it changed here, else the stored one if any. */
 export function mergeConversation({ isOwn, ...held }: HeldConversation, stored: SavedConversation): SavedConversation {
   const models = new Set([...stored.lanes, ...held.lanes].map(({ model }) => model));
   return {

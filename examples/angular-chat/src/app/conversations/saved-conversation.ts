@@ -2,7 +2,7 @@ import { EMPTY } from 'rxjs';
 import { type ChatView, converse, type StreamTiming, type Turn } from 'rxllm';
 import { describeError } from '../conversation/describe-error';
 
-/** A conversation as it is kept. */
+/** A conversation as it is saved. */
 export interface SavedConversation {
   readonly id: string;
   readonly title: string;
@@ -11,14 +11,14 @@ export interface SavedConversation {
   readonly lanes: readonly SavedLane[];
 }
 
-/** One model's part of it. */
+/** One model's part of a saved conversation. */
 export interface SavedLane {
   readonly model: string;
   readonly turns: readonly Turn[];
   readonly timings: Readonly<Record<string, StreamTiming>>;
 }
 
-/** A turn of values that JSON can hold: of an error only its message is kept. */
+/** Converts a turn to values that JSON can hold: of an error only the message is kept. */
 export function toSavedTurn({ id, prompt, reply }: Turn): Turn {
   const { status, message, error } = reply;
   const saved: ChatView = { status, message, ...(error !== undefined && { error: { message: describeError(error) } }) };
@@ -26,8 +26,8 @@ export function toSavedTurn({ id, prompt, reply }: Turn): Turn {
 }
 
 /**
- * Whether a value is what {@link SavedConversation} says: other versions of this page may have saved it. What this does not
- * find would break the page at each of its changes.
+ * Whether a stored value is a valid {@link SavedConversation}; another version of this page may have saved it. An invalid
+ * one would break the page.
  */
 export function isSavedConversation(value: unknown): value is SavedConversation {
   return (
@@ -51,7 +51,7 @@ function isSavedLane(value: unknown): value is SavedLane {
   );
 }
 
-/** The rows of the page are numbers, and their prompts text. */
+/** This page only shows turns with numeric ids and text prompts. */
 function isTextTurn(value: unknown): value is Turn {
   return (
     hasFields(value) &&
@@ -61,7 +61,7 @@ function isTextTurn(value: unknown): value is Turn {
   );
 }
 
-/** What a conversation can go on from only the library knows: it throws for everything else. */
+/** Whether a conversation can continue from these turns; the library decides, and throws for everything else. */
 function canGoOn(turns: readonly Turn[]): boolean {
   try {
     converse({ chat: () => EMPTY }, { request: { model: 'any' }, turns });

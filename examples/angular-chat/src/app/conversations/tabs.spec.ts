@@ -2,112 +2,111 @@ import { chunksOf } from 'rxllm/testing';
 import { openPage } from '../../testing/open-page';
 import { slowly } from '../../testing/slowly';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  localStorage.clear();
-  history.replaceState(null, '', '#');
-});
+describe('a conversation open in two tabs', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    localStorage.clear();
+    history.replaceState(null, '', '#');
+  });
 
-afterEach(() => {
-  vi.useRealTimers();
-});
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
-const message = { role: 'assistant', content: '', reasoning: '', refusal: '', toolCalls: [], extra: {} };
+  const message = { role: 'assistant', content: '', reasoning: '', refusal: '', toolCalls: [], extra: {} };
 
-function turnOf(id: string, prompt: string, content: string, status = 'done'): unknown {
-  return { id, prompt, reply: { status, message: { ...message, content } } };
-}
-
-/** The name of the only conversation. */
-function kept(): string {
-  return Object.keys(localStorage).find((key) => key.includes('/conversation/')) ?? '';
-}
-
-function read(): { lanes: { turns: { prompt: string; reply: { message: { content: string } } }[] }[] } {
-  return JSON.parse(localStorage.getItem(kept()) ?? '') as ReturnType<typeof read>;
-}
-
-/** Does what another tab does that changes the turns of the conversation. */
-function change(turns: (known: readonly unknown[]) => readonly unknown[], isHeard = true): void {
-  const saved = read();
-  const lanes = saved.lanes.map((lane) => ({ ...lane, turns: turns(lane.turns) }));
-  localStorage.setItem(kept(), JSON.stringify({ ...saved, lanes }));
-  if (isHeard) {
-    dispatchEvent(new StorageEvent('storage', { key: kept() }));
+  function turnOf(id: string, prompt: string, content: string, status = 'done'): unknown {
+    return { id, prompt, reply: { status, message: { ...message, content } } };
   }
-}
 
-it('a turn of another tab is shown, and part of what is asked next', async () => {
-  const page = await openPage({ small: [{ body: chunksOf('One') }, { body: chunksOf('Three') }] });
-  await page.ask('First');
-  await page.pass(1100);
+  /** The storage key of the only conversation. */
+  function kept(): string {
+    return Object.keys(localStorage).find((key) => key.includes('/conversation/')) ?? '';
+  }
 
-  change((known) => [...known, turnOf(String(Date.now()), 'Elsewhere', 'Two')]);
-  await page.pass(20);
-  expect(page.texts('.prompt')).toEqual(['First', 'Elsewhere']);
-  await page.ask('Third');
-  await page.pass(1100);
+  function read(): { lanes: { turns: { prompt: string; reply: { message: { content: string } } }[] }[] } {
+    return JSON.parse(localStorage.getItem(kept()) ?? '') as ReturnType<typeof read>;
+  }
 
-  expect(page.texts('.prompt')).toEqual(['First', 'Elsewhere', 'Third']);
-  expect(read().lanes[0]?.turns.map(({ prompt }) => prompt)).toEqual(['First', 'Elsewhere', 'Third']);
-  expect((page.requests[1]?.json as { messages: unknown }).messages).toEqual([
-    { role: 'user', content: 'First' },
-    { role: 'assistant', content: 'One' },
-    { role: 'user', content: 'Elsewhere' },
-    { role: 'assistant', content: 'Two' },
-    { role: 'user', content: 'Third' },
-  ]);
-});
+  /** Changes the turns of the conversation as another tab does. */
+  function change(turns: (known: readonly unknown[]) => readonly unknown[], isHeard = true): void {
+    const saved = read();
+    const lanes = saved.lanes.map((lane) => ({ ...lane, turns: turns(lane.turns) }));
+    localStorage.setItem(kept(), JSON.stringify({ ...saved, lanes }));
+    if (isHeard) {
+      dispatchEvent(new StorageEvent('storage', { key: kept() }));
+    }
+  }
 
-it.each([true, false])('no turn is lost when two tabs ask at once, and one hears of the other: %s', async (isHeard) => {
-  const page = await openPage({ small: [{ body: chunksOf('One') }, { body: slowly('Two and more') }] });
-  await page.ask('First');
-  await page.pass(1100);
+  it('shows a turn of the other tab, and sends it with the next prompt', async () => {
+    const page = await openPage({ small: [{ body: chunksOf('One') }, { body: chunksOf('Three') }] });
+    await page.ask('First');
+    await page.pass(1100);
 
-  await page.ask('Second');
-  await page.pass(200);
-  change((known) => [...known, turnOf(String(Date.now()), 'Elsewhere', 'Three')], isHeard);
-  await page.pass(2000);
+    change((known) => [...known, turnOf(String(Date.now()), 'Elsewhere', 'Two')]);
+    await page.pass(20);
+    expect(page.texts('.prompt')).toEqual(['First', 'Elsewhere']);
+    await page.ask('Third');
+    await page.pass(1100);
 
-  const replies = read().lanes[0]?.turns.map(({ reply }) => reply.message.content);
-  expect(replies).toEqual(['One', 'Two and more', 'Three']);
-  expect(page.texts('.prompt')).toEqual(['First', 'Second', 'Elsewhere']);
-});
+    expect(page.texts('.prompt')).toEqual(['First', 'Elsewhere', 'Third']);
+    expect(read().lanes[0]?.turns.map(({ prompt }) => prompt)).toEqual(['First', 'Elsewhere', 'Third']);
+    expect((page.requests[1]?.json as { messages: unknown }).messages).toEqual([
+      { role: 'user', content: 'First' },
+      { role: 'assistant', content: 'One' },
+      { role: 'user', content: 'Elsewhere' },
+      { role: 'assistant', content: 'Two' },
+      { role: 'user', content: 'Third' },
+    ]);
+  });
 
-it('what another tab asked again is kept, though this one was opened before and did not hear of it', async () => {
-  const before = await openPage({ small: [{ body: chunksOf('One') }] });
-  await before.ask('First');
-  await before.pass(1100);
-  before.close();
-  const page = await openPage({ small: [{ body: chunksOf('Two') }] });
+  it.each([true, false])('loses no turn when both tabs ask at once, with a storage event: %s', async (isHeard) => {
+    const page = await openPage({ small: [{ body: chunksOf('One') }, { body: slowly('Two and more') }] });
+    await page.ask('First');
+    await page.pass(1100);
 
-  change(([first]) => [turnOf((first as { id: string }).id, 'First', 'Another one')], false);
-  await page.ask('Second');
-  await page.pass(1100);
+    await page.ask('Second');
+    await page.pass(200);
+    change((known) => [...known, turnOf(String(Date.now()), 'Elsewhere', 'Three')], isHeard);
+    await page.pass(2000);
 
-  expect(read().lanes[0]?.turns.map(({ reply }) => reply.message.content)).toEqual(['Another one', 'Two']);
-  expect(page.texts('article .markdown')).toEqual(['Another one', 'Two']);
-});
+    const replies = read().lanes[0]?.turns.map(({ reply }) => reply.message.content);
+    expect(replies).toEqual(['One', 'Two and more', 'Three']);
+    expect(page.texts('.prompt')).toEqual(['First', 'Second', 'Elsewhere']);
+  });
 
-it('an answer that grows in another tab is not cut by this one', async () => {
-  const page = await openPage({ small: [{ body: chunksOf('One') }] });
-  await page.ask('First');
-  await page.pass(1100);
-  const id = String(Date.now());
+  it('keeps a reply that the other tab regenerated, even without a storage event', async () => {
+    const before = await openPage({ small: [{ body: chunksOf('One') }] });
+    await before.ask('First');
+    await before.pass(1100);
+    before.close();
+    const page = await openPage({ small: [{ body: chunksOf('Two') }] });
 
-  change((known) => [...known, turnOf(id, 'Elsewhere', 'Tw', 'streaming')]);
-  await page.pass(20);
-  expect(page.says('small')).toContain('Tw');
-  change((known) => [...known.slice(0, 1), turnOf(id, 'Elsewhere', 'Two')], false);
-  await page.pass(2000);
-  dispatchEvent(new Event('pagehide'));
+    change(([first]) => [turnOf((first as { id: string }).id, 'First', 'Another one')], false);
+    await page.ask('Second');
+    await page.pass(1100);
 
-  expect(read().lanes[0]?.turns.at(-1)?.reply.message.content).toBe('Two');
-});
+    expect(read().lanes[0]?.turns.map(({ reply }) => reply.message.content)).toEqual(['Another one', 'Two']);
+    expect(page.texts('article .markdown')).toEqual(['Another one', 'Two']);
+  });
 
-it.each([true, false])(
-  'what is deleted in another tab stays deleted, whether this one hears of it: %s',
-  async (isHeard) => {
+  it('does not cut off an answer that grows in the other tab', async () => {
+    const page = await openPage({ small: [{ body: chunksOf('One') }] });
+    await page.ask('First');
+    await page.pass(1100);
+    const id = String(Date.now());
+
+    change((known) => [...known, turnOf(id, 'Elsewhere', 'Tw', 'streaming')]);
+    await page.pass(20);
+    expect(page.says('small')).toContain('Tw');
+    change((known) => [...known.slice(0, 1), turnOf(id, 'Elsewhere', 'Two')], false);
+    await page.pass(2000);
+    dispatchEvent(new Event('pagehide'));
+
+    expect(read().lanes[0]?.turns.at(-1)?.reply.message.content).toBe('Two');
+  });
+
+  it.each([true, false])('stays deleted when the other tab deletes it, with a storage event: %s', async (isHeard) => {
     const page = await openPage({ small: [{ body: chunksOf('One') }, { body: slowly('Two and more') }] });
     await page.ask('First');
     await page.pass(1100);
@@ -126,5 +125,5 @@ it.each([true, false])(
     page.close();
 
     expect(kept()).toBe('');
-  },
-);
+  });
+});

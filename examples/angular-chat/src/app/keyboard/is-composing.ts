@@ -1,4 +1,4 @@
-/** Whether a key belongs to the writing of a word, a Japanese one for example, and is no wish of its own. */
+/** Whether a key press belongs to an input method, as when composing Japanese, and must not trigger an action. */
 export function isComposing(event: Event): boolean {
   return event instanceof KeyboardEvent && event.isComposing;
 }

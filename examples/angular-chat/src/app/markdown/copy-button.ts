@@ -1,22 +1,22 @@
-/** A button that copies the text of an element, and says for two seconds whether it did. */
+/** Creates a button that copies the text of an element, and shows for two seconds whether that worked. */
 export function createCopyButton(document: Document, source: Element): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'copy';
-  const say = (text: string): void => {
+  const show = (text: string): void => {
     button.textContent = text;
   };
-  say('Copy');
+  show('Copy');
   button.addEventListener('click', () => {
     void copy(document, source.textContent).then((isCopied) => {
-      say(isCopied ? 'Copied' : 'Not copied');
-      setTimeout(() => say('Copy'), 2000);
+      show(isCopied ? 'Copied' : 'Copy failed');
+      setTimeout(() => show('Copy'), 2000);
     });
   });
   return button;
 }
 
-/** Browsers have no clipboard for pages that came over plain HTTP from another machine, and users may refuse it. */
+/** A page loaded over plain HTTP from another machine has no clipboard, and users may deny access to it. */
 async function copy({ defaultView }: Document, text: string): Promise<boolean> {
   const clipboard = defaultView?.navigator.clipboard as Clipboard | undefined;
   return clipboard === undefined

@@ -1,21 +1,21 @@
 import type { Token } from 'marked';
 
-/** A paragraph, a list, a block of code. */
+/** A top-level block, such as a paragraph, a list or a code block. */
 export interface Block {
   readonly token: Token;
-  /** Whether more text cannot change it. */
+  /** Whether it stays as it is when more text arrives. */
   readonly isComplete: boolean;
 }
 
 /**
- * Cuts a growing text into its blocks. What follows a block cannot change it any more, but for links whose address is
- * named at the end: so while the text grows, only the last block is read again, and the whole of it once it is finished.
- * A block that is read again and is the same keeps its token, so that what shows it can stay.
+ * Splits a growing text into blocks. Only the last block can change when text is added, except for reference links, whose
+ * addresses may come at the end. So while the text grows only the last block is parsed again, and once it is finished the
+ * whole text. A block that did not change keeps its token, so that its rendering can be kept.
  */
 export class MarkdownBlocks {
   private complete: readonly Block[] = [];
   private last: readonly Block[] = [];
-  /** The text of the complete blocks. */
+  /** The text of the complete blocks, which is not parsed again. */
   private settled = '';
 
   private readonly read: (text: string) => readonly Token[];
@@ -25,7 +25,7 @@ export class MarkdownBlocks {
   }
 
   update(given: string, isFinished: boolean): readonly Block[] {
-    // As the parser does, so that the blocks' text is the text.
+    // The parser does the same; otherwise the lengths of the blocks would not add up to the length of the text.
     const text = given.replace(/\r\n?/gu, '\n');
     if (isFinished || !text.startsWith(this.settled)) {
       this.settled = '';
@@ -50,7 +50,7 @@ export class MarkdownBlocks {
   }
 }
 
-/** The token of a block, if it says the same. The same source may not: a link whose address is known now is one now. */
+/** Keeps the token of an unchanged block. Comparing the source is not enough: a link may have got its address since. */
 function same(token: Token, block: Block | undefined): Token {
   return block?.token.raw === token.raw && JSON.stringify(block.token) === JSON.stringify(token) ? block.token : token;
 }

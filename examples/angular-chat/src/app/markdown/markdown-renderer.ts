@@ -4,16 +4,15 @@ import { Lexer, Marked, type Token, type Tokens } from 'marked';
 import { createCopyButton } from './copy-button';
 import { isTooTangled, partsOf } from './nesting';
 
-/** What a reply may be made of: text, its structure, and links. Nothing here loads anything by itself. */
+/** The elements that a reply may contain: text, its structure, and links. None of them loads anything by itself. */
 const tags = [
   ...['h4', 'h5', 'h6', 'p', 'br', 'hr', 'blockquote', 'ul', 'ol', 'li'],
   ...['a', 'strong', 'em', 'del', 'code', 'pre', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
 ];
 
 /**
- * Renders Markdown that nobody has checked. HTML in it is shown as text and images as links; then DOMPurify removes all
- * that is not on the list above, should Markdown have a way that we do not know of. What is made to keep a parser busy, or
- * to end its stack, is shown as the text that it is.
+ * Renders untrusted Markdown. HTML is shown as text and images as links; as a second line of defence DOMPurify removes
+ * every element not listed above. Markdown that would keep the parser busy or overflow its stack is shown as plain text.
  */
 @Injectable({ providedIn: 'root' })
 export class MarkdownRenderer {
@@ -25,7 +24,7 @@ export class MarkdownRenderer {
         const text = escapeHtml(token.text);
         return token.type === 'html' && token.block === true ? `<p>${text}</p>` : text;
       },
-      // The page's own headings end with that of the reply, the third.
+      // The page itself uses h1 to h3; the reply's heading is an h3.
       heading({ tokens, depth }) {
         const level = Math.min(depth + 3, 6);
         return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
@@ -40,12 +39,12 @@ export class MarkdownRenderer {
     limitAttributes(this.purifier);
   }
 
-  /** Reads Markdown to its end, into the tokens of its blocks. */
+  /** Parses Markdown into the tokens of its blocks. */
   read(text: string): readonly Token[] {
     return partsOf(text).flatMap((part) => (part.isTooDeep ? [plain(part.text)] : this.readPart(part.text)));
   }
 
-  /** @param isComplete Whether the block will not change, so that its code is worth copying. */
+  /** @param isComplete Whether the block will not change any more; then its code gets a copy button. */
   render(block: Token, isComplete: boolean): DocumentFragment {
     const fragment = this.purifier.sanitize(this.write(block), {
       RETURN_DOM_FRAGMENT: true,
@@ -63,7 +62,7 @@ export class MarkdownRenderer {
     return fragment;
   }
 
-  /** Adds what only a block has that will not change: its code can be copied. */
+  /** Adds the copy buttons of a block that will not change any more. */
   complete(block: ParentNode): void {
     block.querySelectorAll('.code-block pre').forEach((code) => {
       code.closest('.code-block')?.append(createCopyButton(this.document, code));
@@ -95,7 +94,7 @@ export class MarkdownRenderer {
     }
   }
 
-  /** Puts what may be wider than the screen into a frame that scrolls, for the keyboard too. */
+  /** Wraps an element that may be wider than the screen in a container that scrolls, with the keyboard too. */
   private frame(element: HTMLElement, name: string): void {
     const frame = this.document.createElement('div');
     const scroller = this.document.createElement('div');
@@ -108,7 +107,7 @@ export class MarkdownRenderer {
   }
 }
 
-/** A block of nothing but text. */
+/** Creates a paragraph of plain text. */
 function plain(text: string): Tokens.Paragraph {
   return { type: 'paragraph', raw: text, text, tokens: [plainText(text)] };
 }

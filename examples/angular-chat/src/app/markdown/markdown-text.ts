@@ -2,7 +2,7 @@ import { Directive, effect, ElementRef, inject, input } from '@angular/core';
 import { type Block, MarkdownBlocks } from './markdown-blocks';
 import { MarkdownRenderer } from './markdown-renderer';
 
-/** Shows Markdown that may still grow. Only what changed is rendered, so the cost of a frame is that of the last block. */
+/** Renders Markdown that may still be growing. Only changed blocks are rendered again: per frame, usually just the last. */
 @Directive({ selector: '[chatMarkdown]' })
 export class MarkdownText {
   readonly text = input.required<string>({ alias: 'chatMarkdown' });

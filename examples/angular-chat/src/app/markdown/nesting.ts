@@ -1,18 +1,18 @@
-/** How deep quotes and lists may stand in each other. A browser and its reader end long before a parser's stack. */
-const deepest = 32;
+/** How deeply quotes and lists may be nested; far deeper nesting overflows the parser's stack. */
+const maxDepth = 32;
 
-/** How many emphases may be open at once, and how long a text with emphasis and links may be: parsers need its square. */
-const mostOpen = 100;
-const longest = 20_000;
+/** How many emphases may be open at once, and how long inline text may be: parsing it takes quadratic time. */
+const maxOpen = 100;
+const maxLength = 20_000;
 
-/** A part of a Markdown text. */
+/** A part of a Markdown text, at whose start no quote or list is open. */
 export interface Part {
   readonly text: string;
-  /** Whether quotes and lists stand too deep in each other there. */
+  /** Whether its quotes and lists are nested too deeply. */
   readonly isTooDeep: boolean;
 }
 
-/** Cuts a text where its quotes and lists begin anew, so that one that is too deep does not take the others with it. */
+/** Splits a text where no quote or list is open, so that one nested too deeply does not spoil the rest. */
 export function partsOf(text: string): readonly Part[] {
   const parts: Part[] = [];
   const add = (part: Part): void => {
@@ -39,7 +39,7 @@ export function partsOf(text: string): readonly Part[] {
       current = { text: '', isTooDeep: false };
     }
     columns = count > 0 ? [...columns, column] : columns;
-    const isTooDeep = current.isTooDeep || columns.length + count - 1 > deepest;
+    const isTooDeep = current.isTooDeep || columns.length + count - 1 > maxDepth;
     current = { text: current.text + line, isTooDeep };
     wasBlank = line.trim() === '';
   }
@@ -47,9 +47,9 @@ export function partsOf(text: string): readonly Part[] {
   return parts.filter((part) => part.text !== '');
 }
 
-/** Whether a text without blocks has more in it than a parser reads in a moment. */
+/** Whether the inline part of a block would keep the parser busy for too long. */
 export function isTooTangled(text: string): boolean {
-  if (text.length > longest) {
+  if (text.length > maxLength) {
     return true;
   }
   const open: Record<string, number> = {};
@@ -59,14 +59,14 @@ export function isTooTangled(text: string): boolean {
     const closes = before.trim() !== '';
     const opens = after.trim() !== '' && !(closes && (open[kind] ?? 0) > 0);
     open[kind] = Math.max((open[kind] ?? 0) + (opens ? run.length : 0) - (closes && !opens ? run.length : 0), 0);
-    if (open[kind] > mostOpen) {
+    if (open[kind] > maxOpen) {
       return true;
     }
   }
   return false;
 }
 
-/** Where the last quote or list of a line begins, and how many begin there. */
+/** Finds the column of the last quote or list marker at the start of a line, and the number of markers. */
 function markersOf(line: string): { readonly column: number; readonly count: number } {
   const marker = /[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=\s))/uy;
   let column = 0;

@@ -4,7 +4,7 @@ import { catchError, defer, EMPTY, map, Subject, switchMap, toArray } from 'rxjs
 import { injectClient } from 'rxllm/angular';
 import { describeError } from '../conversation/describe-error';
 
-/** The models that the server offers. */
+/** Loads the names of the models that the server offers. */
 @Injectable({ providedIn: 'root' })
 export class ServerModels {
   private readonly client = injectClient();
@@ -12,16 +12,16 @@ export class ServerModels {
   private readonly listed = signal<readonly string[]>([]);
   private readonly failure = signal('');
 
-  /** Their names, in the server's order. */
+  /** The names, in the server's order. */
   readonly names = this.listed.asReadonly();
-  /** Why they are not known; empty when nothing is wrong. */
+  /** Why loading failed; empty if it did not. */
   readonly problem = this.failure.asReadonly();
 
   constructor() {
     this.addresses
       .pipe(
         switchMap((baseURL) =>
-          // An address that the client refuses is one more that does not answer; the next one is asked all the same.
+          // `defer` turns a URL that the client refuses into an error of this request, so that the next URL is still tried.
           defer(() => this.client.models({ baseURL })).pipe(
             map(({ id }) => id),
             toArray(),
@@ -36,7 +36,7 @@ export class ServerModels {
       .subscribe((names) => this.listed.set(names));
   }
 
-  /** Asks the server at a base URL; what it, or another one, said before is forgotten. */
+  /** Loads the models of the server at a base URL, and discards those loaded before. */
   load(baseURL: string): void {
     this.failure.set('');
     this.listed.set([]);

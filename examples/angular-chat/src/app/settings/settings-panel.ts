@@ -3,7 +3,7 @@ import { checkBaseUrl } from './check-base-url';
 import { ServerModels } from './server-models';
 import { SettingsStore } from './settings-store';
 
-/** Which server is asked, and for which models. */
+/** A dialog to choose the server and the models. */
 @Component({
   selector: 'chat-settings-panel',
   template: `
@@ -22,7 +22,7 @@ import { SettingsStore } from './settings-store';
           aria-describedby="base-url-hint"
           (input)="baseURL.set(address.value)"
         />
-        <p class="hint" id="base-url-hint">{{ problem() ?? 'There is no key in this page: the server has it.' }}</p>
+        <p class="hint" id="base-url-hint">{{ problem() ?? 'This page holds no key: the server adds it.' }}</p>
         <fieldset>
           <legend>Models</legend>
           @for (model of offered(); track model) {
@@ -32,7 +32,7 @@ import { SettingsStore } from './settings-store';
             </label>
           }
           @if (models().length === 0) {
-            <p class="hint">With none chosen, the first that the server lists is asked.</p>
+            <p class="hint">If none is chosen, the first model that the server lists is used.</p>
           }
           @if (server.problem(); as problem) {
             <p class="failure">{{ problem }}</p>
@@ -58,7 +58,7 @@ export class SettingsPanel {
   readonly models = signal<readonly string[]>([]);
   readonly problem = computed(() => checkBaseUrl(this.baseURL(), document.baseURI));
   readonly offered = computed(() => [...new Set([...this.server.names(), ...this.added()])]);
-  /** Those that were chosen or added: the server may not list them, but each keeps its box until the settings are closed. */
+  /** Models chosen or added by name, which the server may not list. Each keeps its checkbox until the dialog is closed. */
   private readonly added = signal<readonly string[]>([]);
 
   open(): void {

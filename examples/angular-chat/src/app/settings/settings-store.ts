@@ -12,23 +12,23 @@ export class SettingsStore {
 
   readonly baseURL = computed(() => this.saved().baseURL);
 
-  /** The models that were chosen, which may be none. */
+  /** The chosen models; may be empty. */
   readonly chosen = computed(() => this.saved().models);
 
-  /** The models to ask: those that were chosen, or the first of the server. Empty until it has told. */
+  /** The models to ask: the chosen ones, or the server's first. Empty until the server has listed its models. */
   readonly models = computed(() => {
     const chosen = this.chosen();
     return chosen.length > 0 ? chosen : this.server.names().slice(0, 1);
   });
 
-  /** Why there is nobody to ask; empty when there is. */
+  /** Why there is no model to ask; empty if there is one. */
   readonly problem = computed(() => (this.models().length > 0 ? '' : this.server.problem()));
 
   constructor() {
     this.connect();
   }
 
-  /** Asks the server for its models, again if need be. */
+  /** Loads the models of the server, also to try again after a failure. */
   connect(): void {
     this.server.load(this.baseURL());
   }

@@ -1,16 +1,16 @@
 import { checkBaseUrl } from './check-base-url';
 
-/** Which server is asked, and for which models. There is no key among them: the server, or a relay, has it. */
+/** The server and models to ask. There is no key: the server, or a relay, holds it. */
 export interface Settings {
-  /** Relative to the page, or a whole address. */
+  /** Relative to the page, or absolute. */
   readonly baseURL: string;
-  /** Each prompt goes to all of them. None is the first that the server lists. */
+  /** Each prompt goes to all of these models. If empty, it goes to the first that the server lists. */
   readonly models: readonly string[];
 }
 
 export const defaultSettings: Settings = { baseURL: '/v1', models: [] };
 
-/** Reads what was saved, maybe by another version of this page: what the settings would refuse is not taken from there. */
+/** Reads saved settings, maybe of another version of this page: invalid values are replaced by the defaults. */
 export function toSettings(value: unknown, page: string): Settings {
   const { baseURL, models } = (typeof value === 'object' && value !== null ? value : {}) as Partial<
     Record<keyof Settings, unknown>

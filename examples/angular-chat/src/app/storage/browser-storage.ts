@@ -1,6 +1,6 @@
 import { inject, Injectable, InjectionToken } from '@angular/core';
 
-/** Where the page keeps what a reload must not lose; `undefined` in a browser that allows no storage. */
+/** Storage for what must survive a reload; `undefined` in a browser that allows none. */
 export const LOCAL_STORAGE = new InjectionToken<Storage | undefined>('localStorage', {
   providedIn: 'root',
   factory: () => {
@@ -12,13 +12,13 @@ export const LOCAL_STORAGE = new InjectionToken<Storage | undefined>('localStora
   },
 });
 
-/** JSON values by name, in this page's part of the storage. What cannot be read is `undefined`. */
+/** Reads and writes JSON values by name, under a prefix of this page. A value that cannot be read is `undefined`. */
 @Injectable({ providedIn: 'root' })
 export class BrowserStorage {
   private readonly storage = inject(LOCAL_STORAGE);
   private readonly prefix = 'angular-chat/';
 
-  /** The names that begin so. */
+  /** Lists the names with a prefix. */
   names(beginning: string): readonly string[] {
     return Object.keys(this.storage ?? {})
       .filter((key) => key.startsWith(this.prefix + beginning))
@@ -33,7 +33,7 @@ export class BrowserStorage {
     }
   }
 
-  /** @returns Whether it is kept: storage may be full, or not allowed. */
+  /** @returns Whether the value was saved: storage may be full or not allowed. */
   write(name: string, value: unknown): boolean {
     try {
       this.storage?.setItem(this.prefix + name, JSON.stringify(value));
