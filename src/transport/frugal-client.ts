@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { buildConnector, Client as UndiciClient, Dispatcher } from 'undici';
 import Client from 'undici/lib/dispatcher/client.js';
-import { collectableFields } from './collectable-fields.js';
 
 /** Undici's connector, of which its types do not say that it gives the socket it connects. */
 export type Connector = (...parameters: Parameters<buildConnector.connector>) => Socket;
@@ -46,7 +45,7 @@ export class FrugalClient extends Client {
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     this.wanted.add(options);
     clients.set(options, this);
-    return super.dispatch(options, collectableFields(handler));
+    return super.dispatch(options, handler);
   }
 
   /** As {@link abandonRequest}, for a request to this client. */
