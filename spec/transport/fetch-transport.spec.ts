@@ -2,7 +2,7 @@ import { lastValueFrom, take, toArray } from 'rxjs';
 import { inspect } from 'node:util';
 import { ConnectionError } from '../../src/errors/connection-error.js';
 import { ProtocolError } from '../../src/errors/protocol-error.js';
-import { fetchTransport } from '../../src/transport/fetch-transport.js';
+import { fetchTransport } from '../../src/transport/fetch/fetch-transport.js';
 import { compress } from '../support/compress.js';
 import { closeServers, startServer } from '../support/loopback.js';
 import { failureOf, observe } from '../support/observe.js';

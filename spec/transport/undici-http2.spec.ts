@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { ConnectionError } from '../../src/errors/connection-error.js';
 import type { Transport } from '../../src/transport/transport.js';
-import { undiciTransport } from '../../src/transport/undici-transport.js';
+import { undiciTransport } from '../../src/transport/undici/undici-transport.js';
 import { createClient } from '../../src/index.js';
 import { chatRequest, eventStream, textChunk } from '../support/answers.js';
 import { createCertificate } from '../support/certificate.js';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { Agent } from 'undici';
 import { ConnectionError } from '../../src/errors/connection-error.js';
 import { LimitError } from '../../src/errors/limit-error.js';
-import { undiciTransport } from '../../src/transport/undici-transport.js';
+import { undiciTransport } from '../../src/transport/undici/undici-transport.js';
 import { createCertificate } from '../support/certificate.js';
 import { compress, type Compression } from '../support/compress.js';
 import { closeServers, startServer } from '../support/loopback.js';
@@ -121,7 +121,7 @@ it('speaks HTTP/2 of its own accord, and lets the process end', async () => {
   });
 
   const output = await runProgram(
-    `import { undiciTransport } from '../../src/transport/undici-transport.js';
+    `import { undiciTransport } from '../../src/node/index.js';
      import { transportRequest } from './transport-events.js';
      undiciTransport()(transportRequest('${server.url}')).subscribe({
        complete: () => console.log('completed'),
@@ -190,7 +190,7 @@ it.each([0, -1, NaN, '1' as never, null as never])('takes no undecodedBytes of %
 it("leaves the dispatcher of the process's own fetch alone", async () => {
   const output = await runProgram(`
     import '../../src/index.node.js';
-    import { undiciTransport } from '../../src/transport/undici-transport.js';
+    import { undiciTransport } from '../../src/node/index.js';
     undiciTransport();
     console.log(String(globalThis[Symbol.for('undici.globalDispatcher.1')]));
   `);

@@ -1,11 +1,10 @@
 import { Observable } from 'rxjs';
 import type { Dispatcher } from 'undici';
+import { toTransportError } from '../to-transport-error.js';
+import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
+import { withRedirects } from '../with-redirects.js';
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
-import { abandonRequest } from './frugal-client.js';
-import { sharedAgent } from './shared-agent.js';
-import { toTransportError } from './to-transport-error.js';
-import type { Transport, TransportEvent, TransportRequest } from './transport.js';
-import { withRedirects } from './with-redirects.js';
+import { dispatch } from './node-agent.js';
 
 /** What an {@link undiciTransport} sends through. */
 export interface UndiciTransportConfig {
@@ -46,18 +45,10 @@ export function undiciTransport(config: UndiciTransportConfig = {}): Transport {
 function exchange(
   request: TransportRequest,
   undecodedBytes: number,
-  dispatcher = sharedAgent(),
+  dispatcher: Dispatcher | undefined,
 ): Observable<TransportEvent> {
   return new Observable<TransportEvent>((subscriber) => {
     const { origin, pathname, search } = new URL(request.url);
-    const options: Dispatcher.DispatchOptions = {
-      origin,
-      path: pathname + search,
-      method: request.method,
-      // dispatch does not decompress: ask for plain bytes, and decode what comes compressed all the same.
-      headers: { 'accept-encoding': 'identity', ...request.headers },
-      body: request.body ?? null,
-    };
     let answered = false;
     let decoder: BodyDecoder | undefined;
     const push = (bytes: Uint8Array): void => {
@@ -69,38 +60,40 @@ function exchange(
     const fail = (error: unknown): void => {
       subscriber.error(toTransportError(error, request, answered));
     };
-    subscriber.add(() => {
-      decoder?.destroy();
-      abandonRequest(options);
-    });
-
-    dispatcher.dispatch(options, {
-      onRequestStart: (controller) => {
-        // Runs at once if the subscriber left while the request was waiting for a connection.
-        subscriber.add(() => {
-          controller.abort(new Error('unsubscribed'));
-        });
+    subscriber.add(() => decoder?.destroy());
+    const abort = dispatch(
+      {
+        origin,
+        path: pathname + search,
+        method: request.method,
+        // dispatch does not decompress: ask for plain bytes, and decode what comes compressed all the same.
+        headers: { 'accept-encoding': 'identity', ...request.headers },
+        body: request.body ?? null,
       },
-      onResponseStart: (_controller, status, headers) => {
-        // An informational head, such as early hints, is not yet the answer.
-        if (status < 200) {
-          return;
-        }
-        answered = true;
-        subscriber.next({ type: 'head', status, headers: toHeaders(headers) });
-        const encoding = [headers['content-encoding'] ?? []].flat().join(', ');
-        decoder = createBodyDecoder(encoding, { push, complete, fail }, undecodedBytes);
+      {
+        onResponseStart: (_controller, status, headers) => {
+          // An informational head, such as early hints, is not yet the answer.
+          if (status < 200) {
+            return;
+          }
+          answered = true;
+          subscriber.next({ type: 'head', status, headers: toHeaders(headers) });
+          const encoding = [headers['content-encoding'] ?? []].flat().join(', ');
+          decoder = createBodyDecoder(encoding, { push, complete, fail }, undecodedBytes);
+        },
+        onResponseData: (_controller, bytes) => {
+          (decoder?.write ?? push)(bytes);
+        },
+        onResponseEnd: () => {
+          (decoder?.end ?? complete)();
+        },
+        onResponseError: (_controller, error) => {
+          (decoder?.breakOff ?? fail)(error);
+        },
       },
-      onResponseData: (_controller, bytes) => {
-        (decoder?.write ?? push)(bytes);
-      },
-      onResponseEnd: () => {
-        (decoder?.end ?? complete)();
-      },
-      onResponseError: (_controller, error) => {
-        (decoder?.breakOff ?? fail)(error);
-      },
-    });
+      dispatcher,
+    );
+    subscriber.add(abort);
   });
 }
 

@@ -1,9 +1,9 @@
 import { Observable, type Subscriber } from 'rxjs';
-import { ProtocolError } from '../errors/protocol-error.js';
-import { checkEncoding } from './check-encoding.js';
-import { toTransportError } from './to-transport-error.js';
-import type { Transport, TransportEvent, TransportRequest } from './transport.js';
-import { withRedirects } from './with-redirects.js';
+import { ProtocolError } from '../../errors/protocol-error.js';
+import { checkEncoding } from '../check-encoding.js';
+import { toTransportError } from '../to-transport-error.js';
+import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
+import { withRedirects } from '../with-redirects.js';
 
 /** What a {@link fetchTransport} sends with. */
 export interface FetchTransportConfig {

@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
-import { LimitError } from '../errors/limit-error.js';
-import { isEncoded, unknownEncoding } from './check-encoding.js';
+import { LimitError } from '../../errors/limit-error.js';
+import { isEncoded, unknownEncoding } from '../check-encoding.js';
 
 /** Where decoded bytes go. */
 export interface BodyDecoderTarget {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { undiciTransport } from '../../src/transport/undici-transport.js';
+import { undiciTransport } from '../../src/transport/undici/undici-transport.js';
 import { closeServers, startServer } from '../support/loopback.js';
 import { observe } from '../support/observe.js';
 import { createQueue } from '../support/queue.js';
@@ -76,7 +76,7 @@ it('makes no connection in place of one that it closed', async () => {
 
 it('lets the process end when its only request is left while it connects', async () => {
   const output = await runProgram(`
-    import { undiciTransport } from '../../src/transport/undici-transport.js';
+    import { undiciTransport } from '../../src/node/index.js';
     import { transportRequest } from './transport-events.js';
     const subscription = undiciTransport()(transportRequest('${url}')).subscribe();
     setImmediate(() => {
