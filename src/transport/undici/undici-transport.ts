@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { noop, Observable } from 'rxjs';
 import type { Dispatcher } from 'undici';
 import { toTransportError } from '../to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
@@ -6,18 +6,18 @@ import { withRedirects } from '../with-redirects.js';
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
 import { dispatch } from './node-agent.js';
 
-/** What an {@link undiciTransport} sends through. */
+/** Options of {@link undiciTransport}. */
 export interface UndiciTransportConfig {
   /**
-   * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`; by default an `Agent` of our own,
-   * shared by all clients, with HTTP/2 where the server offers it and, once connected, no time-outs of its own.
-   * Undici's own dispatchers make a new connection, which then stands idle, for each one that leaving a stream closes;
-   * ours does not.
+   * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`. By default all clients share one
+   * `Agent`, which uses HTTP/2 where the server offers it and has no time-outs once it is connected. undici's own
+   * dispatchers open another, idle connection whenever unsubscribing closes one; the default does not.
    */
   readonly dispatcher?: Dispatcher | undefined;
   /**
-   * Bytes of a compressed answer that may wait to be decoded, since undici cannot be made to wait: an answer that arrives so
-   * much faster than it is decoded is a `LimitError`. By default 256 MiB. Plain answers wait for nothing.
+   * Maximum number of bytes of a compressed answer that may wait to be decoded. undici cannot be made to wait, so an answer
+   * that arrives so much faster than it is decoded raises a `LimitError`. By default 256 MiB. Plain answers are not
+   * limited.
    */
   readonly undecodedBytes?: number | undefined;
 }
@@ -25,13 +25,13 @@ export interface UndiciTransportConfig {
 const defaultUndecodedBytes = 256 * 1024 * 1024;
 
 /**
- * A transport over undici's `dispatch`, which pushes each piece of the body straight into the subscriber; the default on
- * Node. Unsubscribing aborts the exchange: it closes the HTTP/1.1 socket or resets the HTTP/2 stream.
+ * Creates a transport over undici's `dispatch`, which pushes each piece of the body straight into the subscriber; the
+ * default on Node. Unsubscribing aborts the exchange: it closes the HTTP/1.1 socket or resets the HTTP/2 stream.
  *
  * Raises `ConnectionError` when no answer comes, the connection breaks or a compressed body cannot be decoded, and
- * `ProtocolError` for a redirect it may not follow or an unknown content encoding.
+ * `ProtocolError` for a redirect it may not follow or a content encoding other than gzip, deflate and br.
  *
- * @throws {TypeError} For an `undecodedBytes` that is no number above 0.
+ * @throws {TypeError} If `undecodedBytes` is not a number above 0.
  * @see {@link Transport} for the events it emits.
  */
 export function undiciTransport(config: UndiciTransportConfig = {}): Transport {
@@ -50,17 +50,13 @@ function exchange(
   return new Observable<TransportEvent>((subscriber) => {
     const { origin, pathname, search } = new URL(request.url);
     let answered = false;
-    let decoder: BodyDecoder | undefined;
-    const push = (bytes: Uint8Array): void => {
-      subscriber.next({ type: 'data', bytes });
+    let body: BodyDecoder = {
+      write: (bytes) => subscriber.next({ type: 'data', bytes }),
+      end: () => subscriber.complete(),
+      fail: (error) => subscriber.error(toTransportError(error, request, answered)),
+      destroy: noop,
     };
-    const complete = (): void => {
-      subscriber.complete();
-    };
-    const fail = (error: unknown): void => {
-      subscriber.error(toTransportError(error, request, answered));
-    };
-    subscriber.add(() => decoder?.destroy());
+    subscriber.add(() => body.destroy());
     const abort = dispatch(
       {
         origin,
@@ -72,24 +68,17 @@ function exchange(
       },
       {
         onResponseStart: (_controller, status, headers) => {
-          // An informational head, such as early hints, is not yet the answer.
+          // An informational response, such as early hints, precedes the answer.
           if (status < 200) {
             return;
           }
           answered = true;
           subscriber.next({ type: 'head', status, headers: toHeaders(headers) });
-          const encoding = [headers['content-encoding'] ?? []].flat().join(', ');
-          decoder = createBodyDecoder(encoding, { push, complete, fail }, undecodedBytes);
+          body = createBodyDecoder([headers['content-encoding'] ?? []].flat().join(', '), body, undecodedBytes);
         },
-        onResponseData: (_controller, bytes) => {
-          (decoder?.write ?? push)(bytes);
-        },
-        onResponseEnd: () => {
-          (decoder?.end ?? complete)();
-        },
-        onResponseError: (_controller, error) => {
-          (decoder?.breakOff ?? fail)(error);
-        },
+        onResponseData: (_controller, bytes) => body.write(bytes),
+        onResponseEnd: () => body.end(),
+        onResponseError: (_controller, error) => body.fail(error),
       },
       dispatcher,
     );
