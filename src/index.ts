@@ -19,7 +19,7 @@ export type {
 } from './schemas/chat-message.js';
 
 /* HTTP exchanges become events of bytes */
-export { fetchTransport, type FetchTransportConfig } from './transport/fetch-transport.js';
+export { fetchTransport, type FetchTransportConfig } from './transport/fetch/fetch-transport.js';
 export type { Interceptor, Operation, Transport, TransportEvent, TransportRequest } from './transport/transport.js';
 
 /* Bytes become server-sent events, and back */

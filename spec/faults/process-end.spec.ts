@@ -17,7 +17,7 @@ const scenarios = [
   '/bomb',
   '/answer/page',
   '/encoded/gzip',
-  '/zstd',
+  '/encoded-binary/zstd',
   '/redirect/same',
 ];
 

@@ -1,5 +1,5 @@
-import { fetchTransport } from '../../src/transport/fetch-transport.js';
-import { undiciTransport } from '../../src/transport/undici-transport.js';
+import { fetchTransport } from '../../src/transport/fetch/fetch-transport.js';
+import { undiciTransport } from '../../src/transport/undici/undici-transport.js';
 import { closeServers } from '../support/loopback.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
 import { describeBreakage } from './contract/breakage.js';

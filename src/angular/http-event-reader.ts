@@ -52,11 +52,13 @@ export function createHttpEventReader(request: TransportRequest): HttpEventReade
     return [{ type: 'head', status, headers: toHeaders(headers) }];
   };
   const bytesUpTo = (text: string, end: number): readonly TransportEvent[] => {
-    checkEncoding(encoding);
     if (end <= emitted.length) {
       return [];
     }
     const bytes = encoder.encode(text.slice(emitted.length, end));
+    if (emitted === '') {
+      checkEncoding(encoding, bytes);
+    }
     emitted = text.slice(0, end);
     return [{ type: 'data', bytes }];
   };

@@ -1,4 +1,4 @@
-import { fetchTransport } from '../transport/fetch-transport.js';
+import { fetchTransport } from '../transport/fetch/fetch-transport.js';
 import { buildClient, type Client } from './client.js';
 import type { ClientConfig } from './client-config.js';
 

@@ -1,4 +1,4 @@
-import { undiciTransport } from '../transport/undici-transport.js';
+import { undiciTransport } from '../transport/undici/undici-transport.js';
 import { buildClient, type Client } from './client.js';
 import type { ClientConfig } from './client-config.js';
 import { readEnvironment } from './read-environment.js';

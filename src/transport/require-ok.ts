@@ -19,22 +19,22 @@ import type { ApiError } from '../errors/api-error.js';
 import { toApiError } from '../errors/to-api-error.js';
 import type { TransportEvent } from './transport.js';
 
-/** How the body of an error answer is read. */
+/** Limits for reading the body of an error answer. */
 export interface RequireOkConfig {
-  /** Bytes of an error body that are read at most. */
+  /** Maximum number of bytes to read. */
   readonly errorBodyBytes: number;
-  /** Milliseconds an error body is read at most; `Infinity` for as long as it takes. */
+  /** Maximum number of milliseconds to read for; `Infinity` for no limit. */
   readonly errorBodyTime: number;
-  /** When reading it ends at the latest, as `scheduler.now()` tells the time; by default never. */
+  /** The `scheduler.now()` at which to stop reading; by default never. */
   readonly errorBodyUntil?: number;
-  /** Takes secrets out of the error's text. */
+  /** Removes secrets from the error's text. */
   readonly redact: (text: string) => string;
   readonly scheduler?: SchedulerLike;
 }
 
 /**
- * Lets 2xx answers through; any other becomes an `ApiError`, made from what its body says. However that body ends, by
- * itself, cut at a limit or by a broken connection, the status decides the error.
+ * Passes 2xx answers through, and turns any other into an `ApiError` with the reason given in its body. The error is the
+ * same class whether the body ends normally, reaches a limit or breaks off, since the status decides it.
  */
 export function requireOk(config: RequireOkConfig): MonoTypeOperatorFunction<TransportEvent> {
   const { errorBodyTime, errorBodyUntil = Infinity, scheduler = asyncScheduler } = config;
@@ -61,7 +61,7 @@ export function requireOk(config: RequireOkConfig): MonoTypeOperatorFunction<Tra
           takeWhile(() => refusal?.isFull() !== true),
           takeUntil(tooLong),
           filter(() => refusal === undefined),
-          catchError((error: unknown) => ((refusal?.decides ?? false) ? EMPTY : throwError(() => error))),
+          catchError((error: unknown) => ((refusal?.outranksErrors ?? false) ? EMPTY : throwError(() => error))),
         ),
         defer(() => {
           const error = refusal?.toError(scheduler.now());
@@ -71,12 +71,12 @@ export function requireOk(config: RequireOkConfig): MonoTypeOperatorFunction<Tra
     });
 }
 
-/** A non-2xx answer while its body is read. */
+/** A non-2xx answer whose body is being read. */
 interface Refusal {
   readonly add: (bytes: Uint8Array) => void;
   readonly isFull: () => boolean;
-  /** Whether the status says more than an error that follows: not where that is the refusal of a redirect. */
-  readonly decides: boolean;
+  /** Whether the status outranks an error of the body. Not for a redirect, where that error explains the refusal. */
+  readonly outranksErrors: boolean;
   readonly toError: (now: number) => ApiError;
 }
 
@@ -93,7 +93,7 @@ function createRefusal(
       room -= bytes.length;
     },
     isFull: () => room <= 0,
-    decides: status < 300 || status >= 400,
+    outranksErrors: status < 300 || status >= 400,
     toError: (now) => toApiError({ status, headers, body, now, redact }),
   };
 }

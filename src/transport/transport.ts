@@ -1,9 +1,9 @@
 import type { Observable } from 'rxjs';
 
-/** What is asked, so that an interceptor need not read URLs. */
+/** Names the API operation, so that an interceptor need not parse the URL. */
 export type Operation = 'chat' | 'completions' | 'models' | (string & {});
 
-/** One HTTP exchange to be made. Plain data; interceptors change it by copying. */
+/** A request as plain data. An interceptor that changes it passes a modified copy on. */
 export interface TransportRequest {
   readonly operation: Operation;
   readonly method: string;
@@ -13,20 +13,20 @@ export interface TransportRequest {
   readonly body?: string | Uint8Array;
   /** `refuse` makes any redirect a `ProtocolError`; `same-origin` follows those that stay on the origin. */
   readonly redirects: 'refuse' | 'same-origin';
-  /** Passed through for interceptors, never sent. */
+  /** Data for interceptors; never sent. */
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-/** What one exchange gives: the head once, then the body's decoded bytes as they arrive. */
+/** An event of one exchange: first the head, then the decoded bytes of the body as they arrive. */
 export type TransportEvent =
   | { readonly type: 'head'; readonly status: number; readonly headers: Headers }
   | { readonly type: 'data'; readonly bytes: Uint8Array };
 
-/** Makes one HTTP exchange per subscription; unsubscribing at any moment aborts and closes it. */
+/** Makes one HTTP exchange per subscription. Unsubscribing aborts it at any time and closes its connection or stream. */
 export type Transport = (request: TransportRequest) => Observable<TransportEvent>;
 
 /**
- * Wraps exchanges; the shape of Angular's functional interceptors. The first listed is outermost and runs once per
- * subscription. A non-2xx answer is already an `ApiError` here, so `head` is always 2xx.
+ * Wraps each exchange, like Angular's functional interceptors. The first in the list is the outermost, and runs once per
+ * subscription. Non-2xx answers arrive as `ApiError`s, so the status of a `head` is always 2xx.
  */
 export type Interceptor = (request: TransportRequest, next: Transport) => Observable<TransportEvent>;

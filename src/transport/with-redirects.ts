@@ -6,17 +6,16 @@ const maxRedirects = 5;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Makes a transport that reports redirects as they are obey `request.redirects`. A followed redirect keeps method and
- * body and stays on the origin, so no key reaches another server; anything else is a `ProtocolError`, behind the head that
- * was refused. A request whose
- * `url` is not absolute is a `TypeError`.
+ * Makes a transport follow or refuse redirects, per `request.redirects`. A redirect is followed with the same method and
+ * body, and only within the origin, so that no key reaches another server. A refused redirect is a `ProtocolError`, emitted
+ * after its head. A request whose `url` is not absolute is a `TypeError`.
  */
 export function withRedirects(transport: Transport): Transport {
   const follow = (request: TransportRequest, left: number): Observable<TransportEvent> =>
     defer(() => {
       let rest: Observable<TransportEvent> = EMPTY;
       const exchange = transport(request).pipe(
-        // Completing here ends the exchange that was redirected.
+        // Completes at a redirect, which closes its exchange.
         takeWhile((event) => !isRedirect(event), true),
         filter((event) => {
           if (!isRedirect(event)) {
@@ -50,7 +49,7 @@ function isRedirect(event: TransportEvent): event is Head {
   return event.type === 'head' && redirectStatuses.has(event.status);
 }
 
-/** Where to go, or why not. */
+/** Returns the address to go to, or the error of a redirect that is refused. */
 function redirect(
   request: TransportRequest,
   status: number,
@@ -63,7 +62,7 @@ function redirect(
     );
   }
   const target = location !== null && URL.canParse(location, request.url) ? new URL(location, request.url) : undefined;
-  // 303 means: the answer is elsewhere, to be fetched by GET. That never holds for a model's stream.
+  // 303 asks for a GET of another resource, which is never a model's stream.
   const repeatable = status !== 303 || request.method === 'GET';
   if (!repeatable || target?.origin !== new URL(request.url).origin) {
     return new ProtocolError(

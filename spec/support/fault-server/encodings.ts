@@ -4,10 +4,10 @@ import type { Scenario } from './exchange.js';
 import { lengthOf, reference } from './reference.js';
 import { answerOf, chunked, eventType, headOf, lastChunk } from './wire.js';
 
-/** Codings as headers name them. */
+/** How to compress for a content encoding. */
 const compressions: Readonly<Record<string, Compression>> = { gzip: 'gzip', deflate: 'zlib deflate', br: 'br' };
 
-/** The reference in two parts, each decodable once it has come. */
+/** The reference in two parts, each of which can be decoded as soon as it arrives. */
 function compressed(coding: string): Promise<readonly Buffer[]> {
   const place = lengthOf(3);
   const parts = [reference.subarray(0, place), reference.subarray(place)];
@@ -17,7 +17,9 @@ function compressed(coding: string): Promise<readonly Buffer[]> {
   );
 }
 
-/** Answers with a `content-encoding`, which is the first parameter. */
+const binary = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), reference]);
+
+/** Answers whose first parameter is their `content-encoding`. */
 export const encodings: Readonly<Record<string, Scenario>> = {
   encoded: async (exchange) => {
     const [coding = ''] = exchange.parameters;
@@ -25,27 +27,27 @@ export const encodings: Readonly<Record<string, Scenario>> = {
     exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, body));
   },
 
-  /** Ends in good order before the compressed data do. */
+  /** Ends the response normally before the end of the compressed data. */
   'encoded-cut': async (exchange) => {
     const [coding = ''] = exchange.parameters;
     const [first = ''] = await compressed(coding);
     exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, first));
   },
 
-  /** Says that it is compressed, and is not. */
+  /** Declares an encoding for plain text. */
   'encoded-not': (exchange) => {
     const [coding = ''] = exchange.parameters;
     exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, reference));
   },
 
-  /** Refuses, in plain JSON that is said to be compressed. */
+  /** An error in plain JSON for which an encoding is declared. */
   'refuse-encoded-not': (exchange) => {
     const [coding = ''] = exchange.parameters;
     const fields = { 'content-type': 'application/json', 'content-encoding': coding };
     exchange.end(answerOf(429, fields, '{"error":{"message":"Slow down"}}'));
   },
 
-  /** Corrupt in the middle, which comes after a while. */
+  /** Sends the first part, and then a corrupt rest. */
   'encoded-corrupt': async (exchange) => {
     const [coding = ''] = exchange.parameters;
     const [first = '', ...rest] = await compressed(coding);
@@ -56,19 +58,24 @@ export const encodings: Readonly<Record<string, Scenario>> = {
     exchange.end(lastChunk);
   },
 
-  /** Compressed in a way that Node does not know: by `content-encoding` and first bytes it is zstd. */
-  zstd: (exchange) => {
-    const body = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), reference]);
-    exchange.end(answerOf(200, { ...eventType, 'content-encoding': 'zstd' }, body));
+  /** Binary data, which begin as zstd does. */
+  'encoded-binary': (exchange) => {
+    const [coding = ''] = exchange.parameters;
+    exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, binary));
   },
 
-  /** An event that decodes to a thousand times its size, for as long as the client takes it. */
+  'refuse-encoded-binary': (exchange) => {
+    const [coding = ''] = exchange.parameters;
+    exchange.end(answerOf(429, { 'content-type': 'application/json', 'content-encoding': coding }, binary));
+  },
+
+  /** An endless event that decodes to a thousand times its size. */
   bomb: async (exchange) => {
     const head = headOf(200, { ...eventType, 'content-encoding': 'gzip', 'transfer-encoding': 'chunked' });
     await exchange.send(Buffer.concat([Buffer.from(head), chunked(gzipSync('data: '))]));
     const member = chunked(gzipSync(Buffer.alloc(1024 * 1024, 'a')));
     while (await exchange.send(member)) {
-      // Until the client leaves.
+      // The client ends this by closing the connection.
     }
   },
 };

@@ -4,7 +4,7 @@ import { deserted, type ServedExchange, startServer } from '../../support/loopba
 import { failureOf, observe } from '../../support/observe.js';
 import { bodyOf, transportRequest } from '../../support/transport-events.js';
 
-/** The start of a head written past the server's framing. Pages of other origins may read it, too. */
+/** The start of a head that is written as raw bytes. CORS lets pages of other origins read it. */
 const statusLine = 'HTTP/1.1 200 OK\r\naccess-control-allow-origin: *\r\n';
 
 const brokenBodies: readonly (readonly [string, (served: ServedExchange) => void])[] = [
@@ -23,9 +23,9 @@ const brokenBodies: readonly (readonly [string, (served: ServedExchange) => void
   ['cut inside a chunk', (served) => served.writeRaw(`${statusLine}transfer-encoding: chunked\r\n\r\n9\r\nhalf`)],
 ];
 
-/** What becomes of an exchange that breaks. */
+/** Specs of exchanges that fail. */
 export function describeBreakage(createTransport: () => Transport): void {
-  it('raises ConnectionError when nobody listens', async () => {
+  it('raises ConnectionError when no server listens', async () => {
     const error = await failureOf(createTransport()(transportRequest(await deserted())));
 
     expect(error).toBeInstanceOf(ConnectionError);
@@ -64,7 +64,7 @@ export function describeBreakage(createTransport: () => Transport): void {
     expect(await seen.ended).toBeInstanceOf(ConnectionError);
   });
 
-  it.each(brokenBodies)('raises ConnectionError for a body that is %s, behind what came', async (how, answer) => {
+  it.each(brokenBodies)('raises ConnectionError for a body that is %s, after what arrived', async (how, answer) => {
     const server = await startServer();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
@@ -81,7 +81,7 @@ export function describeBreakage(createTransport: () => Transport): void {
     expect(bodyOf(seen.values)).toBe('half');
   });
 
-  it('asks again after a failure as if it were the first time', async () => {
+  it('sends the request again when it is subscribed to after a failure', async () => {
     const server = await startServer();
     const exchange = createTransport()(transportRequest(server.url));
     const failed = observe(exchange);

@@ -3,7 +3,7 @@ import { deserted, startServer } from '../../support/loopback.js';
 import { failureOf, observe } from '../../support/observe.js';
 import { transportRequest } from '../../support/transport-events.js';
 
-/** What a transport outside a browser does before there is a connection. Browsers tell no reasons, and send in haste. */
+/** Specs of connecting outside a browser. Browsers hide the reason of a failure, and may send at once. */
 export function describeConnecting(createTransport: () => Transport): void {
   it('sends nothing when it is unsubscribed while it connects', async () => {
     const server = await startServer();
@@ -20,7 +20,7 @@ export function describeConnecting(createTransport: () => Transport): void {
     expect(server.requests).toBe(1);
   });
 
-  it("tells the system's reason when nobody listens", async () => {
+  it("names the system's error code when no server listens", async () => {
     const error = await failureOf(createTransport()(transportRequest(await deserted())));
 
     expect((error as Error).message).toContain('ECONNREFUSED');

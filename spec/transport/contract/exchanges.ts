@@ -3,7 +3,7 @@ import { startServer } from '../../support/loopback.js';
 import { observe } from '../../support/observe.js';
 import { bodyOf, transportRequest } from '../../support/transport-events.js';
 
-/** What every transport does with an exchange that goes well. */
+/** Specs of exchanges that succeed. */
 export function describeExchanges(createTransport: () => Transport): void {
   it('sends nothing before it is subscribed', async () => {
     const server = await startServer();
@@ -53,7 +53,7 @@ export function describeExchanges(createTransport: () => Transport): void {
     expect(bodyOf(seen.values)).toBe('onetwo');
   });
 
-  it('gives bodies as Uint8Array', async () => {
+  it('emits the body as Uint8Arrays', async () => {
     const server = await startServer();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
@@ -79,7 +79,7 @@ export function describeExchanges(createTransport: () => Transport): void {
     expect(served.body).toBe('{"text":"größer"}');
   });
 
-  it('sends no body where there is none', async () => {
+  it('sends no body if the request has none', async () => {
     const server = await startServer();
     const { body: _, ...request } = transportRequest(server.url, { method: 'GET' });
     observe(createTransport()(request));
@@ -89,7 +89,7 @@ export function describeExchanges(createTransport: () => Transport): void {
     expect([served.method, served.body]).toEqual(['GET', '']);
   });
 
-  it('gives an error status like any other', async () => {
+  it('emits the head and body of an error status', async () => {
     const server = await startServer();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
@@ -102,7 +102,7 @@ export function describeExchanges(createTransport: () => Transport): void {
     expect(bodyOf(seen.values)).toBe('busy');
   });
 
-  it('gives each of several headers of one name', async () => {
+  it('joins several headers of one name', async () => {
     const server = await startServer();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
@@ -125,7 +125,7 @@ export function describeExchanges(createTransport: () => Transport): void {
     expect(seen.values).toHaveLength(1);
   });
 
-  it('waits for the answer behind early hints', async () => {
+  it('ignores early hints before the answer', async () => {
     const server = await startServer();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
@@ -138,7 +138,7 @@ export function describeExchanges(createTransport: () => Transport): void {
     expect(seen.values.map((event) => (event.type === 'head' ? event.status : event.type))).toEqual([200, 'data']);
   });
 
-  it('reads an HTTP/1.0 answer to its close', async () => {
+  it('reads an HTTP/1.0 answer until the connection closes', async () => {
     const server = await startServer();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();

@@ -7,13 +7,13 @@ import { bodyOf, transportRequest } from '../../support/transport-events.js';
 const statuses = [301, 302, 303, 307, 308];
 const repeatable = [301, 302, 307, 308];
 
-/** Where an exchange goes when the server sends it elsewhere. */
+/** Specs of how redirects are handled. */
 export function describeRedirects(createTransport: () => Transport): void {
   describeRefusedRedirects(createTransport);
   describeFollowedRedirects(createTransport);
 }
 
-/** Where no exchange goes, though the server sends it there. */
+/** Specs of the redirects that are refused. */
 export function describeRefusedRedirects(createTransport: () => Transport): void {
   it.each(statuses)('refuses %s by default', async (status) => {
     const server = await startServer({
@@ -64,7 +64,7 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
     expect(server.requests).toBe(1);
   });
 
-  it.each(['user:password', 'user', ':password'])('refuses a redirect that names %s', async (credentials) => {
+  it.each(['user:password', 'user', ':password'])('refuses a redirect to an address with %s', async (credentials) => {
     const server = await startServer({
       answer: (served) => {
         served.head(307, { location: `http://${credentials}@${served.headers.host ?? ''}/new` });
@@ -79,7 +79,7 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
     expect(server.requests).toBe(1);
   });
 
-  it('refuses to turn a POST into the GET that 303 means', async () => {
+  it('refuses 303 for a POST, which would become a GET', async () => {
     const server = await startServer({
       answer: (served) => {
         served.head(303, { location: '/result' });
@@ -93,7 +93,7 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
     expect(server.requests).toBe(1);
   });
 
-  it.each([300, 304])('gives %s, which leads nowhere, as it is', async (status) => {
+  it.each([300, 304])('passes on %s, which is not a redirect to follow', async (status) => {
     const server = await startServer();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
@@ -106,7 +106,7 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
   });
 }
 
-/** Where an exchange goes when the server sends it elsewhere and the transport sees where, as in no browser. */
+/** Specs of the redirects that are followed, by a transport that sees their target, as none in a browser does. */
 export function describeFollowedRedirects(createTransport: () => Transport): void {
   it.each(repeatable)('repeats the whole request on the same origin after %s', async (status) => {
     const server = await startServer();
@@ -166,7 +166,7 @@ export function describeFollowedRedirects(createTransport: () => Transport): voi
     expect([second.method, second.path]).toEqual(['GET', '/result']);
   });
 
-  it('refuses a redirect to an address that cannot be read', async () => {
+  it('refuses a redirect to a malformed address', async () => {
     const server = await startServer({
       answer: (served) => {
         served.head(307, { location: 'http://[' });
@@ -180,7 +180,24 @@ export function describeFollowedRedirects(createTransport: () => Transport): voi
     expect(server.requests).toBe(1);
   });
 
-  it('ends a loop', async () => {
+  it('follows a redirect again for each subscription', async () => {
+    const paths: string[] = [];
+    const server = await startServer({
+      answer: (served) => {
+        paths.push(served.path);
+        served.head(served.path === '/old' ? 307 : 200, { location: '/new' });
+        served.end();
+      },
+    });
+    const exchange = createTransport()(followed(`${server.url}/old`));
+
+    await observe(exchange).ended;
+    await observe(exchange).ended;
+
+    expect(paths).toEqual(['/old', '/new', '/old', '/new']);
+  });
+
+  it('refuses to follow a loop for ever', async () => {
     const server = await startServer({
       answer: (served) => {
         served.head(307, { location: '/again' });

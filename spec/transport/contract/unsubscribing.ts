@@ -4,7 +4,7 @@ import { startServer } from '../../support/loopback.js';
 import { observe } from '../../support/observe.js';
 import { bodyOf, transportRequest } from '../../support/transport-events.js';
 
-/** What a server sees of a subscriber that leaves. */
+/** Specs of what unsubscribing closes. */
 export function describeUnsubscribing(createTransport: () => Transport): void {
   it('closes the exchange when it is unsubscribed before the headers', async () => {
     const server = await startServer();
@@ -17,7 +17,7 @@ export function describeUnsubscribing(createTransport: () => Transport): void {
     expect(seen.values).toEqual([]);
   });
 
-  it('closes the exchange when it is unsubscribed in the silence behind the headers', async () => {
+  it('closes the exchange when it is unsubscribed between the headers and the body', async () => {
     const server = await startServer();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
@@ -44,7 +44,7 @@ export function describeUnsubscribing(createTransport: () => Transport): void {
     expect(bodyOf(seen.values)).toBe('one');
   });
 
-  it.each([1, 2])('closes the exchange when %s of its events are enough', async (count) => {
+  it.each([1, 2])('closes the exchange after take(%s)', async (count) => {
     const server = await startServer();
     const events = lastValueFrom(createTransport()(transportRequest(server.url)).pipe(take(count), toArray()));
     const served = await server.next();
@@ -74,7 +74,7 @@ export function describeUnsubscribing(createTransport: () => Transport): void {
     expect(bodyOf(stayed.values)).toBe('whole');
   });
 
-  it('leaves the connection of an exchange that has ended to be used again', async () => {
+  it('reuses the connection of an exchange that has ended', async () => {
     const server = await startServer();
     const transport = createTransport();
 
@@ -87,7 +87,7 @@ export function describeUnsubscribing(createTransport: () => Transport): void {
       seen.unsubscribe();
     }
 
-    // A request made in the very turn in which one ends finds its connection still busy.
+    // A request made synchronously when another ends finds its connection still busy.
     expect(server.connections).toBeLessThanOrEqual(2);
   });
 }

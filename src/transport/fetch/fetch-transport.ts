@@ -1,27 +1,27 @@
 import { Observable, type Subscriber } from 'rxjs';
-import { ProtocolError } from '../errors/protocol-error.js';
-import { checkEncoding } from './check-encoding.js';
-import { toTransportError } from './to-transport-error.js';
-import type { Transport, TransportEvent, TransportRequest } from './transport.js';
-import { withRedirects } from './with-redirects.js';
+import { ProtocolError } from '../../errors/protocol-error.js';
+import { checkEncoding } from '../check-encoding.js';
+import { toTransportError } from '../to-transport-error.js';
+import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
+import { withRedirects } from '../with-redirects.js';
 
-/** What a {@link fetchTransport} sends with. */
+/** Options of {@link fetchTransport}. */
 export interface FetchTransportConfig {
   /** The fetch to use; by default `globalThis.fetch`, looked up at each request. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 /**
- * A transport over `fetch` and its body reader; the default everywhere but on Node. Unsubscribing aborts the fetch, also
- * while a read is pending. Compressed answers are decoded by fetch itself.
+ * Creates a transport over `fetch` and its body reader; the default everywhere but on Node. Unsubscribing aborts the
+ * fetch, even while a read is pending. fetch itself decodes compressed answers.
  *
- * Raises `ConnectionError` when no answer comes or the connection breaks, `ProtocolError` for a redirect it may not
- * follow and for a content encoding that fetch does not know. Browsers hide where a redirect leads, so there each one is
- * refused.
+ * Raises `ConnectionError` when no answer comes or the connection breaks, and `ProtocolError` for a redirect it may not
+ * follow or a content encoding that fetch did not decode. Browsers hide the target of a redirect, so there every redirect
+ * is refused.
  *
- * What Node's fetch does not tell is not raised: it takes for a clean end that a compressed body was cut short, or that
- * the connection broke where its close was announced, and it may never end a compressed body that is corrupt. What reads
- * the body must notice, as a client does by the finish reason and its deadlines; `undiciTransport` raises all three.
+ * Node's fetch hides some failures: it completes normally when a compressed body is cut short, or when the connection
+ * breaks after the server announced that it would close, and a corrupt compressed body may never end. A client notices
+ * by the missing finish reason and its deadlines; `undiciTransport` raises an error for all three.
  *
  * @see {@link Transport} for the events it emits.
  */
@@ -39,7 +39,7 @@ function exchange(request: TransportRequest, fetch: typeof globalThis.fetch): Ob
   });
 }
 
-/** Never rejects: what goes wrong reaches the subscriber, and after unsubscribing nobody. */
+/** Never rejects: errors go to the subscriber, which ignores them after unsubscribing. */
 async function pump(
   request: TransportRequest,
   fetch: typeof globalThis.fetch,
@@ -50,7 +50,7 @@ async function pump(
   try {
     const response = await fetch(request.url, {
       method: request.method,
-      // Not obeyed by browsers, which undo compression well; Node's fetch does not notice a compressed body that was cut.
+      // Browsers ignore this, and decode reliably; Node's fetch does not notice that a compressed body was cut short.
       headers: { 'accept-encoding': 'identity', ...request.headers },
       body: (request.body ?? null) as BodyInit | null,
       redirect: 'manual',
@@ -58,11 +58,9 @@ async function pump(
     });
     answered = true;
     if (response.type === 'opaqueredirect') {
-      throw new ProtocolError('The server redirects, which a browser does not show; set baseURL to the final address');
+      throw new ProtocolError('The server redirects to an address the browser hides; set baseURL to the final address');
     }
     subscriber.next({ type: 'head', status: response.status, headers: response.headers });
-    const encoding = response.headers.get('content-encoding');
-    checkEncoding(encoding);
     const reader = response.body?.getReader();
     let begun = false;
     while (reader !== undefined && !subscriber.closed) {
@@ -72,7 +70,7 @@ async function pump(
       }
       if (!begun) {
         begun = true;
-        checkEncoding(encoding, value);
+        checkEncoding(response.headers.get('content-encoding'), value);
       }
       subscriber.next({ type: 'data', bytes: value });
     }

@@ -1,6 +1,6 @@
 /*
- * The parts of undici that are needed. Its main module would also load, and replace the dispatcher of the process's own
- * `fetch`, which is not a library's to do.
+ * The modules of undici that are needed. Its main module would load more, and would replace the dispatcher of the
+ * process's own `fetch`, which a library must not do.
  */
 declare module 'undici/lib/dispatcher/agent.js' {
   import type * as undici from 'undici';
@@ -20,6 +20,7 @@ declare module 'undici/lib/dispatcher/client.js' {
   export = Client;
 }
 
+/** Unlike the public type, this connector returns the socket that it connects. */
 declare module 'undici/lib/core/connect.js' {
   import type { Socket } from 'node:net';
   import type { buildConnector } from 'undici';

@@ -1,0 +1,104 @@
+/*
+ * All code that depends on undici's private modules. They may change in any release, so package.json pins the version.
+ */
+import type { Socket } from 'node:net';
+import type { Client as UndiciClient, Dispatcher } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import Client from 'undici/lib/dispatcher/client.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+
+/**
+ * Dispatches a request and returns a function that aborts it, whether it is waiting for a connection or being answered.
+ * Without a dispatcher the request goes through an agent that all clients of the process share, and aborting it also
+ * cancels a connection attempt that no other request needs. Call the function after the exchange has ended, too.
+ */
+export function dispatch(
+  options: Dispatcher.DispatchOptions,
+  handler: Omit<Dispatcher.DispatchHandler, 'onRequestStart'>,
+  dispatcher: Dispatcher = sharedAgent(),
+): () => void {
+  let controller: Dispatcher.DispatchController | undefined;
+  let withdraw: (() => void) | undefined;
+  let aborted = false;
+  const abortable: NodeDispatchOptions = { ...options, [onQueued]: (callback) => (withdraw = callback) };
+  dispatcher.dispatch(abortable, {
+    ...handler,
+    onRequestStart: (started) => {
+      controller = started;
+      if (aborted) {
+        started.abort(abortReason());
+      }
+    },
+  });
+  return () => {
+    aborted = true;
+    withdraw?.();
+    controller?.abort(abortReason());
+  };
+}
+
+/** Names the option through which a {@link NodeClient} hands out the function that withdraws a request from it. */
+const onQueued = Symbol('onQueued');
+
+interface NodeDispatchOptions extends Dispatcher.DispatchOptions {
+  readonly [onQueued]?: (withdraw: () => void) => void;
+}
+
+let agent: Dispatcher | undefined;
+
+function sharedAgent(): Dispatcher {
+  return (agent ??= createAgent());
+}
+
+function createAgent(): Dispatcher {
+  const connect = buildConnector({ allowH2: true });
+  return new Agent({
+    bodyTimeout: 0,
+    headersTimeout: 0,
+    allowH2: true,
+    factory: (server, settings: object) =>
+      new Pool(server, { ...settings, factory: (origin, options) => new NodeClient(origin, options, connect) }),
+  });
+}
+
+/**
+ * A connection to a server, opened only while a request wants it. undici's own client closes the connection of an aborted
+ * request, but leaves the request in its queue and opens another connection for it, which then stays idle.
+ */
+class NodeClient extends Client {
+  private readonly wanted = new Set<Dispatcher.DispatchOptions>();
+  private connecting: Socket | undefined;
+
+  constructor(origin: URL, options: UndiciClient.Options, connect: ReturnType<typeof buildConnector>) {
+    super(origin, {
+      ...options,
+      connect: (target, callback) => {
+        if (this.wanted.size === 0) {
+          // undici does not expect the callback before this function has returned.
+          queueMicrotask(() => callback(abortReason(), null));
+          return;
+        }
+        this.connecting = connect(target, (...outcome) => {
+          this.connecting = undefined;
+          callback(...outcome);
+        });
+      },
+    });
+  }
+
+  override dispatch(options: NodeDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    this.wanted.add(options);
+    options[onQueued]?.(() => {
+      this.wanted.delete(options);
+      if (this.wanted.size === 0) {
+        this.connecting?.destroy(abortReason());
+      }
+    });
+    return super.dispatch(options, handler);
+  }
+}
+
+function abortReason(): Error {
+  return new Error('unsubscribed');
+}

@@ -1,0 +1,97 @@
+import { noop, Observable } from 'rxjs';
+import type { Dispatcher } from 'undici';
+import { toTransportError } from '../to-transport-error.js';
+import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
+import { withRedirects } from '../with-redirects.js';
+import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
+import { dispatch } from './node-agent.js';
+
+/** Options of {@link undiciTransport}. */
+export interface UndiciTransportConfig {
+  /**
+   * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`. By default all clients share one
+   * `Agent`, which uses HTTP/2 where the server offers it and has no time-outs once it is connected. undici's own
+   * dispatchers open another, idle connection whenever unsubscribing closes one; the default does not.
+   */
+  readonly dispatcher?: Dispatcher | undefined;
+  /**
+   * Maximum number of bytes of a compressed answer that may wait to be decoded. undici cannot be made to wait, so an answer
+   * that arrives so much faster than it is decoded raises a `LimitError`. By default 256 MiB. Plain answers are not
+   * limited.
+   */
+  readonly undecodedBytes?: number | undefined;
+}
+
+const defaultUndecodedBytes = 256 * 1024 * 1024;
+
+/**
+ * Creates a transport over undici's `dispatch`, which pushes each piece of the body straight into the subscriber; the
+ * default on Node. Unsubscribing aborts the exchange: it closes the HTTP/1.1 socket or resets the HTTP/2 stream.
+ *
+ * Raises `ConnectionError` when no answer comes, the connection breaks or a compressed body cannot be decoded, and
+ * `ProtocolError` for a redirect it may not follow or a content encoding other than gzip, deflate and br.
+ *
+ * @throws {TypeError} If `undecodedBytes` is not a number above 0.
+ * @see {@link Transport} for the events it emits.
+ */
+export function undiciTransport(config: UndiciTransportConfig = {}): Transport {
+  const { undecodedBytes = defaultUndecodedBytes } = config;
+  if (typeof undecodedBytes !== 'number' || !(undecodedBytes > 0)) {
+    throw new TypeError('undecodedBytes must be a number above 0');
+  }
+  return withRedirects((request) => exchange(request, undecodedBytes, config.dispatcher));
+}
+
+function exchange(
+  request: TransportRequest,
+  undecodedBytes: number,
+  dispatcher: Dispatcher | undefined,
+): Observable<TransportEvent> {
+  return new Observable<TransportEvent>((subscriber) => {
+    const { origin, pathname, search } = new URL(request.url);
+    let answered = false;
+    let body: BodyDecoder = {
+      write: (bytes) => subscriber.next({ type: 'data', bytes }),
+      end: () => subscriber.complete(),
+      fail: (error) => subscriber.error(toTransportError(error, request, answered)),
+      destroy: noop,
+    };
+    subscriber.add(() => body.destroy());
+    const abort = dispatch(
+      {
+        origin,
+        path: pathname + search,
+        method: request.method,
+        // dispatch does not decompress: ask for plain bytes, and decode what comes compressed all the same.
+        headers: { 'accept-encoding': 'identity', ...request.headers },
+        body: request.body ?? null,
+      },
+      {
+        onResponseStart: (_controller, status, headers) => {
+          // An informational response, such as early hints, precedes the answer.
+          if (status < 200) {
+            return;
+          }
+          answered = true;
+          subscriber.next({ type: 'head', status, headers: toHeaders(headers) });
+          body = createBodyDecoder([headers['content-encoding'] ?? []].flat().join(', '), body, undecodedBytes);
+        },
+        onResponseData: (_controller, bytes) => body.write(bytes),
+        onResponseEnd: () => body.end(),
+        onResponseError: (_controller, error) => body.fail(error),
+      },
+      dispatcher,
+    );
+    subscriber.add(abort);
+  });
+}
+
+function toHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(raw)) {
+    for (const item of Array.isArray(value) ? value : [value ?? '']) {
+      headers.append(name, item);
+    }
+  }
+  return headers;
+}
