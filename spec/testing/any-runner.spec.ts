@@ -10,7 +10,7 @@ it('runs in the test runner of Node, from the built package', async () => {
 
   expect(stdout).toMatch(/^\s*ok 1 - waits for a busy server$/mu);
   expect(stdout).toMatch(/^\s*not ok 2 - shows what differs$/mu);
-  expect(stdout).toContain('The stream is not what its marbles say, first in frame 2004.');
+  expect(stdout).toContain('The stream does not match its marbles. First difference: frame 2004.');
   expect(stdout).toMatch(/> +2004 +- +"lo"/u);
   expect(code).toBe(1);
 }, 60_000);
@@ -47,7 +47,7 @@ it('runs in a page, where there are neither a test runner nor anything of Node',
   const report = (...words: readonly string[]): void => void reports.push(words);
   runInContext(outputFiles[0]!.text, createContext({ Headers, TextDecoder, TextEncoder, URL, report }));
 
-  expect(reports).toEqual([['MarblesError', expect.stringContaining('first in frame 2.')]]);
+  expect(reports).toEqual([['MarblesError', expect.stringContaining('First difference: frame 2.')]]);
   expect(Object.keys(metafile.inputs).filter((path) => !/^<stdin>$|^src\/|\/(?:rxjs|tslib|zod)\//u.test(path))).toEqual(
     [],
   );

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { firstValueFrom, type Observable } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import type { Transport, TransportEvent } from '../../src/transport/transport.js';
-import type { Cassette, CassetteExchange } from '../../src/testing/cassette.js';
-import { recordCassette, type RecordCassetteConfig } from '../../src/testing/record-cassette.js';
+import {
+  type Cassette,
+  type CassetteExchange,
+  recordCassette,
+  type RecordCassetteConfig,
+} from '../../src/testing/index.js';
 import { observe } from '../support/observe.js';
 import { transportRequest } from '../support/transport-events.js';
 

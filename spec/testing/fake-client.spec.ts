@@ -125,13 +125,13 @@ it('fails when its function gives no Observable', async () => {
   const client = fakeClient(() => undefined as never);
 
   expect(await failureOf(client.models())).toEqual(
-    new TypeError('replies() must be a text or an Observable, not undefined'),
+    new TypeError('replies() must be a string or an Observable, not undefined'),
   );
 });
 
 it.each<readonly [string, () => unknown, string]>([
-  ['a reply that is none', () => fakeClient(5 as never), 'replies must be a text or an Observable, not 5'],
-  ['one in a list', () => fakeClient([EMPTY, [] as never]), 'replies[1] must be a text or an Observable, not object'],
+  ['a reply that is none', () => fakeClient(5 as never), 'replies must be a string or an Observable, not 5'],
+  ['one in a list', () => fakeClient([EMPTY, [] as never]), 'replies[1] must be a string or an Observable, not object'],
   ['an empty list', () => fakeClient([]), 'replies must be a list of at least one, not object'],
   ['a configuration that is none', () => fakeClient(EMPTY, 1 as never), 'The configuration of fakeClient must be'],
   ['a request without messages', () => fakeClient(EMPTY).chat({ model: 'small' } as never), 'chat() needs messages'],

@@ -5,9 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { concat, EMPTY, firstValueFrom, map, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
 import { createClient, RateLimitError, retryTransient, textDeltas, toText } from '../../src/index.js';
-import type { Cassette } from '../../src/testing/cassette.js';
-import { recordCassette } from '../../src/testing/record-cassette.js';
-import { replayCassette } from '../../src/testing/replay-cassette.js';
+import { type Cassette, recordCassette, replayCassette } from '../../src/testing/index.js';
 import { answer, chatRequest, fakeTransport, hello } from '../support/answers.js';
 import { observe } from '../support/observe.js';
 import { data, head } from '../support/transport-events.js';
@@ -315,8 +313,8 @@ it.each<[unknown, string]>([
   ['hello.json', 'The configuration of recordCassette must be an object, not string'],
   [{ file: '' }, 'file must be a path or a file URL, not string'],
   [{ file: 7 }, 'file must be a path or a file URL, not 7'],
-  [{ secrets: 'secret' }, 'secrets must be an array of texts of 4 characters or more, not string'],
-  [{ secrets: ['abc'] }, 'secrets must be an array of texts of 4 characters or more, not object'],
+  [{ secrets: 'secret' }, 'secrets must be an array of strings of 4 characters or more, not string'],
+  [{ secrets: ['abc'] }, 'secrets must be an array of strings of 4 characters or more, not object'],
   [{ scheduler: {} }, 'scheduler must be an rxjs scheduler, not object'],
   [{ scheduler: null }, 'scheduler must be an rxjs scheduler, not null'],
 ])('refuses the configuration %j', (config, message) => {
@@ -342,8 +340,7 @@ it('needs no files, and none of Node, in a page', async () => {
     stdin: {
       contents: `
         import { of, toArray } from 'rxjs';
-        import { recordCassette } from '../../src/testing/record-cassette.js';
-        import { replayCassette } from '../../src/testing/replay-cassette.js';
+        import { recordCassette, replayCassette } from '../../src/testing/index.js';
         const request = { operation: 'chat', method: 'POST', url: 'http://server.test/v1', headers: {}, body: '{}' };
         const bytes = Uint8Array.of(72, 105, 255);
         const recorder = recordCassette();
@@ -374,7 +371,7 @@ it('needs no files, and none of Node, in a page', async () => {
     72,
     105,
     255,
-    'There are no files here: take the cassette from its recorder, and give its data to replayCassette',
+    'There is no file system here: take the cassette from its recorder, and pass the data to replayCassette',
   ]);
 });
 

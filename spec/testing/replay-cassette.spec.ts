@@ -27,9 +27,7 @@ import {
   toText,
 } from '../../src/index.js';
 import { undiciTransport } from '../../src/node/index.js';
-import type { CassetteExchange } from '../../src/testing/cassette.js';
-import { recordCassette } from '../../src/testing/record-cassette.js';
-import { replayCassette } from '../../src/testing/replay-cassette.js';
+import { type CassetteExchange, recordCassette, replayCassette } from '../../src/testing/index.js';
 import { useLocalServer } from '../local/local-server.js';
 import { answer, chatRequest, fakeTransport, hello } from '../support/answers.js';
 import { closeServers, deserted, startServer } from '../support/loopback.js';
@@ -180,7 +178,7 @@ describe('endings', () => {
     const cassette = await record(always(throwError(() => failure)));
     const error = await failureOf(replayCassette(cassette, { speed: Infinity })(request));
 
-    const expected = failure instanceof Error ? failure : new Error('No Error was thrown');
+    const expected = failure instanceof Error ? failure : new Error('The thrown value is not an Error');
     expect(shown(error)).toEqual(shown(expected));
     expect((error as Error).cause).toBeUndefined();
     expect(Object.getPrototypeOf(error)).toBe(
@@ -451,7 +449,7 @@ describe('a file', () => {
     writeFileSync(folder.path('text.json'), 'secret');
 
     expect(() => replayCassette(folder.path('text.json'))).toThrow(
-      new TypeError(`${folder.path('text.json')} is no cassette: it holds no JSON`),
+      new TypeError(`${folder.path('text.json')} is not a cassette: it is not JSON`),
     );
   });
 
@@ -460,7 +458,7 @@ describe('a file', () => {
 
     expect(() => replayCassette(folder.path('version.json'))).toThrow(
       new TypeError(
-        `${folder.path('version.json')} is no cassette: version must be 1, the only version this package knows`,
+        `${folder.path('version.json')} is not a cassette: version must be 1, the only version this package supports`,
       ),
     );
   });
@@ -470,18 +468,18 @@ it.each<[object, string]>([
   [[], 'it must be an object'],
   [{ version: 1 }, 'exchanges must be an array'],
   [broken({ request: undefined }), 'exchanges[0].request must be an object'],
-  [broken({ request: { ...exchangeOf().request, url: 7 } }), 'exchanges[0].request.url must be a text'],
+  [broken({ request: { ...exchangeOf().request, url: 7 } }), 'exchanges[0].request.url must be a string'],
   [brokenResponse({ status: 99 }), 'exchanges[0].response.status must be 200 or more'],
   [brokenResponse({ status: '200' }), 'exchanges[0].response.status must be a whole number'],
   [brokenResponse({ at: -1 }), 'exchanges[0].response.at must be a number of milliseconds, 0 or more'],
-  [brokenResponse({ headers: { a: 1 } }), 'exchanges[0].response.headers.a must be a text'],
-  [brokenResponse({ headers: { 'a b': '1' } }), 'exchanges[0].response.headers must be headers that can be sent'],
+  [brokenResponse({ headers: { a: 1 } }), 'exchanges[0].response.headers.a must be a string'],
+  [brokenResponse({ headers: { 'a b': '1' } }), 'exchanges[0].response.headers must be valid HTTP headers'],
   [brokenResponse({ body: [{ at: 1 }] }), 'exchanges[0].response.body[0] must be { at, text } or { at, base64 }'],
   [brokenResponse({ body: [{ at: 1, base64: '~' }] }), 'exchanges[0].response.body[0].base64 must be base64'],
   [broken({ end: { type: 'over', at: 1 } }), "exchanges[0].end.type must be 'complete', 'abort' or 'error'"],
   [broken({ end: { type: 'error', at: 1 } }), 'exchanges[0].end.error must be an object'],
 ])('refuses what is no cassette (%#)', (value, problem) => {
-  expect(() => replayCassette(value)).toThrow(new TypeError(`The value given is no cassette: ${problem}`));
+  expect(() => replayCassette(value)).toThrow(new TypeError(`The value given is not a cassette: ${problem}`));
 });
 
 it.each<[unknown, string]>([

@@ -136,7 +136,7 @@ describe('chunks', () => {
   it('refuses a value that is neither a text nor a chunk', () => {
     const test = ({ chunks }: MarbleHelpers): unknown => chunks('a|', { a: 1 as never });
 
-    expect(() => runMarbles(test)).toThrow(new TypeError('values.a must be a text or a chunk, not 1'));
+    expect(() => runMarbles(test)).toThrow(new TypeError('values.a must be a string or a chunk, not 1'));
   });
 });
 
@@ -147,7 +147,7 @@ describe('a difference', () => {
     });
 
     expect(message.split('\n')).toEqual([
-      'The stream is not what its marbles say, first in frame 3.',
+      'The stream does not match its marbles. First difference: frame 3.',
       '',
       '   frame  expected  actual',
       '       1  "a"       "a"',
@@ -164,7 +164,7 @@ describe('a difference', () => {
       expectObservable(chunks('r-a')).toBe('r-a', { r: roleChunk(), a: textChunk('b') });
     });
 
-    expect(message).toContain('first in frame 2.');
+    expect(message).toContain('First difference: frame 2.');
     expect(message).toContain('At choices[0].delta.content:\n  expected  "b"\n  actual    "a"');
   });
 
@@ -211,7 +211,7 @@ describe('a difference', () => {
     });
 
     expect(message.split('\n')).toEqual([
-      'The subscriptions are not what their marbles say, first in number 2.',
+      'The subscriptions do not match their marbles. First difference: subscription 2.',
       '',
       '   number  expected  actual',
       '        1  ^ 0  ! 3  ^ 0  ! 3',
@@ -242,7 +242,7 @@ describe('a difference', () => {
       expectHere();
     });
 
-    expect(stack).toMatch(/^MarblesError: The stream is not/u);
+    expect(stack).toMatch(/^MarblesError: The stream does not match/u);
     expect(/\n {4}at .*/u.exec(stack!)?.[0]).toContain('expectHere');
   });
 
@@ -254,7 +254,7 @@ describe('a difference', () => {
       expectObservable(cold('-a-|')).toEqual(cold('-a|'));
     });
 
-    expect(message).toContain('first in frame 2.');
+    expect(message).toContain('First difference: frame 2.');
   });
 
   it('of streams inside a stream is found, too', () => {
