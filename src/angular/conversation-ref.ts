@@ -3,8 +3,7 @@ import type { Client } from '../client/client.js';
 import type { RetryNotice } from '../operators/retry-config.js';
 import type { UserContent } from '../schemas/chat-message.js';
 import type { ChatView } from '../views/chat-view.js';
-import type { ConverseConfig } from '../views/converse-config.js';
-import type { Turn } from '../views/conversation.js';
+import type { ConverseConfig, Turn } from '../views/conversation.js';
 
 /** How {@link injectConversation} asks, and how often it shows what came. */
 export interface ConversationConfig extends ConverseConfig {
