@@ -92,9 +92,15 @@ export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-
 export { accumulateView, type AccumulateViewConfig } from './views/accumulate-view.js';
 export type { ChatView, ReplyStatus } from './views/chat-view.js';
 export { converse } from './views/converse.js';
-export type { ConversationPolicy, ConversationRequest, ConverseConfig } from './views/converse-config.js';
-export type { ConversationCommand, ConversationView, Turn } from './views/conversation.js';
-export { historyOf } from './views/history-of.js';
+export type {
+  ConversationCommand,
+  ConversationPolicy,
+  ConversationRequest,
+  ConversationView,
+  ConverseConfig,
+  Turn,
+} from './views/conversation.js';
+export { historyOf } from './views/conversation-request.js';
 
 /* Errors: one class for each thing a caller would do */
 export { isLlmError, LlmError, type ErrorKind } from './errors/llm-error.js';

@@ -6,10 +6,10 @@ import { NgZone, provideZoneChangeDetection } from '@angular/core';
 import { openPage } from './chat-page.js';
 import { describeRendering } from './rendering.js';
 
-describe('with zone.js', () => {
+describe('change detection with zone.js', () => {
   describeRendering(() => provideZoneChangeDetection());
 
-  it('chunks that are not shown cause no change detection', async () => {
+  it('is not caused by chunks that are not shown', async () => {
     const page = await openPage(provideZoneChangeDetection(), 1_000);
     const zones = new Set<boolean>();
     let chunks = 0;
@@ -18,7 +18,7 @@ describe('with zone.js', () => {
       chunks += 1;
       zones.add(NgZone.isInAngularZone());
     });
-    // That of the click by which it began.
+    // For the click that started it.
     expect(page.changeDetections()).toBe(1);
     await pass(1_200);
 

@@ -4,6 +4,6 @@ import '../support/virtual-clock.js';
 import { provideZonelessChangeDetection } from '@angular/core';
 import { describeRendering } from './rendering.js';
 
-describe('without a zone', () => {
+describe('change detection without a zone', () => {
   describeRendering(() => provideZonelessChangeDetection());
 });

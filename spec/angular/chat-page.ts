@@ -15,15 +15,15 @@ import type { Client } from '../../src/index.js';
 import { chunksOf, fakeTransport } from '../../src/testing/index.js';
 import { pass } from '../support/virtual-clock.js';
 
-/** A page of a whole application, and what happens to it. */
+/** A page of an application. */
 export interface ChatPage {
-  /** What is on the screen. */
+  /** The text on the screen. */
   readonly text: () => string;
-  /** How often Angular has looked for what changed, since the page was opened. */
+  /** The number of change detections since the page was opened. */
   readonly changeDetections: () => number;
-  /** Sends a prompt, as a click does. */
+  /** Sends a prompt inside the zone, like a click. */
   readonly send: () => void;
-  /** Streams an answer that is not shown, and calls back for each chunk. */
+  /** Streams an answer that is not shown, and calls `onChunk` for each chunk. */
   readonly stream: (onChunk: () => void) => void;
 }
 
@@ -48,7 +48,7 @@ afterEach(() => {
   running.clear();
 });
 
-/** Opens a page, for no longer than the test runs, whose server answers with so many words, one each millisecond. */
+/** Opens a page whose server answers with this many words, one per millisecond. The page is closed after the test. */
 export async function openPage(
   changeDetection: EnvironmentProviders,
   words: number,
@@ -65,7 +65,7 @@ export async function openPage(
     ],
   });
   running.add(application);
-  // What opening it left to do.
+  // Lets the work of opening the page finish.
   await pass(100);
   const page = application.components[0]?.instance as Chat;
   const before = page.changeDetections;

@@ -1,10 +1,9 @@
 /** @jest-environment ./.config/jest-page.mjs */
 import '@angular/compiler';
 import 'zone.js';
-import { HttpClient, provideHttpClient, withFetch } from '@angular/common/http';
+import { provideHttpClient, withFetch } from '@angular/common/http';
 import { type EnvironmentProviders, NgZone, provideZoneChangeDetection } from '@angular/core';
 import { tap } from 'rxjs';
-import { httpClientTransport } from '../../src/angular/http-client-transport.js';
 import { injectClient, provideClient, withHttpClient } from '../../src/angular/index.js';
 import { formatEvent, textDeltas, type TransportEvent } from '../../src/index.js';
 import { chunksOf } from '../../src/testing/index.js';
@@ -12,13 +11,14 @@ import { closeServers, deserted, startServer } from '../support/loopback.js';
 import { type Observed, observe } from '../support/observe.js';
 import { TestBed } from '../support/test-bed.js';
 import { bodyOf, transportRequest } from '../support/transport-events.js';
+import { injectHttpTransport } from './inject-http-transport.js';
 
 describe.each<[string, () => EnvironmentProviders]>([
   ['fetch', () => provideHttpClient(withFetch())],
   ['XHR', () => provideHttpClient()],
-])('HttpClient over %s', (_, over) => {
+])('withHttpClient over %s', (_, over) => {
   beforeEach(() => {
-    // The page of a test writes there whatever breaks, and Angular that XHR follows redirects without asking.
+    // jsdom logs broken connections there, and Angular warns that XHR follows redirects without asking.
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
     jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     TestBed.configureTestingModule({ providers: [provideZoneChangeDetection(), over()] });
@@ -26,10 +26,9 @@ describe.each<[string, () => EnvironmentProviders]>([
   afterEach(() => jest.restoreAllMocks());
   afterEach(closeServers);
 
-  const exchange = (url: string): Observed<TransportEvent> =>
-    observe(httpClientTransport(TestBed.inject(HttpClient))(transportRequest(url)));
+  const exchange = (url: string): Observed<TransportEvent> => observe(injectHttpTransport()(transportRequest(url)));
 
-  it('brings text as it comes, its characters whole', async () => {
+  it('emits text as it arrives, without splitting characters', async () => {
     const server = await startServer();
     const seen = exchange(server.url);
     const served = await server.next();
@@ -48,7 +47,7 @@ describe.each<[string, () => EnvironmentProviders]>([
     expect(bodyOf(seen.values)).toBe('größer 🦊');
   });
 
-  it('closes the connection when it is unsubscribed in the middle', async () => {
+  it('closes the connection when it is unsubscribed halfway', async () => {
     const server = await startServer();
     const seen = exchange(server.url);
     const served = await server.next();
@@ -61,7 +60,7 @@ describe.each<[string, () => EnvironmentProviders]>([
     expect(await served.over).toBe('cut');
   });
 
-  it('tells a connection that breaks from an answer that ends, behind what came', async () => {
+  it('emits the text before a broken connection, and then a ConnectionError', async () => {
     const server = await startServer();
     const seen = exchange(server.url);
     const served = await server.next();
@@ -75,11 +74,11 @@ describe.each<[string, () => EnvironmentProviders]>([
     expect(bodyOf(seen.values)).toBe('half');
   });
 
-  it('tells that nobody answers', async () => {
+  it('fails with a ConnectionError if no one answers', async () => {
     expect(await exchange(await deserted()).ended).toMatchObject({ name: 'ConnectionError', retryable: true });
   });
 
-  it('causes no change detection while an answer comes', async () => {
+  it('causes no change detection while an answer arrives', async () => {
     const server = await startServer();
     TestBed.configureTestingModule({ providers: [provideClient({ baseURL: server.url }, withHttpClient())] });
     const client = TestBed.runInInjectionContext(() => injectClient());
@@ -105,7 +104,7 @@ describe.each<[string, () => EnvironmentProviders]>([
     expect(await seen.ended).toBeUndefined();
     expect(seen.values.join('')).toBe('one two three four five');
     expect([...zones]).toEqual([false]);
-    // The click itself, and nothing that the answer brings.
+    // Only for the click itself.
     expect([afterClick, stable]).toEqual([1, 1]);
   });
 });

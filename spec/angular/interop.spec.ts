@@ -19,94 +19,96 @@ function ask(content: string): Observable<ChatView> {
     .pipe(accumulateView());
 }
 
-describe('rxResource', () => {
-  it.each([
-    ['a whole answer', from(chunksOf('Hello')), { status: 'done', message: { content: 'Hello' } }],
-    ['an answer of which nothing came yet', NEVER, { status: 'waiting' }],
-    ['an answer without a chunk', EMPTY, { status: 'done', message: { content: '' } }],
-    [
-      'an error',
-      throwError(() => new ConnectionError('No answer')),
-      { status: 'failed', error: { kind: 'connection' } },
-    ],
-  ])('has a view of %s', async (_, answer, view) => {
-    provide(fakeClient(answer));
-    const resource = TestBed.runInInjectionContext(() => {
-      const reply = ask('Hi');
-      return rxResource({ stream: () => reply });
-    });
-    TestBed.tick();
-    await Promise.resolve();
+describe("a client with Angular's rxjs interop", () => {
+  describe('rxResource', () => {
+    it.each([
+      ['a complete answer', from(chunksOf('Hello')), { status: 'done', message: { content: 'Hello' } }],
+      ['an answer that has not started', NEVER, { status: 'waiting' }],
+      ['an answer without a chunk', EMPTY, { status: 'done', message: { content: '' } }],
+      [
+        'an error',
+        throwError(() => new ConnectionError('No answer')),
+        { status: 'failed', error: { kind: 'connection' } },
+      ],
+    ])('holds the view of %s', async (_, answer, view) => {
+      provide(fakeClient(answer));
+      const resource = TestBed.runInInjectionContext(() => {
+        const reply = ask('Hi');
+        return rxResource({ stream: () => reply });
+      });
+      TestBed.tick();
+      await Promise.resolve();
 
-    expect(resource.error()).toBeUndefined();
-    expect(resource.value()).toMatchObject(view);
+      expect(resource.error()).toBeUndefined();
+      expect(resource.value()).toMatchObject(view);
+    });
+
+    it('sends a request for each new prompt, and unsubscribes from the previous answer', async () => {
+      const client = fakeClient(NEVER);
+      provide(client);
+      const prompt = signal('Hi');
+      TestBed.runInInjectionContext(() => {
+        const asked = injectClient();
+        return rxResource({
+          params: prompt,
+          stream: ({ params: content }) =>
+            asked.chat({ model: 'm-1', messages: [{ role: 'user', content }] }).pipe(accumulateView()),
+        });
+      });
+      TestBed.tick();
+      await Promise.resolve();
+      prompt.set('Ho');
+      TestBed.tick();
+      await Promise.resolve();
+
+      expect(client.requests.map(({ request, ending }) => [request.messages?.[0]?.content, ending])).toEqual([
+        ['Hi', 'unsubscribed'],
+        ['Ho', undefined],
+      ]);
+    });
   });
 
-  it('asks again for another prompt, and leaves the answer to the one before', async () => {
-    const client = fakeClient(NEVER);
-    provide(client);
+  it('toSignal holds the latest view of the latest prompt', () => {
+    const first = new Subject<never>();
+    provide(fakeClient([first, from(chunksOf('World'))]));
     const prompt = signal('Hi');
-    TestBed.runInInjectionContext(() => {
-      const asked = injectClient();
-      return rxResource({
-        params: prompt,
-        stream: ({ params: content }) =>
-          asked.chat({ model: 'm-1', messages: [{ role: 'user', content }] }).pipe(accumulateView()),
-      });
+    const view = TestBed.runInInjectionContext(() => {
+      const client = injectClient();
+      const answers = toObservable(prompt).pipe(
+        switchMap((content) =>
+          client.chat({ model: 'm-1', messages: [{ role: 'user', content }] }).pipe(accumulateView()),
+        ),
+      );
+      return toSignal(answers);
     });
+
     TestBed.tick();
-    await Promise.resolve();
+    expect(view()?.status).toBe('waiting');
     prompt.set('Ho');
     TestBed.tick();
-    await Promise.resolve();
-
-    expect(client.requests.map(({ request, ending }) => [request.messages?.[0]?.content, ending])).toEqual([
-      ['Hi', 'unsubscribed'],
-      ['Ho', undefined],
-    ]);
-  });
-});
-
-it('toSignal shows the latest view of the latest prompt', () => {
-  const first = new Subject<never>();
-  provide(fakeClient([first, from(chunksOf('World'))]));
-  const prompt = signal('Hi');
-  const view = TestBed.runInInjectionContext(() => {
-    const client = injectClient();
-    const answers = toObservable(prompt).pipe(
-      switchMap((content) =>
-        client.chat({ model: 'm-1', messages: [{ role: 'user', content }] }).pipe(accumulateView()),
-      ),
-    );
-    return toSignal(answers);
+    expect(view()?.message.content).toBe('World');
+    expect(first.observed).toBe(false);
   });
 
-  TestBed.tick();
-  expect(view()?.status).toBe('waiting');
-  prompt.set('Ho');
-  TestBed.tick();
-  expect(view()?.message.content).toBe('World');
-  expect(first.observed).toBe(false);
-});
+  it('the async pipe shows an answer as it arrives, and closes the request when destroyed', async () => {
+    const answer = new Subject<ReturnType<typeof textChunk>>();
+    provide(fakeClient(answer));
+    class Page {
+      readonly view = ask('Hi');
+    }
+    const page = Component({ template: '{{ (view | async)?.message?.content }}', imports: [AsyncPipe] })(Page);
+    const fixture = TestBed.createComponent(page);
+    const text = (): unknown => (fixture.nativeElement as HTMLElement).textContent;
 
-it('the async pipe shows an answer as it comes, and its end ends the request', async () => {
-  const answer = new Subject<ReturnType<typeof textChunk>>();
-  provide(fakeClient(answer));
-  class Page {
-    readonly view = ask('Hi');
-  }
-  const page = Component({ template: '{{ (view | async)?.message?.content }}', imports: [AsyncPipe] })(Page);
-  const fixture = TestBed.createComponent(page);
-  const text = (): unknown => (fixture.nativeElement as HTMLElement).textContent;
+    await fixture.whenStable();
+    answer.next(textChunk('Hel'));
+    await fixture.whenStable();
+    expect(text()).toBe('Hel');
+    answer.next(textChunk('lo'));
+    await fixture.whenStable();
+    expect(text()).toBe('Hello');
 
-  await fixture.whenStable();
-  answer.next(textChunk('Hel'));
-  await fixture.whenStable();
-  expect(text()).toBe('Hel');
-  answer.next(textChunk('lo'));
-  await fixture.whenStable();
-  expect(text()).toBe('Hello');
-
-  fixture.destroy();
-  expect(answer.observed).toBe(false);
+    fixture.destroy();
+    expect(answer.observed).toBe(false);
+  });
 });

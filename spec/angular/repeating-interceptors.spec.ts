@@ -31,13 +31,13 @@ const twice = {
 
 type Providers = readonly (Provider | EnvironmentProviders)[];
 
-/** A client of a server, whose requests go the way that an application provides. */
+/** Creates a client that sends its requests through the `HttpClient` of the given providers. */
 function createClient(baseURL: string, ...providers: Providers): Client {
   TestBed.configureTestingModule({ providers: [...providers, provideClient({ baseURL }, withHttpClient())] });
   return TestBed.runInInjectionContext(() => injectClient());
 }
 
-/** The body of an answer. */
+/** Formats an answer as an event stream. */
 function bodyOf(text: string): string {
   return [...chunksOf(text).map((chunk) => JSON.stringify(chunk)), '[DONE]']
     .map((data) => formatEvent({ data }))
@@ -64,179 +64,181 @@ const refreshed: HttpInterceptorFn = (outgoing, next) =>
     ),
   );
 
-describe.each<[string, (interceptor: HttpInterceptorFn) => EnvironmentProviders]>([
-  ['fetch', (interceptor) => provideHttpClient(withFetch(), withInterceptors([interceptor]))],
-  ['XHR', (interceptor) => provideHttpClient(withInterceptors([interceptor]))],
-])("an application's interceptor over %s", (_, over) => {
-  expectQuietProcess();
-  beforeEach(() => {
-    // The page of a test writes there whatever breaks, and Angular that XHR follows redirects without asking.
-    jest.spyOn(console, 'error').mockImplementation(() => undefined);
-    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-  });
-  afterEach(() => jest.restoreAllMocks());
-  afterEach(closeServers);
+describe('withHttpClient and an interceptor that repeats requests', () => {
+  describe.each<[string, (interceptor: HttpInterceptorFn) => EnvironmentProviders]>([
+    ['fetch', (interceptor) => provideHttpClient(withFetch(), withInterceptors([interceptor]))],
+    ['XHR', (interceptor) => provideHttpClient(withInterceptors([interceptor]))],
+  ])('an interceptor over %s', (_, over) => {
+    expectQuietProcess();
+    beforeEach(() => {
+      // jsdom logs broken connections there, and Angular warns that XHR follows redirects without asking.
+      jest.spyOn(console, 'error').mockImplementation(() => undefined);
+      jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    });
+    afterEach(() => jest.restoreAllMocks());
+    afterEach(closeServers);
 
-  it('refreshes a token, and the answer to the second request is the answer', async () => {
-    const server = await startServer();
-    const seen = observe(createClient(server.url, over(refreshed)).chat(question).pipe(textDeltas()));
-    refuse(await server.next(), 401);
-    const second = await server.next();
-    accept(second, 'Hello world');
+    it('can refresh a token and send the request again', async () => {
+      const server = await startServer();
+      const seen = observe(createClient(server.url, over(refreshed)).chat(question).pipe(textDeltas()));
+      refuse(await server.next(), 401);
+      const second = await server.next();
+      accept(second, 'Hello world');
 
-    expect(await seen.ended).toBeUndefined();
-    expect(seen.values.join('')).toBe('Hello world');
-    expect(second.headers.authorization).toBe('Bearer fresh');
-  });
+      expect(await seen.ended).toBeUndefined();
+      expect(seen.values.join('')).toBe('Hello world');
+      expect(second.headers.authorization).toBe('Bearer fresh');
+    });
 
-  it('retries what the server refused', async () => {
-    const server = await startServer();
-    const seen = observe(createClient(server.url, over(retried)).chat(question).pipe(textDeltas()));
-    refuse(await server.next(), 503);
-    accept(await server.next(), 'Hello world');
+    it('can retry an error response', async () => {
+      const server = await startServer();
+      const seen = observe(createClient(server.url, over(retried)).chat(question).pipe(textDeltas()));
+      refuse(await server.next(), 503);
+      accept(await server.next(), 'Hello world');
 
-    expect(await seen.ended).toBeUndefined();
-    expect(seen.values.join('')).toBe('Hello world');
-    expect(server.requests).toBe(2);
-  });
+      expect(await seen.ended).toBeUndefined();
+      expect(seen.values.join('')).toBe('Hello world');
+      expect(server.requests).toBe(2);
+    });
 
-  it('gives up, and the last refusal is the error', async () => {
-    const server = await startServer();
-    const seen = observe(createClient(server.url, over(retried)).chat(question));
-    refuse(await server.next(), 401);
-    refuse(await server.next(), 503);
+    it('that gives up passes on the last error response', async () => {
+      const server = await startServer();
+      const seen = observe(createClient(server.url, over(retried)).chat(question));
+      refuse(await server.next(), 401);
+      refuse(await server.next(), 503);
 
-    expect(await seen.ended).toMatchObject({
-      name: 'ApiError',
-      status: 503,
-      message: expect.stringContaining('Not yet'),
+      expect(await seen.ended).toMatchObject({
+        name: 'ApiError',
+        status: 503,
+        message: expect.stringContaining('Not yet'),
+      });
+    });
+
+    it('cannot retry an answer whose text was already emitted', async () => {
+      const server = await startServer();
+      const seen = observe(createClient(server.url, over(retried)).chat(question).pipe(textDeltas()));
+      const first = await server.next();
+      first.head(200, head);
+      first.write(bodyOf('Hello there').replace('data: [DONE]\n\n', ''));
+      await seen.reached(2);
+      first.reset();
+
+      expect(await seen.ended).toMatchObject(twice);
+      expect(server.requests).toBe(1);
+      expect(seen.values).toEqual(['Hello', ' there']);
+    });
+
+    it('can leave the retry of a broken connection to retryTransient', async () => {
+      const server = await startServer();
+      const untouched: HttpInterceptorFn = (outgoing, next) => next(outgoing);
+      const chunks = createClient(server.url, over(untouched))
+        .chat(question)
+        .pipe(retryTransient({ random: () => 0 }));
+      const seen = observe(chunks.pipe(textDeltas()));
+      (await server.next()).reset();
+      accept(await server.next(), 'Hello world');
+
+      expect(await seen.ended).toBeUndefined();
+      expect(seen.values.join('')).toBe('Hello world');
     });
   });
 
-  it('cannot retry an answer of which text was read, since two answers are not one', async () => {
-    const server = await startServer();
-    const seen = observe(createClient(server.url, over(retried)).chat(question).pipe(textDeltas()));
-    const first = await server.next();
-    first.head(200, head);
-    first.write(bodyOf('Hello there').replace('data: [DONE]\n\n', ''));
-    await seen.reached(2);
-    first.reset();
+  describe('the events of several attempts', () => {
+    const sent = (): TestRequest => TestBed.inject(HttpTestingController).expectOne(() => true);
+    const headOf = (status: number): HttpHeaderResponse =>
+      new HttpHeaderResponse({ status, headers: new HttpHeaders(head) });
+    const createTested = (interceptor: HttpInterceptorFn): Client =>
+      createClient('/v1', provideHttpClient(withInterceptors([interceptor])), provideHttpClientTesting());
+    const progress = (partialText: string) =>
+      ({ type: HttpEventType.DownloadProgress, loaded: partialText.length, partialText }) as const;
+    const unavailable = { status: 503, statusText: 'Service Unavailable' };
 
-    expect(await seen.ended).toMatchObject(twice);
-    expect(server.requests).toBe(1);
-    expect(seen.values).toEqual(['Hello', ' there']);
-  });
+    it('are not mixed, though text of the first is still throttled when the second starts', () => {
+      const seen = observe(createTested(retried).chat(question).pipe(textDeltas()));
+      const first = sent();
+      first.event(headOf(503));
+      first.event(progress('{"error"'));
+      first.event(progress('{"error":{"message":'));
+      first.flush('{"error":{"message":"Not yet"}}', unavailable);
+      const second = sent();
+      second.event(headOf(200));
+      second.event(progress(bodyOf('Hello world').slice(0, 10)));
+      second.flush(bodyOf('Hello world'), { headers: head });
 
-  it('leaves a retry of what broke to retryTransient', async () => {
-    const server = await startServer();
-    const untouched: HttpInterceptorFn = (outgoing, next) => next(outgoing);
-    const chunks = createClient(server.url, over(untouched))
-      .chat(question)
-      .pipe(retryTransient({ random: () => 0 }));
-    const seen = observe(chunks.pipe(textDeltas()));
-    (await server.next()).reset();
-    accept(await server.next(), 'Hello world');
+      expect(seen.values.join('')).toBe('Hello world');
+    });
 
-    expect(await seen.ended).toBeUndefined();
-    expect(seen.values.join('')).toBe('Hello world');
-  });
-});
+    it('are refused even if only the head of the first was read', async () => {
+      const seen = observe(createTested(retried).chat(question));
+      const first = sent();
+      first.event(headOf(200));
+      first.error(new ProgressEvent('error'));
 
-describe('the events of several attempts', () => {
-  const sent = (): TestRequest => TestBed.inject(HttpTestingController).expectOne(() => true);
-  const headOf = (status: number): HttpHeaderResponse =>
-    new HttpHeaderResponse({ status, headers: new HttpHeaders(head) });
-  const createTested = (interceptor: HttpInterceptorFn): Client =>
-    createClient('/v1', provideHttpClient(withInterceptors([interceptor])), provideHttpClientTesting());
-  const progress = (partialText: string) =>
-    ({ type: HttpEventType.DownloadProgress, loaded: partialText.length, partialText }) as const;
-  const unavailable = { status: 503, statusText: 'Service Unavailable' };
+      expect(await seen.ended).toMatchObject(twice);
+      expect(
+        TestBed.inject(HttpTestingController)
+          .match(() => true)
+          .every(({ cancelled }) => cancelled),
+      ).toBe(true);
+    });
 
-  it('are told apart, though text of the first still waits to be read when the second begins', () => {
-    const seen = observe(createTested(retried).chat(question).pipe(textDeltas()));
-    const first = sent();
-    first.event(headOf(503));
-    first.event(progress('{"error"'));
-    first.event(progress('{"error":{"message":'));
-    first.flush('{"error":{"message":"Not yet"}}', unavailable);
-    const second = sent();
-    second.event(headOf(200));
-    second.event(progress(bodyOf('Hello world').slice(0, 10)));
-    second.flush(bodyOf('Hello world'), { headers: head });
+    it('are distinguished by their heads if an interceptor drops the Sent event', async () => {
+      const hiding: HttpInterceptorFn = (outgoing, next) =>
+        next(outgoing).pipe(
+          filter(({ type }) => type !== HttpEventType.Sent),
+          retry(1),
+        );
+      const seen = observe(createTested(hiding).chat(question));
+      const first = sent();
+      first.event(headOf(200));
+      first.error(new ProgressEvent('error'));
+      sent().event(headOf(200));
 
-    expect(seen.values.join('')).toBe('Hello world');
-  });
+      expect(await seen.ended).toMatchObject(twice);
+    });
 
-  it('are two answers also where only the head of the first was read', async () => {
-    const seen = observe(createTested(retried).chat(question));
-    const first = sent();
-    first.event(headOf(200));
-    first.error(new ProgressEvent('error'));
+    it('are refused if an interceptor replaces a broken answer with its own', async () => {
+      const stored = new HttpResponse({ body: bodyOf('Stored'), headers: new HttpHeaders(head) });
+      const replacing: HttpInterceptorFn = (outgoing, next) => next(outgoing).pipe(catchError(() => of(stored)));
+      const seen = observe(createTested(replacing).chat(question).pipe(textDeltas()));
+      const first = sent();
+      first.event(headOf(200));
+      first.event(progress(bodyOf('Hello world').replace('data: [DONE]\n\n', '')));
+      first.error(new ProgressEvent('error'));
 
-    expect(await seen.ended).toMatchObject(twice);
-    expect(
-      TestBed.inject(HttpTestingController)
-        .match(() => true)
-        .every(({ cancelled }) => cancelled),
-    ).toBe(true);
-  });
+      expect(await seen.ended).toMatchObject({ name: 'ConnectionError' });
+      expect(seen.values.join('')).toBe('Hello world');
+    });
 
-  it('are told apart by their heads where an interceptor hides what begins them', async () => {
-    const hiding: HttpInterceptorFn = (outgoing, next) =>
-      next(outgoing).pipe(
-        filter(({ type }) => type !== HttpEventType.Sent),
-        retry(1),
-      );
-    const seen = observe(createTested(hiding).chat(question));
-    const first = sent();
-    first.event(headOf(200));
-    first.error(new ProgressEvent('error'));
-    sent().event(headOf(200));
+    it('are accepted if an interceptor replaces an error response with its own answer', () => {
+      const stored = new HttpResponse({ body: bodyOf('Stored'), headers: new HttpHeaders(head) });
+      const replacing: HttpInterceptorFn = (outgoing, next) => next(outgoing).pipe(catchError(() => of(stored)));
+      const seen = observe(createTested(replacing).chat(question).pipe(textDeltas()));
+      const first = sent();
+      first.event(headOf(503));
+      first.flush('Not now', unavailable);
 
-    expect(await seen.ended).toMatchObject(twice);
-  });
+      expect(seen.values).toEqual(['Stored']);
+    });
 
-  it('are no mixture where an interceptor puts an answer of its own in place of one that broke', async () => {
-    const stored = new HttpResponse({ body: bodyOf('Stored'), headers: new HttpHeaders(head) });
-    const replacing: HttpInterceptorFn = (outgoing, next) => next(outgoing).pipe(catchError(() => of(stored)));
-    const seen = observe(createTested(replacing).chat(question).pipe(textDeltas()));
-    const first = sent();
-    first.event(headOf(200));
-    first.event(progress(bodyOf('Hello world').replace('data: [DONE]\n\n', '')));
-    first.error(new ProgressEvent('error'));
+    it('end with the status of an error response whose body breaks off', async () => {
+      const seen = observe(createTested((outgoing, next) => next(outgoing)).chat(question));
+      const first = sent();
+      first.event(headOf(503));
+      first.event(progress('{"error":{"message":"Not yet"}}'));
+      first.error(new ProgressEvent('error'));
 
-    expect(await seen.ended).toMatchObject({ name: 'ConnectionError' });
-    expect(seen.values.join('')).toBe('Hello world');
-  });
+      expect(await seen.ended).toMatchObject({ name: 'ApiError', status: 503 });
+    });
 
-  it('are one answer where an interceptor puts its own in place of a refusal', () => {
-    const stored = new HttpResponse({ body: bodyOf('Stored'), headers: new HttpHeaders(head) });
-    const replacing: HttpInterceptorFn = (outgoing, next) => next(outgoing).pipe(catchError(() => of(stored)));
-    const seen = observe(createTested(replacing).chat(question).pipe(textDeltas()));
-    const first = sent();
-    first.event(headOf(503));
-    first.flush('Not now', unavailable);
+    it('end with the status of an error response whose body does not end', async () => {
+      const seen = observe(createTested((outgoing, next) => next(outgoing)).chat(question));
+      const first = sent();
+      first.event(headOf(503));
+      first.event(progress('x'.repeat(100_000)));
 
-    expect(seen.values).toEqual(['Stored']);
-  });
-
-  it('end with the status of a refusal whose body breaks', async () => {
-    const seen = observe(createTested((outgoing, next) => next(outgoing)).chat(question));
-    const first = sent();
-    first.event(headOf(503));
-    first.event(progress('{"error":{"message":"Not yet"}}'));
-    first.error(new ProgressEvent('error'));
-
-    expect(await seen.ended).toMatchObject({ name: 'ApiError', status: 503 });
-  });
-
-  it('end with the status of a refusal whose body has no end', async () => {
-    const seen = observe(createTested((outgoing, next) => next(outgoing)).chat(question));
-    const first = sent();
-    first.event(headOf(503));
-    first.event(progress('x'.repeat(100_000)));
-
-    expect(await seen.ended).toMatchObject({ name: 'ApiError', status: 503 });
-    expect(first.cancelled).toBe(true);
+      expect(await seen.ended).toMatchObject({ name: 'ApiError', status: 503 });
+      expect(first.cancelled).toBe(true);
+    });
   });
 });

@@ -1,2 +1,2 @@
 /* Our own specs are the first users of the kit. */
-export { runMarbles } from '../../src/testing/run-marbles.js';
+export { runMarbles } from '../../src/testing/marbles/run-marbles.js';

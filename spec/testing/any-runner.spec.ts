@@ -5,18 +5,19 @@ import { createContext, runInContext } from 'node:vm';
 
 const root = join(__dirname, '../..');
 
-it('runs in the test runner of Node, from the built package', async () => {
-  const { stdout, code } = await runTests(join(__dirname, 'node-test.mjs'));
+describe('rxllm/testing', () => {
+  it('runs in the test runner of Node, imported from the built package', async () => {
+    const { stdout, code } = await runTests(join(__dirname, 'node-test.mjs'));
 
-  expect(stdout).toMatch(/^\s*ok 1 - waits for a busy server$/mu);
-  expect(stdout).toMatch(/^\s*not ok 2 - shows what differs$/mu);
-  expect(stdout).toContain('The stream is not what its marbles say, first in frame 2004.');
-  expect(stdout).toMatch(/> +2004 +- +"lo"/u);
-  expect(code).toBe(1);
-}, 60_000);
+    expect(stdout).toMatch(/^\s*ok 1 - waits for a busy server$/mu);
+    expect(stdout).toMatch(/^\s*not ok 2 - shows the difference$/mu);
+    expect(stdout).toContain('The stream does not match its marbles. First difference: frame 2004.');
+    expect(stdout).toMatch(/> +2004 +- +"lo"/u);
+    expect(code).toBe(1);
+  }, 60_000);
 
-it('runs in a page, where there are neither a test runner nor anything of Node', async () => {
-  const contents = `
+  it('runs in a web page, without a test runner or Node modules', async () => {
+    const contents = `
     import { createClient, textDeltas } from '../index.js';
     import { fakeTransport, runMarbles } from './index.js';
 
@@ -33,25 +34,26 @@ it('runs in a page, where there are neither a test runner nor anything of Node',
       report(name, message);
     }
   `;
-  // esbuild refuses an import of a Node module or an unknown package for this platform.
-  const { outputFiles, metafile } = await build({
-    stdin: { contents, resolveDir: join(root, 'src/testing') },
-    bundle: true,
-    platform: 'browser',
-    absWorkingDir: root,
-    metafile: true,
-    write: false,
-    logLevel: 'silent',
-  });
-  const reports: (readonly string[])[] = [];
-  const report = (...words: readonly string[]): void => void reports.push(words);
-  runInContext(outputFiles[0]!.text, createContext({ Headers, TextDecoder, TextEncoder, URL, report }));
+    // For this platform, esbuild refuses imports of Node modules and unknown packages.
+    const { outputFiles, metafile } = await build({
+      stdin: { contents, resolveDir: join(root, 'src/testing') },
+      bundle: true,
+      platform: 'browser',
+      absWorkingDir: root,
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    });
+    const reports: (readonly string[])[] = [];
+    const report = (...words: readonly string[]): void => void reports.push(words);
+    runInContext(outputFiles[0]!.text, createContext({ Headers, TextDecoder, TextEncoder, URL, report }));
 
-  expect(reports).toEqual([['MarblesError', expect.stringContaining('first in frame 2.')]]);
-  expect(Object.keys(metafile.inputs).filter((path) => !/^<stdin>$|^src\/|\/(?:rxjs|tslib|zod)\//u.test(path))).toEqual(
-    [],
-  );
-}, 60_000);
+    expect(reports).toEqual([['MarblesError', expect.stringContaining('First difference: frame 2.')]]);
+    expect(
+      Object.keys(metafile.inputs).filter((path) => !/^<stdin>$|^src\/|\/(?:rxjs|tslib|zod)\//u.test(path)),
+    ).toEqual([]);
+  }, 60_000);
+});
 
 function runTests(program: string): Promise<{ readonly stdout: string; readonly code: unknown }> {
   return new Promise((resolve) => {

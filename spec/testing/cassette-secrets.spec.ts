@@ -1,7 +1,7 @@
 import { concat, from, lastValueFrom, map, of } from 'rxjs';
 import { createClient, fetchTransport, type RequestOptions } from '../../src/index.js';
-import { recordCassette, type RecordCassetteConfig } from '../../src/testing/record-cassette.js';
-import { replayCassette } from '../../src/testing/replay-cassette.js';
+import { recordCassette, type RecordCassetteConfig } from '../../src/testing/cassettes/record-cassette.js';
+import { replayCassette } from '../../src/testing/cassettes/replay-cassette.js';
 import type { TransportRequest } from '../../src/transport/transport.js';
 import { answer, chatRequest, eventStream, hello, textChunk } from '../support/answers.js';
 import { closeServers, startServer } from '../support/loopback.js';

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { firstValueFrom, type Observable } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import type { Transport, TransportEvent } from '../../src/transport/transport.js';
-import type { Cassette, CassetteExchange } from '../../src/testing/cassette.js';
-import { recordCassette, type RecordCassetteConfig } from '../../src/testing/record-cassette.js';
+import {
+  type Cassette,
+  type CassetteExchange,
+  recordCassette,
+  type RecordCassetteConfig,
+} from '../../src/testing/index.js';
 import { observe } from '../support/observe.js';
 import { transportRequest } from '../support/transport-events.js';
 
-/** A folder for the files of one spec file, removed in the end. */
+/** Creates a folder for a spec file, which is removed at the end. */
 export function useFolder(): { readonly path: (name: string) => string; readonly read: (name: string) => string } {
   const folder = mkdtempSync(join(tmpdir(), 'rxllm-cassettes-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,7 +26,7 @@ export const request = transportRequest('http://server.test/v1/chat/completions'
   body: '{"model":"small","messages":[{"role":"user","content":"Hi"}]}',
 });
 
-/** An exchange that says "Hello" in two pieces, or what is asked for. */
+/** An exchange with the text "Hello" in two pieces, with `fields` replaced. */
 export function exchangeOf(fields: Partial<CassetteExchange> = {}): CassetteExchange {
   return {
     request: {
@@ -45,12 +49,12 @@ export function exchangeOf(fields: Partial<CassetteExchange> = {}): CassetteExch
   };
 }
 
-/** A cassette of some exchanges. */
+/** Creates a cassette of some exchanges. */
 export function cassetteOf(...exchanges: readonly CassetteExchange[]): Cassette {
   return { version: 1, exchanges };
 }
 
-/** What is recorded of some exchanges with a transport, one after the other. */
+/** Records exchanges with a transport, one after the other. */
 export async function record(
   transport: Transport,
   requests = [request],
@@ -63,20 +67,20 @@ export async function record(
   return firstValueFrom(recorder.cassette);
 }
 
-/** Events that can be compared: a head with its headers as an object, a piece as numbers. */
+/** Converts an event to plain data for comparison: headers to an object, bytes to numbers. */
 export function plain(event: TransportEvent): unknown {
   return event.type === 'head'
     ? { status: event.status, headers: Object.fromEntries(event.headers) }
     : [...event.bytes];
 }
 
-/** Runs in virtual time with the scheduler that tells it. */
+/** Runs a test in virtual time, with its scheduler. */
 export function runScheduled(test: (helpers: RunHelpers, scheduler: TestScheduler) => void): void {
   const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
   scheduler.run((helpers) => test(helpers, scheduler));
 }
 
-/** A transport whose exchanges are all the same. */
+/** A transport with the same events for every request. */
 export function always(events: Observable<TransportEvent>): Transport {
   return () => events;
 }

@@ -7,143 +7,153 @@ import { failureOf, observe } from '../support/observe.js';
 
 const completionRequest = { model: 'small', prompt: 'Once' };
 
-it('answers every request with the one reply', () => {
-  const client = fakeClient(from(chunksOf('Hi')));
+describe('fakeClient', () => {
+  it('replies to every request with a single reply', () => {
+    const client = fakeClient(from(chunksOf('Hi')));
 
-  expect(observe(client.chat(chatRequest)).values).toEqual(chunksOf('Hi'));
-  expect(observe(client.chat(chatRequest)).values).toEqual(chunksOf('Hi'));
-});
-
-it('answers with texts as with their chunks', () => {
-  const one = fakeClient('Hello there');
-  const several = fakeClient(['Hello', of(textChunk('Hi')), '']);
-  const asked = fakeClient(({ request }) => `I am ${request.model}`);
-
-  expect(observe(one.chat(chatRequest)).values).toEqual(chunksOf('Hello there'));
-  expect(observe(one.chat(chatRequest)).values).toEqual(chunksOf('Hello there'));
-  expect(observe(several.chat(chatRequest)).values).toEqual(chunksOf('Hello'));
-  expect(observe(several.chat(chatRequest)).values).toEqual([textChunk('Hi')]);
-  expect(observe(several.chat(chatRequest)).values).toEqual(chunksOf(''));
-  expect(observe(asked.chat(chatRequest)).values).toEqual(chunksOf('I am small'));
-});
-
-it('answers requests with its replies in turn, whatever they ask', () => {
-  const client = fakeClient([of({ id: 'small' }), of(legacyChunk('Once')), of(textChunk('Hi'))]);
-
-  expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
-  expect(observe(client.completions(completionRequest)).values).toEqual([legacyChunk('Once')]);
-  expect(observe(client.chat(chatRequest)).values).toEqual([textChunk('Hi')]);
-});
-
-it('answers with what a function gives for the request', () => {
-  const client = fakeClient(({ operation, request, options }) =>
-    operation === 'models' ? of({ id: 'small' }) : from(chunksOf(`${request.model} ${options.idempotencyKey}`)),
-  );
-
-  expect(observe(client.chat(chatRequest, { idempotencyKey: '1' })).values).toEqual(chunksOf('small 1'));
-  expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
-});
-
-it('keeps what was asked, once per subscription, without keys', () => {
-  const client = fakeClient(EMPTY);
-  const headers = { 'X-Mine': 'yes', Authorization: 'Bearer secret-key-1', 'api-key': 'secret-key-1' };
-  const chat = client.chat(chatRequest, { apiKey: 'secret-key-1', headers, context: { label: 'a' } });
-
-  expect(client.requests).toEqual([]);
-  merge(chat, client.completions(completionRequest), chat, client.models()).subscribe();
-  expect(client.requests).toMatchObject([
-    { operation: 'chat', request: chatRequest, options: { headers: { 'X-Mine': 'yes' }, context: { label: 'a' } } },
-    { operation: 'completions', request: completionRequest, options: {} },
-    { operation: 'chat', request: chatRequest },
-    { operation: 'models', request: {} },
-  ]);
-  expect(JSON.stringify(client.requests)).not.toContain('secret-key-1');
-});
-
-it('tells when each request was sent, when it ended and how', () => {
-  runMarbles(({ chunks, cold, expectObservable, expectSubscriptions, flush }) => {
-    const busy = new RateLimitError('429', { status: 429, retryable: true, retryAfter: 4 });
-    const failing = cold<never>('-#           ', {}, busy);
-    const answer = chunks('           r-a---f|');
-    const answerSubs = '          -----^------!';
-    const expected = '            -------a----|';
-    const client = fakeClient([failing, answer, NEVER, NEVER]);
-
-    expectObservable(client.chat(chatRequest).pipe(retryOnRateLimit(), textDeltas())).toBe(expected);
-    expectSubscriptions(answer.subscriptions).toBe(answerSubs);
-    expectObservable(client.chat(chatRequest), '------^--!').toBe('');
-    expectObservable(client.chat(chatRequest), '-------^').toBe('');
-    flush();
-    expect(client.requests).toMatchObject([
-      { sentAt: 0, endedAt: 1, ending: 'failed' },
-      { sentAt: 5, endedAt: 12, ending: 'completed' },
-      { sentAt: 6, endedAt: 9, ending: 'unsubscribed' },
-      { sentAt: 7, endedAt: undefined, ending: undefined },
-    ]);
+    expect(observe(client.chat(chatRequest)).values).toEqual(chunksOf('Hi'));
+    expect(observe(client.chat(chatRequest)).values).toEqual(chunksOf('Hi'));
   });
-});
 
-it('reads the time of the scheduler it is given', () => {
-  const client = fakeClient(EMPTY, { scheduler: { now: () => 42, schedule: () => EMPTY.subscribe() } });
-  client.models().subscribe();
+  it('replies with the chunks of a string', () => {
+    const one = fakeClient('Hello there');
+    const several = fakeClient(['Hello', of(textChunk('Hi')), '']);
+    const asked = fakeClient(({ request }) => `I am ${request.model}`);
 
-  expect(client.requests).toMatchObject([{ sentAt: 42, endedAt: 42 }]);
-});
+    expect(observe(one.chat(chatRequest)).values).toEqual(chunksOf('Hello there'));
+    expect(observe(one.chat(chatRequest)).values).toEqual(chunksOf('Hello there'));
+    expect(observe(several.chat(chatRequest)).values).toEqual(chunksOf('Hello'));
+    expect(observe(several.chat(chatRequest)).values).toEqual([textChunk('Hi')]);
+    expect(observe(several.chat(chatRequest)).values).toEqual(chunksOf(''));
+    expect(observe(asked.chat(chatRequest)).values).toEqual(chunksOf('I am small'));
+  });
 
-it('stops a synchronous reply once nobody listens', () => {
-  const asked: string[] = [];
-  const reply = from(chunksOf('Hello')).pipe(
-    map((chunk) => {
-      asked.push(chunk.id!);
-      return chunk;
-    }),
-  );
-  const client = fakeClient(reply);
-  client.chat(chatRequest).pipe(take(1)).subscribe();
+  it('replies from a list in order, whatever the method', () => {
+    const client = fakeClient([of({ id: 'small' }), of(legacyChunk('Once')), of(textChunk('Hi'))]);
 
-  expect(asked).toHaveLength(1);
-  expect(client.requests).toMatchObject([{ ending: 'unsubscribed' }]);
-});
+    expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
+    expect(observe(client.completions(completionRequest)).values).toEqual([legacyChunk('Once')]);
+    expect(observe(client.chat(chatRequest)).values).toEqual([textChunk('Hi')]);
+  });
 
-it('serves what is built on a client', async () => {
-  const client = fakeClient([from(chunksOf('one')), from(chunksOf('two'))]);
-  const answers = of(1, 2).pipe(switchMap((wait) => timer(wait).pipe(switchMap(() => client.chat(chatRequest)))));
+  it('replies with the result of a function of the request', () => {
+    const client = fakeClient(({ operation, request, options }) =>
+      operation === 'models' ? of({ id: 'small' }) : from(chunksOf(`${request.model} ${options.idempotencyKey}`)),
+    );
 
-  expect(await lastValueFrom(answers)).toEqual(chunksOf('two').at(-1));
-});
+    expect(observe(client.chat(chatRequest, { idempotencyKey: '1' })).values).toEqual(chunksOf('small 1'));
+    expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
+  });
 
-it('says so when it has run out of replies', async () => {
-  const client = fakeClient([EMPTY]);
-  observe(client.chat(chatRequest));
+  it('records a request per subscription, without keys', () => {
+    const client = fakeClient(EMPTY);
+    const headers = { 'X-Mine': 'yes', Authorization: 'Bearer secret-key-1', 'api-key': 'secret-key-1' };
+    const chat = client.chat(chatRequest, { apiKey: 'secret-key-1', headers, context: { label: 'a' } });
 
-  const error = await failureOf(client.completions(completionRequest));
-  expect(error).toEqual(new Error('fakeClient has no answer to request 2 (completions): its list has only 1'));
-  expect(client.requests[1]).toMatchObject({ operation: 'completions', ending: 'failed' });
-});
+    expect(client.requests).toEqual([]);
+    merge(chat, client.completions(completionRequest), chat, client.models()).subscribe();
+    expect(client.requests).toMatchObject([
+      { operation: 'chat', request: chatRequest, options: { headers: { 'X-Mine': 'yes' }, context: { label: 'a' } } },
+      { operation: 'completions', request: completionRequest, options: {} },
+      { operation: 'chat', request: chatRequest },
+      { operation: 'models', request: {} },
+    ]);
+    expect(JSON.stringify(client.requests)).not.toContain('secret-key-1');
+  });
 
-it('fails when its function gives no Observable', async () => {
-  const client = fakeClient(() => undefined as never);
+  it('records when each request was sent, and when and how it ended', () => {
+    runMarbles(({ chunks, cold, expectObservable, expectSubscriptions, flush }) => {
+      const busy = new RateLimitError('429', { status: 429, retryable: true, retryAfter: 4 });
+      const failing = cold<never>('-#           ', {}, busy);
+      const answer = chunks('           r-a---f|');
+      const answerSubs = '          -----^------!';
+      const expected = '            -------a----|';
+      const client = fakeClient([failing, answer, NEVER, NEVER]);
 
-  expect(await failureOf(client.models())).toEqual(
-    new TypeError('replies() must be a text or an Observable, not undefined'),
-  );
-});
+      expectObservable(client.chat(chatRequest).pipe(retryOnRateLimit(), textDeltas())).toBe(expected);
+      expectSubscriptions(answer.subscriptions).toBe(answerSubs);
+      expectObservable(client.chat(chatRequest), '------^--!').toBe('');
+      expectObservable(client.chat(chatRequest), '-------^').toBe('');
+      flush();
+      expect(client.requests).toMatchObject([
+        { sentAt: 0, endedAt: 1, ending: 'failed' },
+        { sentAt: 5, endedAt: 12, ending: 'completed' },
+        { sentAt: 6, endedAt: 9, ending: 'unsubscribed' },
+        { sentAt: 7, endedAt: undefined, ending: undefined },
+      ]);
+    });
+  });
 
-it.each<readonly [string, () => unknown, string]>([
-  ['a reply that is none', () => fakeClient(5 as never), 'replies must be a text or an Observable, not 5'],
-  ['one in a list', () => fakeClient([EMPTY, [] as never]), 'replies[1] must be a text or an Observable, not object'],
-  ['an empty list', () => fakeClient([]), 'replies must be a list of at least one, not object'],
-  ['a configuration that is none', () => fakeClient(EMPTY, 1 as never), 'The configuration of fakeClient must be'],
-  ['a request without messages', () => fakeClient(EMPTY).chat({ model: 'small' } as never), 'chat() needs messages'],
-  ['one without prompt', () => fakeClient(EMPTY).completions({ model: 'small' } as never), 'needs prompt'],
-  ['options of another library', () => fakeClient(EMPTY).models({ timeout: 5 } as never), 'use deadlines'],
-])('refuses %s', (_, build, message) => {
-  expect(build).toThrow(TypeError);
-  expect(build).toThrow(message);
-});
+  it('reads the time from its scheduler', () => {
+    const client = fakeClient(EMPTY, { scheduler: { now: () => 42, schedule: () => EMPTY.subscribe() } });
+    client.models().subscribe();
 
-it('takes streams of any of its kinds', () => {
-  const replies: readonly FakeReply[] = [of(textChunk('a')), of(legacyChunk('a')), of({ id: 'small' }), EMPTY];
+    expect(client.requests).toMatchObject([{ sentAt: 42, endedAt: 42 }]);
+  });
 
-  expect(fakeClient(replies).requests).toEqual([]);
+  it('stops a synchronous reply when unsubscribed', () => {
+    const asked: string[] = [];
+    const reply = from(chunksOf('Hello')).pipe(
+      map((chunk) => {
+        asked.push(chunk.id!);
+        return chunk;
+      }),
+    );
+    const client = fakeClient(reply);
+    client.chat(chatRequest).pipe(take(1)).subscribe();
+
+    expect(asked).toHaveLength(1);
+    expect(client.requests).toMatchObject([{ ending: 'unsubscribed' }]);
+  });
+
+  it('works in streams that are built on a client', async () => {
+    const client = fakeClient([from(chunksOf('one')), from(chunksOf('two'))]);
+    const answers = of(1, 2).pipe(switchMap((wait) => timer(wait).pipe(switchMap(() => client.chat(chatRequest)))));
+
+    expect(await lastValueFrom(answers)).toEqual(chunksOf('two').at(-1));
+  });
+
+  it('fails when its list has run out', async () => {
+    const client = fakeClient([EMPTY]);
+    observe(client.chat(chatRequest));
+
+    const error = await failureOf(client.completions(completionRequest));
+    expect(error).toEqual(new Error('fakeClient has no answer to request 2 (completions): its list has only 1'));
+    expect(client.requests[1]).toMatchObject({ operation: 'completions', ending: 'failed' });
+  });
+
+  it('fails when its function does not return a reply', async () => {
+    const client = fakeClient(() => undefined as never);
+
+    expect(await failureOf(client.models())).toEqual(
+      new TypeError('replies() must be a string or an Observable, not undefined'),
+    );
+  });
+
+  it.each<readonly [string, () => unknown, string]>([
+    ['a reply that is a number', () => fakeClient(5 as never), 'replies must be a string or an Observable, not 5'],
+    [
+      'an invalid reply in a list',
+      () => fakeClient([EMPTY, [] as never]),
+      'replies[1] must be a string or an Observable, not object',
+    ],
+    ['an empty list', () => fakeClient([]), 'replies must be a list of at least one, not object'],
+    [
+      'a configuration that is a number',
+      () => fakeClient(EMPTY, 1 as never),
+      'The configuration of fakeClient must be',
+    ],
+    ['a request without messages', () => fakeClient(EMPTY).chat({ model: 'small' } as never), 'chat() needs messages'],
+    ['a request without a prompt', () => fakeClient(EMPTY).completions({ model: 'small' } as never), 'needs prompt'],
+    ['an unknown option', () => fakeClient(EMPTY).models({ timeout: 5 } as never), 'use deadlines'],
+  ])('refuses %s', (_, build, message) => {
+    expect(build).toThrow(TypeError);
+    expect(build).toThrow(message);
+  });
+
+  it('accepts streams of chunks, legacy chunks and models', () => {
+    const replies: readonly FakeReply[] = [of(textChunk('a')), of(legacyChunk('a')), of({ id: 'small' }), EMPTY];
+
+    expect(fakeClient(replies).requests).toEqual([]);
+  });
 });

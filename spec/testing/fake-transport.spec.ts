@@ -18,308 +18,345 @@ const post = transportRequest(url);
 const values = { a: 'Hel', b: 'lo' };
 const none = { headers: Infinity, firstChunk: Infinity, idle: Infinity, total: Infinity };
 
-/** The bytes of the pieces of a body, as texts. */
+/** Decodes each piece of a body. */
 function piecesOf(events: readonly TransportEvent[]): readonly string[] {
   return events.flatMap((event) => (event.type === 'data' ? [new TextDecoder().decode(event.bytes)] : []));
 }
 
-describe('a real client', () => {
-  it('streams what marbles of chunks say, and [DONE] after them', () => {
-    runMarbles(({ chunks, expectObservable, expectSubscriptions }) => {
-      const body = chunks('    r-a-b-f-|', values);
-      const bodySubs = '       ^-------!';
-      const expected = '       --a-b---|';
-      const client = createClient({ baseURL, transport: fakeTransport({ body }) });
+describe('fakeTransport', () => {
+  describe('a real client', () => {
+    it('streams chunks from marbles, and [DONE] after them', () => {
+      runMarbles(({ chunks, expectObservable, expectSubscriptions }) => {
+        const body = chunks('    r-a-b-f-|', values);
+        const bodySubs = '       ^-------!';
+        const expected = '       --a-b---|';
+        const client = createClient({ baseURL, transport: fakeTransport({ body }) });
 
-      expectObservable(client.chat(chatRequest).pipe(textDeltas())).toBe(expected, values);
-      expectSubscriptions(body.subscriptions).toBe(bodySubs);
+        expectObservable(client.chat(chatRequest).pipe(textDeltas())).toBe(expected, values);
+        expectSubscriptions(body.subscriptions).toBe(bodySubs);
+      });
     });
-  });
 
-  it('waits out a rate limit and a lost connection', () => {
-    runMarbles(({ chunks, cold, expectObservable, flush }) => {
-      const transport = fakeTransport([
-        { status: 429, headers: { 'retry-after': '2' }, body: { error: { message: 'Slow down' } } },
-        { body: cold('-#') },
-        { headAfter: 5, body: chunks('r-a-b-f|', values) },
-      ]);
-      const client = createClient({ baseURL, transport });
-      const text = client.chat(chatRequest).pipe(retryTransient({ random: () => 0.004 }), textDeltas());
+    it('waits out a rate limit and a lost connection', () => {
+      runMarbles(({ chunks, cold, expectObservable, flush }) => {
+        const transport = fakeTransport([
+          { status: 429, headers: { 'retry-after': '2' }, body: { error: { message: 'Slow down' } } },
+          { body: cold('-#') },
+          { headAfter: 5, body: chunks('r-a-b-f|', values) },
+        ]);
+        const client = createClient({ baseURL, transport });
+        const text = client.chat(chatRequest).pipe(retryTransient({ random: () => 0.004 }), textDeltas());
 
-      // 2 s as told, 1 ms to the loss, a random pause of 4 ms and 5 ms to the head.
-      expectObservable(text).toBe('2010ms --a-b--|', values);
-      flush();
-      expect(transport.requests).toMatchObject([
-        { sentAt: 0, endedAt: 0, ending: 'completed' },
-        { sentAt: 2000, endedAt: 2001, ending: 'failed' },
-        { sentAt: 2005, endedAt: 2017, ending: 'completed' },
-      ]);
+        // 2 s of retry-after, 1 ms until the connection breaks, a random pause of 4 ms, and 5 ms until the head.
+        expectObservable(text).toBe('2010ms --a-b--|', values);
+        flush();
+        expect(transport.requests).toMatchObject([
+          { sentAt: 0, endedAt: 0, ending: 'completed' },
+          { sentAt: 2000, endedAt: 2001, ending: 'failed' },
+          { sentAt: 2005, endedAt: 2017, ending: 'completed' },
+        ]);
+      });
     });
-  });
 
-  it('raises its deadlines, and ends the exchange', () => {
-    runMarbles(({ chunks, expectObservable, flush }) => {
-      const transport = fakeTransport([{ headAfter: Infinity }, { body: chunks('r-a-----b', values) }]);
-      const client = createClient({ baseURL, transport, deadlines: { ...none, headers: 7, idle: 4 } });
+    it('raises its deadlines, and unsubscribes from the exchange', () => {
+      runMarbles(({ chunks, expectObservable, flush }) => {
+        const transport = fakeTransport([{ headAfter: Infinity }, { body: chunks('r-a-----b', values) }]);
+        const client = createClient({ baseURL, transport, deadlines: { ...none, headers: 7, idle: 4 } });
 
-      expectObservable(client.chat(chatRequest)).toBe('7ms #', {}, { name: 'DeadlineError', deadline: 'headers' });
-      const text = client.chat(chatRequest).pipe(textDeltas());
-      expectObservable(text, '-^').toBe('---a---#', values, { name: 'DeadlineError', deadline: 'idle' });
-      flush();
-      expect(transport.requests).toMatchObject([
-        { sentAt: 0, endedAt: 7, ending: 'unsubscribed' },
-        { sentAt: 1, endedAt: 7, ending: 'unsubscribed' },
-      ]);
+        expectObservable(client.chat(chatRequest)).toBe('7ms #', {}, { name: 'DeadlineError', deadline: 'headers' });
+        const text = client.chat(chatRequest).pipe(textDeltas());
+        expectObservable(text, '-^').toBe('---a---#', values, { name: 'DeadlineError', deadline: 'idle' });
+        flush();
+        expect(transport.requests).toMatchObject([
+          { sentAt: 0, endedAt: 7, ending: 'unsubscribed' },
+          { sentAt: 1, endedAt: 7, ending: 'unsubscribed' },
+        ]);
+      });
     });
-  });
 
-  it('aborts when it is unsubscribed, and leaves nothing behind', () => {
-    runMarbles(({ chunks, expectObservable, expectSubscriptions, flush }) => {
-      const body = chunks('    r-a-b-f|', values);
-      const unsubscribe = '    ---!    ';
-      const bodySubs = '       ^--!    ';
-      const expected = '       --a     ';
-      const transport = fakeTransport({ body });
-      const client = createClient({ baseURL, transport });
+    it('aborts the exchange and its body when it is unsubscribed', () => {
+      runMarbles(({ chunks, expectObservable, expectSubscriptions, flush }) => {
+        const body = chunks('    r-a-b-f|', values);
+        const unsubscribe = '    ---!    ';
+        const bodySubs = '       ^--!    ';
+        const expected = '       --a     ';
+        const transport = fakeTransport({ body });
+        const client = createClient({ baseURL, transport });
 
-      expectObservable(client.chat(chatRequest).pipe(textDeltas()), unsubscribe).toBe(expected, values);
-      expectSubscriptions(body.subscriptions).toBe(bodySubs);
-      flush();
-      expect(transport.requests).toMatchObject([{ sentAt: 0, endedAt: 3, ending: 'unsubscribed' }]);
+        expectObservable(client.chat(chatRequest).pipe(textDeltas()), unsubscribe).toBe(expected, values);
+        expectSubscriptions(body.subscriptions).toBe(bodySubs);
+        flush();
+        expect(transport.requests).toMatchObject([{ sentAt: 0, endedAt: 3, ending: 'unsubscribed' }]);
+      });
     });
-  });
 
-  it.each([
-    ['whole', undefined],
-    ['byte by byte', 'every-byte'],
-    ['at a few offsets', [1, 7, 3, 0, 100_000]],
-  ] as const)('reads an answer that comes %s', (_, cutAt) => {
-    const body = chunksOf('Grüße 😀 日本');
-    const client = createClient({ baseURL, transport: fakeTransport({ body, cutAt }) });
+    it.each([
+      ['whole', undefined],
+      ['byte by byte', 'every-byte'],
+      ['cut at a few offsets', [1, 7, 3, 0, 100_000]],
+    ] as const)('reads an answer that arrives %s', (_, cutAt) => {
+      const body = chunksOf('Grüße 😀 日本');
+      const client = createClient({ baseURL, transport: fakeTransport({ body, cutAt }) });
 
-    expect(observe(client.chat(chatRequest).pipe(textDeltas(), accumulateText())).values.at(-1)).toBe('Grüße 😀 日本');
-  });
-
-  it.each([['text/event-stream'], ['text/event-stream; charset=utf-8']])('reads raw text declared as %s', (type) => {
-    const transport = fakeTransport({ body: hello, headers: { 'Content-Type': type } });
-
-    expect(observe(createClient({ baseURL, transport }).chat(chatRequest).pipe(textDeltas())).values).toEqual([
-      'Hel',
-      'lo',
-    ]);
-  });
-
-  it('takes a connection that breaks after some bytes for broken', async () => {
-    const breakAt = new TextEncoder().encode(`data: ${JSON.stringify(textChunk('Hel'))}\n\ndata: {"id`).length;
-    const body = [textChunk('Hel'), textChunk('lo'), finishChunk()];
-    const seen = observe(createClient({ baseURL, transport: fakeTransport({ body, breakAt }) }).chat(chatRequest));
-
-    expect(seen.values).toEqual([textChunk('Hel')]);
-    expect(await seen.ended).toBeInstanceOf(ConnectionError);
-    expect(await seen.ended).toMatchObject({ message: 'The connection to http://server.test broke (ECONNRESET)' });
-  });
-
-  it('takes an answer without its end for cut', async () => {
-    const seen = observe(
-      createClient({ baseURL, transport: fakeTransport({ body: [textChunk('Hel')], done: false }) }).chat(chatRequest),
-    );
-
-    expect(await seen.ended).toMatchObject({ name: 'StreamError', kind: 'truncated' });
-  });
-
-  it('raises the error of an error frame', async () => {
-    const transport = fakeTransport({
-      body: [textChunk('Hel'), { error: { message: 'Overloaded', code: 'overloaded' } }],
+      expect(observe(client.chat(chatRequest).pipe(textDeltas(), accumulateText())).values.at(-1)).toBe(
+        'Grüße 😀 日本',
+      );
     });
-    const seen = observe(createClient({ baseURL, transport }).chat(chatRequest));
 
-    expect(seen.values).toEqual([textChunk('Hel')]);
-    expect(await seen.ended).toMatchObject({ name: 'StreamError', kind: 'overloaded' });
-  });
+    it.each([['text/event-stream'], ['text/event-stream; charset=utf-8']])(
+      'reads a string as body with content type %s',
+      (type) => {
+        const transport = fakeTransport({ body: hello, headers: { 'Content-Type': type } });
 
-  it('reads models from a JSON document', () => {
-    const client = createClient({ baseURL, transport: fakeTransport({ body: { data: [{ id: 'small' }] } }) });
-
-    expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
-  });
-});
-
-describe('the events of an exchange', () => {
-  it('are those of an empty answer by default', () => {
-    const { values: events } = observe(fakeTransport({})(post));
-
-    expect(events).toEqual([head(200, { 'content-type': 'text/event-stream' })]);
-  });
-
-  it('have the status and headers that were given', () => {
-    const headers = { 'X-Request-Id': 'r-1', 'Content-Type': 'text/plain' };
-    const { values: events } = observe(fakeTransport({ status: 503, headers, body: {} })(post));
-
-    expect(events).toEqual([head(503, { 'content-type': 'text/plain', 'x-request-id': 'r-1' }), data('{}')]);
-  });
-
-  it('keep pieces as they were given', () => {
-    const body = ['data: 1\n\n', new TextEncoder().encode(': 2'), { a: 3 }, '\n'];
-    const { values: events } = observe(fakeTransport({ body })(post));
-
-    expect(piecesOf(events)).toEqual(['data: 1\n\n', ': 2', 'data: {"a":3}\n\n', '\n']);
-  });
-
-  it('have bytes cut across the pieces they were given in', () => {
-    const body = ['abc', 'def', 'g'];
-    const pieces = (cutAt: readonly number[] | 'every-byte'): readonly string[] =>
-      piecesOf(observe(fakeTransport({ body, cutAt })(post)).values);
-
-    expect(pieces([5, 1])).toEqual(['a', 'bc', 'de', 'f', 'g']);
-    expect(pieces([3])).toEqual(body);
-    expect(pieces('every-byte')).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
-  });
-
-  it.each([
-    [0, []],
-    [2, ['ab']],
-    [3, ['abc']],
-    [4, ['abc', 'd']],
-    [9, ['abc', 'def']],
-  ])('break after %d bytes', async (breakAt, pieces) => {
-    const seen = observe(fakeTransport({ body: from(['abc', 'def']), breakAt })(post));
-
-    expect(piecesOf(seen.values)).toEqual(pieces);
-    expect(await seen.ended).toEqual(breakAt === 9 ? undefined : expect.any(ConnectionError));
-  });
-
-  it('may be spelled out', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const events = { h: head(), a: data('a') };
-      const exchange = cold('-h--a-|', events);
-
-      expectObservable(fakeTransport(exchange)(post)).toBe('-h--a-|', events);
-    });
-  });
-
-  it('are cold: each subscription is a request, whose body begins anew', () => {
-    const exchange = fakeTransport({ body: ['ab', 'c'], cutAt: [1] })(post);
-
-    expect(piecesOf(observe(exchange).values)).toEqual(['a', 'b', 'c']);
-    expect(piecesOf(observe(exchange).values)).toEqual(['a', 'b', 'c']);
-  });
-
-  it('stop once nobody listens', () => {
-    const transport = fakeTransport({ body: NEVER });
-    transport(post).pipe(take(1)).subscribe();
-
-    expect(transport.requests).toMatchObject([{ ending: 'unsubscribed' }]);
-  });
-});
-
-describe('errors', () => {
-  it('before the head are a missing answer, and after it a broken connection', async () => {
-    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
-    const transport = fakeTransport([throwError(() => refused), { body: throwError(() => 'error') }]);
-
-    expect(await failureOf(transport(post))).toMatchObject({
-      name: 'ConnectionError',
-      message: 'No answer from http://server.test (ECONNREFUSED)',
-      cause: refused,
-    });
-    expect(await failureOf(transport(post))).toMatchObject({
-      name: 'ConnectionError',
-      message: 'The connection to http://server.test broke',
-    });
-  });
-
-  it('of this package stay as they are', async () => {
-    const error = new ConnectionError('Lost');
-
-    expect(await failureOf(fakeTransport({ body: throwError(() => error) })(post))).toBe(error);
-  });
-
-  it('say so when the script has run out, and are not retried', async () => {
-    const transport = fakeTransport([{ status: 500 }]);
-    const client = createClient({ baseURL, transport });
-    const error = await failureOf(client.chat(chatRequest).pipe(retryTransient({ count: 5, random: () => 0 })));
-
-    expect(error).toEqual(new Error(`fakeTransport has no answer to request 2 (POST ${url}): its list has only 1`));
-    expect(transport.requests).toMatchObject([{ ending: 'completed' }, { ending: 'failed' }]);
-  });
-
-  it('name what a function should have given', async () => {
-    const transport = fakeTransport(() => ({ status: 'ok' as never }));
-
-    expect(await failureOf(transport(post))).toEqual(
-      new TypeError('script().status must be a whole number from 200 to 599, not string'),
-    );
-  });
-});
-
-describe('requests', () => {
-  it('are kept as a server would see them', () => {
-    const transport = fakeTransport({});
-    const client = createClient({ baseURL, transport, apiKey: 'key-1' });
-    const stream = client.chat(chatRequest, { context: { label: 'a' } });
-
-    expect(transport.requests).toEqual([]);
-    observe(stream);
-    observe(client.models());
-    expect(transport.requests).toMatchObject([
-      {
-        operation: 'chat',
-        method: 'POST',
-        url,
-        headers: { authorization: 'Bearer key-1' },
-        json: { ...chatRequest, stream: true },
-        context: { label: 'a' },
+        expect(observe(createClient({ baseURL, transport }).chat(chatRequest).pipe(textDeltas())).values).toEqual([
+          'Hel',
+          'lo',
+        ]);
       },
-      { operation: 'models', method: 'GET', url: `${baseURL}/models`, json: undefined },
-    ]);
-  });
-
-  it('are answered by a function of theirs', () => {
-    const transport = fakeTransport(({ operation }) =>
-      operation === 'models' ? { body: { data: [{ id: 'small' }] } } : of(head(), data(hello)),
     );
-    const client = createClient({ baseURL, transport });
 
-    expect(observe(client.chat(chatRequest).pipe(textDeltas())).values).toEqual(['Hel', 'lo']);
-    expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
+    it('fails with a ConnectionError if the connection breaks after some bytes', async () => {
+      const breakAt = new TextEncoder().encode(`data: ${JSON.stringify(textChunk('Hel'))}\n\ndata: {"id`).length;
+      const body = [textChunk('Hel'), textChunk('lo'), finishChunk()];
+      const seen = observe(createClient({ baseURL, transport: fakeTransport({ body, breakAt }) }).chat(chatRequest));
+
+      expect(seen.values).toEqual([textChunk('Hel')]);
+      expect(await seen.ended).toBeInstanceOf(ConnectionError);
+      expect(await seen.ended).toMatchObject({ message: 'The connection to http://server.test broke (ECONNRESET)' });
+    });
+
+    it('fails with a StreamError if the answer ends early', async () => {
+      const seen = observe(
+        createClient({ baseURL, transport: fakeTransport({ body: [textChunk('Hel')], done: false }) }).chat(
+          chatRequest,
+        ),
+      );
+
+      expect(await seen.ended).toMatchObject({ name: 'StreamError', kind: 'truncated' });
+    });
+
+    it('raises the error of an error frame', async () => {
+      const transport = fakeTransport({
+        body: [textChunk('Hel'), { error: { message: 'Overloaded', code: 'overloaded' } }],
+      });
+      const seen = observe(createClient({ baseURL, transport }).chat(chatRequest));
+
+      expect(seen.values).toEqual([textChunk('Hel')]);
+      expect(await seen.ended).toMatchObject({ name: 'StreamError', kind: 'overloaded' });
+    });
+
+    it('reads models from a JSON document', () => {
+      const client = createClient({ baseURL, transport: fakeTransport({ body: { data: [{ id: 'small' }] } }) });
+
+      expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
+    });
   });
 
-  it('with a body of bytes are read, too', () => {
-    const transport = fakeTransport({});
-    observe(transport({ ...post, body: new TextEncoder().encode('{"a":1}') }));
-    observe(transport({ ...post, body: 'no JSON' }));
+  describe('an exchange', () => {
+    it('is an empty answer by default', () => {
+      const { values: events } = observe(fakeTransport({})(post));
 
-    expect(transport.requests).toMatchObject([{ json: { a: 1 } }, { json: undefined }]);
+      expect(events).toEqual([head(200, { 'content-type': 'text/event-stream' })]);
+    });
+
+    it('has the given status and headers', () => {
+      const headers = { 'X-Request-Id': 'r-1', 'Content-Type': 'text/plain' };
+      const { values: events } = observe(fakeTransport({ status: 503, headers, body: {} })(post));
+
+      expect(events).toEqual([head(503, { 'content-type': 'text/plain', 'x-request-id': 'r-1' }), data('{}')]);
+    });
+
+    it('sends strings and bytes as they are, and objects as events', () => {
+      const body = ['data: 1\n\n', new TextEncoder().encode(': 2'), { a: 3 }, '\n'];
+      const { values: events } = observe(fakeTransport({ body })(post));
+
+      expect(piecesOf(events)).toEqual(['data: 1\n\n', ': 2', 'data: {"a":3}\n\n', '\n']);
+    });
+
+    it('cuts the body at offsets across its pieces', () => {
+      const body = ['abc', 'def', 'g'];
+      const pieces = (cutAt: readonly number[] | 'every-byte'): readonly string[] =>
+        piecesOf(observe(fakeTransport({ body, cutAt })(post)).values);
+
+      expect(pieces([5, 1])).toEqual(['a', 'bc', 'de', 'f', 'g']);
+      expect(pieces([3])).toEqual(body);
+      expect(pieces('every-byte')).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+    });
+
+    it.each([
+      [0, []],
+      [2, ['ab']],
+      [3, ['abc']],
+      [4, ['abc', 'd']],
+      [9, ['abc', 'def']],
+    ])('breaks after %d bytes', async (breakAt, pieces) => {
+      const seen = observe(fakeTransport({ body: from(['abc', 'def']), breakAt })(post));
+
+      expect(piecesOf(seen.values)).toEqual(pieces);
+      expect(await seen.ended).toEqual(breakAt === 9 ? undefined : expect.any(ConnectionError));
+    });
+
+    it('can be a stream of events', () => {
+      runMarbles(({ cold, expectObservable }) => {
+        const events = { h: head(), a: data('a') };
+        const exchange = cold('-h--a-|', events);
+
+        expectObservable(fakeTransport(exchange)(post)).toBe('-h--a-|', events);
+      });
+    });
+
+    it('starts over with each subscription', () => {
+      const exchange = fakeTransport({ body: ['ab', 'c'], cutAt: [1] })(post);
+
+      expect(piecesOf(observe(exchange).values)).toEqual(['a', 'b', 'c']);
+      expect(piecesOf(observe(exchange).values)).toEqual(['a', 'b', 'c']);
+    });
+
+    it('ends when it is unsubscribed', () => {
+      const transport = fakeTransport({ body: NEVER });
+      transport(post).pipe(take(1)).subscribe();
+
+      expect(transport.requests).toMatchObject([{ ending: 'unsubscribed' }]);
+    });
   });
-});
 
-it.each<readonly [string, () => unknown, string]>([
-  ['an answer', () => fakeTransport('Hi' as never), 'script must be an answer such as { status, headers, body }'],
-  ['one in a list', () => fakeTransport([{}, 5 as never]), 'script[1] must be an answer'],
-  ['an empty list', () => fakeTransport([]), 'script must be a list of at least one'],
-  ['a field', () => fakeTransport({ state: 200 } as never), 'Unknown field "state" in script; known: status, headers'],
-  [
-    'a status',
-    () => fakeTransport([{ status: 99 }]),
-    'script[0].status must be a whole number from 200 to 599, not 99',
-  ],
-  ['headers', () => fakeTransport({ headers: { a: 1 } as never }), 'script.headers must be an object of strings'],
-  ['a time', () => fakeTransport({ headAfter: -1 }), 'script.headAfter must be a number of milliseconds, 0 or more'],
-  ['a body', () => fakeTransport({ body: 5 as never }), 'script.body must be an Observable, a list of pieces'],
-  ['a piece', () => fakeTransport({ body: [5] as never }), 'script.body must be an Observable, a list of pieces'],
-  ['an end', () => fakeTransport({ done: 1 as never }), 'script.done must be true or false, not 1'],
-  [
-    'a cut',
-    () => fakeTransport({ cutAt: [0.5] }),
-    "script.cutAt must be a list of whole numbers, 0 or more, or 'every-",
-  ],
-  [
-    'a break',
-    () => fakeTransport({ breakAt: -1 }),
-    'script.breakAt must be a whole number of bytes, 0 or more, not -1',
-  ],
-  ['a configuration', () => fakeTransport({}, 5 as never), 'The configuration of fakeTransport must be an object'],
-])('refuses %s that is none', (_, build, message) => {
-  expect(build).toThrow(TypeError);
-  expect(build).toThrow(message);
+  describe('errors', () => {
+    it('before the head are a missing answer, those after it a broken connection', async () => {
+      const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+      const transport = fakeTransport([throwError(() => refused), { body: throwError(() => 'error') }]);
+
+      expect(await failureOf(transport(post))).toMatchObject({
+        name: 'ConnectionError',
+        message: 'No answer from http://server.test (ECONNREFUSED)',
+        cause: refused,
+      });
+      expect(await failureOf(transport(post))).toMatchObject({
+        name: 'ConnectionError',
+        message: 'The connection to http://server.test broke',
+      });
+    });
+
+    it('of this package pass through unchanged', async () => {
+      const error = new ConnectionError('Lost');
+
+      expect(await failureOf(fakeTransport({ body: throwError(() => error) })(post))).toBe(error);
+    });
+
+    it('name a script that has run out, and are not retried', async () => {
+      const transport = fakeTransport([{ status: 500 }]);
+      const client = createClient({ baseURL, transport });
+      const error = await failureOf(client.chat(chatRequest).pipe(retryTransient({ count: 5, random: () => 0 })));
+
+      expect(error).toEqual(new Error(`fakeTransport has no answer to request 2 (POST ${url}): its list has only 1`));
+      expect(transport.requests).toMatchObject([{ ending: 'completed' }, { ending: 'failed' }]);
+    });
+
+    it('name the invalid field of an answer that a function returns', async () => {
+      const transport = fakeTransport(() => ({ status: 'ok' as never }));
+
+      expect(await failureOf(transport(post))).toEqual(
+        new TypeError('script().status must be a whole number from 200 to 599, not string'),
+      );
+    });
+  });
+
+  describe('requests', () => {
+    it('are recorded as a server would see them', () => {
+      const transport = fakeTransport({});
+      const client = createClient({ baseURL, transport, apiKey: 'key-1' });
+      const stream = client.chat(chatRequest, { context: { label: 'a' } });
+
+      expect(transport.requests).toEqual([]);
+      observe(stream);
+      observe(client.models());
+      expect(transport.requests).toMatchObject([
+        {
+          operation: 'chat',
+          method: 'POST',
+          url,
+          headers: { authorization: 'Bearer key-1' },
+          json: { ...chatRequest, stream: true },
+          context: { label: 'a' },
+        },
+        { operation: 'models', method: 'GET', url: `${baseURL}/models`, json: undefined },
+      ]);
+    });
+
+    it('can be answered by a function', () => {
+      const transport = fakeTransport(({ operation }) =>
+        operation === 'models' ? { body: { data: [{ id: 'small' }] } } : of(head(), data(hello)),
+      );
+      const client = createClient({ baseURL, transport });
+
+      expect(observe(client.chat(chatRequest).pipe(textDeltas())).values).toEqual(['Hel', 'lo']);
+      expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
+    });
+
+    it('are recorded with parsed JSON, also from bytes', () => {
+      const transport = fakeTransport({});
+      observe(transport({ ...post, body: new TextEncoder().encode('{"a":1}') }));
+      observe(transport({ ...post, body: 'no JSON' }));
+
+      expect(transport.requests).toMatchObject([{ json: { a: 1 } }, { json: undefined }]);
+    });
+  });
+
+  it.each<readonly [string, () => unknown, string]>([
+    [
+      'an answer that is a string',
+      () => fakeTransport('Hi' as never),
+      'script must be an answer such as { status, headers, body }',
+    ],
+    ['an invalid answer in a list', () => fakeTransport([{}, 5 as never]), 'script[1] must be an answer'],
+    ['an empty list', () => fakeTransport([]), 'script must be a list of at least one'],
+    [
+      'an unknown field',
+      () => fakeTransport({ state: 200 } as never),
+      'Unknown field "state" in script; known: status, headers',
+    ],
+    [
+      'an invalid status',
+      () => fakeTransport([{ status: 99 }]),
+      'script[0].status must be a whole number from 200 to 599, not 99',
+    ],
+    [
+      'headers that are not strings',
+      () => fakeTransport({ headers: { a: 1 } as never }),
+      'script.headers must be an object of strings',
+    ],
+    [
+      'a negative headAfter',
+      () => fakeTransport({ headAfter: -1 }),
+      'script.headAfter must be a number of milliseconds, 0 or more',
+    ],
+    [
+      'a body that is a number',
+      () => fakeTransport({ body: 5 as never }),
+      'script.body must be an Observable, a list of pieces',
+    ],
+    [
+      'a piece that is a number',
+      () => fakeTransport({ body: [5] as never }),
+      'script.body must be an Observable, a list of pieces',
+    ],
+    ['a done that is a number', () => fakeTransport({ done: 1 as never }), 'script.done must be true or false, not 1'],
+    [
+      'a fractional offset',
+      () => fakeTransport({ cutAt: [0.5] }),
+      "script.cutAt must be a list of whole numbers, 0 or more, or 'every-",
+    ],
+    [
+      'a negative breakAt',
+      () => fakeTransport({ breakAt: -1 }),
+      'script.breakAt must be a whole number of bytes, 0 or more, not -1',
+    ],
+    [
+      'a configuration that is a number',
+      () => fakeTransport({}, 5 as never),
+      'The configuration of fakeTransport must be an object',
+    ],
+  ])('refuses %s', (_, build, message) => {
+    expect(build).toThrow(TypeError);
+    expect(build).toThrow(message);
+  });
 });

@@ -1,4 +1,4 @@
-/* A marble test for Node's own runner, as a user of the package would write it. */
+/* A marble test for the test runner of Node, as a user of the package would write it. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createClient, retryOnRateLimit, textDeltas } from 'rxllm';
@@ -6,7 +6,7 @@ import { fakeTransport, runMarbles } from 'rxllm/testing';
 
 const request = { model: 'small', messages: [{ role: 'user', content: 'Hi' }] };
 
-/** Expects the text of an answer that comes after a rate limit. */
+/** Expects the text of an answer after a rate limit. */
 function expectText(marbles) {
   runMarbles(({ chunks, expectObservable, flush }) => {
     const busy = { status: 429, headers: { 'retry-after': '2' } };
@@ -25,4 +25,4 @@ function expectText(marbles) {
 
 it('waits for a busy server', () => expectText('2002ms a-b--|'));
 
-it('shows what differs', () => expectText('2002ms a--b-|'));
+it('shows the difference', () => expectText('2002ms a--b-|'));

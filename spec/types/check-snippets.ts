@@ -3,14 +3,14 @@ import * as rxjs from 'rxjs';
 import ts from 'typescript';
 import { root } from '../architecture/source-files.js';
 
-/** A piece of TypeScript in a document. */
+/** A TypeScript example in a document. */
 export interface Snippet {
-  /** The heading above it and its line. */
+  /** The heading above it, and its line number. */
   readonly title: string;
   readonly text: string;
 }
 
-/** The ```ts blocks of a Markdown text. */
+/** Returns the ```ts blocks of a Markdown text. */
 export function snippetsOf(markdown: string): readonly Snippet[] {
   return [...markdown.matchAll(/^```ts\n(?<text>.*?)^```/gmsu)].map(({ index, groups }) => {
     const before = markdown.slice(0, index);
@@ -20,11 +20,11 @@ export function snippetsOf(markdown: string): readonly Snippet[] {
 }
 
 /**
- * What the compiler finds wrong with each snippet, as a project of this package's users would compile it. A snippet is a
- * module; names that it does not declare are imported for it.
+ * Compiles each snippet as a module of a user's project, and returns its errors. Names that a snippet does not declare are
+ * imported.
  *
- * @param packageNames What 'rxllm' exports.
- * @param assumed A module of names that stand for the reader's application, relative to the root.
+ * @param packageNames The exports of 'rxllm'.
+ * @param assumed Path from the root, without extension, of a module with names of the reader's application.
  */
 export function checkSnippets(
   snippets: readonly Snippet[],
@@ -66,24 +66,24 @@ interface Module {
   readonly names: readonly string[];
 }
 
-/** Imports what the text mentions and does not declare; a name that several modules have comes from the first of them. */
+/** Adds imports of the names that a text uses and does not declare, each from the first module that has it. */
 function withImports(text: string, modules: readonly Module[]): string {
   const taken = new Set(takenBy(text));
-  const mentioned = new Set(text.match(/\b\w+\b/gu));
+  const used = new Set(text.match(/\b\w+\b/gu));
   const imports = modules.map(({ path, names }) => {
-    const wanted = names.filter((name) => mentioned.has(name) && !taken.has(name));
+    const wanted = names.filter((name) => used.has(name) && !taken.has(name));
     wanted.forEach((name) => taken.add(name));
     return `import { ${wanted.join(', ')} } from '${path}';`;
   });
   return [...imports, text].join('\n');
 }
 
-/** The names that a module without other declarations exports. */
+/** Returns the names that a module exports, if it declares no others. */
 function exportedBy(text: string): readonly string[] {
   return takenBy(text.replace(/^import .*?;$/gmsu, ''));
 }
 
-/** The names that a module takes by declaring, importing or re-exporting them. */
+/** Returns the names that a module declares, imports or re-exports. */
 function takenBy(text: string): readonly string[] {
   const names: string[] = [];
   const visit = (node: ts.Node): void => {

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { root } from '../architecture/source-files.js';
 
-// A project with the package installed in it, of which nothing is on the disk: the package's files are those of src/.
+// A virtual project in which the package is installed, with the files of src/.
 const project = join(root, 'spec/types/project');
 const installed = join(project, 'node_modules/rxllm');
 const manifest = {
@@ -11,7 +11,7 @@ const manifest = {
   exports: { '.': './src/index.ts', './*': './src/*/index.ts' },
 };
 
-/** Parsed once for all programs. */
+/** Shared by all programs. */
 const parsed = new Map<string, ts.SourceFile>();
 
 const programs = {
@@ -60,19 +60,21 @@ const programs = {
     export const recording = recorder.cassette;`,
 };
 
-it.each(Object.entries(programs))('a program that uses only %s can have declarations', (_entry, program) => {
-  expect(problemsOf(program)).toEqual([]);
-});
+describe('declarations', () => {
+  it.each(Object.entries(programs))('can be emitted for a program that uses only %s', (_entry, program) => {
+    expect(problemsOf(program)).toEqual([]);
+  });
 
-it('a type that no imported entry exports would be found', () => {
-  const program = `
+  it('cannot be emitted for a type that no imported entry exports', () => {
+    const program = `
     import { fakeClient } from 'rxllm/testing';
     export const deadlines = fakeClient('Hi').requests[0]!.options.deadlines;`;
 
-  expect(problemsOf(program)).toEqual([expect.stringContaining("without a reference to 'Deadlines'")]);
+    expect(problemsOf(program)).toEqual([expect.stringContaining("without a reference to 'Deadlines'")]);
+  });
 });
 
-/** What stands in the way of compiling a file of the project with `declaration: true`. */
+/** Compiles a program with `declaration: true`, and returns the errors. */
 function problemsOf(program: string): readonly string[] {
   const file = join(project, 'program.ts');
   const texts = new Map([

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { entryFiles, readPublicNames } from '../architecture/public-names.js';
 import { root } from '../architecture/source-files.js';
 
-/** What an editor shows where a name stands, or how it failed to. */
+/** The text that an editor shows for a name, or the error of the language service. */
 interface Hover {
   readonly name: string;
   readonly shown: string;
@@ -38,20 +38,22 @@ runMarbles(({ chunks, scheduler, expectObservable, expectSubscriptions }) => {
 const files = new Map([...imports, [join(root, 'hovers-test.ts'), test]]);
 const service = startService(files);
 
-it.each([...files.keys()].map((file, place) => [entries[place] ?? 'a marble test', file]))(
-  'an editor shows the type of every name of %s',
-  (_title, file) => {
-    const hovers = hoversIn(file);
+describe('editor hovers', () => {
+  it.each([...files.keys()].map((file, place) => [entries[place] ?? 'a marble test', file]))(
+    'show the type of every name of %s',
+    (_title, file) => {
+      const hovers = hoversIn(file);
 
-    expect(hovers.length).toBeGreaterThan(5);
-    expect(hovers.filter(({ shown }) => /^RangeError|^$|: any$/u.test(shown))).toEqual([]);
-  },
-);
+      expect(hovers.length).toBeGreaterThan(5);
+      expect(hovers.filter(({ shown }) => /^RangeError|^$|: any$/u.test(shown))).toEqual([]);
+    },
+  );
 
-it('an editor shows what the chunks of a marble test are', () => {
-  expect(hoversIn(join(root, 'hovers-test.ts'))).toContainEqual({
-    name: 'answer',
-    shown: 'const answer: ColdChunks',
+  it('show the type of the chunks of a marble test', () => {
+    expect(hoversIn(join(root, 'hovers-test.ts'))).toContainEqual({
+      name: 'answer',
+      shown: 'const answer: ColdChunks',
+    });
   });
 });
 
@@ -80,7 +82,7 @@ function startService(texts: ReadonlyMap<string, string>): ts.LanguageService {
   });
 }
 
-/** Asks for the type of every name in a file. */
+/** Returns the hover of every name in a file. */
 function hoversIn(file: string): readonly Hover[] {
   const text = files.get(file) ?? '';
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);

@@ -1,4 +1,4 @@
-/** Takes code that must not compile, and does not run it. */
+/** Accepts code that must not compile, without running it. */
 export function misuse(code: () => unknown): void {
   expect(code).toBeInstanceOf(Function);
 }

@@ -18,7 +18,7 @@ export type { ObservableInput } from 'rxjs';
 export { fromFetch } from 'rxjs/fetch';
 export { TestScheduler } from 'rxjs/testing';
 
-// What the README takes for granted: names of its reader's own application. Nothing of it exists at run time.
+// Names of the reader's application that the README uses. They have types only.
 export declare const client: Client;
 export declare const model: string;
 export declare const fast: string;

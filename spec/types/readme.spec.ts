@@ -21,17 +21,19 @@ const snippets = snippetsOf(readme + mistaken);
 const problems = checkSnippets(snippets, [...values, ...types], 'spec/types/readme-names');
 const checked = snippets.map(({ title }, place) => [title, problems[place]] as const);
 
-it.each(checked.slice(0, -1))('the README compiles: %s', (_title, found) => {
-  expect(found).toEqual([]);
-});
+describe('README examples', () => {
+  it.each(checked.slice(0, -1))('compile: %s', (_title, found) => {
+    expect(found).toEqual([]);
+  });
 
-it('a mistake would be found', () => {
-  const [title, found] = checked.at(-1)!;
+  it('do not compile with a mistake', () => {
+    const [title, found] = checked.at(-1)!;
 
-  expect(title).toMatch(/^Mistaken, line \d+$/u);
-  expect(found?.map((problem) => problem.split('\n').at(-1)?.trim())).toEqual([
-    expect.stringContaining("Property 'messages' is missing"),
-    expect.stringContaining("'string' is not assignable"),
-    "Cannot find name 'missing'.",
-  ]);
+    expect(title).toMatch(/^Mistaken, line \d+$/u);
+    expect(found?.map((problem) => problem.split('\n').at(-1)?.trim())).toEqual([
+      expect.stringContaining("Property 'messages' is missing"),
+      expect.stringContaining("'string' is not assignable"),
+      "Cannot find name 'missing'.",
+    ]);
+  });
 });

@@ -14,57 +14,59 @@ import { misuse } from './misuse.js';
 const client = createClient({ baseURL: 'http://localhost/v1' });
 const prompts = of('Hello!');
 
-describe('without annotations', () => {
-  it('a view is inferred', () => {
-    expectTypeOf(
-      client.chat({ model: 'm', messages: [{ role: 'user', content: 'Hello!' }] }).pipe(accumulateView()),
-    ).toEqualTypeOf<Observable<ChatView>>();
-  });
+describe('types of views and marble tests', () => {
+  describe('without annotations', () => {
+    it('a view is inferred', () => {
+      expectTypeOf(
+        client.chat({ model: 'm', messages: [{ role: 'user', content: 'Hello!' }] }).pipe(accumulateView()),
+      ).toEqualTypeOf<Observable<ChatView>>();
+    });
 
-  it('a conversation is inferred, of a real client and of a fake one', () => {
-    expectTypeOf(
-      prompts.pipe(converse(client, { request: { model: 'm', temperature: 0, custom: 'x' } })),
-    ).toEqualTypeOf<Observable<ConversationView>>();
-    expectTypeOf(prompts.pipe(converse(fakeClient(EMPTY), { request: () => ({ model: 'm' }) }))).toEqualTypeOf<
-      Observable<ConversationView>
-    >();
-    converse(client, {
-      request: (turns) => {
-        expectTypeOf(turns).toEqualTypeOf<readonly Turn[]>();
-        return { model: 'm' };
-      },
+    it('a conversation is inferred from a real and from a fake client', () => {
+      expectTypeOf(
+        prompts.pipe(converse(client, { request: { model: 'm', temperature: 0, custom: 'x' } })),
+      ).toEqualTypeOf<Observable<ConversationView>>();
+      expectTypeOf(prompts.pipe(converse(fakeClient(EMPTY), { request: () => ({ model: 'm' }) }))).toEqualTypeOf<
+        Observable<ConversationView>
+      >();
+      converse(client, {
+        request: (turns) => {
+          expectTypeOf(turns).toEqualTypeOf<readonly Turn[]>();
+          return { model: 'm' };
+        },
+      });
+    });
+
+    it('the helpers of a marble test are inferred', () => {
+      runMarbles((helpers) => {
+        expectTypeOf(helpers).toEqualTypeOf<MarbleHelpers>();
+      });
+      runMarbles(({ chunks }) => chunks('|'));
     });
   });
 
-  it('the helpers of a marble test are inferred', () => {
-    runMarbles((helpers) => {
-      expectTypeOf(helpers).toEqualTypeOf<MarbleHelpers>();
+  describe('does not compile', () => {
+    it('messages in the request of a conversation, which adds them', () => {
+      // @ts-expect-error: the conversation adds the messages
+      misuse(() => converse(client, { request: { model: 'm', messages: [] } }));
+      // @ts-expect-error: also if a function returns the request
+      misuse(() => converse(client, { request: () => ({ model: 'm', messages: [] }) }));
+      // @ts-expect-error: the model is missing
+      misuse(() => converse(client, { request: { temperature: 0 } }));
     });
-    runMarbles(({ chunks }) => chunks('|'));
-  });
-});
 
-describe('does not compile:', () => {
-  it('messages in the request of a conversation, which makes them', () => {
-    // @ts-expect-error: the conversation makes the messages
-    misuse(() => converse(client, { request: { model: 'm', messages: [] } }));
-    // @ts-expect-error: also where a function gives the request
-    misuse(() => converse(client, { request: () => ({ model: 'm', messages: [] }) }));
-    // @ts-expect-error: a model is named
-    misuse(() => converse(client, { request: { temperature: 0 } }));
-  });
+    it('a policy or a command that does not exist', () => {
+      // @ts-expect-error: there is no such policy
+      misuse(() => converse(client, { request: { model: 'm' }, policy: 'latest' }));
+      // @ts-expect-error: there is no such command
+      misuse(() => of({ type: 'pause' } as const).pipe(converse(client, { request: { model: 'm' } })));
+    });
 
-  it('a policy or a command that does not exist', () => {
-    // @ts-expect-error: there is no such policy
-    misuse(() => converse(client, { request: { model: 'm' }, policy: 'latest' }));
-    // @ts-expect-error: there is no such command
-    misuse(() => of({ type: 'pause' } as const).pipe(converse(client, { request: { model: 'm' } })));
-  });
-
-  it('an async marble test', () => {
-    // @ts-expect-error: promises do not run in virtual time
-    misuse(() => runMarbles(async () => Promise.resolve()));
-    // @ts-expect-error: also not where one is returned
-    misuse(() => runMarbles(() => Promise.resolve(1)));
+    it('an async marble test', () => {
+      // @ts-expect-error: promises do not run in virtual time
+      misuse(() => runMarbles(async () => Promise.resolve()));
+      // @ts-expect-error: nor if one is returned
+      misuse(() => runMarbles(() => Promise.resolve(1)));
+    });
   });
 });

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import {
   asyncScheduler,
   catchError,
@@ -22,15 +23,19 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import * as fc from 'fast-check';
-import { ConnectionError } from '../../src/errors/connection-error.js';
-import { RateLimitError } from '../../src/errors/rate-limit-error.js';
-import { throttleRender } from '../../src/operators/throttle-render.js';
-import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
-import type { ChatMessage } from '../../src/schemas/chat-message.js';
-import type { ConversationCommand, ConversationView, Turn } from '../../src/views/conversation.js';
-import { converse } from '../../src/views/converse.js';
-import type { ConversationPolicy, ConverseConfig } from '../../src/views/converse-config.js';
+import {
+  type ChatCompletionChunk,
+  type ChatMessage,
+  ConnectionError,
+  type ConversationCommand,
+  type ConversationPolicy,
+  type ConversationView,
+  converse,
+  type ConverseConfig,
+  RateLimitError,
+  throttleRender,
+  type Turn,
+} from '../../src/index.js';
 import { runMarbles } from '../support/run-marbles.js';
 import { watchScheduler } from '../support/watch-scheduler.js';
 import { fakeChat, letters, summaryOf } from './fake-chat.js';
@@ -44,7 +49,7 @@ const x = letters['x']!;
 const y = letters['y']!;
 const z = letters['z']!;
 
-/** The views, summed up, of commands that are sent and replies that come at once. */
+/** Runs synchronous commands and replies, and returns the views. */
 function replay(
   commands: readonly ConversationCommand[],
   replies: readonly Observable<ChatCompletionChunk>[],
@@ -74,851 +79,853 @@ function turn(id: string, content: string, status: Turn['reply']['status'] = 'do
   return { id, prompt: id.toUpperCase(), reply: { status, message } };
 }
 
-it('answers prompts, the next one stopping the reply in flight', () => {
-  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-    const prompts = cold('-a----b---|');
-    const promptSubs = '  ^---------!';
-    const first = cold('   --x-----| ', letters);
-    const firstSubs = '   -^----!    ';
-    const second = cold('       --z|', letters);
-    const secondSubs = '  ------^--! ';
-    const expected = '    iw-x--v-zd|';
-
-    expectObservable(prompts.pipe(converse(fakeChat(first, second), { request }), map(summaryOf))).toBe(expected, {
-      i: '',
-      w: 'a:waiting',
-      x: 'a:streaming=x',
-      v: 'a:stopped=x b:waiting',
-      z: 'a:stopped=x b:streaming=z',
-      d: 'a:stopped=x b:done=z',
-    });
-    expectSubscriptions(prompts.subscriptions).toBe(promptSubs);
-    expectSubscriptions(first.subscriptions).toBe(firstSubs);
-    expectSubscriptions(second.subscriptions).toBe(secondSubs);
-  });
-});
-
-it('begins with the turns it is given, and waits with a source that never emits', () => {
-  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-    const prompts = cold('-----');
-    const unsubscribe = '         ---! ';
-    const promptSubs = '          ^--! ';
-    const result = prompts.pipe(converse(fakeChat(), { request, turns: [turn('a', 'x')] }), map(summaryOf));
-
-    expectObservable(result, unsubscribe).toBe('i----', { i: 'A:done=x' });
-    expectSubscriptions(prompts.subscriptions).toBe(promptSubs);
-  });
-});
-
-it('completes with an empty source', () => {
-  runMarbles(({ expectObservable }) => {
-    expectObservable(EMPTY.pipe(converse(fakeChat(), { request }), map(summaryOf))).toBe('(i|)', { i: '' });
-  });
-});
-
-it('completes after the source and the reply in flight', () => {
-  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-    const prompts = cold(' -(a|)  ');
-    const promptSubs = '   ^!      ';
-    const first = cold('    --x--| ', letters);
-    const firstSubs = '    -^----! ';
-    const expected = '     iw-x--(d|)';
-
-    expectObservable(prompts.pipe(converse(fakeChat(first), { request }), map(summaryOf))).toBe(expected, {
-      i: '',
-      w: 'a:waiting',
-      x: 'a:streaming=x',
-      d: 'a:done=x',
-    });
-    expectSubscriptions(prompts.subscriptions).toBe(promptSubs);
-    expectSubscriptions(first.subscriptions).toBe(firstSubs);
-  });
-});
-
-it('fails with its source, closing the request in flight', () => {
-  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-    const prompts = cold(' -a--#', undefined, lost);
-    const first = cold('    --x--|', letters);
-    const firstSubs = '    -^--!';
-    const expected = '     iw-x#';
-
-    expectObservable(prompts.pipe(converse(fakeChat(first), { request }), map(summaryOf))).toBe(
-      expected,
-      { i: '', w: 'a:waiting', x: 'a:streaming=x' },
-      lost,
-    );
-    expectSubscriptions(first.subscriptions).toBe(firstSubs);
-  });
-});
-
-it('goes on after a reply that failed, and keeps its text', () => {
-  runMarbles(({ cold, expectObservable }) => {
-    const prompts = cold('-a----b---|');
-    const first = cold('   --x#      ', letters, lost);
-    const second = cold('       --z|', letters);
-    const expected = '    iw-xf-v-zd|';
-
-    expectObservable(prompts.pipe(converse(fakeChat(first, second), { request }), map(summaryOf))).toBe(expected, {
-      i: '',
-      w: 'a:waiting',
-      x: 'a:streaming=x',
-      f: 'a:failed=x',
-      v: 'a:failed=x b:waiting',
-      z: 'a:failed=x b:streaming=z',
-      d: 'a:failed=x b:done=z',
-    });
-  });
-});
-
-it('closes every request when it is unsubscribed', () => {
-  runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-    const prompts = cold('-ab------');
-    const unsubscribe = ' -----!   ';
-    const promptSubs = ' ^----!   ';
-    const first = cold('  ---------');
-    const firstSubs = '  -^---!   ';
-    const second = cold('  --------');
-    const secondSubs = ' --^--!   ';
-    const client = fakeChat(first as never, second as never);
-    const statuses = prompts.pipe(
-      converse(client, { request, policy: 'parallel' }),
-      map(({ active }) => active.length),
-    );
-
-    expectObservable(statuses, unsubscribe).toBe('ab(c)', { a: 0, b: 1, c: 2 });
-    expectSubscriptions(prompts.subscriptions).toBe(promptSubs);
-    expectSubscriptions(first.subscriptions).toBe(firstSubs);
-    expectSubscriptions(second.subscriptions).toBe(secondSubs);
-  });
-});
-
-it('keeps one subscription apart from another', () => {
-  runMarbles(({ cold, expectObservable }) => {
-    const chat = (): Observable<ChatCompletionChunk> => cold('-x|', letters);
-    const result = cold('-a-|').pipe(
-      converse({ chat }, { request }),
-      map(({ turns }) => turns.map(({ id, reply }) => `${id}:${reply.status}`).join()),
-    );
-    const values = { i: '', w: 'turn-1:waiting', x: 'turn-1:streaming', d: 'turn-1:done' };
-
-    expectObservable(result).toBe('       iwx(d|)', values);
-    expectObservable(result, '--^').toBe('--iwx(d|)', values);
-  });
-});
-
-describe('prompts that come at once', () => {
-  it('subscribe the source once, and ask each in turn', () => {
-    let subscribed = 0;
-    const prompts = defer(() => {
-      subscribed += 1;
-      return of('a', 'b');
-    });
-    const views: string[] = [];
-    prompts
-      .pipe(converse(fakeChat(of(x), of(y)), { request }), map(summaryOf))
-      .subscribe((summary) => views.push(summary));
-
-    expect(subscribed).toBe(1);
-    expect(views).toEqual([
-      '',
-      'a:waiting',
-      'a:streaming=x',
-      'a:done=x',
-      'a:done=x b:waiting',
-      'a:done=x b:streaming=y',
-      'a:done=x b:done=y',
-    ]);
-  });
-
-  it('are stopped once nobody listens', () => {
-    const prompts: string[] = [];
-    const client = fakeChat(of(x));
-    of('a', 'b')
-      .pipe(
-        tap((prompt) => prompts.push(prompt)),
-        converse(client, { request }),
-        take(2),
-      )
-      .subscribe();
-
-    expect(prompts).toEqual(['a']);
-    expect(client.requests).toEqual([]);
-  });
-
-  it('leave a reply that comes at once when nobody listens', () => {
-    const chunks: ChatCompletionChunk[] = [];
-    const reply = of(x, y).pipe(tap((chunk) => chunks.push(chunk)));
-    of('a')
-      .pipe(converse(fakeChat(reply), { request }), take(3))
-      .subscribe();
-
-    expect(chunks).toEqual([x]);
-  });
-
-  it('can be many that wait for one, and are then answered at once', () => {
-    const first = new Subject<ChatCompletionChunk>();
-    const replies = [first, ...Array.from({ length: 499 }, () => of(x))];
-    let last: ConversationView | undefined;
-    from(replies.map((_, index) => `${index}`))
-      .pipe(converse(fakeChat(...replies), { request, policy: 'queue', history: () => [] }))
-      .subscribe((view) => (last = view));
-    first.complete();
-
-    expect(last?.turns.filter(({ reply }) => reply.status === 'done')).toHaveLength(500);
-  });
-});
-
-describe('a policy', () => {
-  it.each<[ConversationPolicy, readonly (string | readonly string[])[]]>([
-    ['switch', ['-^-!', '---^----!', '-----------^----!']],
-    ['queue', ['-^----!', '------^----!', '-----------^----!']],
-    ['exhaust', ['-^----!', '-----------^----!', []]],
-    ['parallel', ['-^----!', '---^----!', '-----------^----!']],
-  ])('named %s opens and closes requests', (policy, expected) => {
+describe('converse', () => {
+  it('answers prompts, each of which stops the reply in flight', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const prompts = cold('-a-b-------(c|)  ');
-      const end = '         ----------------|';
-      const replies = Array.from({ length: 3 }, () => cold('----x|', letters));
+      const prompts = cold('-a----b---|');
+      const promptSubs = '  ^---------!';
+      const first = cold('   --x-----| ', letters);
+      const firstSubs = '   -^----!    ';
+      const second = cold('       --z|', letters);
+      const secondSubs = '  ------^--! ';
+      const expected = '    iw-x--v-zd|';
 
-      expectObservable(prompts.pipe(converse(fakeChat(...replies), { request, policy }), ignoreElements())).toBe(end);
-      replies.forEach((reply, index) => {
-        expectSubscriptions(reply.subscriptions).toBe([expected[index]!].flat());
-      });
-    });
-  });
-
-  type Flatten = (project: (prompt: string) => ObservableInput<unknown>) => OperatorFunction<string, unknown>;
-
-  it.each<[ConversationPolicy, Flatten]>([
-    ['switch', (project) => switchMap(project)],
-    ['queue', (project) => concatMap(project)],
-    ['exhaust', (project) => exhaustMap(project)],
-    ['parallel', (project) => mergeMap(project)],
-  ])('named %s begins and ends replies whenever its operator does', (policy, flatten) => {
-    /** What begins and ends when, of replies that take as long as their prompt says. */
-    const logOf = (
-      delays: readonly (readonly [number, number])[],
-      operate: (ask: (prompt: string) => Observable<ChatCompletionChunk>) => OperatorFunction<string, unknown>,
-    ): readonly string[] => {
-      const log: string[] = [];
-      runMarbles(() => {
-        const ask = (prompt: string): Observable<ChatCompletionChunk> =>
-          defer(() => {
-            log.push(`${asyncScheduler.now()} begin ${prompt}`);
-            return timer(Number(prompt.split(' ')[1])).pipe(
-              map(() => x),
-              finalize(() => log.push(`${asyncScheduler.now()} end ${prompt}`)),
-            );
-          });
-        from(delays)
-          .pipe(
-            concatMap(([pause, length], index) => timer(pause).pipe(map(() => `${index} ${length}`))),
-            operate(ask),
-          )
-          .subscribe();
-      });
-      return log;
-    };
-
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(6), fc.nat(10)), { maxLength: 8 }), (delays) => {
-        const ours = logOf(delays, (ask) =>
-          converse(
-            { chat: ({ messages }) => ask((messages.at(-1) as { content: string }).content) },
-            { request, policy, retry: false },
-          ),
-        );
-
-        expect(ours).toEqual(logOf(delays, flatten));
-      }),
-    );
-  });
-
-  it('named queue shows the prompts that wait', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const prompts = cold('-ab|        ');
-      const first = cold('   --x|       ', letters);
-      const second = cold('     --z|    ', letters);
-      const expected = '    iwqxv-z(d|) ';
-
-      expectObservable(
-        prompts.pipe(
-          converse(fakeChat(first, second), { request, policy: 'queue' }),
-          map((view) => `${summaryOf(view)} / ${view.active.join()}`),
-        ),
-      ).toBe(expected, {
-        i: ' / ',
-        w: 'a:waiting / turn-1',
-        q: 'a:waiting b:queued / turn-1',
-        x: 'a:streaming=x b:queued / turn-1',
-        v: 'a:done=x b:waiting / turn-2',
-        z: 'a:done=x b:streaming=z / turn-2',
-        d: 'a:done=x b:done=z / ',
-      });
-    });
-  });
-});
-
-describe('stop', () => {
-  it('ends the replies in flight, and keeps what was queued as stopped', () => {
-    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const commands = cold<ConversationCommand>('-ab---s-c-|', { a: 'a', b: 'b', c: 'c', s: { type: 'stop' } });
-      const first = cold('                         ---x--x-|  ', letters);
-      const firstSubs = '                         -^----!    ';
-      const second = cold('                               -z|', letters);
-      const secondSubs = '                        --------^-!';
-      const expected = '                          iwq-x-s-vzd|'.replace('d|', '(d|)');
-
-      expectObservable(
-        commands.pipe(converse(fakeChat(first, second), { request, policy: 'queue' }), map(summaryOf)),
-      ).toBe(expected, {
-        i: '',
-        w: 'a:waiting',
-        q: 'a:waiting b:queued',
-        x: 'a:streaming=x b:queued',
-        s: 'a:stopped=x b:stopped',
-        v: 'a:stopped=x b:stopped c:waiting',
-        z: 'a:stopped=x b:stopped c:streaming=z',
-        d: 'a:stopped=x b:stopped c:done=z',
-      });
-      expectSubscriptions(first.subscriptions).toBe(firstSubs);
-      expectSubscriptions(second.subscriptions).toBe(secondSubs);
-    });
-  });
-
-  it('ends only the reply of an id, and lets the next in the queue begin', () => {
-    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const commands = cold<ConversationCommand>('-abcts|', {
-        a: { type: 'send', content: 'a', id: 'one' },
-        b: { type: 'send', content: 'b', id: 'two' },
-        c: { type: 'send', content: 'c', id: 'three' },
-        s: { type: 'stop', id: 'one' },
-        t: { type: 'stop', id: 'two' },
-      });
-      const first = cold<ChatCompletionChunk>('    --------');
-      const firstSubs = '                         -^---!    ';
-      const second = cold('                             -z|  ', letters);
-      const secondSubs = '                        -----^-!  ';
-      const expected = '                          iwqrtsz(d|)';
-
-      expectObservable(
-        commands.pipe(converse(fakeChat(first, second), { request, policy: 'queue' }), map(summaryOf)),
-      ).toBe(expected, {
-        i: '',
-        w: 'a:waiting',
-        q: 'a:waiting b:queued',
-        r: 'a:waiting b:queued c:queued',
-        t: 'a:waiting b:stopped c:queued',
-        s: 'a:stopped b:stopped c:waiting',
-        z: 'a:stopped b:stopped c:streaming=z',
-        d: 'a:stopped b:stopped c:done=z',
-      });
-      expectSubscriptions(first.subscriptions).toBe(firstSubs);
-      expectSubscriptions(second.subscriptions).toBe(secondSubs);
-    });
-  });
-
-  it.each<[string, readonly ConversationCommand[]]>([
-    ['an unknown id', [{ type: 'stop', id: 'unknown' }]],
-    ['a finished reply', [{ type: 'stop', id: 'a' }, { type: 'stop' }]],
-  ])('of %s shows nothing new', (_, commands) => {
-    expect(replay(commands, [], { turns: [turn('a', 'x')] }).views).toHaveLength(1);
-  });
-
-  it('ends the pause before a retry', () => {
-    const scheduler = watchScheduler();
-    const { last } = replay(['a', { type: 'stop' }], [throwError(() => busy)], { scheduler });
-
-    expect(last).toBe('a:stopped');
-    expect(scheduler.scheduled).toBe(1);
-    expect(scheduler.waiting).toBe(0);
-  });
-});
-
-describe('regenerate', () => {
-  it('replaces the last reply in its place, and stops it if it is in flight', () => {
-    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const commands = cold<ConversationCommand>('-a--r-|', { a: 'a', r: { type: 'regenerate' } });
-      const first = cold('                         --x-y|', letters);
-      const firstSubs = '                         -^--!  ';
-      const second = cold('                            --z|', letters);
-      const secondSubs = '                        ----^--!';
-      const expected = '                          iw-xv-z(d|)';
-
-      expectObservable(commands.pipe(converse(fakeChat(first, second), { request }), map(summaryOf))).toBe(expected, {
+      expectObservable(prompts.pipe(converse(fakeChat(first, second), { request }), map(summaryOf))).toBe(expected, {
         i: '',
         w: 'a:waiting',
         x: 'a:streaming=x',
-        v: 'a:waiting',
-        z: 'a:streaming=z',
-        d: 'a:done=z',
+        v: 'a:stopped=x b:waiting',
+        z: 'a:stopped=x b:streaming=z',
+        d: 'a:stopped=x b:done=z',
       });
+      expectSubscriptions(prompts.subscriptions).toBe(promptSubs);
       expectSubscriptions(first.subscriptions).toBe(firstSubs);
       expectSubscriptions(second.subscriptions).toBe(secondSubs);
     });
   });
 
-  it('of an id asks with the turns before it, and leaves those after it', () => {
-    const turns = [turn('a', 'x'), turn('b', 'y'), turn('c', 'z')];
-    const { last, asked } = replay([{ type: 'regenerate', id: 'b' }], [of(x, x)], { turns });
-
-    expect(asked).toEqual([[user('A'), assistant('x'), user('B')]]);
-    expect(last).toBe('A:done=x B:done=xx C:done=z');
-  });
-
-  it.each<ConversationPolicy>(['switch', 'queue', 'exhaust', 'parallel'])(
-    'runs beside a reply in flight, also where the policy is %s',
-    (policy) => {
-      const { views, last } = replay(['b', { type: 'regenerate', id: 'a' }, 'c'], [NEVER, of(x), of(y)], {
-        policy,
-        turns: [turn('a', 'z')],
-      });
-
-      expect(summaryOf(views[2]!)).toBe('A:waiting b:waiting');
-      expect(views[2]?.active).toEqual(['turn-1', 'a']);
-      expect(last).toMatch(/^A:done=x b:/u);
-    },
-  );
-
-  it('leaves what is queued until both replies have ended', () => {
-    const first = new Subject<ChatCompletionChunk>();
-    const again = new Subject<ChatCompletionChunk>();
-    const client = fakeChat(first, again, of(z));
-    let last = '';
-    of<readonly ConversationCommand[]>('b', 'c', { type: 'regenerate', id: 'a' })
-      .pipe(converse(client, { request, policy: 'queue', turns: [turn('a', 'x')] }), map(summaryOf))
-      .subscribe((summary) => (last = summary));
-
-    first.complete();
-    expect(last).toBe('A:waiting b:done c:queued');
-    again.complete();
-    expect(last).toBe('A:done b:done c:done=z');
-  });
-
-  it.each<[string, readonly ConversationCommand[], string]>([
-    ['nothing in an empty conversation', [{ type: 'regenerate' }], ''],
-    ['nothing for an unknown id', ['a', { type: 'regenerate', id: 'unknown' }], 'a:waiting'],
-    ['the last reply that has begun', ['a', 'b', { type: 'regenerate' }], 'a:done=x b:waiting'],
-    ['nothing for a queued id', ['a', 'b', { type: 'regenerate', id: 'turn-2' }], 'a:waiting b:queued'],
-  ])('asks for %s', (_, commands, expected) => {
-    expect(replay(commands, [NEVER, of(x), NEVER], { policy: 'queue' }).last).toBe(expected);
-  });
-});
-
-describe('reset', () => {
-  it('ends everything and goes on from the turns it is given', () => {
+  it('starts with the turns of its configuration, and stays open while the source is silent', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const commands = cold<ConversationCommand>('-ab--r-c|', {
-        a: 'a',
-        b: 'b',
-        c: 'c',
-        r: { type: 'reset', turns: [turn('k', 'k')] },
-      });
-      const first = cold('                         --x----|  ', letters);
-      const firstSubs = '                         -^---!    ';
-      const second = cold('                              -z|', letters);
-      const secondSubs = '                        -------^-!';
-      const expected = '                          iwqx-r-vz(d|)';
+      const prompts = cold('-----');
+      const unsubscribe = '         ---! ';
+      const promptSubs = '          ^--! ';
+      const result = prompts.pipe(converse(fakeChat(), { request, turns: [turn('a', 'x')] }), map(summaryOf));
 
-      expectObservable(
-        commands.pipe(converse(fakeChat(first, second), { request, policy: 'queue' }), map(summaryOf)),
-      ).toBe(expected, {
+      expectObservable(result, unsubscribe).toBe('i----', { i: 'A:done=x' });
+      expectSubscriptions(prompts.subscriptions).toBe(promptSubs);
+    });
+  });
+
+  it('completes after an empty source', () => {
+    runMarbles(({ expectObservable }) => {
+      expectObservable(EMPTY.pipe(converse(fakeChat(), { request }), map(summaryOf))).toBe('(i|)', { i: '' });
+    });
+  });
+
+  it('completes after the source and the reply in flight', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const prompts = cold(' -(a|)  ');
+      const promptSubs = '   ^!      ';
+      const first = cold('    --x--| ', letters);
+      const firstSubs = '    -^----! ';
+      const expected = '     iw-x--(d|)';
+
+      expectObservable(prompts.pipe(converse(fakeChat(first), { request }), map(summaryOf))).toBe(expected, {
         i: '',
         w: 'a:waiting',
-        q: 'a:waiting b:queued',
-        x: 'a:streaming=x b:queued',
-        r: 'K:done=k',
-        v: 'K:done=k c:waiting',
-        z: 'K:done=k c:streaming=z',
-        d: 'K:done=k c:done=z',
+        x: 'a:streaming=x',
+        d: 'a:done=x',
       });
+      expectSubscriptions(prompts.subscriptions).toBe(promptSubs);
+      expectSubscriptions(first.subscriptions).toBe(firstSubs);
+    });
+  });
+
+  it('errors if its source does, and closes the request in flight', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const prompts = cold(' -a--#', undefined, lost);
+      const first = cold('    --x--|', letters);
+      const firstSubs = '    -^--!';
+      const expected = '     iw-x#';
+
+      expectObservable(prompts.pipe(converse(fakeChat(first), { request }), map(summaryOf))).toBe(
+        expected,
+        { i: '', w: 'a:waiting', x: 'a:streaming=x' },
+        lost,
+      );
+      expectSubscriptions(first.subscriptions).toBe(firstSubs);
+    });
+  });
+
+  it('continues after a failed reply, and keeps its text', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const prompts = cold('-a----b---|');
+      const first = cold('   --x#      ', letters, lost);
+      const second = cold('       --z|', letters);
+      const expected = '    iw-xf-v-zd|';
+
+      expectObservable(prompts.pipe(converse(fakeChat(first, second), { request }), map(summaryOf))).toBe(expected, {
+        i: '',
+        w: 'a:waiting',
+        x: 'a:streaming=x',
+        f: 'a:failed=x',
+        v: 'a:failed=x b:waiting',
+        z: 'a:failed=x b:streaming=z',
+        d: 'a:failed=x b:done=z',
+      });
+    });
+  });
+
+  it('closes all requests when it is unsubscribed', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const prompts = cold('-ab------');
+      const unsubscribe = ' -----!   ';
+      const promptSubs = ' ^----!   ';
+      const first = cold('  ---------');
+      const firstSubs = '  -^---!   ';
+      const second = cold('  --------');
+      const secondSubs = ' --^--!   ';
+      const client = fakeChat(first as never, second as never);
+      const statuses = prompts.pipe(
+        converse(client, { request, policy: 'parallel' }),
+        map(({ active }) => active.length),
+      );
+
+      expectObservable(statuses, unsubscribe).toBe('ab(c)', { a: 0, b: 1, c: 2 });
+      expectSubscriptions(prompts.subscriptions).toBe(promptSubs);
       expectSubscriptions(first.subscriptions).toBe(firstSubs);
       expectSubscriptions(second.subscriptions).toBe(secondSubs);
     });
   });
 
-  it('begins with no turns when it is given none, and gives no id a second time', () => {
-    const { views } = replay(['a', { type: 'reset' }, 'b'], [of(x), NEVER]);
+  it('keeps separate state for each subscription', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const chat = (): Observable<ChatCompletionChunk> => cold('-x|', letters);
+      const result = cold('-a-|').pipe(
+        converse({ chat }, { request }),
+        map(({ turns }) => turns.map(({ id, reply }) => `${id}:${reply.status}`).join()),
+      );
+      const values = { i: '', w: 'turn-1:waiting', x: 'turn-1:streaming', d: 'turn-1:done' };
 
-    expect(views.map(({ turns }) => turns.map(({ id }) => id).join())).toEqual([
-      '',
-      'turn-1',
-      'turn-1',
-      'turn-1',
-      '',
-      'turn-2',
-    ]);
-  });
-});
-
-describe('a view', () => {
-  it('names the active replies, the status and the last reply', () => {
-    const { views } = replay(['a'], [of(x)]);
-
-    expect(views.map(({ active, status }) => [active, status])).toEqual([
-      [[], 'idle'],
-      [['turn-1'], 'busy'],
-      [['turn-1'], 'busy'],
-      [[], 'idle'],
-    ]);
-    expect(views[0]).not.toHaveProperty('last');
-    expect(views.slice(1).map(({ last }) => last)).toEqual(views.slice(1).map(({ turns }) => turns[0]?.reply));
-  });
-
-  it('cannot be changed', () => {
-    const { views } = replay(['a', { type: 'stop' }, 'b'], [of(x), of(y)]);
-
-    views.forEach((view) => {
-      expect([view, view.turns, view.active, ...view.turns].every(Object.isFrozen)).toBe(true);
+      expectObservable(result).toBe('       iwx(d|)', values);
+      expectObservable(result, '--^').toBe('--iwx(d|)', values);
     });
   });
 
-  it('keeps the identity of the turns that are finished', () => {
-    const saved = turn('a', 'x');
-    const { views } = replay(['b', 'c'], [of(y), of(x, y)], { turns: [saved] });
-    const finished = views.find(({ turns }) => turns[1]?.reply.status === 'done')?.turns[1];
+  describe('synchronous prompts', () => {
+    it('subscribe to the source once, and are answered in order', () => {
+      let subscribed = 0;
+      const prompts = defer(() => {
+        subscribed += 1;
+        return of('a', 'b');
+      });
+      const views: string[] = [];
+      prompts
+        .pipe(converse(fakeChat(of(x), of(y)), { request }), map(summaryOf))
+        .subscribe((summary) => views.push(summary));
 
-    expect(views.every(({ turns }) => turns[0] === saved)).toBe(true);
-    expect(finished).toBeDefined();
-    expect(views.filter(({ turns }) => turns.length === 3).every(({ turns }) => turns[1] === finished)).toBe(true);
+      expect(subscribed).toBe(1);
+      expect(views).toEqual([
+        '',
+        'a:waiting',
+        'a:streaming=x',
+        'a:done=x',
+        'a:done=x b:waiting',
+        'a:done=x b:streaming=y',
+        'a:done=x b:done=y',
+      ]);
+    });
+
+    it('stop when unsubscribed', () => {
+      const prompts: string[] = [];
+      const client = fakeChat(of(x));
+      of('a', 'b')
+        .pipe(
+          tap((prompt) => prompts.push(prompt)),
+          converse(client, { request }),
+          take(2),
+        )
+        .subscribe();
+
+      expect(prompts).toEqual(['a']);
+      expect(client.requests).toEqual([]);
+    });
+
+    it('stop a synchronous reply when unsubscribed', () => {
+      const chunks: ChatCompletionChunk[] = [];
+      const reply = of(x, y).pipe(tap((chunk) => chunks.push(chunk)));
+      of('a')
+        .pipe(converse(fakeChat(reply), { request }), take(3))
+        .subscribe();
+
+      expect(chunks).toEqual([x]);
+    });
+
+    it('can queue by the hundreds without overflowing the stack', () => {
+      const first = new Subject<ChatCompletionChunk>();
+      const replies = [first, ...Array.from({ length: 499 }, () => of(x))];
+      let last: ConversationView | undefined;
+      from(replies.map((_, index) => `${index}`))
+        .pipe(converse(fakeChat(...replies), { request, policy: 'queue', history: () => [] }))
+        .subscribe((view) => (last = view));
+      first.complete();
+
+      expect(last?.turns.filter(({ reply }) => reply.status === 'done')).toHaveLength(500);
+    });
   });
 
-  it('shows that a reply is tried again, and why', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const first = cold<ChatCompletionChunk>('--#', undefined, busy);
-      const second = cold('                         -x|', letters);
-      const expected = '                       iw-r--wx(d|)';
-      const seen = cold('-(a|)').pipe(
-        converse(fakeChat(first, second), { request }),
-        map((view) => ({ summary: summaryOf(view), retry: view.last?.retry })),
-      );
+  describe('the policy', () => {
+    it.each<[ConversationPolicy, readonly (string | readonly string[])[]]>([
+      ['switch', ['-^-!', '---^----!', '-----------^----!']],
+      ['queue', ['-^----!', '------^----!', '-----------^----!']],
+      ['exhaust', ['-^----!', '-----------^----!', []]],
+      ['parallel', ['-^----!', '---^----!', '-----------^----!']],
+    ])('%s opens and closes requests', (policy, expected) => {
+      runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const prompts = cold('-a-b-------(c|)  ');
+        const end = '         ----------------|';
+        const replies = Array.from({ length: 3 }, () => cold('----x|', letters));
 
-      expectObservable(seen).toBe(expected, {
-        i: { summary: '' },
-        w: { summary: 'a:waiting' },
-        r: { summary: 'a:retrying', retry: { attempt: 1, delay: 3, at: 6, reason: busy } },
-        x: { summary: 'a:streaming=x' },
-        d: { summary: 'a:done=x' },
+        expectObservable(prompts.pipe(converse(fakeChat(...replies), { request, policy }), ignoreElements())).toBe(end);
+        replies.forEach((reply, index) => {
+          expectSubscriptions(reply.subscriptions).toBe([expected[index]!].flat());
+        });
+      });
+    });
+
+    type Flatten = (project: (prompt: string) => ObservableInput<unknown>) => OperatorFunction<string, unknown>;
+
+    it.each<[ConversationPolicy, Flatten]>([
+      ['switch', (project) => switchMap(project)],
+      ['queue', (project) => concatMap(project)],
+      ['exhaust', (project) => exhaustMap(project)],
+      ['parallel', (project) => mergeMap(project)],
+    ])('%s starts and ends replies exactly when its rxjs operator does', (policy, flatten) => {
+      /** Logs when replies start and end, each of which takes as long as its prompt says. */
+      const logOf = (
+        delays: readonly (readonly [number, number])[],
+        operate: (ask: (prompt: string) => Observable<ChatCompletionChunk>) => OperatorFunction<string, unknown>,
+      ): readonly string[] => {
+        const log: string[] = [];
+        runMarbles(() => {
+          const ask = (prompt: string): Observable<ChatCompletionChunk> =>
+            defer(() => {
+              log.push(`${asyncScheduler.now()} start ${prompt}`);
+              return timer(Number(prompt.split(' ')[1])).pipe(
+                map(() => x),
+                finalize(() => log.push(`${asyncScheduler.now()} end ${prompt}`)),
+              );
+            });
+          from(delays)
+            .pipe(
+              concatMap(([pause, length], index) => timer(pause).pipe(map(() => `${index} ${length}`))),
+              operate(ask),
+            )
+            .subscribe();
+        });
+        return log;
+      };
+
+      fc.assert(
+        fc.property(fc.array(fc.tuple(fc.nat(6), fc.nat(10)), { maxLength: 8 }), (delays) => {
+          const log = logOf(delays, (ask) =>
+            converse(
+              { chat: ({ messages }) => ask((messages.at(-1) as { content: string }).content) },
+              { request, policy, retry: false },
+            ),
+          );
+
+          expect(log).toEqual(logOf(delays, flatten));
+        }),
+      );
+    });
+
+    it('queue shows the waiting prompts', () => {
+      runMarbles(({ cold, expectObservable }) => {
+        const prompts = cold('-ab|        ');
+        const first = cold('   --x|       ', letters);
+        const second = cold('     --z|    ', letters);
+        const expected = '    iwqxv-z(d|) ';
+
+        expectObservable(
+          prompts.pipe(
+            converse(fakeChat(first, second), { request, policy: 'queue' }),
+            map((view) => `${summaryOf(view)} / ${view.active.join()}`),
+          ),
+        ).toBe(expected, {
+          i: ' / ',
+          w: 'a:waiting / turn-1',
+          q: 'a:waiting b:queued / turn-1',
+          x: 'a:streaming=x b:queued / turn-1',
+          v: 'a:done=x b:waiting / turn-2',
+          z: 'a:done=x b:streaming=z / turn-2',
+          d: 'a:done=x b:done=z / ',
+        });
       });
     });
   });
 
-  it('shows the first error where retry is false', () => {
-    expect(replay(['a'], [throwError(() => busy)], { retry: false }).views.at(-1)?.last).toMatchObject({
-      status: 'failed',
-      error: busy,
+  describe('stop', () => {
+    it('ends the replies in flight, and keeps queued prompts as stopped', () => {
+      runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const commands = cold<ConversationCommand>('-ab---s-c-|', { a: 'a', b: 'b', c: 'c', s: { type: 'stop' } });
+        const first = cold('                         ---x--x-|  ', letters);
+        const firstSubs = '                         -^----!    ';
+        const second = cold('                               -z|', letters);
+        const secondSubs = '                        --------^-!';
+        const expected = '                          iwq-x-s-vzd|'.replace('d|', '(d|)');
+
+        expectObservable(
+          commands.pipe(converse(fakeChat(first, second), { request, policy: 'queue' }), map(summaryOf)),
+        ).toBe(expected, {
+          i: '',
+          w: 'a:waiting',
+          q: 'a:waiting b:queued',
+          x: 'a:streaming=x b:queued',
+          s: 'a:stopped=x b:stopped',
+          v: 'a:stopped=x b:stopped c:waiting',
+          z: 'a:stopped=x b:stopped c:streaming=z',
+          d: 'a:stopped=x b:stopped c:done=z',
+        });
+        expectSubscriptions(first.subscriptions).toBe(firstSubs);
+        expectSubscriptions(second.subscriptions).toBe(secondSubs);
+      });
+    });
+
+    it('ends only the reply of an id, and starts the next one in the queue', () => {
+      runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const commands = cold<ConversationCommand>('-abcts|', {
+          a: { type: 'send', content: 'a', id: 'one' },
+          b: { type: 'send', content: 'b', id: 'two' },
+          c: { type: 'send', content: 'c', id: 'three' },
+          s: { type: 'stop', id: 'one' },
+          t: { type: 'stop', id: 'two' },
+        });
+        const first = cold<ChatCompletionChunk>('    --------');
+        const firstSubs = '                         -^---!    ';
+        const second = cold('                             -z|  ', letters);
+        const secondSubs = '                        -----^-!  ';
+        const expected = '                          iwqrtsz(d|)';
+
+        expectObservable(
+          commands.pipe(converse(fakeChat(first, second), { request, policy: 'queue' }), map(summaryOf)),
+        ).toBe(expected, {
+          i: '',
+          w: 'a:waiting',
+          q: 'a:waiting b:queued',
+          r: 'a:waiting b:queued c:queued',
+          t: 'a:waiting b:stopped c:queued',
+          s: 'a:stopped b:stopped c:waiting',
+          z: 'a:stopped b:stopped c:streaming=z',
+          d: 'a:stopped b:stopped c:done=z',
+        });
+        expectSubscriptions(first.subscriptions).toBe(firstSubs);
+        expectSubscriptions(second.subscriptions).toBe(secondSubs);
+      });
+    });
+
+    it.each<[string, readonly ConversationCommand[]]>([
+      ['an unknown id', [{ type: 'stop', id: 'unknown' }]],
+      ['a finished reply', [{ type: 'stop', id: 'a' }, { type: 'stop' }]],
+    ])('of %s emits no view', (_, commands) => {
+      expect(replay(commands, [], { turns: [turn('a', 'x')] }).views).toHaveLength(1);
+    });
+
+    it('ends the pause before a retry', () => {
+      const scheduler = watchScheduler();
+      const { last } = replay(['a', { type: 'stop' }], [throwError(() => busy)], { scheduler });
+
+      expect(last).toBe('a:stopped');
+      expect(scheduler.scheduled).toBe(1);
+      expect(scheduler.waiting).toBe(0);
     });
   });
 
-  it('comes through throttleRender at the end of a reply, though the conversation goes on', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const prompts = cold('-a---------------');
-      const reply = cold('   xyz|            ', letters);
-      const expected = '    i---a-----------'.replace('i---a', 'i----d');
+  describe('regenerate', () => {
+    it('replaces the last reply, and stops it if it is in flight', () => {
+      runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const commands = cold<ConversationCommand>('-a--r-|', { a: 'a', r: { type: 'regenerate' } });
+        const first = cold('                         --x-y|', letters);
+        const firstSubs = '                         -^--!  ';
+        const second = cold('                            --z|', letters);
+        const secondSubs = '                        ----^--!';
+        const expected = '                          iw-xv-z(d|)';
 
-      expectObservable(
-        prompts.pipe(converse(fakeChat(reply), { request }), throttleRender(5), map(summaryOf)),
-        '----------------!',
-      ).toBe(expected, { i: '', d: 'a:done=xyz' });
+        expectObservable(commands.pipe(converse(fakeChat(first, second), { request }), map(summaryOf))).toBe(expected, {
+          i: '',
+          w: 'a:waiting',
+          x: 'a:streaming=x',
+          v: 'a:waiting',
+          z: 'a:streaming=z',
+          d: 'a:done=z',
+        });
+        expectSubscriptions(first.subscriptions).toBe(firstSubs);
+        expectSubscriptions(second.subscriptions).toBe(secondSubs);
+      });
+    });
+
+    it('of an id sends only the turns before it, and keeps those after it', () => {
+      const turns = [turn('a', 'x'), turn('b', 'y'), turn('c', 'z')];
+      const { last, asked } = replay([{ type: 'regenerate', id: 'b' }], [of(x, x)], { turns });
+
+      expect(asked).toEqual([[user('A'), assistant('x'), user('B')]]);
+      expect(last).toBe('A:done=x B:done=xx C:done=z');
+    });
+
+    it.each<ConversationPolicy>(['switch', 'queue', 'exhaust', 'parallel'])(
+      'runs in parallel with a reply in flight if the policy is %s',
+      (policy) => {
+        const { views, last } = replay(['b', { type: 'regenerate', id: 'a' }, 'c'], [NEVER, of(x), of(y)], {
+          policy,
+          turns: [turn('a', 'z')],
+        });
+
+        expect(summaryOf(views[2]!)).toBe('A:waiting b:waiting');
+        expect(views[2]?.active).toEqual(['turn-1', 'a']);
+        expect(last).toMatch(/^A:done=x b:/u);
+      },
+    );
+
+    it('keeps prompts queued until both replies have ended', () => {
+      const first = new Subject<ChatCompletionChunk>();
+      const again = new Subject<ChatCompletionChunk>();
+      const client = fakeChat(first, again, of(z));
+      let last = '';
+      of<readonly ConversationCommand[]>('b', 'c', { type: 'regenerate', id: 'a' })
+        .pipe(converse(client, { request, policy: 'queue', turns: [turn('a', 'x')] }), map(summaryOf))
+        .subscribe((summary) => (last = summary));
+
+      first.complete();
+      expect(last).toBe('A:waiting b:done c:queued');
+      again.complete();
+      expect(last).toBe('A:done b:done c:done=z');
+    });
+
+    it.each<[string, readonly ConversationCommand[], string]>([
+      ['no reply in an empty conversation', [{ type: 'regenerate' }], ''],
+      ['no reply for an unknown id', ['a', { type: 'regenerate', id: 'unknown' }], 'a:waiting'],
+      ['a new reply to the last prompt that is not queued', ['a', 'b', { type: 'regenerate' }], 'a:done=x b:waiting'],
+      ['no reply for a queued id', ['a', 'b', { type: 'regenerate', id: 'turn-2' }], 'a:waiting b:queued'],
+    ])('requests %s', (_, commands, expected) => {
+      expect(replay(commands, [NEVER, of(x), NEVER], { policy: 'queue' }).last).toBe(expected);
     });
   });
 
-  it('is followed by what its consumer commands', () => {
-    const commands = new Subject<ConversationCommand>();
-    const client = fakeChat(of(x));
-    const seen: string[] = [];
-    commands.pipe(converse(client, { request }), map(summaryOf)).subscribe((summary) => {
-      seen.push(summary);
-      if (summary === 'a:waiting') {
-        commands.next({ type: 'stop' });
-        seen.push('sent');
-      }
-    });
-    commands.next('a');
+  describe('reset', () => {
+    it('ends everything and continues from its turns', () => {
+      runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const commands = cold<ConversationCommand>('-ab--r-c|', {
+          a: 'a',
+          b: 'b',
+          c: 'c',
+          r: { type: 'reset', turns: [turn('k', 'k')] },
+        });
+        const first = cold('                         --x----|  ', letters);
+        const firstSubs = '                         -^---!    ';
+        const second = cold('                              -z|', letters);
+        const secondSubs = '                        -------^-!';
+        const expected = '                          iwqx-r-vz(d|)';
 
-    expect(seen).toEqual(['', 'a:waiting', 'sent', 'a:stopped']);
-    expect(client.requests).toEqual([]);
+        expectObservable(
+          commands.pipe(converse(fakeChat(first, second), { request, policy: 'queue' }), map(summaryOf)),
+        ).toBe(expected, {
+          i: '',
+          w: 'a:waiting',
+          q: 'a:waiting b:queued',
+          x: 'a:streaming=x b:queued',
+          r: 'K:done=k',
+          v: 'K:done=k c:waiting',
+          z: 'K:done=k c:streaming=z',
+          d: 'K:done=k c:done=z',
+        });
+        expectSubscriptions(first.subscriptions).toBe(firstSubs);
+        expectSubscriptions(second.subscriptions).toBe(secondSubs);
+      });
+    });
+
+    it('continues without turns by default, and does not reuse ids', () => {
+      const { views } = replay(['a', { type: 'reset' }, 'b'], [of(x), NEVER]);
+
+      expect(views.map(({ turns }) => turns.map(({ id }) => id).join())).toEqual([
+        '',
+        'turn-1',
+        'turn-1',
+        'turn-1',
+        '',
+        'turn-2',
+      ]);
+    });
   });
 
-  it('that comes first is followed by what its consumer commands', () => {
-    const commands = new Subject<ConversationCommand>();
-    const seen: string[] = [];
-    let subscribed = 0;
-    commands
-      .pipe(tap({ subscribe: () => (subscribed += 1) }), converse(fakeChat(of(x)), { request }), map(summaryOf))
-      .subscribe((summary) => {
-        if (seen.push(summary) === 1) {
-          commands.next('a');
+  describe('a view', () => {
+    it('has the active ids, the status and the last reply', () => {
+      const { views } = replay(['a'], [of(x)]);
+
+      expect(views.map(({ active, status }) => [active, status])).toEqual([
+        [[], 'idle'],
+        [['turn-1'], 'busy'],
+        [['turn-1'], 'busy'],
+        [[], 'idle'],
+      ]);
+      expect(views[0]).not.toHaveProperty('last');
+      expect(views.slice(1).map(({ last }) => last)).toEqual(views.slice(1).map(({ turns }) => turns[0]?.reply));
+    });
+
+    it('is frozen', () => {
+      const { views } = replay(['a', { type: 'stop' }, 'b'], [of(x), of(y)]);
+
+      views.forEach((view) => {
+        expect([view, view.turns, view.active, ...view.turns].every(Object.isFrozen)).toBe(true);
+      });
+    });
+
+    it('keeps the identity of finished turns', () => {
+      const saved = turn('a', 'x');
+      const { views } = replay(['b', 'c'], [of(y), of(x, y)], { turns: [saved] });
+      const finished = views.find(({ turns }) => turns[1]?.reply.status === 'done')?.turns[1];
+
+      expect(views.every(({ turns }) => turns[0] === saved)).toBe(true);
+      expect(finished).toBeDefined();
+      expect(views.filter(({ turns }) => turns.length === 3).every(({ turns }) => turns[1] === finished)).toBe(true);
+    });
+
+    it('shows the retry of a reply, and its reason', () => {
+      runMarbles(({ cold, expectObservable }) => {
+        const first = cold<ChatCompletionChunk>('--#', undefined, busy);
+        const second = cold('                         -x|', letters);
+        const expected = '                       iw-r--wx(d|)';
+        const seen = cold('-(a|)').pipe(
+          converse(fakeChat(first, second), { request }),
+          map((view) => ({ summary: summaryOf(view), retry: view.last?.retry })),
+        );
+
+        expectObservable(seen).toBe(expected, {
+          i: { summary: '' },
+          w: { summary: 'a:waiting' },
+          r: { summary: 'a:retrying', retry: { attempt: 1, delay: 3, at: 6, reason: busy } },
+          x: { summary: 'a:streaming=x' },
+          d: { summary: 'a:done=x' },
+        });
+      });
+    });
+
+    it('shows the first error if retry is false', () => {
+      expect(replay(['a'], [throwError(() => busy)], { retry: false }).views.at(-1)?.last).toMatchObject({
+        status: 'failed',
+        error: busy,
+      });
+    });
+
+    it('passes throttleRender at the end of a reply, though the conversation stays open', () => {
+      runMarbles(({ cold, expectObservable }) => {
+        const prompts = cold('-a---------------');
+        const reply = cold('   xyz|            ', letters);
+        const expected = '    i---a-----------'.replace('i---a', 'i----d');
+
+        expectObservable(
+          prompts.pipe(converse(fakeChat(reply), { request }), throttleRender(5), map(summaryOf)),
+          '----------------!',
+        ).toBe(expected, { i: '', d: 'a:done=xyz' });
+      });
+    });
+
+    it('is delivered before a command that its consumer sends takes effect', () => {
+      const commands = new Subject<ConversationCommand>();
+      const client = fakeChat(of(x));
+      const seen: string[] = [];
+      commands.pipe(converse(client, { request }), map(summaryOf)).subscribe((summary) => {
+        seen.push(summary);
+        if (summary === 'a:waiting') {
+          commands.next({ type: 'stop' });
           seen.push('sent');
         }
       });
+      commands.next('a');
 
-    expect(seen).toEqual(['', 'sent', 'a:waiting', 'a:streaming=x', 'a:done=x']);
-    expect(subscribed).toBe(1);
-  });
+      expect(seen).toEqual(['', 'a:waiting', 'sent', 'a:stopped']);
+      expect(client.requests).toEqual([]);
+    });
 
-  it('comes before the error of a source that fails at once', () => {
-    runMarbles(({ expectObservable }) => {
-      const failing = throwError(() => lost);
+    it('can be the first one when its consumer sends a command', () => {
+      const commands = new Subject<ConversationCommand>();
+      const seen: string[] = [];
+      let subscribed = 0;
+      commands
+        .pipe(tap({ subscribe: () => (subscribed += 1) }), converse(fakeChat(of(x)), { request }), map(summaryOf))
+        .subscribe((summary) => {
+          if (seen.push(summary) === 1) {
+            commands.next('a');
+            seen.push('sent');
+          }
+        });
 
-      expectObservable(failing.pipe(converse(fakeChat(), { request }), map(summaryOf))).toBe('(i#)', { i: '' }, lost);
+      expect(seen).toEqual(['', 'sent', 'a:waiting', 'a:streaming=x', 'a:done=x']);
+      expect(subscribed).toBe(1);
+    });
+
+    it('is emitted before the error of a source that fails synchronously', () => {
+      runMarbles(({ expectObservable }) => {
+        const failing = throwError(() => lost);
+
+        expectObservable(failing.pipe(converse(fakeChat(), { request }), map(summaryOf))).toBe('(i#)', { i: '' }, lost);
+      });
+    });
+
+    it('that is idle lets its consumer send the next prompt, even if the policy is exhaust', () => {
+      const prompts = new Subject<string>();
+      let last = '';
+      prompts.pipe(converse(fakeChat(of(x), of(y)), { request, policy: 'exhaust' })).subscribe((view) => {
+        last = summaryOf(view);
+        if (view.status === 'idle' && view.turns.length === 1) {
+          prompts.next('b');
+        }
+      });
+      prompts.next('a');
+
+      expect(last).toBe('a:done=x b:done=y');
     });
   });
 
-  it('that is idle takes the next prompt, also where the policy is exhaust', () => {
-    const prompts = new Subject<string>();
-    let last = '';
-    prompts.pipe(converse(fakeChat(of(x), of(y)), { request, policy: 'exhaust' })).subscribe((view) => {
-      last = summaryOf(view);
-      if (view.status === 'idle' && view.turns.length === 1) {
-        prompts.next('b');
-      }
-    });
-    prompts.next('a');
+  describe('a request', () => {
+    it('contains the instructions, the history and the prompt', () => {
+      const { asked } = replay(['a', 'b'], [of(x), of(y)], { system: 'Be brief' });
+      const system = { role: 'system', content: 'Be brief' };
 
-    expect(last).toBe('a:done=x b:done=y');
-  });
-});
-
-describe('a request', () => {
-  it('holds the instructions, the history and the prompt', () => {
-    const { asked } = replay(['a', 'b'], [of(x), of(y)], { system: 'Be brief' });
-    const system = { role: 'system', content: 'Be brief' };
-
-    expect(asked).toEqual([
-      [system, user('a')],
-      [system, user('a'), assistant('x'), user('b')],
-    ]);
-  });
-
-  it('holds the other fields it was configured with, which stay as they are', () => {
-    const client = fakeChat(of(x));
-    const fields = Object.freeze({ model: 'm-1', temperature: 0 });
-    of('a')
-      .pipe(converse(client, { request: fields }))
-      .subscribe();
-
-    expect(client.requests).toEqual([{ model: 'm-1', temperature: 0, messages: [user('a')] }]);
-  });
-
-  it('can be made of the turns, the one to be answered last', () => {
-    const client = fakeChat(of(x), of(y));
-    of('a', 'b')
-      .pipe(converse(client, { request: (turns) => ({ model: turns.map(({ id }) => id).join('+') }) }))
-      .subscribe();
-
-    expect(client.requests.map(({ model }) => model)).toEqual(['turn-1', 'turn-1+turn-2']);
-  });
-
-  it('holds the history that a function chooses', () => {
-    const { asked } = replay(['a', 'b', 'c'], [of(x), of(y), of(x)], {
-      history: (turns) => turns.slice(-1).map(({ reply }) => assistant(reply.message.content)),
+      expect(asked).toEqual([
+        [system, user('a')],
+        [system, user('a'), assistant('x'), user('b')],
+      ]);
     });
 
-    expect(asked).toEqual([[user('a')], [assistant('x'), user('b')], [assistant('y'), user('c')]]);
-  });
-
-  it('in parallel sees the turns that were finished when its prompt was sent', () => {
-    const second = new Subject<ChatCompletionChunk>();
-    const { asked } = replay(['a', 'b', 'c'], [of(x), second, of(y)], { policy: 'parallel' });
-
-    expect(asked).toEqual([
-      [user('a')],
-      [user('a'), assistant('x'), user('b')],
-      [user('a'), assistant('x'), user('c')],
-    ]);
-  });
-
-  it('is the same in every attempt', () => {
-    let made = 0;
-    const client = fakeChat(
-      throwError(() => lost),
-      of(x),
-    );
-    runMarbles(() => {
+    it('contains the other fields of the configuration, which is not modified', () => {
+      const client = fakeChat(of(x));
+      const fields = Object.freeze({ model: 'm-1', temperature: 0 });
       of('a')
-        .pipe(converse(client, { request: () => ({ model: `m-${(made += 1)}` }) }))
+        .pipe(converse(client, { request: fields }))
         .subscribe();
+
+      expect(client.requests).toEqual([{ model: 'm-1', temperature: 0, messages: [user('a')] }]);
     });
 
-    expect(client.requests.map(({ model }) => model)).toEqual(['m-1', 'm-1']);
-  });
+    it('can be created from the turns, the one to answer last', () => {
+      const client = fakeChat(of(x), of(y));
+      of('a', 'b')
+        .pipe(converse(client, { request: (turns) => ({ model: turns.map(({ id }) => id).join('+') }) }))
+        .subscribe();
 
-  it('can hold parts, such as pictures', () => {
-    const content = [{ type: 'text', text: 'What is this?' }] as const;
-
-    expect(replay([{ type: 'send', content }], [of(x)]).asked).toEqual([[{ role: 'user', content }]]);
-  });
-});
-
-describe('an id', () => {
-  it('can be that of the prompt, or one that createId makes', () => {
-    const { views } = replay([{ type: 'send', content: 'a', id: 'mine' }, 'b'], [of(x), of(y)], {
-      createId: () => 'made',
+      expect(client.requests.map(({ model }) => model)).toEqual(['turn-1', 'turn-1+turn-2']);
     });
 
-    expect(views.at(-1)?.turns.map(({ id }) => id)).toEqual(['mine', 'made']);
-  });
+    it('contains the history that a function returns', () => {
+      const { asked } = replay(['a', 'b', 'c'], [of(x), of(y), of(x)], {
+        history: (turns) => turns.slice(-1).map(({ reply }) => assistant(reply.message.content)),
+      });
 
-  it('is never that of a turn there is', () => {
-    const { views } = replay(['a'], [of(x)], { turns: [turn('turn-1', 'x')] });
+      expect(asked).toEqual([[user('a')], [assistant('x'), user('b')], [assistant('y'), user('c')]]);
+    });
 
-    expect(views.at(-1)?.turns.map(({ id }) => id)).toEqual(['turn-1', 'turn-2']);
-  });
-});
+    it('of a parallel reply contains the turns that were finished when its prompt was sent', () => {
+      const second = new Subject<ChatCompletionChunk>();
+      const { asked } = replay(['a', 'b', 'c'], [of(x), second, of(y)], { policy: 'parallel' });
 
-it('leaves no trace of a prompt that is ignored, whatever its id', () => {
-  let made = 0;
-  const createId = (): string => `made-${(made += 1)}`;
-  const ignored: readonly ConversationCommand[] = ['b', { type: 'send', content: 'c', id: 'made-1' }];
-  const { views, last } = replay(['a', ...ignored], [NEVER], { policy: 'exhaust', createId });
+      expect(asked).toEqual([
+        [user('a')],
+        [user('a'), assistant('x'), user('b')],
+        [user('a'), assistant('x'), user('c')],
+      ]);
+    });
 
-  expect(views).toHaveLength(2);
-  expect(last).toBe('a:waiting');
-  expect(made).toBe(1);
-});
-
-describe('a reply fails, and the conversation goes on,', () => {
-  const broken = new Error('broken');
-  const fail = (): never => {
-    throw broken;
-  };
-
-  it.each<[string, Partial<ConverseConfig>]>([
-    ['request', { request: fail }],
-    ['history', { history: fail }],
-    ['createId', { createId: fail }],
-  ])('when %s throws', (_, config) => {
-    const { views, last } = replay(['a', { type: 'reset', turns: [turn('k', 'k')] }], [], config);
-
-    expect(views.find(({ last: reply }) => reply?.status === 'failed')?.turns).toMatchObject([
-      { id: 'turn-1', prompt: 'a', reply: { status: 'failed', error: broken } },
-    ]);
-    expect(last).toBe('K:done=k');
-  });
-
-  it('when the client refuses the request', () => {
-    const chat = (): never => {
-      throw new TypeError('chat() needs a model');
-    };
-    const replies: unknown[] = [];
-    of('a')
-      .pipe(converse({ chat }, { request: () => ({ model: '' }) }))
-      .subscribe(({ last }) => replies.push(last?.error));
-
-    expect(replies.at(-1)).toEqual(new TypeError('chat() needs a model'));
-  });
-
-  it.each<[string, readonly ConversationCommand[], Partial<ConverseConfig>]>([
-    ['its id is taken', [{ type: 'send', content: 'b', id: 'a' }], {}],
-    ['createId gives an id that is taken', ['b'], { createId: () => 'a' }],
-    ['createId gives no text', ['b'], { createId: () => 5 as never }],
-  ])('when %s', (_, commands, config) => {
-    const { views, asked } = replay(commands, [], { turns: [turn('a', 'x')], ...config });
-
-    expect(views.at(-1)?.turns).toMatchObject([
-      { id: 'a', prompt: 'A' },
-      { id: 'turn-1', prompt: 'b', reply: { status: 'failed', error: expect.any(TypeError) } },
-    ]);
-    expect(asked).toEqual([]);
-  });
-});
-
-it('counts replies that were in flight when they were saved as stopped', () => {
-  const turns = (['queued', 'waiting', 'retrying', 'streaming', 'stopped', 'failed'] as const).map((status) =>
-    turn(status, 'x', status),
-  );
-
-  expect(replay([], [], { turns }).views[0]?.turns.map(({ reply }) => reply.status)).toEqual([
-    'stopped',
-    'stopped',
-    'stopped',
-    'stopped',
-    'stopped',
-    'failed',
-  ]);
-});
-
-it('goes on from turns that were saved as JSON', () => {
-  const { views } = replay(['a'], [of(x)]);
-  const turns = JSON.parse(JSON.stringify(views.at(-1)?.turns)) as readonly Turn[];
-
-  expect(replay(['b'], [of(y)], { turns }).last).toBe('a:done=x b:done=y');
-});
-
-describe('refuses', () => {
-  const call = { id: 'c', type: 'function', name: 'f', arguments: '{}', complete: true, extra: {} };
-
-  it.each<[string, object, object?]>([
-    ['turns[0].id', { id: '' }],
-    ['turns[0].prompt', { prompt: 5 }],
-    ['turns[0].reply', { reply: null }],
-    ['turns[0].reply.status', { reply: { status: 'over', message: turn('a', 'x').reply.message } }],
-    ['turns[0].reply.message', { reply: { status: 'done', message: [] } }],
-    ['turns[0].reply.message.content', {}, { content: null }],
-    ['turns[0].reply.message.role', {}, { role: undefined }],
-    ['turns[0].reply.message.finishReason', {}, { finishReason: 5 }],
-    ['turns[0].reply.message.toolCalls', {}, { toolCalls: {} }],
-    ['turns[0].reply.message.toolCalls[1]', {}, { toolCalls: [call, 'f'] }],
-    ['turns[0].reply.message.toolCalls[0].arguments', {}, { toolCalls: [{ ...call, arguments: {} }] }],
-    ['turns[0].reply.message.toolCalls[0].complete', {}, { toolCalls: [{ ...call, complete: 1 }] }],
-    ['turns[0].reply.message.functionCall.name', {}, { functionCall: { arguments: '' } }],
-    ['turns[0].reply.message.usage.inputTokens', {}, { usage: {} }],
-    ['turns[0].reply.message.extra', {}, { extra: undefined }],
-  ])('a saved turn whose %s is of another shape', (path, fields, message = {}) => {
-    const { reply, ...rest } = turn('a', 'x');
-    const saved = { ...rest, reply: { ...reply, message: { ...reply.message, ...message } }, ...fields } as Turn;
-
-    expect(() => converse(fakeChat(), { request, turns: [saved] })).toThrow(TypeError);
-    expect(() => converse(fakeChat(), { request, turns: [saved] })).toThrow(`${path} must be`);
-  });
-
-  it.each<[unknown, string]>([
-    [{ request, policy: 'latest' }, "policy must be 'switch', 'queue', 'exhaust' or 'parallel', not 'latest'"],
-    [{}, 'request must be an object such as { model }'],
-    [{ request: {} }, 'request.model must be'],
-    [{ request: { model: 'm-1', messages: [] } }, 'request.messages must be left out'],
-    [{ request, system: 5 }, 'system must be a string'],
-    [{ request, history: [] }, 'history must be a function'],
-    [{ request, createId: 'a' }, 'createId must be a function'],
-    [{ request, scheduler: {} }, 'scheduler must be an rxjs scheduler'],
-    [{ request, retry: true }, 'retry must be an object'],
-    [{ request, retry: { count: -1 } }, 'count must be a whole number'],
-    [{ request, turns: 'a' }, 'turns must be a list'],
-    [{ request, turns: [turn('a', 'x'), { id: 'b' }] }, 'turns[1].prompt must be text'],
-    [{ request, turns: [turn('a', 'x'), turn('a', 'y')] }, 'turns must be turns of different ids'],
-    ['m-1', 'The configuration of converse must be an object'],
-  ])('the configuration %j at the call', (config, message) => {
-    expect(() => converse(fakeChat(), config as ConverseConfig)).toThrow(TypeError);
-    expect(() => converse(fakeChat(), config as ConverseConfig)).toThrow(message);
-  });
-
-  it.each([[undefined], [{}], ['client']])('the client %p at the call', (client) => {
-    expect(() => converse(client as never, { request })).toThrow(TypeError);
-    expect(() => converse(client as never, { request })).toThrow('client must be an object with chat()');
-  });
-
-  it.each<[unknown, string]>([
-    [{ type: 'pause' }, "A command's type must be 'send', 'stop', 'regenerate' or 'reset', not 'pause'"],
-    [{ type: 'send' }, "A prompt's content must be text"],
-    [{ type: 'send', content: 'a', id: '' }, "A command's id must be a string"],
-    [{ type: 'stop', id: 5 }, "A command's id must be a string"],
-    [{ type: 'reset', turns: [{}] }, "A reset's turns[0].id must be a string"],
-    [null, 'A command must be a prompt'],
-    [5, 'A command must be a prompt'],
-  ])('the command %j with an error, closing the request in flight', (command, message) => {
-    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const commands = cold('-a-b', { a: 'a', b: command as ConversationCommand });
-      const reply = cold<ChatCompletionChunk>('----');
-      const replySubs = '    -^-!';
-      const result = commands.pipe(
-        converse(fakeChat(reply), { request }),
-        map(summaryOf),
-        catchError((error: unknown) => of(error instanceof TypeError && error.message.startsWith(message))),
+    it('is the same in every attempt', () => {
+      let made = 0;
+      const client = fakeChat(
+        throwError(() => lost),
+        of(x),
       );
+      runMarbles(() => {
+        of('a')
+          .pipe(converse(client, { request: () => ({ model: `m-${(made += 1)}` }) }))
+          .subscribe();
+      });
 
-      expectObservable(result).toBe('iw-(e|)', { i: '', w: 'a:waiting', e: true });
-      expectSubscriptions(reply.subscriptions).toBe(replySubs);
+      expect(client.requests.map(({ model }) => model)).toEqual(['m-1', 'm-1']);
+    });
+
+    it('can contain parts, such as images', () => {
+      const content = [{ type: 'text', text: 'What is this?' }] as const;
+
+      expect(replay([{ type: 'send', content }], [of(x)]).asked).toEqual([[{ role: 'user', content }]]);
+    });
+  });
+
+  describe('an id', () => {
+    it('is that of the prompt, or one that createId returns', () => {
+      const { views } = replay([{ type: 'send', content: 'a', id: 'mine' }, 'b'], [of(x), of(y)], {
+        createId: () => 'made',
+      });
+
+      expect(views.at(-1)?.turns.map(({ id }) => id)).toEqual(['mine', 'made']);
+    });
+
+    it('is never that of an existing turn', () => {
+      const { views } = replay(['a'], [of(x)], { turns: [turn('turn-1', 'x')] });
+
+      expect(views.at(-1)?.turns.map(({ id }) => id)).toEqual(['turn-1', 'turn-2']);
+    });
+  });
+
+  it('has no effect for an ignored prompt, whatever its id', () => {
+    let made = 0;
+    const createId = (): string => `made-${(made += 1)}`;
+    const ignored: readonly ConversationCommand[] = ['b', { type: 'send', content: 'c', id: 'made-1' }];
+    const { views, last } = replay(['a', ...ignored], [NEVER], { policy: 'exhaust', createId });
+
+    expect(views).toHaveLength(2);
+    expect(last).toBe('a:waiting');
+    expect(made).toBe(1);
+  });
+
+  describe('a reply fails without ending the conversation', () => {
+    const broken = new Error('broken');
+    const fail = (): never => {
+      throw broken;
+    };
+
+    it.each<[string, Partial<ConverseConfig>]>([
+      ['request', { request: fail }],
+      ['history', { history: fail }],
+      ['createId', { createId: fail }],
+    ])('when %s throws', (_, config) => {
+      const { views, last } = replay(['a', { type: 'reset', turns: [turn('k', 'k')] }], [], config);
+
+      expect(views.find(({ last: reply }) => reply?.status === 'failed')?.turns).toMatchObject([
+        { id: 'turn-1', prompt: 'a', reply: { status: 'failed', error: broken } },
+      ]);
+      expect(last).toBe('K:done=k');
+    });
+
+    it('when the client refuses the request', () => {
+      const chat = (): never => {
+        throw new TypeError('chat() needs a model');
+      };
+      const replies: unknown[] = [];
+      of('a')
+        .pipe(converse({ chat }, { request: () => ({ model: '' }) }))
+        .subscribe(({ last }) => replies.push(last?.error));
+
+      expect(replies.at(-1)).toEqual(new TypeError('chat() needs a model'));
+    });
+
+    it.each<[string, readonly ConversationCommand[], Partial<ConverseConfig>]>([
+      ['its id is taken', [{ type: 'send', content: 'b', id: 'a' }], {}],
+      ['createId returns an id that is taken', ['b'], { createId: () => 'a' }],
+      ['createId does not return a string', ['b'], { createId: () => 5 as never }],
+    ])('when %s', (_, commands, config) => {
+      const { views, asked } = replay(commands, [], { turns: [turn('a', 'x')], ...config });
+
+      expect(views.at(-1)?.turns).toMatchObject([
+        { id: 'a', prompt: 'A' },
+        { id: 'turn-1', prompt: 'b', reply: { status: 'failed', error: expect.any(TypeError) } },
+      ]);
+      expect(asked).toEqual([]);
+    });
+  });
+
+  it('shows saved replies that were in flight as stopped', () => {
+    const turns = (['queued', 'waiting', 'retrying', 'streaming', 'stopped', 'failed'] as const).map((status) =>
+      turn(status, 'x', status),
+    );
+
+    expect(replay([], [], { turns }).views[0]?.turns.map(({ reply }) => reply.status)).toEqual([
+      'stopped',
+      'stopped',
+      'stopped',
+      'stopped',
+      'stopped',
+      'failed',
+    ]);
+  });
+
+  it('continues from turns that were saved as JSON', () => {
+    const { views } = replay(['a'], [of(x)]);
+    const turns = JSON.parse(JSON.stringify(views.at(-1)?.turns)) as readonly Turn[];
+
+    expect(replay(['b'], [of(y)], { turns }).last).toBe('a:done=x b:done=y');
+  });
+
+  describe('validation', () => {
+    const call = { id: 'c', type: 'function', name: 'f', arguments: '{}', complete: true, extra: {} };
+
+    it.each<[string, object, object?]>([
+      ['turns[0].id', { id: '' }],
+      ['turns[0].prompt', { prompt: 5 }],
+      ['turns[0].reply', { reply: null }],
+      ['turns[0].reply.status', { reply: { status: 'over', message: turn('a', 'x').reply.message } }],
+      ['turns[0].reply.message', { reply: { status: 'done', message: [] } }],
+      ['turns[0].reply.message.content', {}, { content: null }],
+      ['turns[0].reply.message.role', {}, { role: undefined }],
+      ['turns[0].reply.message.finishReason', {}, { finishReason: 5 }],
+      ['turns[0].reply.message.toolCalls', {}, { toolCalls: {} }],
+      ['turns[0].reply.message.toolCalls[1]', {}, { toolCalls: [call, 'f'] }],
+      ['turns[0].reply.message.toolCalls[0].arguments', {}, { toolCalls: [{ ...call, arguments: {} }] }],
+      ['turns[0].reply.message.toolCalls[0].complete', {}, { toolCalls: [{ ...call, complete: 1 }] }],
+      ['turns[0].reply.message.functionCall.name', {}, { functionCall: { arguments: '' } }],
+      ['turns[0].reply.message.usage.inputTokens', {}, { usage: {} }],
+      ['turns[0].reply.message.extra', {}, { extra: undefined }],
+    ])('refuses a saved turn with an invalid %s', (path, fields, message = {}) => {
+      const { reply, ...rest } = turn('a', 'x');
+      const saved = { ...rest, reply: { ...reply, message: { ...reply.message, ...message } }, ...fields } as Turn;
+
+      expect(() => converse(fakeChat(), { request, turns: [saved] })).toThrow(TypeError);
+      expect(() => converse(fakeChat(), { request, turns: [saved] })).toThrow(`${path} must be`);
+    });
+
+    it.each<[unknown, string]>([
+      [{ request, policy: 'latest' }, "policy must be 'switch', 'queue', 'exhaust' or 'parallel', not 'latest'"],
+      [{}, 'request must be an object such as { model }'],
+      [{ request: {} }, 'request.model must be'],
+      [{ request: { model: 'm-1', messages: [] } }, 'request.messages must be left out'],
+      [{ request, system: 5 }, 'system must be a string'],
+      [{ request, history: [] }, 'history must be a function'],
+      [{ request, createId: 'a' }, 'createId must be a function'],
+      [{ request, scheduler: {} }, 'scheduler must be an rxjs scheduler'],
+      [{ request, retry: true }, 'retry must be an object'],
+      [{ request, retry: { count: -1 } }, 'count must be a whole number'],
+      [{ request, turns: 'a' }, 'turns must be a list'],
+      [{ request, turns: [turn('a', 'x'), { id: 'b' }] }, 'turns[1].prompt must be a string'],
+      [{ request, turns: [turn('a', 'x'), turn('a', 'y')] }, 'turns must be turns with different ids'],
+      ['m-1', 'The configuration of converse must be an object'],
+    ])('throws for the configuration %j', (config, message) => {
+      expect(() => converse(fakeChat(), config as ConverseConfig)).toThrow(TypeError);
+      expect(() => converse(fakeChat(), config as ConverseConfig)).toThrow(message);
+    });
+
+    it.each([[undefined], [{}], ['client']])('throws for the client %p', (client) => {
+      expect(() => converse(client as never, { request })).toThrow(TypeError);
+      expect(() => converse(client as never, { request })).toThrow('client must be an object with chat()');
+    });
+
+    it.each<[unknown, string]>([
+      [{ type: 'pause' }, "A command's type must be 'send', 'stop', 'regenerate' or 'reset', not 'pause'"],
+      [{ type: 'send' }, "A prompt's content must be a string"],
+      [{ type: 'send', content: 'a', id: '' }, "A command's id must be a string"],
+      [{ type: 'stop', id: 5 }, "A command's id must be a string"],
+      [{ type: 'reset', turns: [{}] }, "A reset's turns[0].id must be a string"],
+      [null, 'A command must be a prompt'],
+      [5, 'A command must be a prompt'],
+    ])('errors for the command %j, and closes the request in flight', (command, message) => {
+      runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const commands = cold('-a-b', { a: 'a', b: command as ConversationCommand });
+        const reply = cold<ChatCompletionChunk>('----');
+        const replySubs = '    -^-!';
+        const result = commands.pipe(
+          converse(fakeChat(reply), { request }),
+          map(summaryOf),
+          catchError((error: unknown) => of(error instanceof TypeError && error.message.startsWith(message))),
+        );
+
+        expectObservable(result).toBe('iw-(e|)', { i: '', w: 'a:waiting', e: true });
+        expectSubscriptions(reply.subscriptions).toBe(replySubs);
+      });
     });
   });
 });

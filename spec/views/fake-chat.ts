@@ -1,16 +1,13 @@
 import { type Observable, throwError } from 'rxjs';
-import type { Client } from '../../src/client/client.js';
-import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
-import type { ChatCompletionRequest } from '../../src/schemas/chat-completion-request.js';
-import type { ConversationView } from '../../src/views/conversation.js';
+import type { ChatCompletionChunk, ChatCompletionRequest, Client, ConversationView } from '../../src/index.js';
 import { chatChunk } from '../support/chunks.js';
 
-/** A client that keeps what it was asked. */
+/** A client that records its requests. */
 export interface FakeChat extends Pick<Client, 'chat'> {
   readonly requests: readonly ChatCompletionRequest[];
 }
 
-/** A client whose replies are the given ones, in turn. */
+/** Creates a client with one reply per request, in order. */
 export function fakeChat(...replies: readonly Observable<ChatCompletionChunk>[]): FakeChat {
   const requests: ChatCompletionRequest[] = [];
   return {
@@ -20,10 +17,10 @@ export function fakeChat(...replies: readonly Observable<ChatCompletionChunk>[])
   };
 }
 
-/** Chunks of one letter each, by their letter. */
+/** Chunks with a letter as text, by letter. */
 export const letters = Object.fromEntries(['x', 'y', 'z'].map((letter) => [letter, chatChunk({ content: letter })]));
 
-/** A conversation in one line, such as `a:done=xy b:waiting`. */
+/** Formats a conversation on one line, such as `a:done=xy b:waiting`. */
 export function summaryOf({ turns }: ConversationView): string {
   return turns
     .map(({ prompt, reply: { status, message } }) => {

@@ -1,49 +1,49 @@
-import { createMessageBuilder } from '../../src/chunks/message-builder.js';
-import type { ChatMessage } from '../../src/schemas/chat-message.js';
-import type { ReplyStatus } from '../../src/views/chat-view.js';
-import type { Turn } from '../../src/views/conversation.js';
-import { historyOf } from '../../src/views/history-of.js';
+import { of } from 'rxjs';
+import { accumulateMessage, type ChatMessage, historyOf, type ReplyStatus, type Turn } from '../../src/index.js';
 import { chatChunk } from '../support/chunks.js';
+import { observe } from '../support/observe.js';
 
 function turn(prompt: Turn['prompt'], delta: Record<string, unknown>, status: ReplyStatus = 'done'): Turn {
-  const message = createMessageBuilder({ choice: 0, toolCalls: 128 }).add(chatChunk(delta));
-  return { id: 'turn-1', prompt, reply: { status, message } };
+  const [message] = observe(of(chatChunk(delta)).pipe(accumulateMessage())).values;
+  return { id: 'turn-1', prompt, reply: { status, message: message! } };
 }
 
 const parts = [{ type: 'text', text: 'What is this?' }] as const;
 const call = { index: 0, id: 'call-1', function: { name: 'add', arguments: '{}' } };
 
-it.each<[string, readonly Turn[], readonly ChatMessage[]]>([
-  ['no turns', [], []],
-  [
-    'prompts and replies, in turn',
-    [turn('a', { content: 'x' }), turn(parts, { content: 'y' })],
+describe('historyOf', () => {
+  it.each<[string, readonly Turn[], readonly ChatMessage[]]>([
+    ['no turns', [], []],
     [
-      { role: 'user', content: 'a' },
-      { role: 'assistant', content: 'x' },
-      { role: 'user', content: parts },
-      { role: 'assistant', content: 'y' },
+      'prompts and replies, in order',
+      [turn('a', { content: 'x' }), turn(parts, { content: 'y' })],
+      [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'x' },
+        { role: 'user', content: parts },
+        { role: 'assistant', content: 'y' },
+      ],
     ],
-  ],
-  [
-    'what came of a stopped reply',
-    [turn('a', { content: 'x' }, 'stopped')],
     [
-      { role: 'user', content: 'a' },
-      { role: 'assistant', content: 'x' },
+      'the text of a stopped reply',
+      [turn('a', { content: 'x' }, 'stopped')],
+      [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'x' },
+      ],
     ],
-  ],
-  [
-    'a refusal as the text it is',
-    [turn('a', { refusal: 'No' })],
     [
-      { role: 'user', content: 'a' },
-      { role: 'assistant', content: 'No' },
+      'a refusal as text',
+      [turn('a', { refusal: 'No' })],
+      [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'No' },
+      ],
     ],
-  ],
-  ['no failed reply, nor its prompt', [turn('a', { content: 'x' }, 'failed')], []],
-  ['no empty reply, nor its prompt', [turn('a', {}, 'stopped')], []],
-  ['no call of a tool, whose answer it does not know', [turn('a', { tool_calls: [call] })], []],
-])('gives %s', (_, turns, messages) => {
-  expect(historyOf(turns)).toEqual(messages);
+    ['neither a failed reply nor its prompt', [turn('a', { content: 'x' }, 'failed')], []],
+    ['neither an empty reply nor its prompt', [turn('a', {}, 'stopped')], []],
+    ['no tool call, because its result is unknown', [turn('a', { tool_calls: [call] })], []],
+  ])('returns %s', (_, turns, messages) => {
+    expect(historyOf(turns)).toEqual(messages);
+  });
 });

@@ -8,33 +8,34 @@ import {
 import { concat, from, type Observable, throwError } from 'rxjs';
 import { ConnectionError } from '../errors/connection-error.js';
 import { ProtocolError } from '../errors/protocol-error.js';
+import { isObject } from '../util/is-object.js';
 import { checkEncoding } from '../transport/check-encoding.js';
 import { toTransportError } from '../transport/to-transport-error.js';
 import type { TransportEvent, TransportRequest } from '../transport/transport.js';
 
-/** An answer that began. An interceptor of the application may refuse it, and send the request again. */
-interface Attempt {
-  head?: HttpResponseBase;
-  text: string;
+/** Converts the events of one `HttpClient` request to transport events. */
+export interface HttpEventReader {
+  /** Assigns an event to an attempt, as soon as it arrives. Throws if another attempt follows one that was read from. */
+  readonly assign: (event: HttpEvent<string>) => AttemptEvent;
+  /** Returns what is new in a 2xx response or a redirect. Any other response is only read at its end, or when it is long. */
+  readonly read: (event: AttemptEvent) => readonly TransportEvent[];
+  /** Converts the error of a non-2xx response to its events. Errors that are not of HTTP pass through unchanged. */
+  readonly readError: (error: unknown) => Observable<TransportEvent>;
 }
 
-/** An event, and what it is part of. */
+/** An event and its attempt. */
 export interface AttemptEvent {
   readonly attempt: Attempt;
   readonly event: HttpEvent<string>;
 }
 
-/** Reads what is new in the events of one `HttpClient` request. */
-export interface HttpEventReader {
-  /** Tells which attempt an event is part of, as soon as it comes. Throws when another follows one that was read from. */
-  readonly place: (event: HttpEvent<string>) => AttemptEvent;
-  /** Gives a 2xx answer and a redirect as they come, and nothing of another: only its end tells whether it is the last. */
-  readonly read: (placed: AttemptEvent) => readonly TransportEvent[];
-  /** A non-2xx answer is an answer here. Errors that are not of HTTP, such as those of an app's interceptor, stay as they are. */
-  readonly readError: (error: unknown) => Observable<TransportEvent>;
+/** One response. An interceptor of the application may discard it and send the request again. */
+interface Attempt {
+  head?: HttpResponseBase;
+  text: string;
 }
 
-/** A reader that has read nothing yet. */
+/** Creates a reader for one request. */
 export function createHttpEventReader(request: TransportRequest): HttpEventReader {
   const encoder = new TextEncoder();
   let current: Attempt = { text: '' };
@@ -64,7 +65,7 @@ export function createHttpEventReader(request: TransportRequest): HttpEventReade
   };
 
   return {
-    place: (event) => {
+    assign: (event) => {
       const isHead = event.type === HttpEventType.ResponseHeader;
       if (event.type === HttpEventType.Sent || (isHead && current.head !== undefined)) {
         refuseSecond(answered);
@@ -81,13 +82,13 @@ export function createHttpEventReader(request: TransportRequest): HttpEventReade
           return isOk(event.status) || isRedirect(event.status) ? headOf(attempt, event) : [];
         case HttpEventType.Response: {
           const text = event.body ?? '';
-          // An interceptor may have put an answer of its own in place of the one that was read from.
+          // An interceptor may have replaced the response that was read from.
           refuseSecond(text.startsWith(emitted) ? undefined : answered);
           return [...headOf(attempt, event), ...bytesUpTo(text, text.length)];
         }
         case HttpEventType.DownloadProgress: {
           const { head } = attempt;
-          // The text is cumulative: what comes before the head is read after it.
+          // The text is cumulative, so text before the head is read after it.
           attempt.text = event.partialText ?? '';
           return [
             ...(head !== undefined && attempt === current && isLong(attempt) ? headOf(attempt, head) : []),
@@ -106,17 +107,15 @@ export function createHttpEventReader(request: TransportRequest): HttpEventReade
       const body: unknown = error.error;
       const { head, text } = current;
       if (answered === undefined && status === 0 && head?.status === 0) {
-        throw new ProtocolError(
-          'The server redirects, which a browser does not show; set baseURL to the final address',
-        );
+        throw new ProtocolError('The server redirects, and browsers hide where to; set baseURL to the final URL');
       }
       if (status !== 0 && !isOk(status) && (answered === undefined || head?.status === status)) {
         const whole = typeof body === 'string' ? body : '';
         return from([...headOf(current, error), ...bytesUpTo(whole, whole.length)]);
       }
-      // The status of an answer that broke says more than that it did.
-      const held = answered === undefined && head !== undefined;
-      const rest = held ? [...headOf(current, head), ...bytesUpTo(text, text.length)] : [];
+      // The status of a broken response says more than the broken connection.
+      const isUnread = answered === undefined && head !== undefined;
+      const rest = isUnread ? [...headOf(current, head), ...bytesUpTo(text, text.length)] : [];
       const cause = isError(body) ? body : error;
       return concat(
         rest,
@@ -126,16 +125,16 @@ export function createHttpEventReader(request: TransportRequest): HttpEventReade
   };
 }
 
-/** Two answers are not one, and what was emitted of the first cannot be taken back. */
+/** Throws if a response was already read from, since its text cannot be taken back. */
 function refuseSecond(answered: Attempt | undefined): void {
   if (answered !== undefined) {
     throw new ConnectionError(
-      'An HttpClient interceptor sent the request again, or replaced its answer, after the answer had begun; let it leave this request alone, and use retryTransient() instead',
+      'An HttpClient interceptor sent the request again, or replaced its response, after the response had started; make it skip this request, and use retryTransient() instead',
     );
   }
 }
 
-/** An error of which so much came is read to its limit, and then cut, rather than kept to an end that may not come. */
+/** Returns whether to read an error response now, up to the limit of its body, because its end may never come. */
 function isLong({ text }: Attempt): boolean {
   return text.length > 64 * 1024;
 }
@@ -148,12 +147,12 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400;
 }
 
-/** Whether it says more than the event that XHR gives; `instanceof` is false for errors of another realm, such as a frame's. */
+/** Returns whether a cause has a message, which the event of XHR has not. `instanceof` is false across frames. */
 function isError(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'message' in value;
+  return isObject(value) && 'message' in value;
 }
 
-/** How much of a text stays as it is: its last character may be half of one, or stand for bytes of which more follow. */
+/** The length without an incomplete last character: half a surrogate pair, or U+FFFD for the first bytes of one. */
 function wholeLength(text: string): number {
   return /[\ud800-\udbff\ufffd]$/.test(text) ? text.length - 1 : text.length;
 }

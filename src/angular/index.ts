@@ -1,19 +1,12 @@
 /* Clients are provided and injected */
-export { provideClient } from './provide-client.js';
-export { CLIENT } from './client-token.js';
-export { injectClient } from './inject-client.js';
-
-/* What a client is provided with */
-export type { ClientFeature } from './provide-client.js';
-export { withName } from './provide-client.js';
-export { withClientInterceptors } from './with-client-interceptors.js';
+export { provideClient, withName, withClientInterceptors, type ClientFeature } from './provide-client.js';
 export { withHttpClient } from './with-http-client.js';
+export { injectClient, CLIENT } from './inject-client.js';
 
 /* Conversations become signals */
-export { injectConversation } from './inject-conversation.js';
-export type { ConversationConfig, ConversationRef } from './conversation-ref.js';
+export { injectConversation, type ConversationConfig, type ConversationRef } from './inject-conversation.js';
 
-/* Types of 'rxllm' that declarations inferred from the above name */
+/* Types of 'rxllm' that appear in declarations inferred from these exports */
 export type { Client } from '../client/client.js';
 export type { ClientConfig, RequestOptions } from '../client/client-config.js';
 export type { Interceptor } from '../transport/transport.js';

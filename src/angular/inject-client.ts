@@ -1,9 +1,8 @@
-import { inject } from '@angular/core';
+import { inject, InjectionToken } from '@angular/core';
 import type { Client } from '../client/client.js';
-import { tokenOf } from './client-token.js';
 
 /**
- * Injects the client that `provideClient()` provides, or the one that it provides `withName(name)`.
+ * Injects the client provided by `provideClient()`, or the one provided with `withName(name)`.
  *
  * ```ts
  * class Chat {
@@ -12,9 +11,9 @@ import { tokenOf } from './client-token.js';
  * }
  * ```
  *
- * It is the same in a browser and while rendering on a server, where `baseURL` must be a whole address.
+ * It works in a browser and during server-side rendering, where `baseURL` must be an absolute URL.
  *
- * @throws Error when there is no such provider, naming what to add; TypeError for a configuration that `createClient`
+ * @throws Error if there is no such provider, with the code to add; TypeError for a configuration that `createClient`
  *   refuses, such as an `apiKey` in a web page.
  */
 export function injectClient(name?: string): Client {
@@ -23,8 +22,31 @@ export function injectClient(name?: string): Client {
     throw new Error(
       name === undefined
         ? 'No client is provided: add provideClient({ baseURL }) to the providers of the application'
-        : `No client is provided under the name "${name}": add provideClient({ baseURL }, withName('${name}')) to the providers of the application`,
+        : `No client is provided with the name "${name}": add provideClient({ baseURL }, withName('${name}')) to the providers of the application`,
     );
   }
   return client;
+}
+
+/**
+ * The token of the client that `provideClient()` provides without a name. In a test, provide a fake client for it:
+ *
+ * ```ts
+ * TestBed.configureTestingModule({ providers: [{ provide: CLIENT, useValue: fakeClient(answer) }] });
+ * ```
+ *
+ * @see {@link injectClient}, whose error explains what to add if there is no provider.
+ */
+export const CLIENT = new InjectionToken<Client>('CLIENT of provideClient()');
+
+const named = new Map<string, InjectionToken<Client>>();
+
+/** Returns the token of a client: the same one each time for the same name. */
+export function tokenOf(name: string | undefined): InjectionToken<Client> {
+  if (name === undefined) {
+    return CLIENT;
+  }
+  const token = named.get(name) ?? new InjectionToken<Client>(`client "${name}" of provideClient()`);
+  named.set(name, token);
+  return token;
 }

@@ -8,20 +8,58 @@ import {
   PLATFORM_ID,
   runInInjectionContext,
   signal,
+  type Signal,
   untracked,
 } from '@angular/core';
 import { EMPTY, identity, type Observable, Subject, tap } from 'rxjs';
 import type { Client } from '../client/client.js';
-import { checkConfig, checkDuration } from '../util/check.js';
+import type { RetryNotice } from '../operators/retry-config.js';
 import { throttleRender } from '../operators/throttle-render.js';
+import type { UserContent } from '../schemas/chat-message.js';
+import { checkConfig, checkDuration } from '../util/check.js';
+import type { ChatView } from '../views/chat-view.js';
 import { checkCommand } from '../views/check-converse.js';
+import type { ConversationCommand, ConversationView, ConverseConfig, Turn } from '../views/conversation.js';
 import { converse } from '../views/converse.js';
-import type { ConversationCommand, ConversationView } from '../views/conversation.js';
-import type { ConversationConfig, ConversationRef } from './conversation-ref.js';
 import { injectClient } from './inject-client.js';
 
+/** Options of {@link injectConversation}. */
+export interface ConversationConfig extends ConverseConfig {
+  /** The client to use, or the name it is provided with. Default the client provided without a name. */
+  readonly client?: string | Pick<Client, 'chat'> | undefined;
+  /**
+   * Milliseconds between two changes of the signals while a reply arrives, or `false` for a change per chunk. Default the
+   * next animation frame, as in `throttleRender`.
+   */
+  readonly throttle?: number | false | undefined;
+  /** Where to inject from, and what to end with. Default the injector of the injection context. */
+  readonly injector?: Injector | undefined;
+}
+
+/** A conversation as signals for a template, and methods for the user's commands. */
+export interface ConversationRef {
+  /** In the order of the prompts; a turn that did not change is the same object as before. */
+  readonly turns: Signal<readonly Turn[]>;
+  /** The reply of the last turn; `undefined` if there are no turns. */
+  readonly last: Signal<ChatView | undefined>;
+  /** `busy` while a reply is in flight. */
+  readonly status: Signal<'idle' | 'busy'>;
+  /** The error of the last reply, until it is regenerated or another one follows. */
+  readonly error: Signal<unknown>;
+  /** When and why the last reply is retried, during the pause before the retry. */
+  readonly retry: Signal<RetryNotice | undefined>;
+  /** Sends a prompt. Its turn gets the id, if there is one. Throws `TypeError` for an invalid prompt. */
+  readonly send: (content: UserContent, id?: string) => void;
+  /** Stops the replies in flight and the queued prompts, or only that of `id`. */
+  readonly stop: (id?: string) => void;
+  /** Requests a new reply to the last prompt, or to that of `id`, also after a failure. */
+  readonly regenerate: (id?: string) => void;
+  /** Ends everything and continues from `turns`, by default none. */
+  readonly reset: (turns?: readonly Turn[]) => void;
+}
+
 /**
- * Holds a conversation for a component or a service: `converse` with signals for the template and methods for its user.
+ * Holds a conversation for a component or a service: `converse` with signals for the template and methods for the commands.
  *
  * ```ts
  * class Chat {
@@ -30,13 +68,14 @@ import { injectClient } from './inject-client.js';
  * }
  * ```
  *
- * What a method does shows in the signals at once, what replies bring once per frame. All of it happens outside the
- * Angular zone: change detection runs when a signal that is shown changes, with zone.js and without. It ends, and closes
- * its requests, with the injector it was made in. While rendering on a server it shows `turns`, and the methods do nothing.
+ * The signals change immediately when a method is called, and once per frame while a reply arrives. Everything runs outside
+ * the Angular zone: change detection runs when a signal used in a template changes, with and without zone.js. When its
+ * injector is destroyed, the conversation ends and closes its requests. During server-side rendering it shows `turns`, and
+ * the methods do nothing.
  *
- * @throws Error outside an injection context without an `injector`, and where no client is provided; TypeError for a field
- *   of `config` that is not what {@link ConversationConfig} allows.
- * @see {@link converse} for the commands as an Observable, and for what each of them does.
+ * @throws Error if there is neither an injection context nor an `injector`, or no client is provided; TypeError if `config`
+ *   has an invalid field.
+ * @see {@link converse} for the commands as an Observable, and a description of each command.
  */
 export function injectConversation(config: ConversationConfig): ConversationRef {
   checkConfig('injectConversation', config);
@@ -52,8 +91,8 @@ export function injectConversation(config: ConversationConfig): ConversationRef 
   const commands = new Subject<ConversationCommand>();
   let latest: ConversationView = { turns: [], active: [], status: 'idle' };
   const view = signal(latest);
-  const taken: Observable<ConversationCommand> = onServer ? EMPTY : commands;
-  const shown = taken.pipe(
+  const accepted: Observable<ConversationCommand> = onServer ? EMPTY : commands;
+  const shown = accepted.pipe(
     converse(clientToAsk, converseConfig),
     tap((next) => (latest = next)),
     throttle === false ? identity : throttleRender(pauseOf(throttle), converseConfig.scheduler),
@@ -63,7 +102,7 @@ export function injectConversation(config: ConversationConfig): ConversationRef 
 
   const take = (command: ConversationCommand): void => {
     checkCommand(command);
-    // The signals that a callback of `config` reads are none of what an effect that sends depends on.
+    // An effect that sends must not depend on the signals that a callback of `config` reads.
     untracked(() => {
       zone.runOutsideAngular(() => commands.next(command));
       view.set(latest);
@@ -82,7 +121,7 @@ export function injectConversation(config: ConversationConfig): ConversationRef 
   };
 }
 
-/** What a server renders with: nothing is sent there. */
+/** For server-side rendering, where nothing is sent. */
 const silentClient: Pick<Client, 'chat'> = { chat: () => EMPTY };
 
 function pauseOf(throttle: number | undefined): number | undefined {

@@ -1,12 +1,16 @@
 import { DOCUMENT } from '@angular/common';
-import { HttpClient } from '@angular/common/http';
+import { HttpClient, type HttpEvent, HttpEventType } from '@angular/common/http';
 import { inject } from '@angular/core';
+import { catchError, connect, defer, filter, map, merge, mergeMap, type Observable, type SchedulerLike } from 'rxjs';
+import { throttleRender } from '../operators/throttle-render.js';
+import type { Transport, TransportRequest } from '../transport/transport.js';
+import { withRedirects } from '../transport/with-redirects.js';
+import { type AttemptEvent, createHttpEventReader } from './http-event-reader.js';
 import type { ClientFeature } from './provide-client.js';
-import { httpClientTransport } from './http-client-transport.js';
 
 /**
- * Sends the requests of a client through Angular's `HttpClient`, so that an application's own interceptors apply, and
- * `HttpTestingController` in its tests.
+ * Sends the requests of a client through Angular's `HttpClient`, so that the application's interceptors apply, and
+ * `HttpTestingController` works in its tests.
  *
  * ```ts
  * bootstrapApplication(App, {
@@ -14,17 +18,17 @@ import { httpClientTransport } from './http-client-transport.js';
  * });
  * ```
  *
- * Text comes at most every 50 ms, since `HttpClient` hands over the whole text so far each time, and it keeps all of
- * it; without this feature a client streams every chunk as it comes. A non-2xx answer is an `ApiError`, no answer or a
- * broken connection a `ConnectionError`, and what an interceptor of the application throws stays as it is. Use
- * `withFetch()`: over XHR redirects are followed without asking.
+ * Text is emitted at most every 50 ms, because `HttpClient` passes the whole text so far each time, and keeps all of it in
+ * memory. Without this feature a client emits every chunk as it arrives. A non-2xx response is an `ApiError`, a missing
+ * response or a broken connection a `ConnectionError`; errors of the application's interceptors pass through unchanged. Use
+ * `withFetch()`, because XHR follows redirects without asking.
  *
- * An interceptor may send a request again whose answer is not 2xx, as after a 401 with a fresh token: such an answer is
- * read to its end first, and counts only if no other follows. Once a 2xx answer has begun another is a `ConnectionError`,
- * since two answers are not one: leave what breaks then to `retryTransient`.
+ * An interceptor may send a request again after a non-2xx response, for example a 401 with a fresh token. Such a response is
+ * read to its end, and counts only if no other follows. Once a 2xx response has started, a second one is a
+ * `ConnectionError`, since the text of the first cannot be taken back. Retry broken connections with `retryTransient`.
  *
- * Interceptors and tests see an address as `baseURL` is written: `/v1/chat/completions` for `/v1`, and a whole address for
- * a whole one, of the page's own origin too.
+ * Interceptors and tests see URLs in the form of `baseURL`: `/v1/chat/completions` for `/v1`, and an absolute URL for an
+ * absolute one, even one of the page's own origin.
  */
 export function withHttpClient(): ClientFeature {
   return {
@@ -41,4 +45,53 @@ export function withHttpClient(): ClientFeature {
       return { ...config, transport: httpClientTransport(http, scheduler, page) };
     },
   };
+}
+
+/** Milliseconds between two reads of the text so far, each of which copies it. */
+const readInterval = 50;
+
+/** @param page Returns the URL of the page, if requests to its origin are to be sent as paths. */
+function httpClientTransport(http: HttpClient, scheduler?: SchedulerLike, page?: () => string): Transport {
+  return withRedirects((request) =>
+    defer(() => {
+      const reader = createHttpEventReader(request);
+      return sendOver(http, page === undefined ? request : { ...request, url: toPath(request.url, page()) }).pipe(
+        // Before the throttling, which may delay an event until the next attempt has started.
+        map((event) => reader.assign(event)),
+        connect((events) =>
+          merge(
+            // First, so that text before an error is read before the error ends both.
+            events.pipe(filter(hasText), throttleRender(readInterval, scheduler)),
+            events.pipe(filter(({ event }) => event.type === HttpEventType.ResponseHeader)),
+          ),
+        ),
+        mergeMap((event) => reader.read(event)),
+        catchError((error: unknown) => reader.readError(error)),
+      );
+    }),
+  );
+}
+
+function sendOver(http: HttpClient, { method, url, headers, body }: TransportRequest): Observable<HttpEvent<string>> {
+  return http.request(method, url, {
+    // HttpClient would send a Uint8Array as JSON.
+    body: typeof body === 'object' ? body.slice().buffer : body,
+    headers: { ...headers },
+    observe: 'events',
+    reportProgress: true,
+    responseType: 'text',
+    redirect: 'manual',
+    transferCache: false,
+  });
+}
+
+/** Converts a URL to a path, if the page resolves it to the same URL. */
+function toPath(url: string, page: string): string {
+  const { href, origin } = new URL(url);
+  const path = href.slice(origin.length);
+  return URL.canParse(path, page) && new URL(path, page).href === href ? path : url;
+}
+
+function hasText({ event }: AttemptEvent): boolean {
+  return event.type === HttpEventType.DownloadProgress || event.type === HttpEventType.Response;
 }

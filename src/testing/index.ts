@@ -1,17 +1,20 @@
 /* Chunks as a server sends them */
-export type { ChunkConfig } from './build-chunk.js';
-export { roleChunk } from './role-chunk.js';
-export { textChunk } from './text-chunk.js';
-export { reasoningChunk } from './reasoning-chunk.js';
-export { toolCallChunk, type ToolCallPiece } from './tool-call-chunk.js';
-export { finishChunk } from './finish-chunk.js';
-export { usageChunk } from './usage-chunk.js';
-export { chunksOf, type ChunksOfConfig } from './chunks-of.js';
+export {
+  type ChunkConfig,
+  type ChunksOfConfig,
+  type ToolCallPiece,
+  roleChunk,
+  textChunk,
+  reasoningChunk,
+  toolCallChunk,
+  finishChunk,
+  usageChunk,
+  chunksOf,
+} from './chunk-builders.js';
 
-/* Virtual time, in any test runner */
-export { runMarbles, type ColdChunks, type MarbleHelpers } from './run-marbles.js';
-export type { ChunkValues } from './chunk-values.js';
-export { MarblesError } from './marbles-error.js';
+/* Marble tests in virtual time, in any test runner */
+export { runMarbles, type ChunkValues, type ColdChunks, type MarbleHelpers } from './marbles/run-marbles.js';
+export { MarblesError } from './marbles/marbles-error.js';
 
 /* Clients and servers without a network */
 export {
@@ -21,21 +24,21 @@ export {
   type FakeClientConfig,
   type FakeReply,
   type FakeRequest,
-} from './fake-client.js';
+} from './fakes/fake-client.js';
 export {
   fakeTransport,
   type FakeExchange,
   type FakeTransport,
   type FakeTransportConfig,
   type SentRequest,
-} from './fake-transport.js';
-export type { FakeAnswer, FakePiece } from './fake-answer.js';
-export type { RequestRecord } from './request-record.js';
-export type { Script } from './script.js';
+} from './fakes/fake-transport.js';
+export type { FakeAnswer, FakePiece } from './fakes/fake-answer.js';
+export type { RequestRecord } from './fakes/request-record.js';
+export type { Script } from './fakes/script.js';
 
-/* Exchanges are recorded and replayed */
-export { recordCassette, type CassetteRecorder, type RecordCassetteConfig } from './record-cassette.js';
-export { replayCassette, type ReplayCassetteConfig } from './replay-cassette.js';
+/* Recorded and replayed exchanges */
+export { recordCassette, type CassetteRecorder, type RecordCassetteConfig } from './cassettes/record-cassette.js';
+export { replayCassette, type ReplayCassetteConfig } from './cassettes/replay-cassette.js';
 export type {
   Cassette,
   CassetteEnd,
@@ -44,9 +47,9 @@ export type {
   CassettePiece,
   CassetteRequest,
   CassetteResponse,
-} from './cassette.js';
+} from './cassettes/cassette.js';
 
-/* Types of 'rxllm' that declarations inferred from the above name */
+/* Types of 'rxllm' that appear in declarations inferred from these exports */
 export type { Client } from '../client/client.js';
 export type { RequestOptions } from '../client/client-config.js';
 export type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';

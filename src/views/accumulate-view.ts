@@ -8,53 +8,54 @@ import {
   map,
   merge,
   type MonoTypeOperatorFunction,
-  type OperatorFunction,
   of,
+  type OperatorFunction,
   scan,
   startWith,
   Subject,
 } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
+import type { Message } from '../chunks/message.js';
 import type { AccumulateMessageConfig } from '../operators/accumulate-message.js';
-import { check, checkConfig } from '../util/check.js';
+import { isObject } from '../util/is-object.js';
 import { prepareMessage } from '../operators/prepare-message.js';
-import type { RetryConfig } from '../operators/retry-config.js';
+import type { RetryConfig, RetryNotice } from '../operators/retry-config.js';
 import { retryTransient } from '../operators/retry-transient.js';
-import { type ChatView, waitingView } from './chat-view.js';
-import { type ReplyEvent, reduceView } from './reduce-view.js';
+import { check, checkConfig } from '../util/check.js';
+import { type ChatView, viewOf, waitingView } from './chat-view.js';
 
-/** How `accumulateView` reads and retries. */
+/** Options of {@link accumulateView}. */
 export interface AccumulateViewConfig extends AccumulateMessageConfig {
-  /** Index of the choice to read, for requests with `n > 1`. 0 by default. */
+  /** Index of the choice to read, for requests with `n > 1`. Default 0. */
   readonly choice?: number | undefined;
-  /** Retries as `retryTransient` does, and shows it; `{}` for its defaults. Without it nothing is retried. */
+  /** Retries like `retryTransient`, and shows each pause; `{}` for its defaults. Default `false`: no retries. */
   readonly retry?: RetryConfig | false | undefined;
 }
 
 /**
- * Turns the chunks of a reply into one value for a screen: its status, the message so far, and the error if there was
- * one. It never errors, so many views can be combined without one bringing down the others.
+ * Emits a reply as one value for a screen: its status, the message so far, and the error if there was one. It never errors,
+ * so one failed reply does not end a combination of many views.
  *
  * ```text
  * chunks:  --r-a-b-f|       r = role, a = 'Hel', b = 'lo', f = finish
  * result:  w-r-a-b-f(d|)    w, r: 'waiting', a, b, f: 'streaming', d: 'done'
  * ```
  *
- * The first view comes at once, so put it behind everything else: a retry operator behind it would never see silence.
- * With `retry` it retries by itself and shows each pause as `retrying` with the notice; a `notify` of yours is called
- * too. Views are immutable, their unchanged parts keep identity, and a chunk that brings nothing new gives no view. A role,
- * a finish reason and token counts are new: each gives a view, though a screen that shows only text has nothing to redraw.
+ * The first view is emitted on subscribe, so put this operator last: a retry operator after it would never retry, because
+ * output has already been emitted. With `retry` it retries by itself and shows each pause as `retrying` with the notice; your
+ * own `notify` is called too. Views are immutable, and their unchanged parts keep identity. A chunk that adds nothing emits
+ * no view. A role, a finish reason and token counts each do emit one, though the text is unchanged.
  *
- * An error, one thrown by a callback included, becomes a last view with `error`, and what had come stays in it:
+ * An error, also one thrown by a callback, becomes a last view with `error` that keeps the message so far:
  *
  * ```text
  * broken:  --a-b#
  * failed:  w-a-b(x|)   x.status = 'failed', x.message.content = 'Hello'
  * ```
  *
- * @throws TypeError for a field of `config` that is not what {@link AccumulateViewConfig} allows.
+ * @throws TypeError if `config` has an invalid field.
  * @see {@link accumulateMessage} for the message alone, with errors as errors.
- * @see {@link converse} for many replies in turn.
+ * @see {@link converse} for a conversation of many replies.
  */
 export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunction<AnswerChunk, ChatView> {
   checkConfig('accumulateView', config, ['choice', 'retry', 'toolCalls']);
@@ -63,9 +64,9 @@ export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunct
   checkRetry(retry);
   return (source) =>
     defer(() => {
-      const told = new Subject<ReplyEvent>();
+      const retryEvents = new Subject<ReplyEvent>();
       const attempt = defer(() => {
-        told.next({ type: 'attempt' });
+        retryEvents.next({ type: 'attempt' });
         const builder = begin();
         return concat(
           source.pipe(map((chunk): ReplyEvent => ({ type: 'message', message: builder.add(chunk) }))),
@@ -73,28 +74,27 @@ export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunct
         );
       });
       const reply = attempt.pipe(
-        retry === false ? identity : retryAndTell(retry, told),
+        retry === false ? identity : retryAndNotify(retry, retryEvents),
         catchError((error: unknown) => of<ReplyEvent>({ type: 'failed', error })),
-        finalize(() => told.complete()),
+        finalize(() => retryEvents.complete()),
       );
-      return merge(told, reply).pipe(scan(reduceView, waitingView), startWith(waitingView), distinctUntilChanged());
+      return merge(retryEvents, reply).pipe(
+        scan(reduceView, waitingView),
+        startWith(waitingView),
+        distinctUntilChanged(),
+      );
     });
 }
 
-/** @throws TypeError for a retry configuration that `retryTransient` would refuse, or that is none. */
+/** @throws TypeError if `retry` is neither `false` nor a configuration that `retryTransient` accepts. */
 export function checkRetry(retry: RetryConfig | false): void {
   if (retry !== false) {
-    check(
-      typeof retry === 'object' && (retry as unknown) !== null,
-      'retry',
-      'an object such as { count: 2 }, or false',
-      retry,
-    );
+    check(isObject(retry), 'retry', 'an object such as { count: 2 }, or false', retry);
     retryTransient(retry);
   }
 }
 
-function retryAndTell<T>(retry: RetryConfig, told: Subject<ReplyEvent>): MonoTypeOperatorFunction<T> {
+function retryAndNotify<T>(retry: RetryConfig, retryEvents: Subject<ReplyEvent>): MonoTypeOperatorFunction<T> {
   const { notify } = retry;
   return retryTransient({
     ...retry,
@@ -104,7 +104,49 @@ function retryAndTell<T>(retry: RetryConfig, told: Subject<ReplyEvent>): MonoTyp
       } else {
         notify?.next?.(notice);
       }
-      told.next({ type: 'retry', notice });
+      retryEvents.next({ type: 'retry', notice });
     },
   });
+}
+
+type ReplyEvent =
+  | { readonly type: 'attempt' }
+  | { readonly type: 'message'; readonly message: Message }
+  | { readonly type: 'retry'; readonly notice: RetryNotice }
+  | { readonly type: 'done'; readonly message: Message }
+  | { readonly type: 'failed'; readonly error: unknown };
+
+/** Returns the view after an event: the same object if nothing changed. */
+function reduceView(view: ChatView, event: ReplyEvent): ChatView {
+  const { status, message } = view;
+  switch (event.type) {
+    case 'attempt':
+      // The text of a failed attempt stays on the screen until the next attempt has some.
+      return status === 'retrying' && !hasOutput(message) ? viewOf('waiting', message) : view;
+    case 'message':
+      return event.message === message ? view : showMessage(view, event.message);
+    case 'retry':
+      return viewOf('retrying', message, { retry: event.notice });
+    case 'done':
+      return viewOf('done', event.message);
+    case 'failed':
+      return viewOf('failed', message, { error: event.error });
+  }
+}
+
+function showMessage(view: ChatView, message: Message): ChatView {
+  if (view.status === 'streaming' || hasOutput(message)) {
+    return viewOf('streaming', message);
+  }
+  // An empty start of the next attempt would make the text of the failed one flicker.
+  return view.status === 'retrying' ? view : viewOf('waiting', message);
+}
+
+function hasOutput({ content, reasoning, refusal, toolCalls, functionCall, extra }: Message): boolean {
+  return (
+    content + reasoning + refusal !== '' ||
+    toolCalls.length > 0 ||
+    functionCall !== undefined ||
+    Object.hasOwn(extra, 'audio')
+  );
 }

@@ -3,32 +3,32 @@ import type { Message, Usage } from '../chunks/message.js';
 import type { RetryNotice } from '../operators/retry-config.js';
 
 /**
- * How far a reply is. `queued`: its request waits for others. `waiting`: asked, and nothing to show came yet. `retrying`:
- * an attempt failed and another follows. `streaming`: text, or other output, is coming. The others are final: `done`,
- * `stopped` by the user, `failed`.
+ * The progress of a reply. `queued`: waiting for other replies to finish. `waiting`: requested, nothing to show yet.
+ * `retrying`: an attempt failed and another follows. `streaming`: text or other output is arriving. The others are final:
+ * `done`, `stopped` by the user, `failed`.
  */
 export type ReplyStatus = 'queued' | 'waiting' | 'retrying' | 'streaming' | 'done' | 'stopped' | 'failed';
 
 /** A reply as one value for a screen. Immutable. */
 export interface ChatView {
   readonly status: ReplyStatus;
-  /** The message so far; what came before a failure or a stop stays. */
+  /** The message so far; kept after a failure or a stop. */
   readonly message: Message;
-  /** Token counts, once the server sent them. */
+  /** Token counts, once the server has sent them. */
   readonly usage?: Usage;
-  /** What went wrong, while the status is `failed`. */
+  /** The error, if the status is `failed`. */
   readonly error?: unknown;
-  /** When and why another attempt follows, while the status is `retrying`. */
+  /** When and why the next attempt follows, if the status is `retrying`. */
   readonly retry?: RetryNotice;
 }
 
-/** The view of a reply that was asked for, before anything came. */
+/** The view of a reply that was requested, before its first chunk. */
 export const waitingView: ChatView = viewOf('waiting', emptyMessage);
 
-/** The view of a reply that waits for others. */
+/** The view of a reply that waits for other replies. */
 export const queuedView: ChatView = viewOf('queued', emptyMessage);
 
-/** A frozen view; its token counts are those of the message. */
+/** Creates a frozen view, with the token counts of the message. */
 export function viewOf(
   status: ReplyStatus,
   message: Message,
@@ -37,7 +37,7 @@ export function viewOf(
   return Object.freeze({ status, message, ...(message.usage && { usage: message.usage }), ...details });
 }
 
-/** Whether a reply has come to its end, whichever it was. */
+/** Returns whether a reply has ended. */
 export function isFinal({ status }: ChatView): boolean {
   return status === 'done' || status === 'stopped' || status === 'failed';
 }

@@ -1,10 +1,13 @@
-import type { UserContent } from '../schemas/chat-message.js';
+import type { SchedulerLike } from 'rxjs';
+import type { RetryConfig } from '../operators/retry-config.js';
+import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
+import type { ChatMessage, UserContent } from '../schemas/chat-message.js';
 import type { ChatView } from './chat-view.js';
 
 /**
- * What a user does in a conversation. A string is a prompt, like `send` without an id. `stop` ends the replies in flight
- * and those that are queued, or the one of `id`. `regenerate` asks the last prompt again, or that of `id`. `reset` ends
- * everything and goes on from `turns`, none by default.
+ * A command of the user. A string is a prompt, like `send` without an id. `stop` ends the replies in flight and the queued
+ * prompts, or only that of `id`. `regenerate` requests a new reply to the last prompt, or to that of `id`. `reset` ends
+ * everything and continues from `turns`, by default none.
  */
 export type ConversationCommand =
   | string
@@ -13,7 +16,7 @@ export type ConversationCommand =
   | { readonly type: 'regenerate'; readonly id?: string | undefined }
   | { readonly type: 'reset'; readonly turns?: readonly Turn[] | undefined };
 
-/** A prompt and the reply to it. Immutable. */
+/** A prompt and its reply. Immutable. */
 export interface Turn {
   readonly id: string;
   readonly prompt: UserContent;
@@ -28,6 +31,46 @@ export interface ConversationView {
   readonly active: readonly string[];
   /** `busy` while a reply is in flight. */
   readonly status: 'idle' | 'busy';
-  /** The reply of the last turn; missing while there is none. */
+  /** The reply of the last turn; missing if there are no turns. */
   readonly last?: ChatView;
+}
+
+/**
+ * What to do with a prompt while a reply is in flight, named after rxjs' flattening operators: `switch` stops that reply,
+ * `queue` waits for it (`concatMap`), `exhaust` ignores the prompt, `parallel` answers both (`mergeMap`).
+ */
+export type ConversationPolicy = 'switch' | 'queue' | 'exhaust' | 'parallel';
+
+/** A request without its messages, which the conversation adds. */
+export type ConversationRequest = {
+  readonly [Key in keyof ChatCompletionRequest as Key extends 'messages' ? never : Key]: ChatCompletionRequest[Key];
+} & {
+  // Explicit, because requests accept fields of any name.
+  readonly messages?: never;
+};
+
+/** Options of `converse`. */
+export interface ConverseConfig {
+  /**
+   * The model and other fields of each request; or a function that returns them, called before each reply with the turns
+   * that the model will see, the one to answer last.
+   */
+  readonly request: ConversationRequest | ((turns: readonly Turn[]) => ConversationRequest);
+  /** Instructions, sent as the first message of each request. */
+  readonly system?: string | undefined;
+  /** What to do with a prompt while a reply is in flight. Default `switch`. */
+  readonly policy?: ConversationPolicy | undefined;
+  /**
+   * Returns the messages to send between `system` and the prompt, given the finished turns before it. Called before each
+   * reply. Default {@link historyOf}, which leaves out turns whose reply failed or is empty.
+   */
+  readonly history?: ((turns: readonly Turn[]) => readonly ChatMessage[]) | undefined;
+  /** The turns to continue from. Replies that were in flight when they were saved count as stopped. Default none. */
+  readonly turns?: readonly Turn[] | undefined;
+  /** How each reply is retried, or `false` for no retries. Default as in `retryTransient`. */
+  readonly retry?: RetryConfig | false | undefined;
+  /** Creates the id of a turn whose prompt has none. Default `turn-1`, `turn-2` and so on. */
+  readonly createId?: (() => string) | undefined;
+  /** Scheduler of the pauses before retries, unless `retry` sets one. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
 }

@@ -1,25 +1,26 @@
 import { filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { Client } from '../client/client.js';
+import { check } from '../util/check.js';
 import { operate } from '../util/operate.js';
-import { askWith } from './ask-with.js';
-import { checkCommand, checkConverse } from './check-converse.js';
-import { type Conversation, resume, type Run, turnsFor } from './conversation-state.js';
-import type { ConversationCommand, ConversationView } from './conversation.js';
-import type { ConverseConfig } from './converse-config.js';
-import { oneByOne } from './one-by-one.js';
-import { type ConversationEvent, ignoresPrompts, reduceConversation } from './reduce-conversation.js';
-import { createTurnIds } from './turn-ids.js';
+import { Queue } from '../util/queue.js';
+import { askWith } from './conversation-request.js';
+import { checkCommand, checkConverse, isId } from './check-converse.js';
+import type { ConversationCommand, ConversationView, ConverseConfig, Turn } from './conversation.js';
+import {
+  type Conversation,
+  type ConversationEvent,
+  ignoresPrompts,
+  reduceConversation,
+  resume,
+  type Run,
+  turnsFor,
+} from './reduce-conversation.js';
 
 type ReplyEvent = ConversationEvent & { readonly type: 'reply' };
 
-/** Shows the view that everything begins with. */
-const opening = { type: 'open' } as const;
-
-type Input = ConversationCommand | ReplyEvent | typeof opening;
-
 /**
- * Holds a conversation: prompts and commands become requests to `client`, and every change of any reply a new view of the
- * whole. The first view comes at once.
+ * Holds a conversation: sends prompts and commands to `client` as requests, and emits a new view of the whole conversation
+ * whenever a reply changes. The first view is emitted on subscribe.
  *
  * ```text
  * prompts:  -a----b---|
@@ -28,18 +29,19 @@ type Input = ConversationCommand | ReplyEvent | typeof opening;
  * result:   iw-x--v-zd|   i = no turns, w, v: 'waiting', x, z: 'streaming', d: 'done'
  * ```
  *
- * A prompt sent while a reply is in flight is treated by the `policy`; `stop`, `regenerate` and `reset` take effect at
- * once. A reply that is stopped, by a command or by the next prompt, keeps its text and closes its request. Queued prompts
- * that are stopped stay as turns. `regenerate` replaces a reply in its place, asks with the turns before it, and runs
- * beside others in flight. Ids that are not known are ignored, and so are replies to regenerate that have not begun.
+ * The `policy` decides what happens to a prompt sent while a reply is in flight; `stop`, `regenerate` and `reset` take effect
+ * immediately. A reply that is stopped, by a command or by the next prompt, keeps its text, and its request is closed.
+ * Queued prompts that are stopped remain as turns. `regenerate` replaces a reply in its place, sends only the turns before
+ * it, and runs in parallel with other replies. Unknown ids are ignored, and so is `regenerate` for a queued prompt.
  *
- * It completes when the source and the replies in flight have, and errors only if the source does, or sends what is no
- * command (`TypeError`). A reply that fails is a turn with `failed`, also when a callback of `config` threw. Unsubscribing
- * closes all requests. A command sent while a view is being delivered, the first included, takes effect after it.
+ * The result completes when the source and all replies in flight have completed. It errors only if the source does, or
+ * sends an invalid command (`TypeError`). A reply that fails is a turn with the status `failed`, also if a callback of
+ * `config` threw. Unsubscribing closes all requests. A command sent while a view is being delivered, even the first one,
+ * takes effect after it.
  *
- * @throws TypeError for a client without `chat`, and for a field of `config` that is not what {@link ConverseConfig} allows.
+ * @throws TypeError if `client` has no `chat`, or `config` has an invalid field.
  * @see {@link accumulateView} for a single reply.
- * @see {@link throttleRender} to show no more views than a screen can.
+ * @see {@link throttleRender} to emit no more views than a screen can show.
  */
 export function converse(
   client: Pick<Client, 'chat'>,
@@ -52,76 +54,70 @@ export function converse(
 
   return operate<ConversationCommand, ConversationView>((destination) => {
     const idFor = createTurnIds(createId);
-    const asked = new Set<Run>();
-    const begun = new Subject<Run>();
-    const ended = new Subject<Run>();
+    const started = new Set<Run>();
+    const starts = new Subject<Run>();
+    const ends = new Subject<Run>();
     let conversation = start;
     let opened = false;
     let sourceCompleted = false;
 
-    const reduce = (input: Exclude<Input, typeof opening>): Conversation => {
+    const reduce = (input: ConversationCommand | ReplyEvent): Conversation => {
       const command = typeof input === 'string' ? ({ type: 'send', content: input } as const) : input;
       if (command.type !== 'send') {
         return reduceConversation(conversation, command, policy);
       }
       const { content: prompt, id } = command;
-      // Before an id is made or looked at: a prompt that is ignored has no effect at all.
+      // Checked before an id is created, so that an ignored prompt has no effect at all.
       return ignoresPrompts(conversation, policy)
         ? conversation
         : reduceConversation(conversation, { type: 'send', prompt, ...idFor(id, conversation.view.turns) }, policy);
     };
-    const apply = (input: Input): void => {
-      if (typeof input === 'object' && input.type === 'open') {
-        destination.next(conversation.view);
-        return;
-      }
+    const apply = (input: ConversationCommand | ReplyEvent): void => {
       const before = conversation;
       conversation = reduce(input);
       if (conversation !== before) {
-        [...asked]
+        [...started]
           .filter((run) => !conversation.runs.includes(run))
           .forEach((run) => {
-            asked.delete(run);
-            ended.next(run);
+            started.delete(run);
+            ends.next(run);
           });
         destination.next(conversation.view);
       }
     };
     const settle = (): void => {
-      // A reply may come at once and change which are due, so they are looked up one at a time.
+      // A synchronous reply may change which runs are due, so they are looked up one at a time.
       let due: Run | undefined;
-      while ((due = conversation.runs.find((run) => !asked.has(run))) !== undefined) {
-        asked.add(due);
-        begun.next(due);
+      while ((due = conversation.runs.find((run) => !started.has(run))) !== undefined) {
+        started.add(due);
+        starts.next(due);
       }
       if (sourceCompleted && conversation.runs.length === 0) {
         destination.complete();
       }
     };
-    const take = oneByOne(apply, settle);
-    // Not before the source is subscribed, or emits while it is: until then no command could be taken.
+    const schedule = createQueue(settle);
+    // Called once the source is subscribed, or by its first synchronous notification: no command can be taken earlier.
     const open = (): void => {
       if (!opened) {
         opened = true;
-        take(opening);
+        schedule(() => destination.next(conversation.view));
       }
     };
 
     const reply = (run: Run): Observable<ReplyEvent> =>
       ask(run.prompt, turnsFor(conversation, run)).pipe(
         map((view): ReplyEvent => ({ type: 'reply', run, reply: view })),
-        takeUntil(ended.pipe(filter((other) => other === run))),
+        takeUntil(ends.pipe(filter((other) => other === run))),
       );
-    destination.add(
-      begun.pipe(mergeMap(reply)).subscribe({ next: take, error: (error: unknown) => destination.error(error) }),
-    );
+    destination.add(starts.pipe(mergeMap(reply)).subscribe((event) => schedule(() => apply(event))));
 
     return {
       subscribed: open,
       next: (command) => {
         open();
         checkCommand(command);
-        take(command);
+        schedule(() => apply(command));
       },
       error: (error) => {
         open();
@@ -130,8 +126,69 @@ export function converse(
       complete: () => {
         open();
         sourceCompleted = true;
-        take();
+        schedule();
       },
     };
   });
+}
+
+/**
+ * Creates a function that runs tasks in order, also those that are added while one is running.
+ *
+ * @param settle Called when no task is left, but not while it is running.
+ */
+function createQueue(settle: () => void): (task?: () => void) => void {
+  const tasks = new Queue<() => void>();
+  let running = false;
+  let settling = false;
+  return (added) => {
+    if (added !== undefined) {
+      tasks.push(added);
+    }
+    if (!running) {
+      running = true;
+      for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+        task();
+      }
+      running = false;
+      if (!settling) {
+        settling = true;
+        settle();
+        settling = false;
+      }
+    }
+  };
+}
+
+interface NewId {
+  readonly id: string;
+  /** Why the prompt cannot get the id it should have. */
+  readonly failure?: unknown;
+}
+
+/**
+ * Returns the ids of a conversation's turns: `wanted`, or one from `createId`, or the next of `turn-1`, `turn-2` and so on.
+ * The latter also replaces an id that is taken or invalid, so that no prompt is lost.
+ */
+function createTurnIds(createId?: () => string): (wanted: string | undefined, turns: readonly Turn[]) => NewId {
+  let count = 0;
+  return (wanted, turns) => {
+    const taken = new Set(turns.map(({ id }) => id));
+    const nextDefault = (): string => {
+      do {
+        count += 1;
+      } while (taken.has(`turn-${count}`));
+      return `turn-${count}`;
+    };
+    try {
+      const id = wanted ?? (createId ?? nextDefault)();
+      check(isId(id), 'The result of createId', 'a string that is not empty', id);
+      if (taken.has(id)) {
+        throw new TypeError('A turn with this id already exists');
+      }
+      return { id };
+    } catch (failure) {
+      return { id: nextDefault(), failure };
+    }
+  };
 }

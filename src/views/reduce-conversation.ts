@@ -1,9 +1,21 @@
-import { type ChatView, queuedView, viewOf, waitingView } from './chat-view.js';
-import type { Turn } from './conversation.js';
-import { advance, append, begin, type Conversation, resume, type Run, show, stop } from './conversation-state.js';
-import type { ConversationPolicy } from './converse-config.js';
+import { type ChatView, isFinal, queuedView, viewOf, waitingView } from './chat-view.js';
+import type { ConversationPolicy, ConversationView, Turn } from './conversation.js';
 
-/** What happens to a conversation. A prompt with a `failure` cannot be asked. */
+/** A conversation and its replies in flight. */
+export interface Conversation {
+  readonly view: ConversationView;
+  readonly runs: readonly Run[];
+}
+
+/** One reply in flight; a new object for each request. */
+export interface Run {
+  readonly id: string;
+  readonly prompt: Turn['prompt'];
+  /** Index of its turn. It is stable: turns are only appended, or all replaced when nothing is in flight. */
+  readonly place: number;
+}
+
+/** A change of a conversation. */
 export type ConversationEvent =
   | PromptEvent
   | { readonly type: 'stop'; readonly id?: string | undefined }
@@ -15,15 +27,22 @@ interface PromptEvent {
   readonly type: 'send';
   readonly id: string;
   readonly prompt: Turn['prompt'];
+  /** Why the prompt cannot be sent. */
   readonly failure?: unknown;
 }
 
-/** Whether a prompt is to have no effect now. {@link reduceConversation} takes only those that have one. */
-export function ignoresPrompts({ runs }: Conversation, policy: ConversationPolicy): boolean {
-  return policy === 'exhaust' && runs.length > 0;
+/** Creates a conversation of saved turns. Replies that were in flight when they were saved are stopped. */
+export function resume(turns: readonly Turn[]): Conversation {
+  return conversationOf(
+    turns.map((turn) => (isFinal(turn.reply) ? turn : stopTurn(turn))),
+    [],
+  );
 }
 
-/** The conversation after an event: the same object when nothing changed. Which replies begin and end shows in `runs`. */
+/**
+ * Returns the conversation after an event: the same object if nothing changed. Replies to start or to end are those that
+ * were added to `runs` or removed from it. Prompts that {@link ignoresPrompts} rules out must not be passed.
+ */
 export function reduceConversation(
   before: Conversation,
   event: ConversationEvent,
@@ -33,14 +52,24 @@ export function reduceConversation(
     case 'send':
       return send(before, event, policy);
     case 'stop':
-      return advance(stop(before, event.id));
+      return startQueued(stop(before, event.id));
     case 'regenerate':
       return regenerate(before, event.id);
     case 'reset':
       return resume(event.turns ?? []);
     case 'reply':
-      return advance(show(before, event.run, event.reply));
+      return startQueued(showReply(before, event.run, event.reply));
   }
+}
+
+/** Returns whether the policy ignores a prompt sent now. */
+export function ignoresPrompts({ runs }: Conversation, policy: ConversationPolicy): boolean {
+  return policy === 'exhaust' && runs.length > 0;
+}
+
+/** Returns the turns that the model sees for a reply: the finished turns before it, and its own. */
+export function turnsFor({ view }: Conversation, { place }: Run): readonly Turn[] {
+  return view.turns.filter(({ reply }, index) => index === place || (index < place && isFinal(reply)));
 }
 
 function send(before: Conversation, { id, prompt, failure }: PromptEvent, policy: ConversationPolicy): Conversation {
@@ -51,20 +80,89 @@ function send(before: Conversation, { id, prompt, failure }: PromptEvent, policy
   const isBusy = before.runs.length > 0;
   switch (policy) {
     case 'switch':
-      return begin(append(stop(before), turn));
+      return start(append(stop(before), turn));
     case 'queue':
-      return isBusy ? append(before, { ...turn, reply: queuedView }) : begin(append(before, turn));
+      return isBusy ? append(before, { ...turn, reply: queuedView }) : start(append(before, turn));
     case 'exhaust':
     case 'parallel':
-      return begin(append(before, turn));
+      return start(append(before, turn));
   }
 }
 
 function regenerate(before: Conversation, id: string | undefined): Conversation {
-  // A queued prompt was not answered yet, so there is nothing to regenerate.
+  // A queued prompt has no reply yet that could be replaced.
   const place = before.view.turns.reduce(
     (found, turn, at) => (turn.reply.status !== 'queued' && (id === undefined || turn.id === id) ? at : found),
     -1,
   );
-  return place === -1 ? before : begin(before, place);
+  return place === -1 ? before : start(before, place);
+}
+
+function append({ view, runs }: Conversation, turn: Turn): Conversation {
+  return conversationOf([...view.turns, Object.freeze(turn)], runs);
+}
+
+/** Starts the reply of a turn, by default the last one, or restarts it. */
+function start({ view, runs }: Conversation, place = view.turns.length - 1): Conversation {
+  const others = runs.filter((run) => run.place !== place);
+  const started = view.turns.slice(place, place + 1).map(({ id, prompt }) => ({ id, prompt, place }));
+  return conversationOf(withReply(view.turns, place, waitingView), [...others, ...started]);
+}
+
+/** Starts the first queued reply if nothing is in flight. */
+function startQueued(before: Conversation): Conversation {
+  const place = before.runs.length === 0 ? before.view.turns.findIndex(({ reply }) => reply.status === 'queued') : -1;
+  return place === -1 ? before : start(before, place);
+}
+
+/** Stops the unfinished replies, queued ones included, or only that of `id`. */
+function stop(before: Conversation, id?: string): Conversation {
+  const isMeant = (turn: Turn): boolean => !isFinal(turn.reply) && (id === undefined || turn.id === id);
+  const { turns } = before.view;
+  return turns.some(isMeant)
+    ? conversationOf(
+        turns.map((turn) => (isMeant(turn) ? stopTurn(turn) : turn)),
+        before.runs.filter((run) => id !== undefined && run.id !== id),
+      )
+    : before;
+}
+
+/** Shows the progress of a reply, unless it is no longer in flight. */
+function showReply(before: Conversation, run: Run, reply: ChatView): Conversation {
+  const { view, runs } = before;
+  return !runs.includes(run) || view.turns[run.place]?.reply === reply
+    ? before
+    : conversationOf(
+        withReply(view.turns, run.place, reply),
+        isFinal(reply) ? runs.filter((other) => other !== run) : runs,
+      );
+}
+
+function conversationOf(turns: readonly Turn[], runs: readonly Run[]): Conversation {
+  const last = turns.at(-1)?.reply;
+  const view: ConversationView = Object.freeze({
+    turns: Object.freeze(turns),
+    active: Object.freeze(runs.map(({ id }) => id)),
+    status: runs.length > 0 ? 'busy' : 'idle',
+    ...(last && { last }),
+  });
+  return { view, runs };
+}
+
+function withReply(turns: readonly Turn[], place: number, reply: ChatView): readonly Turn[] {
+  // Spread, because other ways to copy a frozen array are many times slower.
+  const copy = [...turns];
+  const turn = copy[place];
+  if (turn !== undefined) {
+    copy[place] = replyTo(turn, reply);
+  }
+  return copy;
+}
+
+function replyTo({ id, prompt }: Turn, reply: ChatView): Turn {
+  return Object.freeze({ id, prompt, reply });
+}
+
+function stopTurn(turn: Turn): Turn {
+  return replyTo(turn, viewOf('stopped', turn.reply.message));
 }

@@ -1,4 +1,4 @@
-import type { CassettePiece } from '../cassette.js';
+import type { CassettePiece } from './cassette.js';
 
 /** Bytes as text where they are UTF-8 on their own, else as base64: in both forms no byte is lost. */
 export function toContent(bytes: Uint8Array): { readonly text: string } | { readonly base64: string } {

@@ -5,7 +5,7 @@ import { isLlmError } from '../../errors/llm-error.js';
 import { OutputError } from '../../errors/output-error.js';
 import { ProtocolError } from '../../errors/protocol-error.js';
 import { StreamError } from '../../errors/stream-error.js';
-import type { CassetteFailure } from '../cassette.js';
+import type { CassetteFailure } from './cassette.js';
 
 const classes: ReadonlyMap<string, { readonly prototype: Error }> = new Map<string, { readonly prototype: Error }>([
   ['ConnectionError', ConnectionError],
@@ -29,12 +29,13 @@ const fields = [
 ] as const;
 
 /**
- * The fields of an error that are recorded: not its cause, which may hold anything.
+ * Converts an error to its recorded form. Its `cause` is left out, because it may contain anything.
  *
- * @param remove Takes secrets out of a text.
+ * @param remove Removes secrets from a string.
  */
 export function toRecordedError(error: unknown, remove: (text: string) => string): CassetteFailure {
-  const { name, message } = error instanceof Error || isLlmError(error) ? error : new Error('No Error was thrown');
+  const { name, message } =
+    error instanceof Error || isLlmError(error) ? error : new Error('The thrown value is not an Error');
   const kept = isLlmError(error)
     ? fields.map((field) => [field, (error as unknown as Readonly<Record<string, unknown>>)[field]] as const)
     : [];
@@ -49,10 +50,10 @@ export function toRecordedError(error: unknown, remove: (text: string) => string
   };
 }
 
-/** An error of the class that was recorded; where that is none of this package, an `Error` of its name. */
+/** Creates an error of the recorded class, or an `Error` of that name if the class is not of this package. */
 export function fromRecordedError({ name, message, ...known }: CassetteFailure): Error {
   const error = new Error(message);
   const { prototype } = classes.get(name) ?? Error;
-  // The constructors would write messages of their own.
+  // The constructors would write their own messages.
   return Object.assign(Object.setPrototypeOf(error, prototype) as Error, { name, ...known });
 }

@@ -1,17 +1,18 @@
 import type { TransportRequest } from '../../transport/transport.js';
-import type { CassetteRequest } from '../cassette.js';
+import { parseJson } from '../../util/parse-json.js';
+import type { CassetteRequest } from './cassette.js';
 import { toContent } from './pieces.js';
 import { isSecretName, type Secrets } from './secrets.js';
 
-/** What a request is recorded as. */
+/** Converts a request to its recorded form, without secrets. */
 export function toRecordedRequest(request: TransportRequest, secrets: Secrets): CassetteRequest {
   const { operation, method, url, headers, body } = request;
-  const { json, text, base64 } = contentOf(body);
+  const { json, text, base64 } = toRecordedBody(body);
   return {
     operation,
     method,
     url: secrets.removeFromText(withoutSecrets(url)),
-    // Any other may be a key by a name that nobody knows, and none is needed to find the exchange.
+    // Any other header may hold a key, and replaying does not compare headers.
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => /^(?:accept|content-type)$/iu.test(name))),
     ...(json === undefined ? {} : { json: secrets.removeFromJson(json) }),
     ...(text === undefined ? {} : { text: secrets.removeFromText(text) }),
@@ -19,8 +20,8 @@ export function toRecordedRequest(request: TransportRequest, secrets: Secrets): 
   };
 }
 
-/** A request's body as JSON, else as text, else as bytes. */
-export function contentOf(body: TransportRequest['body']): Pick<CassetteRequest, 'json' | 'text' | 'base64'> {
+/** Converts a body to JSON; if it is not JSON, to text; if it is not text, to base64. */
+export function toRecordedBody(body: TransportRequest['body']): Pick<CassetteRequest, 'json' | 'text' | 'base64'> {
   if (body === undefined) {
     return {};
   }
@@ -28,11 +29,8 @@ export function contentOf(body: TransportRequest['body']): Pick<CassetteRequest,
   if (!('text' in content)) {
     return content;
   }
-  try {
-    return { json: JSON.parse(content.text) as unknown };
-  } catch {
-    return content;
-  }
+  const json = parseJson(content.text);
+  return json === undefined ? content : { json };
 }
 
 /** An address without the query parameters and the user that are nobody's business. */

@@ -1,27 +1,28 @@
-import { check } from '../util/check.js';
+import { check } from '../../util/check.js';
 
-/** What a fake answers: a list, one for each request in turn; a function of the request; or the same each time. */
+/** The answers of a fake: a list, one per request in order; a function of the request; or one answer for every request. */
 export type Script<Answer, Request> = Answer | readonly Answer[] | ((request: Request) => Answer);
 
-/** What a script is read with. */
-export interface ScriptReader<Answer, Read> {
-  /** The fake's name and what it calls its script, for errors. */
+interface ScriptReader<Answer, Read> {
+  /** Name of the fake, for errors. */
   readonly name: string;
+  /** Name of the parameter that holds the script, for errors. */
   readonly field: string;
-  /** Checks an answer; `place` is where it stands, for errors. */
+  /** Checks an answer; `place` names it in errors. */
   readonly read: (answer: Answer, place: string) => Read;
 }
 
 /**
- * Checks a script, and gives what finds the answer to a request.
+ * Checks a script.
  *
- * @returns A function of the request, its number from 1, and its name for errors; it throws when the script has run out.
- * @throws TypeError for an answer that is none.
+ * @returns A function that returns the answer to a request, given its number from 1 and its description for errors. It
+ *   throws when the list has run out.
+ * @throws TypeError for an invalid answer.
  */
 export function readScript<Answer extends object | string, Request, Read>(
   script: Script<Answer, Request>,
   { name, field, read }: ScriptReader<Answer, Read>,
-): (request: Request, number: number, asked: string) => Read {
+): (request: Request, number: number, description: string) => Read {
   if (typeof script === 'function') {
     const answerTo = script as (request: Request) => Answer;
     return (request) => read(answerTo(request), `${field}()`);
@@ -32,10 +33,12 @@ export function readScript<Answer extends object | string, Request, Read>(
   }
   const answers = (script as readonly Answer[]).map((answer, index) => read(answer, `${field}[${index}]`));
   check(answers.length > 0, field, 'a list of at least one', script);
-  return (_request, number, asked) => {
+  return (_request, number, description) => {
     const answer = answers[number - 1];
     if (answer === undefined) {
-      throw new Error(`${name} has no answer to request ${number} (${asked}): its list has only ${answers.length}`);
+      throw new Error(
+        `${name} has no answer to request ${number} (${description}): its list has only ${answers.length}`,
+      );
     }
     return answer;
   };

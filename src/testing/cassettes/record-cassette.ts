@@ -1,73 +1,72 @@
 import { asyncScheduler, BehaviorSubject, defer, first, map, type Observable, type SchedulerLike, tap } from 'rxjs';
-import { check, checkConfig, checkScheduler } from '../util/check.js';
-import type { Interceptor } from '../transport/transport.js';
+import { check, checkConfig, checkScheduler } from '../../util/check.js';
+import type { Interceptor } from '../../transport/transport.js';
 import type { Cassette, CassetteExchange } from './cassette.js';
-import { writeCassette } from './cassettes/cassette-file.js';
-import { createExchangeRecorder } from './cassettes/exchange-recorder.js';
-import { createSecrets } from './cassettes/secrets.js';
+import { writeCassette } from './cassette-file.js';
+import { createExchangeRecorder } from './exchange-recorder.js';
+import { createSecrets } from './secrets.js';
 
-/** Where and how exchanges are recorded. */
+/** Options of {@link recordCassette}. */
 export interface RecordCassetteConfig {
   /**
-   * The file to write, made with its folder and written anew by each recorder. Default none: take the data from
-   * {@link CassetteRecorder.cassette}.
+   * The file to write. Its folder is created if needed, and each recorder overwrites the file. Default: no file; read
+   * {@link CassetteRecorder.cassette} instead.
    */
   readonly file?: string | URL | undefined;
   /**
-   * Texts of 4 characters or more that must not be recorded, wherever they stand: the client's key, which no interceptor
-   * sees, in case a server repeats it. Default none.
+   * Strings of 4 characters or more to remove wherever they occur. List the client's key here in case a server repeats it,
+   * because interceptors never see it. Default none.
    */
   readonly secrets?: readonly string[] | undefined;
   /** The clock. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** An interceptor that records what passes through it. */
+/** An interceptor that records the exchanges that pass through it. */
 export interface CassetteRecorder extends Interceptor {
   /**
-   * Emits what has been recorded as soon as no exchange is going on any more, and completes. An answer's last bytes may
-   * come just after its text has completed, so wait for this before reading the file. Errors when the file could not be
-   * written.
+   * Emits the recorded exchanges once none is open, and completes. The last bytes of an answer may arrive just after its
+   * text has completed, so wait for this before you read the file. Errors if the file could not be written.
    */
   readonly cassette: Observable<Cassette>;
 }
 
 /**
- * Creates an interceptor that records exchanges with their timing: request, answer in the pieces in which it came, and
- * end, which may be an error or that it was unsubscribed. List it last, nearest to the network: then each attempt of an
- * interceptor that retries is an exchange of its own.
+ * Creates an interceptor that records exchanges with their timing: the request, the response in the pieces in which it was
+ * received, and its end, which may be an error or an unsubscribe. List it last, next to the network, so that each attempt
+ * of an interceptor that retries is recorded as an exchange of its own.
  *
- * The file is readable JSON, written whenever an exchange is over. Prompts and answers are in it; what is secret is not:
+ * The file is readable JSON, and is written each time an exchange ends. It contains prompts and answers, but no secrets:
  *
- * - Of the headers only those are kept that are known to be harmless.
- * - Query parameters are left out whose name says that they are secret, such as `key`, `sig` and `code`.
- * - Addresses and bodies lose what stands in `secrets`, what such headers, parameters and fields of requests so far held,
- *   and what has the shape of an organisation's id or of a well-known provider's key. An answer loses it also where its
- *   events tell it in parts, and then its log probabilities, which would spell it once more.
+ * - Only response headers known to be harmless are recorded.
+ * - Query parameters with a secret name, such as `key`, `sig` and `code`, are left out.
+ * - URLs and bodies are redacted: `secrets`, the values of secret headers, parameters and fields of the requests so far, and
+ *   text in the form of an organization id or of a well-known provider's key. A secret that the events of an answer spread
+ *   over several deltas is redacted too, and the log probabilities with it, since they would spell it out.
  *
- * A key of another shape that neither stands in `secrets` nor was seen in a request cannot be known, and is recorded if a
- * server tells it. The client's own key is added to requests behind the interceptors, so name it in `secrets`. Only a part
- * of a secret, such as its beginning in an answer that was unsubscribed meanwhile, is recorded too.
+ * A key in another form that is neither in `secrets` nor in a request cannot be recognized, and is recorded if a server
+ * repeats it. The client adds its own key after the interceptors, so list it in `secrets`. A part of a secret is recorded
+ * too, such as its beginning in an answer that was unsubscribed halfway.
  *
- * Events, errors and completion pass through unchanged. A file that cannot be written fails the stream, the first time
- * before anything is sent.
+ * Events, errors and completion pass through unchanged. If the file cannot be written, the stream errors: the first time
+ * before the request is sent.
  *
  * ```ts
  * const recorder = recordCassette({ file: 'cassettes/hello.json' });
  * const client = createClient({ interceptors: [recorder] });
  * ```
  *
- * @throws TypeError for a field of `config` that is not what {@link RecordCassetteConfig} allows.
+ * @throws TypeError if `config` has an invalid field.
  * @see {@link replayCassette}
  */
 export function recordCassette(config: RecordCassetteConfig = {}): CassetteRecorder {
   checkConfig('recordCassette', config, ['file', 'secrets', 'scheduler']);
   const { file, secrets: values = [], scheduler = asyncScheduler } = config;
-  check(file === undefined || file instanceof URL || isText(file), 'file', 'a path or a file URL', file);
+  check(file === undefined || file instanceof URL || isPath(file), 'file', 'a path or a file URL', file);
   check(
     Array.isArray(values) && values.every(isSecret),
     'secrets',
-    'an array of texts of 4 characters or more',
+    'an array of strings of 4 characters or more',
     values,
   );
   checkScheduler(scheduler);
@@ -114,7 +113,7 @@ export function recordCassette(config: RecordCassetteConfig = {}): CassetteRecor
             try {
               keep(recorder.abort);
             } catch {
-              // Nobody listens any more; whoever asks for the cassette is told.
+              // No one is subscribed any more; `cassette` reports the failure.
             }
           },
         }),
@@ -132,7 +131,7 @@ export function recordCassette(config: RecordCassetteConfig = {}): CassetteRecor
   return Object.assign(intercept, { cassette });
 }
 
-function isText(value: unknown): boolean {
+function isPath(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 

@@ -1,25 +1,25 @@
 import { asyncScheduler, defer, from, isObservable, type Observable, type SchedulerLike } from 'rxjs';
-import type { Client } from '../client/client.js';
-import { checkClientConfig as checkOptions } from '../client/check-client-config.js';
-import { checkChatRequest, checkCompletionRequest } from '../client/check-request.js';
-import type { RequestOptions } from '../client/client-config.js';
-import { check, checkConfig, checkScheduler } from '../util/check.js';
-import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
-import type { ChatMessage } from '../schemas/chat-message.js';
-import type { CompletionChunk } from '../schemas/completion-chunk.js';
-import type { CompletionRequest } from '../schemas/completion-request.js';
-import type { Model } from '../schemas/model.js';
-import { chunksOf } from './chunks-of.js';
+import type { Client } from '../../client/client.js';
+import { checkClientConfig as checkOptions } from '../../client/check-client-config.js';
+import { checkChatRequest, checkCompletionRequest } from '../../client/check-request.js';
+import type { RequestOptions } from '../../client/client-config.js';
+import { check, checkConfig, checkScheduler } from '../../util/check.js';
+import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
+import type { ChatMessage } from '../../schemas/chat-message.js';
+import type { CompletionChunk } from '../../schemas/completion-chunk.js';
+import type { CompletionRequest } from '../../schemas/completion-request.js';
+import type { Model } from '../../schemas/model.js';
+import { chunksOf } from '../chunk-builders.js';
 import { recordEnding, type RequestRecord, startRecord } from './request-record.js';
 import { readScript, type Script } from './script.js';
 
-/** What was asked of a {@link fakeClient}: one per subscription. */
+/** A request that {@link fakeClient} received, one per subscription. */
 export interface FakeRequest extends RequestRecord {
-  /** Which method was called. */
+  /** The method that was called. */
   readonly operation: keyof Client;
-  /** The request as it was given; `{}` for `models()`. */
+  /** The request as passed to the method; `{}` for `models()`. */
   readonly request: AskedRequest;
-  /** The options of the request without keys: `apiKey`, and headers such as `authorization` and `api-key`. */
+  /** The options of the request, without `apiKey` and headers such as `authorization` and `api-key`. */
   readonly options: Omit<RequestOptions, 'apiKey'>;
 }
 
@@ -32,37 +32,37 @@ export interface AskedRequest {
 }
 
 /**
- * What a {@link fakeClient} gives: chunks to `chat` and `completions`, models to `models`. A text is a reply to `chat`: that
- * of `from(chunksOf(text))`.
+ * A reply of {@link fakeClient}: a stream of chunks for `chat` and `completions`, of models for `models`. A string is short
+ * for `from(chunksOf(text))`, a reply to `chat`.
  */
 export type FakeReply = string | Observable<ChatCompletionChunk | CompletionChunk | Model>;
 
 /** A client without a server. */
 export interface FakeClient extends Client {
-  /** What was asked so far, in order. */
+  /** The requests so far, in order. */
   readonly requests: readonly FakeRequest[];
 }
 
-/** How {@link fakeClient} tells the time. */
+/** Options of {@link fakeClient}. */
 export interface FakeClientConfig {
-  /** Default `asyncScheduler`, which is virtual inside `runMarbles`. */
+  /** The clock of `requests`. Default `asyncScheduler`, which is virtual inside `runMarbles`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
- * A client that answers from texts and Observables, for what is built on a client.
+ * Creates a client that replies with strings and Observables, to test code that uses a client.
  *
  * ```ts
  * const greeting = fakeClient('Hello!');
  * const client = fakeClient([throwError(() => busy), chunks('r-a-b-f|', { a: 'Hel', b: 'lo' })]);
  * ```
  *
- * Each subscription is a request, as with a real client, and noted in `requests` with the times at which it was sent and
- * ended. A reply is passed on as it is: values, errors and completion.
+ * As with a real client, each subscription is a request. `requests` lists them with the times at which they were sent and
+ * ended. Values, errors and completion of a reply pass through unchanged.
  *
- * @param replies Replies to the requests in turn; one for every request; or a function of the request. A request beyond the
- *   end of a list fails with an `Error` that says so.
- * @throws TypeError for a reply that is neither text nor Observable; the methods, for what a real client refuses.
+ * @param replies A list with one reply per request, in order; one reply for every request; or a function of the request. A
+ *   request beyond the end of the list fails with an `Error`.
+ * @throws TypeError if a reply is neither a string nor an Observable. The methods throw where those of a real client do.
  * @see {@link fakeTransport} to test a real client without a network.
  */
 export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: FakeClientConfig = {}): FakeClient {
@@ -77,13 +77,13 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
       if (typeof reply === 'string') {
         return from(chunksOf(reply));
       }
-      check(isObservable(reply), place, 'a text or an Observable', reply);
+      check(isObservable(reply), place, 'a string or an Observable', reply);
       return reply;
     },
   });
-  const ask = <T>(operation: keyof Client, request: AskedRequest, given: RequestOptions = {}): Observable<T> => {
-    checkOptions(given, 'request');
-    const options = withoutKeys(given);
+  const ask = <T>(operation: keyof Client, request: AskedRequest, allOptions: RequestOptions = {}): Observable<T> => {
+    checkOptions(allOptions, 'request');
+    const options = withoutKeys(allOptions);
     return defer(() => {
       const asked = Object.assign(startRecord(scheduler), { operation, request, options });
       requests.push(asked);

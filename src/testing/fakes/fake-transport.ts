@@ -8,39 +8,40 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import { checkConfig, checkScheduler } from '../util/check.js';
-import { toTransportError } from '../transport/to-transport-error.js';
-import type { TransportEvent, TransportRequest } from '../transport/transport.js';
+import { checkConfig, checkScheduler } from '../../util/check.js';
+import { parseJson } from '../../util/parse-json.js';
+import { toTransportError } from '../../transport/to-transport-error.js';
+import type { TransportEvent, TransportRequest } from '../../transport/transport.js';
 import { checkAnswer, type FakeAnswer } from './fake-answer.js';
 import { recordEnding, type RequestRecord, startRecord } from './request-record.js';
 import { readScript, type Script } from './script.js';
-import { toExchange } from './to-exchange.js';
+import { toExchange } from './fake-answer.js';
 
-/** A request that {@link fakeTransport} was sent: one per subscription, with the headers that a server would see. */
+/** A request that {@link fakeTransport} received, one per subscription, with the headers that a server would see. */
 export interface SentRequest extends TransportRequest, RequestRecord {
-  /** The body, parsed; `undefined` for a request without one. */
+  /** The parsed body; `undefined` if there is none, or it is not JSON. */
   readonly json: unknown;
 }
 
 /** A transport without a network. */
 export interface FakeTransport {
   (request: TransportRequest): Observable<TransportEvent>;
-  /** What was sent so far, in order. */
+  /** The requests so far, in order. */
   readonly requests: readonly SentRequest[];
 }
 
-/** What a fake server does: answer, or an exchange spelled out as events. */
+/** An answer, or the events of an exchange. */
 export type FakeExchange = FakeAnswer | Observable<TransportEvent>;
 
-/** How {@link fakeTransport} tells the time. */
+/** Options of {@link fakeTransport}. */
 export interface FakeTransportConfig {
-  /** Default `asyncScheduler`, which is virtual inside `runMarbles`. */
+  /** Clock and timers. Default `asyncScheduler`, which is virtual inside `runMarbles`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
- * A transport that plays HTTP exchanges from a script, so that retry, deadlines and aborts of a real client run in virtual
- * time.
+ * Creates a transport that plays HTTP exchanges from a script, to test retries, deadlines and aborts of a real client in
+ * virtual time.
  *
  * ```ts
  * const transport = fakeTransport([
@@ -50,14 +51,14 @@ export interface FakeTransportConfig {
  * const client = createClient({ baseURL: 'http://server.test/v1', transport });
  * ```
  *
- * Each subscription is a request, noted in `requests` with the times at which it was sent and ended. An error of a body or
- * an exchange becomes the `ConnectionError` that real transports raise; errors of this package stay as they are.
- * Unsubscribing ends the exchange, and its body, at once.
+ * Each subscription is a request. `requests` lists them with the times at which they were sent and ended. If a body or an
+ * exchange errors, the transport fails with a `ConnectionError`, as a real one does; errors of this package pass through
+ * unchanged. Unsubscribing ends the exchange and its body at once.
  *
- * @param script Exchanges for the requests in turn; one for every request; or a function of the request. A request beyond
- *   the end of a list fails with an `Error` that says so.
- * @throws TypeError for an answer that is none, naming its place and field; where a function gives it, the exchange fails.
- * @see {@link fakeClient} where HTTP does not matter.
+ * @param script A list with one exchange per request, in order; one exchange for every request; or a function of the
+ *   request. A request beyond the end of the list fails with an `Error`.
+ * @throws TypeError for an invalid answer, naming its place and field. If a function returns it, the exchange fails.
+ * @see {@link fakeClient} for tests without HTTP.
  */
 export function fakeTransport(
   script: Script<FakeExchange, TransportRequest>,
@@ -80,7 +81,9 @@ export function fakeTransport(
   });
   const transport = (request: TransportRequest): Observable<TransportEvent> =>
     defer(() => {
-      const sent = Object.assign(startRecord(scheduler), { ...request, json: parse(request.body) });
+      const { body } = request;
+      const json = parseJson(typeof body === 'string' ? body : new TextDecoder().decode(body));
+      const sent = Object.assign(startRecord(scheduler), { ...request, json });
       requests.push(sent);
       let answered = false;
       const exchange = defer(() =>
@@ -92,12 +95,4 @@ export function fakeTransport(
       return exchange.pipe(recordEnding(sent, scheduler));
     });
   return Object.assign(transport, { requests });
-}
-
-function parse(body: TransportRequest['body']): unknown {
-  try {
-    return JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
-import { isLlmError } from '../errors/llm-error.js';
+import { isLlmError } from '../../errors/llm-error.js';
 
 /** The first place where two values differ. */
 export interface Difference {
-  /** Where, such as `choices[0].delta`; empty for the values themselves. */
+  /** A path such as `choices[0].delta`; empty for the values themselves. */
   readonly path: string;
   readonly expected: unknown;
   readonly actual: unknown;
@@ -11,11 +11,11 @@ export interface Difference {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Compares two values by what they hold, and gives the first difference; `undefined` when there is none.
+ * Compares two values deeply, and returns the first difference, or `undefined`.
  *
- * A field that is `undefined` counts as absent, and classes are not compared, except those of errors. Errors are equal when
- * name, message and, for errors of this package, kind are; an expected plain object is compared with the fields of an error
- * that it names. What has a method `asymmetricMatch`, such as `expect.any(String)`, is asked.
+ * A field that is `undefined` equals a missing one, and classes are ignored, except those of errors. Errors are equal if
+ * their name, message and, for errors of this package, `kind` are. If an error is compared with a plain object, only the
+ * fields of that object count. Values with a method `asymmetricMatch`, such as `expect.any(String)`, decide for themselves.
  */
 export function findDifference(actual: unknown, expected: unknown): Difference | undefined {
   return compare(actual, expected, '', new Map());
@@ -34,24 +34,25 @@ function compare(
   if (Object.is(actual, expected)) {
     return undefined;
   }
-  if (!isObject(actual) || !isObject(expected)) {
+  if (!isReference(actual) || !isReference(expected)) {
     return difference;
   }
-  // A pair met again was the same, or is being compared: values may hold themselves.
+  // Values may contain themselves: a pair seen before is equal, or is being compared.
   const partners = compared.get(actual) ?? new Set();
   if (partners.has(expected)) {
     return undefined;
   }
   compared.set(actual, partners.add(expected));
-  const named = isError(actual) ? errorFields(actual, expected) : undefined;
-  if (named !== undefined || isError(expected)) {
-    return named === undefined ? difference : firstOf(named.keys, actual, expected, path, compared);
+  const keys = isError(actual) ? comparedErrorFields(actual, expected) : undefined;
+  if (keys !== undefined || isError(expected)) {
+    return keys === undefined ? difference : firstOf(keys, actual, expected, path, compared);
   }
   if (tagOf(actual) !== tagOf(expected) || !Object.is(primitiveOf(actual), primitiveOf(expected))) {
     return difference;
   }
-  const [held, wanted] = [contentOf(actual), contentOf(expected)];
-  return firstOf([...new Set([...Object.keys(wanted), ...Object.keys(held)])], held, wanted, path, compared);
+  const [actualFields, expectedFields] = [toFields(actual), toFields(expected)];
+  const allKeys = new Set([...Object.keys(expectedFields), ...Object.keys(actualFields)]);
+  return firstOf([...allKeys], actualFields, expectedFields, path, compared);
 }
 
 function firstOf(
@@ -71,21 +72,21 @@ function firstOf(
   return undefined;
 }
 
-/** Which fields decide whether an error is the expected one; `undefined` where something else than an error is expected. */
-function errorFields(actual: Fields, expected: Fields): { readonly keys: readonly string[] } | undefined {
+/** The fields to compare of an error; `undefined` if neither an error nor a plain object is expected. */
+function comparedErrorFields(actual: Fields, expected: Fields): readonly string[] | undefined {
   if (isError(expected)) {
-    return { keys: ['name', 'message', ...(isLlmError(actual) || isLlmError(expected) ? ['kind'] : [])] };
+    return ['name', 'message', ...(isLlmError(actual) || isLlmError(expected) ? ['kind'] : [])];
   }
-  return tagOf(expected) === 'Object' ? { keys: Object.keys(expected) } : undefined;
+  return tagOf(expected) === 'Object' ? Object.keys(expected) : undefined;
 }
 
-/** A field of its own, or one that a class gives, such as an error's name; never one that every object has. */
+/** Reads an own field, or of errors an inherited one, such as `name`; never a method of `Object.prototype`. */
 function own(value: Fields, key: string): unknown {
   return Object.hasOwn(value, key) || isError(value) ? value[key] : undefined;
 }
 
-/** Lists, maps, sets, headers and bytes by what they give; anything else by its fields. */
-function contentOf(value: object): Fields {
+/** The items of lists, maps, sets, headers and bytes; the fields of anything else. */
+function toFields(value: object): Fields {
   if (!(Symbol.iterator in value)) {
     return value as Fields;
   }
@@ -93,7 +94,7 @@ function contentOf(value: object): Fields {
   return { ...Object.fromEntries(items.entries()), length: items.length };
 }
 
-/** What dates and patterns hold. */
+/** The value of a date or a regular expression. */
 function primitiveOf(value: object): unknown {
   const tag = tagOf(value);
   return tag === 'Date' ? (value as Date).getTime() : tag === 'RegExp' ? (value as RegExp).toString() : undefined;
@@ -103,16 +104,17 @@ function tagOf(value: object): string {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
-function isObject(value: unknown): value is Fields {
+/** Includes arrays. */
+function isReference(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
-/** Read without `instanceof`, which is false for the errors of another realm, such as Node's inside a test runner. */
+/** `instanceof` alone is false for errors of another realm, such as those of Node inside jest. */
 function isError(value: object): boolean {
   return tagOf(value) === 'Error' || value instanceof Error;
 }
 
-/** What jest, vitest and jasmine put into an expected value. */
+/** Matchers of jest, vitest and jasmine. */
 function isMatcher(value: unknown): value is { readonly asymmetricMatch: (actual: unknown) => boolean } {
-  return isObject(value) && typeof value['asymmetricMatch'] === 'function';
+  return isReference(value) && typeof value['asymmetricMatch'] === 'function';
 }

@@ -1,8 +1,6 @@
 /** @jest-environment ./.config/jest-page.mjs */
 import '@angular/compiler';
-import { HttpClient, provideHttpClient, withFetch } from '@angular/common/http';
-import { httpClientTransport } from '../../src/angular/http-client-transport.js';
-import type { Transport } from '../../src/index.js';
+import { provideHttpClient, withFetch } from '@angular/common/http';
 import { closeServers } from '../support/loopback.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
 import { TestBed } from '../support/test-bed.js';
@@ -12,17 +10,17 @@ import { describeEncodings } from '../transport/contract/encodings.js';
 import { describeExchanges } from '../transport/contract/exchanges.js';
 import { describeRedirects } from '../transport/contract/redirects.js';
 import { describeUnsubscribing } from '../transport/contract/unsubscribing.js';
+import { injectHttpTransport } from './inject-http-transport.js';
 
-describe('a transport over HttpClient with fetch', () => {
+describe('withHttpClient over fetch as a transport', () => {
   expectQuietProcess();
   beforeEach(() => TestBed.configureTestingModule({ providers: [provideHttpClient(withFetch())] }));
   afterEach(closeServers);
 
-  const createTransport = (): Transport => httpClientTransport(TestBed.inject(HttpClient));
-  describeExchanges(createTransport);
-  describeUnsubscribing(createTransport);
-  describeBreakage(createTransport);
-  describeEncodings(createTransport);
-  describeRedirects(createTransport);
-  describeConnecting(createTransport);
+  describeExchanges(injectHttpTransport);
+  describeUnsubscribing(injectHttpTransport);
+  describeBreakage(injectHttpTransport);
+  describeEncodings(injectHttpTransport);
+  describeRedirects(injectHttpTransport);
+  describeConnecting(injectHttpTransport);
 });

@@ -1,9 +1,9 @@
-const deepest = 6;
+const maxDepth = 6;
 
-/** Shows a value on one line, as it would stand in a program, and of what is longer than `room` characters the beginning. */
-export function showValue(value: unknown, room = 200): string {
+/** Formats a value on one line, as in source code, cut to `maxLength` characters. */
+export function showValue(value: unknown, maxLength: number): string {
   const text = show(value, []);
-  return text.length > room ? `${text.slice(0, room - 1)}…` : text;
+  return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
 
 function show(value: unknown, parents: readonly unknown[]): string {
@@ -19,7 +19,7 @@ function show(value: unknown, parents: readonly unknown[]): string {
   if (typeof value !== 'object' || value === null) {
     return String(value);
   }
-  if (parents.includes(value) || parents.length === deepest) {
+  if (parents.includes(value) || parents.length === maxDepth) {
     return '…';
   }
   return showObject(value, [...parents, value]);
@@ -32,7 +32,7 @@ function showObject(value: object, parents: readonly unknown[]): string {
   }
   if (typeof (value as { asymmetricMatch?: unknown }).asymmetricMatch === 'function') {
     const { sample } = value as { readonly sample?: unknown };
-    // The matchers' own texts, such as "ObjectContaining".
+    // Matchers have a text of their own, such as "ObjectContaining".
     return `${(value as { toString: () => string }).toString()}${sample === undefined ? '' : `(${show(sample, parents)})`}`;
   }
   if (value instanceof Date) {

@@ -1,14 +1,14 @@
-/** What a marble test expected is not what happened. The message shows both, frame by frame. */
+/** A marble test failed. The message shows what was expected and what happened, frame by frame. */
 export class MarblesError extends Error {
   override readonly name = 'MarblesError';
-  /** What was expected, one line per notification, for test runners that show differences of their own. */
+  /** The expected notifications, one per line, for test runners that show a diff. */
   readonly expected: string;
-  /** What happened, one line per notification. */
+  /** The actual notifications, one per line. */
   readonly actual: string;
 
   /**
-   * @param place Made where the test says what it expects: its stack becomes the error's, since all marbles are compared
-   *   later, when virtual time has passed.
+   * @param place Created where the test states the expectation. Its stack becomes the error's, because marbles are only
+   *   compared at the end of the test.
    */
   constructor(message: string, { expected, actual, place }: { expected: string; actual: string; place?: Error }) {
     super(message);
@@ -16,7 +16,7 @@ export class MarblesError extends Error {
     this.actual = actual;
     const frames = (place?.stack ?? '').split('\n').filter((line) => /^\s+at /u.test(line));
     if (frames.length > 0) {
-      // Of V8's form; others have none of the message in their stacks.
+      // The format of V8; other engines do not put the message into the stack.
       this.stack = [`MarblesError: ${message}`, ...frames].join('\n');
     }
   }

@@ -1,0 +1,174 @@
+import { type Difference, findDifference } from './find-difference.js';
+import { MarblesError } from './marbles-error.js';
+import { showValue } from './show-value.js';
+
+/** A notification as `TestScheduler` keeps it. */
+export interface FramedNotification {
+  readonly frame: number;
+  readonly notification: {
+    readonly kind: 'N' | 'E' | 'C';
+    readonly value?: unknown;
+    readonly error?: unknown;
+  };
+}
+
+/** A subscription as `TestScheduler` keeps it. */
+export interface FramedSubscription {
+  readonly subscribedFrame: number;
+  /** `Infinity` if it was never unsubscribed. */
+  readonly unsubscribedFrame: number;
+}
+
+/**
+ * Compares what a stream emitted with its expected marbles.
+ *
+ * @returns The error to throw, or `undefined` if they are equal.
+ */
+export function compareNotifications(
+  actual: readonly FramedNotification[],
+  expected: readonly FramedNotification[],
+  place?: Error,
+): MarblesError | undefined {
+  const rows = align(actual, expected);
+  const first = rows.find(({ differs }) => differs);
+  if (first === undefined) {
+    return undefined;
+  }
+  const { path } = first.difference ?? { path: '' };
+  const message = [
+    `The stream does not match its marbles. First difference: frame ${first.label}.`,
+    '',
+    formatTable('frame', rows),
+    ...(first.difference === undefined || path === '' ? [] : ['', ...describeDifference(first.difference)]),
+  ].join('\n');
+  return new MarblesError(message, {
+    expected: list(expected),
+    actual: list(actual),
+    ...(place === undefined ? {} : { place }),
+  });
+}
+
+/**
+ * Compares the subscriptions of a source with the expected marbles.
+ *
+ * @returns The error to throw, or `undefined` if they are equal.
+ */
+export function compareSubscriptions(
+  actual: readonly FramedSubscription[],
+  expected: readonly FramedSubscription[],
+  place?: Error,
+): MarblesError | undefined {
+  const length = Math.max(actual.length, expected.length);
+  const rows = Array.from({ length }, (_, index) => {
+    const [left, right] = [describeSubscription(expected[index]), describeSubscription(actual[index])];
+    return { label: String(index + 1), expected: left, actual: right, differs: left !== right };
+  });
+  const first = rows.find(({ differs }) => differs);
+  if (first === undefined) {
+    return undefined;
+  }
+  const message = [
+    `The subscriptions do not match their marbles. First difference: subscription ${first.label}.`,
+    '',
+    formatTable('number', rows),
+  ].join('\n');
+  return new MarblesError(message, {
+    expected: rows.map((row) => row.expected ?? '').join('\n'),
+    actual: rows.map((row) => row.actual ?? '').join('\n'),
+    ...(place === undefined ? {} : { place }),
+  });
+}
+
+/** One line of a comparison; `undefined` where one side has nothing. */
+interface Row {
+  readonly label: string;
+  readonly expected: string | undefined;
+  readonly actual: string | undefined;
+  readonly differs: boolean;
+}
+
+interface NotificationRow extends Row {
+  readonly difference?: Difference;
+}
+
+const maxValueLength = 60;
+
+/** Pairs the notifications of each frame, in order. */
+function align(
+  actual: readonly FramedNotification[],
+  expected: readonly FramedNotification[],
+): readonly NotificationRow[] {
+  const rows: NotificationRow[] = [];
+  let [nextActual, nextExpected] = [0, 0];
+  while (nextActual < actual.length || nextExpected < expected.length) {
+    const [left, right] = [expected[nextExpected], actual[nextActual]];
+    const frame = Math.min(left?.frame ?? Infinity, right?.frame ?? Infinity);
+    const [due, seen] = [left?.frame === frame ? left : undefined, right?.frame === frame ? right : undefined];
+    const difference = due && seen ? compareNotification(seen, due) : undefined;
+    rows.push({
+      label: String(frame),
+      expected: due && describeNotification(due, maxValueLength),
+      actual: seen && describeNotification(seen, maxValueLength),
+      differs: due === undefined || seen === undefined || difference !== undefined,
+      ...(difference === undefined ? {} : { difference }),
+    });
+    nextExpected += due === undefined ? 0 : 1;
+    nextActual += seen === undefined ? 0 : 1;
+  }
+  return rows;
+}
+
+function compareNotification(actual: FramedNotification, expected: FramedNotification): Difference | undefined {
+  const [seen, due] = [actual.notification, expected.notification];
+  if (seen.kind !== due.kind) {
+    return { path: '', expected: due, actual: seen };
+  }
+  return seen.kind === 'E'
+    ? findDifference({ error: seen.error }, { error: due.error })
+    : findDifference(seen.value, due.value);
+}
+
+function describeDifference({ path, expected, actual }: Difference): readonly string[] {
+  return [`At ${path}:`, `  expected  ${showValue(expected, 500)}`, `  actual    ${showValue(actual, 500)}`];
+}
+
+function describeNotification({ notification }: FramedNotification, maxLength: number): string {
+  const { kind, value, error } = notification;
+  return kind === 'N' ? showValue(value, maxLength) : kind === 'E' ? `# ${showValue(error, maxLength)}` : 'complete';
+}
+
+function describeSubscription(subscription: FramedSubscription | undefined): string | undefined {
+  if (subscription === undefined) {
+    return undefined;
+  }
+  const { subscribedFrame, unsubscribedFrame } = subscription;
+  return `^ ${subscribedFrame}  ! ${unsubscribedFrame === Infinity ? 'never' : unsubscribedFrame}`;
+}
+
+function list(notifications: readonly FramedNotification[]): string {
+  return notifications.map((item) => `${item.frame}  ${describeNotification(item, Infinity)}`).join('\n');
+}
+
+/** Lines shown before the first difference, and from there on. */
+const maxLinesBefore = 4;
+const maxLinesAfter = 16;
+
+/** Formats rows as columns, and marks those that differ. */
+function formatTable(label: string, rows: readonly Row[]): string {
+  const first = Math.max(0, rows.findIndex(({ differs }) => differs) - maxLinesBefore);
+  const shown = rows.slice(first, first + maxLinesBefore + maxLinesAfter);
+  const cells = [
+    ['', label, 'expected', 'actual'],
+    ...shown.map((row) => [row.differs ? '>' : '', row.label, row.expected ?? '-', row.actual ?? '-']),
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  const lines = cells.map(([mark = '', place = '', expected = '', actual = '']) =>
+    [mark.padEnd(1), place.padStart(widths[1] ?? 0), expected.padEnd(widths[2] ?? 0), actual].join('  ').trimEnd(),
+  );
+  const left = rows.length - first - shown.length;
+  return [
+    ...(first > 0 ? [`   … ${first} equal lines`] : []),
+    ...lines,
+    ...(left > 0 ? [`   … ${left} more lines`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,96 @@
+import type { Observable } from 'rxjs';
+import { type RunHelpers, TestScheduler } from 'rxjs/testing';
+import {
+  compareNotifications,
+  compareSubscriptions,
+  type FramedNotification,
+  type FramedSubscription,
+} from './compare-marbles.js';
+
+interface Expectation {
+  readonly compares: 'notifications' | 'subscriptions';
+  /** Created by `toBe` or `toEqual`, for its stack. rxjs compares nothing without them. */
+  place?: Error;
+}
+
+/** The return type of `expectObservable`, which rxjs does not name. */
+interface StreamExpectation<T> {
+  readonly toBe: (marbles: string, values?: unknown, error?: unknown) => void;
+  readonly toEqual: (other: Observable<T>) => void;
+}
+
+/** A `TestScheduler` that compares without a test runner, and throws errors that point to the failed expectation. */
+export class MarbleScheduler extends TestScheduler {
+  /** In the order in which rxjs compares them. */
+  readonly #expectations: Expectation[] = [];
+
+  constructor() {
+    super((actual: unknown, expected: unknown) => {
+      const error = this.#compare(actual, expected);
+      if (error !== undefined) {
+        throw error;
+      }
+    });
+  }
+
+  override expectObservable<T>(
+    observable: Observable<T>,
+    subscriptionMarbles: string | null = null,
+  ): StreamExpectation<T> {
+    const inner = super.expectObservable(observable, subscriptionMarbles);
+    const expectation = this.#add('notifications');
+    return {
+      toBe: (marbles, values, error) => {
+        expectation.place = callerOf();
+        inner.toBe(marbles, values, error);
+      },
+      toEqual: (other) => {
+        expectation.place = callerOf();
+        inner.toEqual(other);
+      },
+    };
+  }
+
+  override expectSubscriptions(
+    ...logs: Parameters<RunHelpers['expectSubscriptions']>
+  ): ReturnType<RunHelpers['expectSubscriptions']> {
+    const inner = super.expectSubscriptions(...logs);
+    const expectation = this.#add('subscriptions');
+    return {
+      toBe: (marbles) => {
+        expectation.place = callerOf();
+        inner.toBe(marbles);
+      },
+    };
+  }
+
+  #add(compares: Expectation['compares']): Expectation {
+    const expectation: Expectation = { compares };
+    this.#expectations.push(expectation);
+    return expectation;
+  }
+
+  #compare(actual: unknown, expected: unknown): Error | undefined {
+    const index = this.#expectations.findIndex(({ place }) => place !== undefined);
+    const [expectation] = this.#expectations.splice(index, 1);
+    return expectation?.compares === 'subscriptions'
+      ? compareSubscriptions(
+          actual as readonly FramedSubscription[],
+          expected as readonly FramedSubscription[],
+          expectation.place,
+        )
+      : compareNotifications(
+          actual as readonly FramedNotification[],
+          expected as readonly FramedNotification[],
+          expectation?.place,
+        );
+  }
+}
+
+/** An error whose stack starts at the caller of the function that calls this. */
+function callerOf(): Error {
+  const place = new Error();
+  const [head = '', ...frames] = (place.stack ?? '').split('\n');
+  place.stack = [head, ...frames.slice(2)].join('\n');
+  return place;
+}

@@ -1,0 +1,98 @@
+import type { Observable } from 'rxjs';
+import type { RunHelpers, TestScheduler } from 'rxjs/testing';
+import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
+import { check, checkFunction } from '../../util/check.js';
+import { isObject } from '../../util/is-object.js';
+import { finishChunk, roleChunk, textChunk } from '../chunk-builders.js';
+import { MarbleScheduler } from './marble-scheduler.js';
+
+/** A cold stream of chunks that logs its subscriptions. */
+export interface ColdChunks extends Observable<ChatCompletionChunk> {
+  /** For `expectSubscriptions`. */
+  readonly subscriptions: ReturnType<RunHelpers['cold']>['subscriptions'];
+}
+
+/** The chunk for each letter of a marble diagram: its text, or the chunk itself. */
+export type ChunkValues = Readonly<Record<string, string | ChatCompletionChunk>>;
+
+/** The helpers of a marble test: those of rxjs' `TestScheduler.run`, `chunks` and `scheduler`. */
+export interface MarbleHelpers extends RunHelpers {
+  /**
+   * Creates a cold stream of chunks. Strings become text chunks. A letter without a value stands for the role if it is `r`,
+   * for the finish if it is `f`, and otherwise for itself as text.
+   *
+   * ```ts
+   * chunks('r-a-b-f|', { a: 'Hel', b: 'lo' });
+   * ```
+   */
+  readonly chunks: (marbles: string, values?: ChunkValues, error?: unknown) => ColdChunks;
+  /** The virtual clock. rxjs' own schedulers follow it already; pass it to code that takes a scheduler. */
+  readonly scheduler: TestScheduler;
+}
+
+/** Any result except a promise, so that an async test does not compile. */
+type NoPromise<Result> = Result extends PromiseLike<unknown> ? never : Result;
+
+/**
+ * Runs a marble test in virtual time. If an expectation fails, it throws a `MarblesError` that shows both sides frame by
+ * frame. It works in any test runner, and without one. The same test in three runners:
+ *
+ * ```ts
+ * // jest, where `it` is a global
+ * it('streams text', () => runMarbles(streamsText));
+ *
+ * // vitest
+ * import { it } from 'vitest';
+ * it('streams text', () => runMarbles(streamsText));
+ *
+ * // node --test
+ * import { it } from 'node:test';
+ * it('streams text', () => runMarbles(streamsText));
+ * ```
+ *
+ * ```ts
+ * // The test itself.
+ * const streamsText = ({ chunks, expectObservable, expectSubscriptions }: MarbleHelpers) => {
+ *   const answer = chunks('       r-a-b-f|', { a: 'Hel', b: 'lo' });
+ *   const client = fakeClient(answer);
+ *
+ *   expectObservable(client.chat(request).pipe(textDeltas())).toBe('--a-b--|', { a: 'Hel', b: 'lo' });
+ *   expectSubscriptions(answer.subscriptions).toBe('^------!');
+ * };
+ * ```
+ *
+ * Values are compared deeply. A field that is `undefined` equals a missing one, and matchers such as `expect.any(String)`
+ * work. Errors are equal if their name, message and `kind` are. An error also equals a plain object whose fields it has:
+ * `toBe('5s #', {}, { name: 'DeadlineError', deadline: 'total' })`.
+ *
+ * Animation frames do not run by themselves. Code that waits for one, such as `throttleRender()` without a duration, needs
+ * `animate('---x---x')` in the test before it is subscribed. Promises never run in virtual time: start a test at chunks, or
+ * at the exchanges of `fakeTransport`.
+ *
+ * @throws TypeError if `test` is not a function, or is async.
+ */
+export function runMarbles<Result>(test: (helpers: MarbleHelpers) => NoPromise<Result>): void {
+  checkFunction('The test of runMarbles', test);
+  const scheduler = new MarbleScheduler();
+  scheduler.run((helpers) => {
+    const chunks: MarbleHelpers['chunks'] = (marbles, values = {}, error) => {
+      const letters = Array.from(marbles, (letter) => [letter, chunkOf(letter, values)] as const);
+      return scheduler.createColdObservable(marbles, Object.fromEntries(letters), error);
+    };
+    const result: unknown = test({ ...helpers, chunks, scheduler });
+    const isPromise = typeof (result as { then?: unknown } | undefined)?.then === 'function';
+    check(!isPromise, 'The test of runMarbles', 'a plain function, since promises do not run in virtual time', result);
+  });
+}
+
+function chunkOf(letter: string, values: ChunkValues): ChatCompletionChunk {
+  const value = Object.hasOwn(values, letter) ? values[letter] : undefined;
+  if (value === undefined) {
+    return letter === 'r' ? roleChunk() : letter === 'f' ? finishChunk() : textChunk(letter);
+  }
+  if (typeof value === 'string') {
+    return textChunk(value);
+  }
+  check(isObject(value) && 'choices' in value, `values.${letter}`, 'a string or a chunk', value);
+  return value;
+}
