@@ -3,8 +3,7 @@ import { resolve } from 'node:path';
 import type { ApiError } from '../../src/errors/api-error.js';
 import { isLlmError } from '../../src/errors/llm-error.js';
 import { RateLimitError } from '../../src/errors/rate-limit-error.js';
-import { toApiError } from '../../src/errors/to-api-error.js';
-import { toStreamError } from '../../src/errors/to-stream-error.js';
+import { toApiError, toStreamError } from '../../src/errors/server-error.js';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 

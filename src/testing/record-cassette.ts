@@ -4,7 +4,7 @@ import type { Interceptor } from '../transport/transport.js';
 import type { Cassette, CassetteExchange } from './cassette.js';
 import { writeCassette } from './cassettes/cassette-file.js';
 import { createExchangeRecorder } from './cassettes/exchange-recorder.js';
-import { createSecrets } from './cassettes/secrets.js';
+import { createSecrets } from './cassettes/cassette-secrets.js';
 
 /** Where and how exchanges are recorded. */
 export interface RecordCassetteConfig {

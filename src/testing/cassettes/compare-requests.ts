@@ -1,7 +1,8 @@
 import type { TransportRequest } from '../../transport/transport.js';
 import type { CassetteRequest } from '../cassette.js';
+import { urlWithoutSecrets } from './cassette-secrets.js';
 import { differenceOf } from './difference.js';
-import { contentOf, withoutSecrets } from './recorded-request.js';
+import { contentOf } from './recorded-request.js';
 
 /**
  * Where a request is not the recorded one, `undefined` where it is: in the method, the path, the query or a place of the
@@ -9,7 +10,7 @@ import { contentOf, withoutSecrets } from './recorded-request.js';
  */
 export function compareRequests(recorded: CassetteRequest, actual: TransportRequest): string | undefined {
   const [path, query] = routeOf(recorded.url);
-  const [actualPath, actualQuery] = routeOf(withoutSecrets(actual.url));
+  const [actualPath, actualQuery] = routeOf(urlWithoutSecrets(actual.url));
   const content = contentOf(actual.body);
   return (
     differenceOf(recorded.method.toUpperCase(), actual.method.toUpperCase(), 'the method') ??
@@ -27,7 +28,7 @@ export function describeRequest({
   method,
   url,
 }: Pick<CassetteRequest, 'operation' | 'method' | 'url'>): string {
-  return `${operation} (${method} ${routeOf(withoutSecrets(url))[0]})`;
+  return `${operation} (${method} ${routeOf(urlWithoutSecrets(url))[0]})`;
 }
 
 /** Path and query of an address, which need not be one any more once secrets are removed from it. */

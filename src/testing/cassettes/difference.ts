@@ -1,4 +1,4 @@
-import { mark } from './find-secrets.js';
+import { mark } from '../../secrets/redactor.js';
 
 /**
  * The name of the first place in which a value is not what was recorded, `undefined` when there is none. The order of

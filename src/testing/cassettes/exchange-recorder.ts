@@ -8,7 +8,7 @@ import { recordHeaders } from './record-headers.js';
 import { toRecordedError } from './recorded-error.js';
 import { contentOf, toRecordedRequest } from './recorded-request.js';
 import { toRefusedResponse } from './refused-response.js';
-import type { Secrets } from './secrets.js';
+import type { Secrets } from './cassette-secrets.js';
 
 /** Records one exchange while it happens. */
 export interface ExchangeRecorder {

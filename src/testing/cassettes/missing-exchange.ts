@@ -1,7 +1,7 @@
 import type { TransportRequest } from '../../transport/transport.js';
 import type { CassetteExchange } from '../cassette.js';
 import { compareRequests, describeRequest } from './compare-requests.js';
-import { createSecrets } from './secrets.js';
+import { createSecrets } from './cassette-secrets.js';
 
 /** More would not be read. */
 const mostListed = 20;

@@ -1,7 +1,7 @@
 import type { TransportRequest } from '../../transport/transport.js';
 import type { CassetteRequest } from '../cassette.js';
 import { toContent } from './pieces.js';
-import { isSecretName, type Secrets } from './secrets.js';
+import { type Secrets, urlWithoutSecrets } from './cassette-secrets.js';
 
 /** What a request is recorded as. */
 export function toRecordedRequest(request: TransportRequest, secrets: Secrets): CassetteRequest {
@@ -10,7 +10,7 @@ export function toRecordedRequest(request: TransportRequest, secrets: Secrets): 
   return {
     operation,
     method,
-    url: secrets.removeFromText(withoutSecrets(url)),
+    url: secrets.removeFromText(urlWithoutSecrets(url)),
     // Any other may be a key by a name that nobody knows, and none is needed to find the exchange.
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => /^(?:accept|content-type)$/iu.test(name))),
     ...(json === undefined ? {} : { json: secrets.removeFromJson(json) }),
@@ -33,18 +33,4 @@ export function contentOf(body: TransportRequest['body']): Pick<CassetteRequest,
   } catch {
     return content;
   }
-}
-
-/** An address without the query parameters and the user that are nobody's business. */
-export function withoutSecrets(address: string): string {
-  if (!URL.canParse(address)) {
-    return address;
-  }
-  const url = new URL(address);
-  [...url.searchParams.keys()].filter(isSecretName).forEach((name) => {
-    url.searchParams.delete(name);
-  });
-  url.username = '';
-  url.password = '';
-  return url.href;
 }

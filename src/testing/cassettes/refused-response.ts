@@ -1,8 +1,8 @@
 import type { ApiError } from '../../errors/api-error.js';
-import { parseRetryAfter } from '../../errors/retry-after.js';
+import { parseRetryAfter } from '../../errors/response-headers.js';
 import type { CassetteResponse } from '../cassette.js';
 import { recordHeaders } from './record-headers.js';
-import type { Secrets } from './secrets.js';
+import type { Secrets } from './cassette-secrets.js';
 
 /**
  * The answer that makes an `ApiError`. An interceptor never sees the answer itself, so its body is written anew from what
