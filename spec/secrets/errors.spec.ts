@@ -83,7 +83,7 @@ function clientFor(exchange: Observable<TransportEvent>, config: ClientConfig = 
   return createClient({ baseURL, apiKey: key, transport, limits: { eventBytes: 500, errorBodyBytes: 495 }, ...config });
 }
 
-describe('an error of a client', () => {
+describe('redaction', () => {
   it.each(echoes)('no %s holds the key that the server put into %s', async (name, _what, exchange) => {
     const error = await failureOf(clientFor(exchange).chat(chatRequest));
 
