@@ -4,7 +4,7 @@ import { findSecrets, type Span, spell, type SpelledSecret } from './find-secret
 export type Redact = (text: string) => string;
 
 /** The parts of a request that may hold secrets. */
-export interface SentRequest {
+export interface SecretSource {
   readonly headers: Readonly<Record<string, string>>;
   readonly url: string;
 }
@@ -14,7 +14,7 @@ export interface Redactor {
   /** Adds a secret; one of fewer than 4 characters is ignored. */
   readonly addSecret: (secret: string) => void;
   /** Adds the secrets of a request, see {@link secretsIn}. The request is not read before the first search. */
-  readonly addRequest: (request: SentRequest) => void;
+  readonly addRequest: (request: SecretSource) => void;
   readonly find: (text: string) => readonly Span[];
   readonly redact: Redact;
 }
@@ -56,7 +56,7 @@ export function createRedactor(): Redactor {
  * @param isSecret Whether the name of a header or query parameter sounds secret.
  */
 export function secretsIn(
-  { headers, url }: SentRequest,
+  { headers, url }: SecretSource,
   isSecret = (name: string): boolean => secretName.test(name),
 ): readonly string[] {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;

@@ -1,4 +1,4 @@
-import { createRedactor, mark, markSpans, secretsIn, type SentRequest } from '../../secrets/redactor.js';
+import { createRedactor, mark, markSpans, secretsIn, type SecretSource } from '../../secrets/redactor.js';
 import type { Span } from '../../secrets/find-secrets.js';
 import { isObject } from '../../util/is-object.js';
 import { fromBinary, toBinary } from './pieces.js';
@@ -7,7 +7,7 @@ import { readDeltas } from './read-deltas.js';
 /** Removes keys, cookies and the ids of organizations from what is recorded. */
 export interface Secrets {
   /** Adds the secrets of a request and of its JSON body, so that an answer that repeats them is redacted. */
-  readonly learn: (request: SentRequest, json?: unknown) => void;
+  readonly learn: (request: SecretSource, json?: unknown) => void;
   readonly removeFromText: (text: string) => string;
   /** Also removes texts in fields with a secret name. */
   readonly removeFromJson: (value: unknown) => unknown;
