@@ -6,7 +6,7 @@ it('no expression repeats a repetition, but for those that were looked at', () =
     // Unambiguous, each number ends in a unit, and for texts of 64 characters at most.
     'errors/rate-limits.ts: /^(?:\\d+(?:\\.\\d+)?(?:ms|us|µs|ns|d|h|m|s))+$/u',
     // Reads what is recorded by a test; its shapes follow each other in no repetition.
-    expect.stringMatching(/^testing\/cassettes\/secrets\.ts: new RegExp/u) as string,
+    expect.stringMatching(/^testing\/cassettes\/cassette-secrets\.ts: new RegExp/u) as string,
   ]);
 });
 

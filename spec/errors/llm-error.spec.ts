@@ -1,14 +1,20 @@
 import { inspect, types } from 'node:util';
-import { ApiError } from '../../src/errors/api-error.js';
-import { ConnectionError } from '../../src/errors/connection-error.js';
-import { DeadlineError } from '../../src/errors/deadline-error.js';
-import { LimitError } from '../../src/errors/limit-error.js';
-import { isLlmError, LlmError } from '../../src/errors/llm-error.js';
-import { OutputError } from '../../src/errors/output-error.js';
-import { ProtocolError } from '../../src/errors/protocol-error.js';
-import { RateLimitError } from '../../src/errors/rate-limit-error.js';
-import { StreamError } from '../../src/errors/stream-error.js';
-import { copyError } from '../../src/errors/copy-error.js';
+import { concat, type Observable, of, throwError } from 'rxjs';
+import {
+  ApiError,
+  ConnectionError,
+  DeadlineError,
+  fallback,
+  isLlmError,
+  LimitError,
+  LlmError,
+  OutputError,
+  ProtocolError,
+  RateLimitError,
+  StreamError,
+  toText,
+} from '../../src/index.js';
+import { failureOf } from '../support/observe.js';
 
 const errors: readonly [string, LlmError, object][] = [
   ['ApiError', new ApiError('m', { kind: 'server', retryable: true, status: 500 }), { kind: 'server', status: 500 }],
@@ -38,8 +44,8 @@ describe('every error', () => {
     expect(inspect(error)).toContain(name);
   });
 
-  it.each(errors)('%s can be copied with what had been gathered', (name, error, fields) => {
-    const copy = copyError(error, { partial: 'so far' });
+  it.each(errors)('%s is copied with the text so far', async (name, error, fields) => {
+    const copy = await failureOf(afterText('so far', error).pipe(toText()));
 
     expect(copy).not.toBe(error);
     expect(copy).toMatchObject({ name, message: error.message, stack: error.stack, partial: 'so far', ...fields });
@@ -48,21 +54,16 @@ describe('every error', () => {
     expect(types.isNativeError(copy)).toBe(true);
   });
 
-  it.each(errors)(
-    '%s gives what had been gathered to whoever reads it, also copied again, but no log shows it',
-    (_, error) => {
-      const copy = copyError(copyError(error, { partial: { content: 'so far' } }), {
-        requestId: 'r-1',
-        errors: [error],
-      });
+  it.each(errors)('%s has the text so far, also when it is copied again, but no log shows it', async (_, error) => {
+    const first = await failureOf(afterText('so far', error).pipe(toText()));
+    const copy = await failureOf(fallback([throwError(() => error), throwError(() => first)]));
 
-      expect(copy).toMatchObject({ partial: { content: 'so far' }, requestId: 'r-1' });
-      expect(inspect(copy)).not.toContain('so far');
-      expect(JSON.stringify(copy)).not.toContain('so far');
-      expect(Object.keys(copy as object)).not.toContain('partial');
-      expect(copyError(copy, { partial: 'more' })).toMatchObject({ partial: 'more' });
-    },
-  );
+    expect(copy).toMatchObject({ partial: 'so far', errors: [error, first] });
+    expect(inspect(copy)).not.toContain('so far');
+    expect(JSON.stringify(copy)).not.toContain('so far');
+    expect(Object.keys(copy as object)).not.toContain('partial');
+    expect(await failureOf(afterText('more', copy).pipe(toText()))).toMatchObject({ partial: 'more' });
+  });
 
   it('keeps its cause', () => {
     const cause = new Error('below');
@@ -84,3 +85,11 @@ describe('isLlmError', () => {
     },
   );
 });
+
+/** A stream of a text that fails after it. */
+function afterText(text: string, error: unknown): Observable<string> {
+  return concat(
+    of(text),
+    throwError(() => error),
+  );
+}

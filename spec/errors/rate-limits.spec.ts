@@ -1,53 +1,71 @@
 import fc from 'fast-check';
-import { parseRateLimits, parseReset } from '../../src/errors/rate-limits.js';
+import { VirtualTimeScheduler } from 'rxjs';
+import { createClient, type RateLimits } from '../../src/index.js';
+import { answer, chatRequest, fakeTransport } from '../support/answers.js';
+import { observe } from '../support/observe.js';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 
-describe('parseRateLimits', () => {
-  it('reads the form of OpenAI', () => {
-    const headers = new Headers({
+/** The rate limits that a client reads from the headers of an answer. */
+function limitsIn(headers: Readonly<Record<string, string>>): RateLimits | undefined {
+  const scheduler = new VirtualTimeScheduler();
+  scheduler.frame = now;
+  const { transport } = fakeTransport(answer('', { headers }));
+  let limits: RateLimits | undefined;
+  const client = createClient({ baseURL: 'http://server.test/v1', transport, scheduler });
+  observe(client.chat(chatRequest, { onResponse: ({ rateLimits }) => (limits = rateLimits) }));
+  return limits;
+}
+
+describe('rate limits in the headers of an answer', () => {
+  it('are read in the form of OpenAI', () => {
+    const headers = {
       'x-ratelimit-limit-requests': '500',
       'x-ratelimit-remaining-requests': '499',
       'x-ratelimit-reset-requests': '120ms',
       'x-ratelimit-limit-tokens': '30000',
       'x-ratelimit-remaining-tokens': '29999',
       'x-ratelimit-reset-tokens': '6m0s',
-    });
+    };
 
-    expect(parseRateLimits(headers, now)).toEqual({
+    expect(limitsIn(headers)).toEqual({
       requests: { limit: 500, remaining: 499, reset: 120 },
       tokens: { limit: 30_000, remaining: 29_999, reset: 360_000 },
     });
   });
 
-  it('reads the form of Anthropic', () => {
-    const headers = new Headers({
+  it('are read in the form of Anthropic', () => {
+    const headers = {
       'anthropic-ratelimit-requests-limit': '50',
       'anthropic-ratelimit-requests-reset': '2026-11-20T12:00:05Z',
       'anthropic-ratelimit-input-tokens-remaining': '7',
-    });
+    };
 
-    expect(parseRateLimits(headers, now)).toEqual({
+    expect(limitsIn(headers)).toEqual({
       requests: { limit: 50, reset: 5000 },
       inputTokens: { remaining: 7 },
     });
   });
 
-  it('reads the plain form as one of requests', () => {
-    const headers = new Headers({ 'x-ratelimit-limit': '20', 'x-ratelimit-reset': String(now + 1500) });
+  it('are of requests where no budget is named', () => {
+    const headers = { 'x-ratelimit-limit': '20', 'x-ratelimit-reset': String(now + 1500) };
 
-    expect(parseRateLimits(headers, now)).toEqual({ requests: { limit: 20, reset: 1500 } });
+    expect(limitsIn(headers)).toEqual({ requests: { limit: 20, reset: 1500 } });
   });
 
-  it('leaves out what it cannot read', () => {
-    const headers = new Headers({ 'x-ratelimit-limit-requests': 'many', 'x-ratelimit-reset-requests': 'soon' });
+  it('are left out where they cannot be read', () => {
+    const headers = { 'x-ratelimit-limit-requests': 'many', 'x-ratelimit-reset-requests': 'soon' };
 
-    expect(parseRateLimits(headers, now)).toEqual({});
-    expect(parseRateLimits(new Headers(), now)).toEqual({});
+    expect(limitsIn(headers)).toEqual({});
+    expect(limitsIn({})).toEqual({});
   });
 });
 
-describe('parseReset', () => {
+describe('the reset of a rate limit', () => {
+  function resetIn(value: string): number | undefined {
+    return limitsIn({ 'x-ratelimit-reset-requests': value })?.requests?.reset;
+  }
+
   it.each<[string, number | undefined]>([
     ['6ms', 6],
     ['0s', 0],
@@ -66,14 +84,14 @@ describe('parseReset', () => {
     ['soon', undefined],
     ['12 parsecs', undefined],
     ['1'.repeat(100), undefined],
-  ])('reads %s', (text, expected) => {
-    expect(parseReset(text, now)).toBe(expected);
+  ])('is read from %s', (text, expected) => {
+    expect(resetIn(text)).toBe(expected);
   });
 
-  it('gives a finite, non-negative number or nothing, whatever a server sends', () => {
+  it('is a finite number of 0 or more, or none, whatever a server sends', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const reset = parseReset(text, now);
+        const reset = resetIn(text);
 
         expect(reset === undefined || (Number.isFinite(reset) && reset >= 0)).toBe(true);
       }),

@@ -12,10 +12,10 @@ import {
   throwError,
 } from 'rxjs';
 import * as z from 'zod/mini';
-import type { Redact } from '../errors/error-body.js';
+import type { Redact } from '../secrets/redactor.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { StreamError } from '../errors/stream-error.js';
-import { toStreamError } from '../errors/to-stream-error.js';
+import { toStreamError } from '../errors/server-error.js';
 import type { ServerSentEvent } from '../sse/server-sent-event.js';
 import { createCompletion } from './completion.js';
 import { errorFrame } from './error-frame.js';

@@ -1,10 +1,10 @@
 import { concat, defer, ignoreElements, type Observable, of, mergeMap, tap } from 'rxjs';
 import * as z from 'zod/mini';
 import { errorFrame } from '../chunks/error-frame.js';
-import type { Redact } from '../errors/error-body.js';
+import type { Redact } from '../secrets/redactor.js';
 import { parseJson } from '../util/parse-json.js';
 import { ProtocolError } from '../errors/protocol-error.js';
-import { toStreamError } from '../errors/to-stream-error.js';
+import { toStreamError } from '../errors/server-error.js';
 import { withDeadlines } from '../operators/with-deadlines.js';
 import { model, type Model } from '../schemas/model.js';
 import { createBodyCollector } from './body-collector.js';

@@ -1,47 +1,50 @@
 import { catchError, type MonoTypeOperatorFunction, throwError } from 'rxjs';
 import { copyError } from '../errors/copy-error.js';
 import { isLlmError } from '../errors/llm-error.js';
-import { requestIdOf } from '../errors/request-id.js';
-import { createRedactor } from '../transport/redactor.js';
+import { requestIdOf } from '../errors/response-headers.js';
+import { createRedactor, type Redact } from '../secrets/redactor.js';
 import type { TransportRequest } from '../transport/transport.js';
 
-/** What the stages of one subscription share: its secrets, to keep them out of errors, and the server's request id. */
+/** The state that the stages of one subscription share. */
 export interface RequestScope {
-  /** When it was subscribed, as the scheduler tells the time. */
+  /** When it was subscribed, as `scheduler.now()`. */
   readonly started: number;
-  readonly redact: (text: string) => string;
-  readonly requestId: () => string | undefined;
+  /** Removes the secrets of all its requests from a text that becomes part of an error. */
+  readonly redact: Redact;
+  /** Called with the key that was added to a request. */
+  readonly onKey: (key: string) => void;
+  /** Called with each request, before it is sent. */
   readonly onRequest: (request: TransportRequest) => void;
+  /** Called with the headers of each response. */
   readonly onHead: (headers: Headers) => void;
+  /** Returns the server's id of the current exchange. */
+  readonly requestId: () => string | undefined;
 }
 
-/**
- * A scope before its first exchange.
- *
- * @param started When it was subscribed, as the scheduler tells the time.
- */
+/** @param started When it was subscribed, as `scheduler.now()`. */
 export function createRequestScope(started: number): RequestScope {
   const redactor = createRedactor();
-  let requestId: string | undefined;
+  let responseHeaders: Headers | undefined;
   return {
     started,
     redact: redactor.redact,
-    requestId: () => requestId,
+    onKey: redactor.addSecret,
     onRequest: (request) => {
-      redactor.learn(request);
-      requestId = undefined;
+      redactor.addRequest(request);
+      responseHeaders = undefined;
     },
     onHead: (headers) => {
-      requestId = requestIdOf(headers, redactor.redact);
+      responseHeaders = headers;
     },
+    requestId: () => (responseHeaders === undefined ? undefined : requestIdOf(responseHeaders)),
   };
 }
 
-/** Puts the server's request id on every error that came after the response's head. */
-export function identifyErrors<T>({ requestId }: RequestScope): MonoTypeOperatorFunction<T> {
+/** Adds the server's request id to errors that come after the response headers. */
+export function identifyErrors<T>({ redact, requestId }: RequestScope): MonoTypeOperatorFunction<T> {
   return catchError((error: unknown) => {
     const id = requestId();
     const isUnidentified = id !== undefined && isLlmError(error) && error.requestId === undefined;
-    return throwError(() => (isUnidentified ? copyError(error, { requestId: id }) : error));
+    return throwError(() => (isUnidentified ? copyError(error, { requestId: redact(id) }) : error));
   });
 }

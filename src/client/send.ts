@@ -15,7 +15,6 @@ import {
 } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
 import { parseRateLimits } from '../errors/rate-limits.js';
-import { redactHeaders } from '../transport/redact-headers.js';
 import { requireOk } from '../transport/require-ok.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 import type { ApiKey } from './client-config.js';
@@ -23,10 +22,13 @@ import { lowerCased } from './lower-cased.js';
 import type { RequestScope } from './request-scope.js';
 import type { Settings } from './settings.js';
 
-/** Makes an exchange through the interceptors. Innermost the key is added and any status but 2xx becomes an `ApiError`. */
+/**
+ * Sends a request through the interceptors. After the last of them the key is added, and a status other than 2xx becomes an
+ * `ApiError`.
+ */
 export function send(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
   const innermost: Transport = (intercepted) =>
-    withKey({ ...intercepted, headers: lowerCased(intercepted.headers) }, settings).pipe(
+    withKey({ ...intercepted, headers: lowerCased(intercepted.headers) }, settings, scope).pipe(
       switchMap((complete) => exchange(complete, settings, scope)),
     );
   const chain = settings.interceptors.reduceRight<Transport>(
@@ -39,13 +41,19 @@ export function send(request: TransportRequest, settings: Settings, scope: Reque
 function exchange(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
   checkHeaders(request.headers);
   scope.onRequest(request);
-  const { transport, deadlines, limits, scheduler } = settings;
+  const { transport, deadlines, limits, scheduler, onResponse } = settings;
   return transport(request).pipe(
     withHeadersDeadline(settings),
-    map((event) => (event.type === 'head' ? { ...event, headers: redactHeaders(event.headers, scope.redact) } : event)),
     tap((event) => {
       if (event.type === 'head') {
-        onHead(event, settings, scope);
+        const { status, headers } = event;
+        scope.onHead(headers);
+        onResponse?.({
+          status,
+          headers,
+          requestId: scope.requestId(),
+          rateLimits: parseRateLimits(headers, scheduler.now()),
+        });
       }
     }),
     requireOk({
@@ -59,8 +67,8 @@ function exchange(request: TransportRequest, settings: Settings, scope: RequestS
 }
 
 /**
- * When to be done with an error body, so that no deadline of the whole hides the status, which decides whether to try again:
- * some time before, since on a busy machine two timers that are close may fire in any order.
+ * When to stop reading an error body, so that the status, which decides about a retry, wins over a deadline of the whole
+ * request. Well before it, since on a busy machine two timers that are close may fire in either order.
  */
 function justBefore(deadline: number): number {
   return deadline - Math.max(1, Math.min(100, deadline / 10));
@@ -72,34 +80,25 @@ function withHeadersDeadline({ deadlines, scheduler }: Settings): MonoTypeOperat
   return Number.isFinite(headers) ? timeout({ first: headers, with: raise, scheduler }) : identity;
 }
 
-function onHead(
-  { status, headers }: Extract<TransportEvent, { type: 'head' }>,
-  { onResponse, scheduler }: Settings,
-  scope: RequestScope,
-): void {
-  scope.onHead(headers);
-  onResponse?.({
-    status,
-    headers,
-    requestId: scope.requestId(),
-    rateLimits: parseRateLimits(headers, scheduler.now()),
-  });
-}
-
 /**
- * Adds the key, asked for anew in every exchange, unless it is empty or an interceptor or the caller has set the header. It
- * is the key of one server: an interceptor that asks another one says with which.
+ * Adds the key, which is asked for in every exchange, unless it is empty or the header is set already. A key belongs to one
+ * server: an interceptor that sends a request to another origin has to add that server's key itself.
  */
-function withKey(request: TransportRequest, { apiKey, baseURL }: Settings): Observable<TransportRequest> {
+function withKey(
+  request: TransportRequest,
+  { apiKey, baseURL }: Settings,
+  { onKey }: RequestScope,
+): Observable<TransportRequest> {
   const isElsewhere = URL.canParse(request.url) && new URL(request.url).origin !== baseURL.origin;
   if (apiKey === undefined || isElsewhere || 'authorization' in request.headers) {
     return of(request);
   }
   return keyOf(apiKey).pipe(
-    map((key) => key.trim()),
-    map((key) =>
-      key === '' ? request : { ...request, headers: { ...request.headers, authorization: `Bearer ${key}` } },
-    ),
+    map((value) => {
+      const key = value.trim();
+      onKey(key);
+      return key === '' ? request : { ...request, headers: { ...request.headers, authorization: `Bearer ${key}` } };
+    }),
   );
 }
 
@@ -115,7 +114,7 @@ function keyOf(apiKey: ApiKey): Observable<string> {
     try {
       return from(key);
     } catch {
-      // The error of rxjs shows what came.
+      // The error of rxjs would quote the value, which may be the key.
       throw new TypeError('apiKey must give a string, or a Promise or an Observable of one');
     }
   }).pipe(
@@ -130,11 +129,11 @@ function keyOf(apiKey: ApiKey): Observable<string> {
   );
 }
 
-/** Checked here, because what refuses a header further down quotes its value. */
+/** Checks headers before the transport does, whose error would quote the value. */
 function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/u.test(name)) {
-      throw new TypeError(`"${name}" is no name for a header`);
+      throw new TypeError(`"${name}" is not a valid header name`);
     }
     if (!/^[\t\x20-\x7e\x80-\xff]*$/u.test(value)) {
       throw new TypeError(

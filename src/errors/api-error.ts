@@ -1,7 +1,7 @@
 import { LlmError, type LlmErrorInit } from './llm-error.js';
 import type { RateLimits } from './rate-limits.js';
 
-/** What an {@link ApiError} is made from. */
+/** The fields of an {@link ApiError}. */
 export interface ApiErrorInit extends LlmErrorInit {
   readonly status: number;
   readonly code?: string | undefined;
@@ -16,15 +16,15 @@ export class ApiError extends LlmError {
   override readonly name: string = 'ApiError';
   /** The HTTP status. */
   readonly status: number;
-  /** The server's own code, such as `model_not_found`; `undefined` when it sent none. */
+  /** The server's own code, such as `model_not_found`; `undefined` if it sent none. */
   readonly code: string | undefined;
   /** The server's own error type, such as `invalid_request_error`. */
   readonly type: string | undefined;
-  /** The request field the server complains about. */
+  /** The request field that the server rejects. */
   readonly param: string | undefined;
-  /** The response headers that help to understand the error; cookies and the like are left out. */
+  /** Response headers that help to understand the error. Cookies, organization ids and unknown headers are left out. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What the rate-limit headers said. */
+  /** The rate limits in the response headers. */
   readonly rateLimits: RateLimits;
 
   constructor(message: string, init: ApiErrorInit) {

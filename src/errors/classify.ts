@@ -1,6 +1,6 @@
 import type { ErrorKind } from './llm-error.js';
 
-/** Words of servers, lower case and without separators, and the kind they name (sources: the providers' error pages). */
+/** Kinds by the codes and types that servers send, in lower case, without separators. From the providers' error references. */
 const kindOfWord: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
   ['insufficientquota', 'quota'],
   ['creditbalanceexhausted', 'quota'],
@@ -74,12 +74,12 @@ const retryableKinds: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'provider',
 ]);
 
-/** Whether a fresh request may heal an error of this kind, where the server says nothing of its own. */
+/** Whether a new request may succeed after an error of this kind, unless the server says otherwise. */
 export function isRetryableKind(kind: ErrorKind): boolean {
   return retryableKinds.has(kind);
 }
 
-/** The kind a code or type names, `undefined` for words we do not know. */
+/** Returns the kind for a code or type; `undefined` if it is unknown. */
 export function kindOfCode(code: string | undefined): ErrorKind | undefined {
   if (code === undefined || code.length > 100) {
     return undefined;
@@ -87,7 +87,7 @@ export function kindOfCode(code: string | undefined): ErrorKind | undefined {
   return kindOfWord.get(code.toLowerCase().replace(/[^a-z0-9]/gu, ''));
 }
 
-/** The kind a bare HTTP status stands for. */
+/** Returns the kind for an HTTP status. */
 export function kindOfStatus(status: number): ErrorKind {
   switch (status) {
     case 401:
@@ -112,8 +112,8 @@ export function kindOfStatus(status: number): ErrorKind {
 }
 
 /**
- * The kind of a non-2xx answer. The status decides, but a code tells a dead account from a busy server: a used-up quota
- * also comes as 429, and an overloaded model as 429 or 503.
+ * Returns the kind for a non-2xx response. The status decides, except that a code distinguishes a used-up quota and an
+ * overloaded model, which both also come as 429, from a rate limit.
  */
 export function kindOfResponse(status: number, code: string | undefined, type: string | undefined): ErrorKind {
   const byStatus = kindOfStatus(status);

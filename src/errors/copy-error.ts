@@ -1,9 +1,8 @@
 import { isLlmError, type LlmError } from './llm-error.js';
 
 /**
- * A copy of an error with some fields set: what had been gathered when it came, the request it belongs to, or what
- * failed before it. A copy, because one error may reach several consumers of a shared stream. Errors that are not of
- * this package are given back as they are.
+ * Copies an error with some fields set, since one error may reach several consumers of a shared stream. Returns errors of
+ * other packages unchanged.
  */
 export function copyError(
   error: unknown,
@@ -12,13 +11,22 @@ export function copyError(
   if (!isLlmError(error)) {
     return error;
   }
-  // A real Error object, so that inspection and structured cloning see one.
+  // A real Error object, for inspection and structured cloning.
   const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error) as object) as Error;
-  const { partial, ...shown } = fields;
-  Object.assign(Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error)), shown);
+  const { partial, ...enumerable } = fields;
+  Object.assign(Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error)), enumerable);
   if (partial !== undefined) {
-    // Readable, but not enumerable: a log of the error must not show the reply.
+    // Not enumerable: a log of the error must not show the reply.
     Object.defineProperty(copy, 'partial', { value: partial, enumerable: false, writable: true, configurable: true });
   }
   return copy;
+}
+
+/**
+ * Combines the errors of several sources that all failed: the last one, copied with all of them as `errors`. A single error
+ * is returned unchanged, and so is a last one of another package.
+ */
+export function joinErrors(errors: readonly unknown[]): unknown {
+  const last = errors.at(-1);
+  return errors.length > 1 ? copyError(last, { errors: [...errors] }) : last;
 }

@@ -1,6 +1,6 @@
 import { LlmError } from './llm-error.js';
 
-/** The four deadlines a request has. */
+/** The deadlines of a request. */
 export type Deadline = 'headers' | 'firstChunk' | 'idle' | 'total';
 
 const waitedFor: Readonly<Record<Deadline, string>> = {
@@ -10,7 +10,7 @@ const waitedFor: Readonly<Record<Deadline, string>> = {
   total: 'The stream was not finished within',
 };
 
-/** One of the four deadlines passed; {@link deadline} names it. A fresh request may succeed. */
+/** A deadline passed; {@link deadline} names it. A new request may succeed. */
 export class DeadlineError extends LlmError {
   override readonly name = 'DeadlineError';
   /** Which deadline passed. */

@@ -1,128 +1,129 @@
+import type { Redact } from '../secrets/redactor.js';
+import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
 
-/** What could be read out of an error object, whatever its shape. */
+/** The fields of an error object, whatever its shape; redacted, and cut to a readable length. */
 export interface ErrorDetails {
-  /** The server's message, cut to a readable length; `undefined` when there is none. */
   readonly message: string | undefined;
   readonly code: string | undefined;
   readonly type: string | undefined;
   readonly param: string | undefined;
-  /** An HTTP status named in the object itself. */
+  /** The HTTP status in the object itself. */
   readonly status: number | undefined;
-  /** Milliseconds to wait, from a body's `retryDelay`. */
+  /** Google's `retryDelay` in milliseconds. */
   readonly retryDelay: number | undefined;
-  /** The quota that is used up is a daily one, which no waiting of ours heals. */
+  /** Whether a quota per day is used up. */
   readonly perDay: boolean;
 }
 
-const maxMessage = 500;
-/** How much of a server's text is searched for secrets before it is cut to be read. */
+/** A longer text is cut. */
+const maxLength = 500;
+/** How much of a text is searched for secrets before it is cut. */
 const maxSearched = 64 * 1024;
 
-/** Takes secrets out of text that a server sent. */
-export type Redact = (text: string) => string;
-
-/** Reads the text of an HTTP error body: JSON in any of the known shapes, else plain text; markup is left out. */
-export function describeErrorBody(text: string, redact: Redact): ErrorDetails {
-  return describeError(parseJson(text) ?? plain(text), redact);
-}
-
-/** Not JSON, whatever its content type says: a plain sentence, or a proxy's page. */
-function plain(text: string): string | undefined {
-  const trimmed = text.trim();
-  return trimmed.startsWith('<') ? undefined : trimmed;
+/** Reads the body of an error response: JSON in any of the known shapes, else plain text. A web page has no details. */
+export function readErrorBody(body: string, redact: Redact): ErrorDetails {
+  const text = body.trim();
+  return readErrorObject(parseJson(body) ?? (text.startsWith('<') ? undefined : text), redact);
 }
 
 /**
- * Reads a parsed error in any of the known shapes: nested, flat, a string, or in an array of one. Each string is redacted
- * as it is read: before that JSON may spell a secret in many ways, and a cut may leave half of one.
+ * Reads a parsed error in any of the known shapes: nested, flat, a string, or an array of one. Each text is redacted after
+ * JSON is parsed, and before it is cut, which could leave half of a secret.
  */
-export function describeError(value: unknown, redact: Redact): ErrorDetails {
-  const body = Array.isArray(value) ? (value as unknown[])[0] : value;
-  const error = field(body, 'error');
-  const first = firstOf(field(body, 'errors'));
-  const base = field(body, 'base_resp');
-  const safe = (read: string | undefined): string | undefined =>
-    read === undefined ? undefined : cut(redact(read.slice(0, maxSearched)));
-  const pick = (key: string): string | undefined => safe(word(field(error, key)) ?? word(field(body, key)));
-  const type = pick('type') ?? safe(word(field(body, 'error_type')) ?? word(field(error, 'status')));
+export function readErrorObject(value: unknown, redact: Redact): ErrorDetails {
+  const body = firstOf(value) ?? value;
+  const error = fieldOf(body, 'error');
+  const details = fieldOf(error, 'details');
+  const shown = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : cut(redact(text.slice(0, maxSearched)));
+  const pick = (key: string): string | undefined => wordOf(fieldOf(error, key)) ?? wordOf(fieldOf(body, key));
+
+  const type = shown(pick('type') ?? wordOf(fieldOf(body, 'error_type')) ?? wordOf(fieldOf(error, 'status')));
+  const code = shown(pick('code') ?? wordOf(fieldOf(fieldOf(body, 'base_resp'), 'status_code')));
   return {
-    message: safe(
-      joined(text(field(error, 'message')) ?? text(error), text(field(field(error, 'metadata'), 'raw'))) ??
-        text(field(body, 'message')) ??
-        sentence(field(body, 'message')) ??
-        text(field(body, 'detail')) ??
-        details(field(body, 'detail')) ??
-        text(field(first, 'message')) ??
-        text(field(first, 'detail')) ??
-        text(field(base, 'status_msg')) ??
-        text(body),
-    ),
-    code: pick('code') ?? safe(word(field(base, 'status_code'))) ?? type,
+    message: shown(messageOf(body, error)),
+    code: code ?? type,
     type,
-    param: pick('param'),
-    status: status(field(error, 'status_code')) ?? status(field(error, 'status')) ?? status(field(body, 'status')),
-    retryDelay: retryDelay(field(error, 'details')),
-    perDay: quotaIds(field(error, 'details')).some((id) => id.includes('PerDay')),
+    param: shown(pick('param')),
+    status:
+      statusOf(fieldOf(error, 'status_code')) ??
+      statusOf(fieldOf(error, 'status')) ??
+      statusOf(fieldOf(body, 'status')),
+    retryDelay: retryDelayOf(details),
+    perDay: quotaIdsOf(details).some((id) => id.includes('PerDay')),
   };
 }
 
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
+function messageOf(body: unknown, error: unknown): string | undefined {
+  const message = fieldOf(body, 'message');
+  const detail = fieldOf(body, 'detail');
+  const first = firstOf(fieldOf(body, 'errors'));
+  return (
+    withProviderMessage(textOf(fieldOf(error, 'message')) ?? textOf(error), fieldOf(error, 'metadata')) ??
+    textOf(message) ??
+    (typeof message === 'object' && message !== null ? JSON.stringify(message) : undefined) ??
+    textOf(detail) ??
+    validationMessages(detail) ??
+    textOf(fieldOf(first, 'message')) ??
+    textOf(fieldOf(first, 'detail')) ??
+    textOf(fieldOf(fieldOf(body, 'base_resp'), 'status_msg')) ??
+    textOf(body)
+  );
 }
 
-function firstOf(value: unknown): unknown {
-  return Array.isArray(value) ? (value as unknown[])[0] : undefined;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** Codes come as strings and as numbers. */
-function word(value: unknown): string | undefined {
-  return typeof value === 'number' ? String(value) : text(value);
-}
-
-function status(value: unknown): number | undefined {
-  const number = Number(value);
-  return number >= 400 && number < 600 ? number : undefined;
-}
-
-function sentence(value: unknown): string | undefined {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : undefined;
-}
-
-function joined(message: string | undefined, raw: string | undefined): string | undefined {
+/** OpenRouter's `metadata: { raw }` holds the message of the provider that it asked. */
+function withProviderMessage(message: string | undefined, metadata: unknown): string | undefined {
+  const raw = textOf(fieldOf(metadata, 'raw'));
   return message !== undefined && raw !== undefined ? `${message}: ${raw}` : message;
 }
 
 /** FastAPI's `detail: [{ loc, msg, type }]`. */
-function details(value: unknown): string | undefined {
-  const messages = list(value).flatMap((item) => text(field(item, 'msg')) ?? []);
+function validationMessages(detail: unknown): string | undefined {
+  const messages = listOf(detail).flatMap((item) => textOf(fieldOf(item, 'msg')) ?? []);
   return messages.length > 0 ? messages.join('; ') : undefined;
 }
 
 /** Google's `details: [{ retryDelay: '34.4s' }]`. */
-function retryDelay(value: unknown): number | undefined {
-  const delays = list(value).flatMap((item) => text(field(item, 'retryDelay')) ?? []);
+function retryDelayOf(details: unknown): number | undefined {
+  const delays = listOf(details).flatMap((item) => textOf(fieldOf(item, 'retryDelay')) ?? []);
   const seconds = delays.map((delay) => (delay.endsWith('s') ? Number(delay.slice(0, -1)) : NaN));
   return seconds.filter((delay) => delay >= 0 && Number.isFinite(delay)).map((delay) => delay * 1e3)[0];
 }
 
 /** Google's `details: [{ violations: [{ quotaId }] }]`. */
-function quotaIds(value: unknown): readonly string[] {
-  return list(value).flatMap((item) =>
-    list(field(item, 'violations')).flatMap((violation) => text(field(violation, 'quotaId')) ?? []),
-  );
+function quotaIdsOf(details: unknown): readonly string[] {
+  return listOf(details)
+    .flatMap((item) => listOf(fieldOf(item, 'violations')))
+    .flatMap((violation) => textOf(fieldOf(violation, 'quotaId')) ?? []);
 }
 
-function cut(message: string): string {
-  return message.length > maxMessage ? `${message.slice(0, maxMessage)}…` : message;
+function fieldOf(value: unknown, key: string): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+function firstOf(value: unknown): unknown {
+  return listOf(value)[0];
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Codes come as strings and as numbers. */
+function wordOf(value: unknown): string | undefined {
+  return typeof value === 'number' ? String(value) : textOf(value);
+}
+
+function statusOf(value: unknown): number | undefined {
+  const status = Number(value);
+  return status >= 400 && status < 600 ? status : undefined;
+}
+
+function cut(text: string): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }

@@ -1,9 +1,9 @@
 import { LlmError } from './llm-error.js';
 
-/** A limit of ours was exceeded; `limit` names it. What was emitted before stays emitted. */
+/** A configured limit was exceeded; {@link limit} names it. Chunks that were emitted before remain valid. */
 export class LimitError extends LlmError {
   override readonly name = 'LimitError';
-  /** The name of the limit, as in the configuration. */
+  /** The name of the limit in the configuration. */
   readonly limit: string;
   /** The value that was exceeded. */
   readonly maximum: number;

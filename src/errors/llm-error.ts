@@ -1,4 +1,4 @@
-/** What went wrong, as one word to switch on. */
+/** What went wrong, for a `switch`. */
 export type ErrorKind =
   | 'authentication'
   | 'permission'
@@ -18,42 +18,41 @@ export type ErrorKind =
   | 'limit'
   | 'output';
 
-/** What every error of this package is made from. */
+/** The fields that all errors of this package share. */
 export interface LlmErrorInit {
   readonly kind: ErrorKind;
-  /** Whether a fresh request may succeed. */
+  /** Whether a new request may succeed. */
   readonly retryable: boolean;
-  /** Milliseconds the server asked to wait, when it named any. */
+  /** Milliseconds that the server asked to wait, if any. */
   readonly retryAfter?: number | undefined;
-  /** The server's id of the request, to quote to its support. */
+  /** The server's id of the request, for its support. */
   readonly requestId?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** Shared by every installed copy of the package, where `instanceof` would not be. */
+/** The same in every installed copy of the package, unlike the class. */
 const brand = Symbol.for('rxllm.LlmError');
 
 /**
- * The base of every error this package raises. `kind` says what happened, `retryable` whether a fresh request may
- * succeed. No error holds a key. The message of a refusal is in the server's own words, which may quote the request.
+ * The base class of all errors of this package. `kind` is what happened, `retryable` whether a new request may succeed. No
+ * error holds a key. The message of an error response is the server's own, which may quote the request.
  *
- * @see {@link isLlmError} to recognise one, also across two installed copies of the package.
+ * @see {@link isLlmError} instead of `instanceof`, which is false for an error of another installed copy.
  */
 export abstract class LlmError extends Error {
   abstract override readonly name: string;
   readonly kind: ErrorKind;
-  /** Whether a fresh request may succeed. */
+  /** Whether a new request may succeed. */
   readonly retryable: boolean;
-  /** Milliseconds the server asked to wait, from a header or a body; `undefined` when it named none. */
+  /** Milliseconds that the server asked to wait, in a header or the body; `undefined` if it did not. */
   readonly retryAfter: number | undefined;
-  /** The server's id of the request; `undefined` when it sent none. */
+  /** The server's id of the request; `undefined` if it sent none. */
   readonly requestId: string | undefined;
   /**
-   * The reply so far, where `toText` or `toMessage` was gathering it. Not enumerable, so that a log of the error does not
-   * show it.
+   * The reply so far, on errors of `toText` and `toMessage`. Not enumerable, so that a log of the error does not show it.
    */
   declare readonly partial?: unknown;
-  /** All that failed, in that order and with this error as the last, where several requests stood in for one. */
+  /** The errors of all sources of `fallback` and the like, in order; this error is the last. */
   declare readonly errors?: readonly unknown[];
 
   constructor(message: string, init: LlmErrorInit) {
@@ -69,7 +68,7 @@ export abstract class LlmError extends Error {
   }
 }
 
-/** Whether a caught value is an error of this package, whichever installed copy raised it. */
+/** Whether a caught value is an error of this package, or of another installed copy of it. */
 export function isLlmError(value: unknown): value is LlmError {
   return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true;
 }

@@ -1,8 +1,8 @@
 import { LlmError, type LlmErrorInit } from './llm-error.js';
 
 /**
- * The model's output is not what was asked for: cut at a limit of tokens, filtered, or not in the caller's shape. For code
- * that checks answers to raise; a fresh request of the same kind is not expected to do better.
+ * The model's output is not usable: cut at a token limit, filtered, or of another shape than the caller needs. Raised by
+ * code that checks answers. A new request is not expected to do better.
  */
 export class OutputError extends LlmError {
   override readonly name = 'OutputError';

@@ -1,8 +1,8 @@
 import { LlmError, type LlmErrorInit } from './llm-error.js';
 
 /**
- * The answer is not what the protocol allows: no event stream, a refused redirect or an impossible index (kind
- * `protocol`), or JSON or a chunk that does not fit (kind `parse`). The payload is nowhere on the error.
+ * The answer violates the protocol: it is not an event stream, a redirect that was refused, or has an impossible index (kind
+ * `protocol`); or its JSON or a chunk is malformed (kind `parse`). The error does not hold the payload.
  */
 export class ProtocolError extends LlmError {
   override readonly name = 'ProtocolError';

@@ -1,12 +1,12 @@
-/** One budget of the server: how much of it there is, how much is left, and when it is full again. */
+/** One rate limit of the server. */
 export interface RateLimit {
   readonly limit?: number;
   readonly remaining?: number;
-  /** Milliseconds until the budget is full again; not the time to wait before the next call. */
+  /** Milliseconds until all of `limit` is available again; not the time to wait before the next request. */
   readonly reset?: number;
 }
 
-/** What the rate-limit headers of a response said; a budget the server did not mention is absent. */
+/** The rate limits in the headers of a response; those that the server did not send are absent. */
 export interface RateLimits {
   readonly requests?: RateLimit;
   readonly tokens?: RateLimit;
@@ -23,17 +23,17 @@ const budgets: Readonly<Record<keyof RateLimits, string>> = {
 
 /**
  * Reads `x-ratelimit-{limit,remaining,reset}-*`, `anthropic-ratelimit-*-{limit,remaining,reset}` and the plain
- * `x-ratelimit-{limit,remaining,reset}`, which counts requests. What cannot be read is left out.
+ * `x-ratelimit-{limit,remaining,reset}`, which counts requests. Malformed values are left out.
  *
- * @param now Milliseconds since the epoch, for resets given as a time of day.
+ * @param now Milliseconds since the epoch, to convert resets that are a time of day.
  */
 export function parseRateLimits(headers: Headers, now: number): RateLimits {
   const found: { -readonly [Budget in keyof RateLimits]: RateLimit } = {};
   for (const [budget, word] of Object.entries(budgets) as [keyof RateLimits, string][]) {
-    const read = (what: string): string | null =>
-      headers.get(`x-ratelimit-${what}-${word}`) ??
-      headers.get(`anthropic-ratelimit-${word}-${what}`) ??
-      (budget === 'requests' ? headers.get(`x-ratelimit-${what}`) : null);
+    const read = (field: string): string | null =>
+      headers.get(`x-ratelimit-${field}-${word}`) ??
+      headers.get(`anthropic-ratelimit-${word}-${field}`) ??
+      (budget === 'requests' ? headers.get(`x-ratelimit-${field}`) : null);
     const fields = {
       limit: parseCount(read('limit')),
       remaining: parseCount(read('remaining')),
@@ -64,14 +64,14 @@ const unitInMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * A reset in any of the forms servers use: a Go duration (`1m13.588s`), seconds (`7`), seconds or milliseconds since the
- * epoch, or an RFC 3339 time.
+ * Parses a reset in the forms that servers use: a Go duration (`1m13.588s`), seconds (`7`), seconds or milliseconds since
+ * the epoch, or an RFC 3339 time.
  *
- * @returns Milliseconds from `now`, never negative; `undefined` when the text cannot be read.
+ * @returns Milliseconds from `now`, never negative; `undefined` if the text is malformed.
  */
 export function parseReset(text: string | null, now: number): number | undefined {
   const value = text?.trim() ?? '';
-  // No real value is longer; the bound also keeps the expressions below cheap whatever a server sends.
+  // No real value is longer, and the expressions below are cheap for 64 characters only.
   if (value === '' || value.length > 64) {
     return undefined;
   }

@@ -1,14 +1,14 @@
 import { LlmError, type LlmErrorInit } from './llm-error.js';
 
-/** What a {@link StreamError} is made from. */
+/** The fields of a {@link StreamError}. */
 export interface StreamErrorInit extends LlmErrorInit {
   readonly code?: string | undefined;
   readonly type?: string | undefined;
 }
 
 /**
- * The stream ended early (kind `truncated`) or carried an error: then `kind` is what the same error would be over HTTP,
- * or `provider` where the server's words name none. What was emitted before stays valid.
+ * The stream ended early (kind `truncated`) or contained an error. The kind of the latter is that of the same error over
+ * HTTP, or `provider` for an unknown code and type. Chunks that were emitted before remain valid.
  */
 export class StreamError extends LlmError {
   override readonly name = 'StreamError';

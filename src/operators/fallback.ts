@@ -9,7 +9,7 @@ import {
   type ObservableInput,
   type ObservableInputTuple,
 } from 'rxjs';
-import { joinErrors } from '../errors/join-errors.js';
+import { joinErrors } from '../errors/copy-error.js';
 import { checkConfig, checkFunction } from '../util/check.js';
 import { checkSources } from './check-sources.js';
 

@@ -1,5 +1,5 @@
 import { noop, Subscription, type Observable, type OperatorFunction } from 'rxjs';
-import { joinErrors } from '../errors/join-errors.js';
+import { joinErrors } from '../errors/copy-error.js';
 import { LimitError } from '../errors/limit-error.js';
 import { holdsAnswer } from './holds-text.js';
 import { operate, subscribeWithin } from '../util/operate.js';

@@ -16,7 +16,7 @@ import {
   timer,
 } from 'rxjs';
 import type { ApiError } from '../errors/api-error.js';
-import { toApiError } from '../errors/to-api-error.js';
+import { toApiError } from '../errors/server-error.js';
 import type { TransportEvent } from './transport.js';
 
 /** Limits for reading the body of an error answer. */

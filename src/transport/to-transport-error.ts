@@ -1,83 +1,108 @@
 import { ConnectionError } from '../errors/connection-error.js';
 import { isLlmError, type LlmError } from '../errors/llm-error.js';
-import { createRedactor } from './redactor.js';
+import { createRedactor, type Redact } from '../secrets/redactor.js';
 import type { TransportRequest } from './transport.js';
 
 /**
- * Makes the error for an exchange that failed below HTTP; an error of ours is given back as it is. The cause is kept
- * unless it holds a secret of the request: fetch quotes a header it refuses, and other clients hang the request on their
- * errors.
+ * Converts what an exchange failed with to a `ConnectionError`; returns an error of this package unchanged.
+ *
+ * `cause` is what was thrown, provided that no secret of the request can be in it: its own fields hold nothing but primitives
+ * without one and, in `cause` and `errors`, such errors again, at most 5 levels deep. If there is more, such as the request
+ * that an HTTP client keeps on its errors, `cause` is a plain `Error` with name, message, code, stack, cause and errors,
+ * redacted. An object without a message is left out. Reading calls no getter and no method of the thrown value.
  *
  * @param answered Whether response headers had arrived.
  */
-export function toTransportError(cause: unknown, request: TransportRequest, answered: boolean): LlmError {
-  if (isLlmError(cause)) {
-    return cause;
+export function toTransportError(thrown: unknown, request: TransportRequest, answered: boolean): LlmError {
+  if (isLlmError(thrown)) {
+    return thrown;
   }
-  const redactor = createRedactor();
-  redactor.learn(request);
+  const { addRequest, redact } = createRedactor();
+  addRequest(request);
+  const cause = withoutSecrets(thrown, redact);
   const code = codeOf(cause);
-  const reason = code === undefined ? '' : ` (${redactor.redact(code)})`;
   const { origin } = new URL(request.url);
-  const text = textIn(cause);
-  return new ConnectionError(
-    answered ? `The connection to ${origin} broke${reason}` : `No answer from ${origin}${reason}`,
-    { cause: text !== undefined && redactor.find(text).length === 0 ? cause : undefined },
-  );
+  const message = answered ? `The connection to ${origin} broke` : `No answer from ${origin}`;
+  return new ConnectionError(code === undefined ? message : `${message} (${code})`, { cause });
 }
 
-/** The system's word, such as ECONNREFUSED, wherever fetch or undici keep it. */
+const maxDepth = 5;
+
+/** The system's code, such as ECONNREFUSED, of an error or the nearest of its causes. */
 function codeOf(error: unknown): string | undefined {
-  // Read without `instanceof`, which is false for errors of another realm: a frame's, or Node's own inside a jest test.
-  for (let current = error, depth = 0; isObject(current) && depth < 5; current = current['cause'], depth += 1) {
-    const { code } = current;
-    if (typeof code === 'string') {
-      return code;
+  if (!isReference(error)) {
+    return undefined;
+  }
+  const code = dataIn(error, 'code');
+  return typeof code === 'string' ? code : codeOf(dataIn(error, 'cause'));
+}
+
+/** Returns a value as it is if it holds no secret, else a copy that does not. */
+function withoutSecrets(value: unknown, redact: Redact): unknown {
+  const results = new Map<unknown, unknown>();
+  const read = (part: unknown, depth: number): unknown => {
+    if (!isReference(part)) {
+      return typeof part === 'string' ? redact(part) : part;
+    }
+    // An error may be its own cause, and several may share one.
+    if (!results.has(part) && depth <= maxDepth) {
+      results.set(part, undefined);
+      results.set(
+        part,
+        errorWithoutSecrets(part, redact, (inner) => read(inner, depth + 1)),
+      );
+    }
+    return results.get(part);
+  };
+  return read(value, 0);
+}
+
+function errorWithoutSecrets(error: object, redact: Redact, read: (part: unknown) => unknown): object | undefined {
+  const message = dataIn(error, 'message');
+  if (typeof message !== 'string') {
+    return undefined;
+  }
+  const safe: Record<string, unknown> = { message: redact(message), name: read(dataIn(error, 'name')) };
+  let isSafe = safe['message'] === message;
+  for (const key of Reflect.ownKeys(error)) {
+    const value = dataIn(error, key);
+    const isList = key === 'errors' && Array.isArray(value);
+    const part = isList ? readList(value, read) : key === 'cause' || !isReference(value) ? read(value) : undefined;
+    const name = String(key);
+    isSafe &&=
+      part === value && redact(name) === name && Reflect.getOwnPropertyDescriptor(error, key)?.get === undefined;
+    safe[name] = part;
+  }
+  return isSafe ? error : plainError(safe);
+}
+
+/** Reads the items of a list; the same list if all are as before. */
+function readList(list: readonly unknown[], read: (part: unknown) => unknown): readonly unknown[] {
+  const items = Array.from({ length: list.length }, (_, index) => dataIn(list, String(index)));
+  const safe = items.map(read);
+  return safe.every((item, index) => item === items[index]) ? list : safe.filter((item) => item !== undefined);
+}
+
+function plainError({ message, name = 'Error', stack, code, cause, errors }: Readonly<Record<string, unknown>>): Error {
+  const error = new Error(String(message));
+  const fields = { name, stack: stack ?? `${String(name)}: ${error.message}`, code, cause, errors };
+  for (const [key, value] of Object.entries(fields).filter(([, part]) => part !== undefined)) {
+    Object.defineProperty(error, key, { value, enumerable: key === 'code', writable: true, configurable: true });
+  }
+  return error;
+}
+
+/** A field of an object or its prototypes; `undefined` for a getter, except for those of the platform's `DOMException`. */
+function dataIn(object: object, key: PropertyKey): unknown {
+  for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
+    if (descriptor !== undefined) {
+      return owner === DOMException.prototype ? descriptor.get?.call(object) : descriptor.value;
     }
   }
   return undefined;
 }
 
-/** More are looked at by nobody who reads an error. */
-const mostObjects = 1000;
-/** What requests and the like keep to themselves, and show all the same. */
-const shownByGetters = ['headers', 'url', 'request', 'message', 'stack'];
-
-/** Everything an inspection of a value may show; `undefined` when that is too much to tell. */
-function textIn(value: unknown): string | undefined {
-  const texts: string[] = [];
-  const seen = new Set<unknown>();
-  const waiting = [value];
-  // It grows meanwhile. Errors may be chained deeper than a stack is.
-  for (const item of waiting) {
-    if (!isObject(item)) {
-      texts.push(String(item));
-    } else if (!seen.has(item) && !ArrayBuffer.isView(item)) {
-      seen.add(item);
-      waiting.push(...partsOf(item));
-    }
-    if (seen.size > mostObjects) {
-      return undefined;
-    }
-  }
-  return texts.join(' ');
-}
-
-function partsOf(value: Readonly<Record<string, unknown>>): readonly unknown[] {
-  const names = Reflect.ownKeys(value);
-  const parts: unknown[] = names.map((name) => Reflect.getOwnPropertyDescriptor(value, name)?.value as unknown);
-  try {
-    parts.push(...shownByGetters.map((name) => value[name]));
-    if (typeof value['forEach'] === 'function') {
-      // Headers and maps keep what they hold to themselves.
-      (value as unknown as Map<unknown, unknown>).forEach((item, key) => parts.push(key, item));
-    }
-  } catch {
-    // A getter that fails shows nothing.
-  }
-  return [...names, ...parts];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+function isReference(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -1,9 +1,9 @@
+import { mark } from '../../secrets/redactor.js';
 import type { TransportRequest } from '../../transport/transport.js';
 import { isObject } from '../../util/is-object.js';
 import type { CassetteExchange, CassetteRequest } from './cassette.js';
-import { mark } from './find-secrets.js';
-import { toRecordedBody, withoutSecrets } from './recorded-request.js';
-import { createSecrets } from './secrets.js';
+import { createSecrets, urlWithoutSecrets } from './cassette-secrets.js';
+import { toRecordedBody } from './recorded-request.js';
 
 /**
  * Compares a request with a recorded one by method, path, query and body; the host and the headers may differ.
@@ -12,7 +12,7 @@ import { createSecrets } from './secrets.js';
  */
 export function compareRequests(recorded: CassetteRequest, actual: TransportRequest): string | undefined {
   const [path, query] = routeOf(recorded.url);
-  const [actualPath, actualQuery] = routeOf(withoutSecrets(actual.url));
+  const [actualPath, actualQuery] = routeOf(urlWithoutSecrets(actual.url));
   const { json, text, base64 } = toRecordedBody(actual.body);
   return (
     differenceOf(recorded.method.toUpperCase(), actual.method.toUpperCase(), 'the method') ??
@@ -55,7 +55,7 @@ export function missingExchange(
 }
 
 function describeRequest({ operation, method, url }: Pick<CassetteRequest, 'operation' | 'method' | 'url'>): string {
-  return `${operation} (${method} ${routeOf(withoutSecrets(url))[0]})`;
+  return `${operation} (${method} ${routeOf(urlWithoutSecrets(url))[0]})`;
 }
 
 /** The path and the sorted query of a URL. Not parsed with `URL`, because a redacted URL may be invalid. */

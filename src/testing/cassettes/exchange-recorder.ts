@@ -1,14 +1,14 @@
 import type { SchedulerLike } from 'rxjs';
 import type { ApiError } from '../../errors/api-error.js';
 import { isLlmError } from '../../errors/llm-error.js';
-import { parseRetryAfter } from '../../errors/retry-after.js';
+import { parseRetryAfter } from '../../errors/response-headers.js';
 import type { TransportEvent, TransportRequest } from '../../transport/transport.js';
 import type { CassetteEnd, CassetteExchange, CassetteResponse } from './cassette.js';
 import { toContent } from './pieces.js';
 import { recordHeaders } from './record-headers.js';
 import { toRecordedError } from './recorded-error.js';
 import { toRecordedBody, toRecordedRequest } from './recorded-request.js';
-import type { Secrets } from './secrets.js';
+import type { Secrets } from './cassette-secrets.js';
 
 /** Records one exchange while it runs. */
 export interface ExchangeRecorder {

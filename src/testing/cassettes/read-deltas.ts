@@ -1,59 +1,49 @@
-/** Where the strings of a body's events stand that belong together. */
+import type { Span } from '../../secrets/find-secrets.js';
+import { parseJson } from '../../util/parse-json.js';
+
+/** Positions in a body whose events are read one after the other. */
 export interface Deltas {
-  /** By their field and choice, in order: the strings of one list are pieces of one text. */
-  readonly texts: ReadonlyMap<string, readonly Stretch[]>;
-  /** The log probabilities, which spell the text of their choice once more. */
-  readonly logprobs: readonly Stretch[];
+  /** Strings, without quotes, by field and choice: the strings of one list are consecutive parts of one text. */
+  readonly texts: ReadonlyMap<string, readonly Span[]>;
+  /** The log probabilities, which repeat the text. */
+  readonly logprobs: readonly Span[];
 }
 
-/** A stretch of a body, of a string without its quotes. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** An event of one line, as model servers send them. */
+/** An event on one line, as model servers send it. */
 const line = /^(?:data: ?)?(\{[^\r\n]*\})[ \t]*$/gmu;
 const token = /"(?:[^"\\]|\\.)*"|[{}[\],]/gu;
-/** Fields that come whole; put one behind the other they would look like what they are not. */
-const whole: ReadonlySet<string> = new Set(['id', 'type', 'role', 'finish_reason']);
+/** Fields that are not split over events: their values must not be joined. */
+const wholeFields: ReadonlySet<string> = new Set(['id', 'type', 'role', 'finish_reason']);
 
 interface Frame {
   readonly path: string;
   readonly value: unknown;
   readonly from: number;
   readonly isList: boolean;
-  /** The name of the field that is being read, `undefined` before it. */
+  /** The name of the current field; `undefined` before it is read. */
   key: string | undefined;
   position: number;
 }
 
 /**
- * Reads what the events of a body add to its choices, of chat and legacy completions, and the `delta` of response events.
- * An event that is spread over several lines or is no JSON is left out.
+ * Finds the texts that the events of a body add to its choices, of chat and legacy completions, and the `delta` of response
+ * events. Skips events of several lines and events that are not JSON.
  *
  * @param binary The body, with one character per byte.
  */
 export function readDeltas(binary: string): Deltas {
-  const texts = new Map<string, Stretch[]>();
-  const logprobs: Stretch[] = [];
-  for (const { index, 0: whole, 1: json = '' } of binary.matchAll(line)) {
-    const event = parse(json);
+  const texts = new Map<string, Span[]>();
+  const logprobs: Span[] = [];
+  for (const { index, 0: text, 1: json = '' } of binary.matchAll(line)) {
+    const event = parseJson(json);
     if (event !== undefined) {
-      readEvent(json, event, index + whole.indexOf('{'), texts, logprobs);
+      readEvent(json, event, index + text.indexOf('{'), texts, logprobs);
     }
   }
   return { texts, logprobs };
 }
 
-function readEvent(
-  json: string,
-  event: unknown,
-  start: number,
-  texts: Map<string, Stretch[]>,
-  logprobs: Stretch[],
-): void {
-  // By hand instead of recursively: a server decides how deep its JSON is.
+function readEvent(json: string, event: unknown, start: number, texts: Map<string, Span[]>, logprobs: Span[]): void {
   const frames: Frame[] = [];
   for (const { index, 0: text } of json.matchAll(token)) {
     const frame = frames.at(-1);
@@ -75,7 +65,7 @@ function readEvent(
     } else if (frame !== undefined) {
       const place = placeIn(frame);
       const isDelta = place.includes('.choices[') || (frames.length === 1 && frame.key === 'delta');
-      if (isDelta && !whole.has(frame.key ?? '') && !place.includes('.logprobs')) {
+      if (isDelta && !wholeFields.has(frame.key ?? '') && !place.includes('.logprobs')) {
         const parts = texts.get(place) ?? [];
         parts.push({ from: from + 1, to: from + text.length - 1 });
         texts.set(place, parts);
@@ -88,7 +78,7 @@ function placeIn(frame: Frame): string {
   return frame.isList ? `${frame.path}[${labelOf(valueIn(frame), ['index'])}]` : `${frame.path}.${frame.key}`;
 }
 
-/** What tells a choice or a tool call from others: not its position, since each comes in an event of its own. */
+/** Identifies a choice or tool call: not by its position, since each comes in an event of its own. */
 function labelOf(value: unknown, keys: readonly string[]): string {
   return keys
     .map((key) => own(value, key))
@@ -104,12 +94,4 @@ function own(value: unknown, key: string | number): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Readonly<Record<string | number, unknown>>)[key]
     : undefined;
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import type { Interceptor } from '../../transport/transport.js';
 import type { Cassette, CassetteExchange } from './cassette.js';
 import { writeCassette } from './cassette-file.js';
 import { createExchangeRecorder } from './exchange-recorder.js';
-import { createSecrets } from './secrets.js';
+import { createSecrets } from './cassette-secrets.js';
 
 /** Options of {@link recordCassette}. */
 export interface RecordCassetteConfig {

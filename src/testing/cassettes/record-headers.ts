@@ -1,20 +1,18 @@
 import { parseReset } from '../../errors/rate-limits.js';
-import { isReadableHeader } from '../../errors/readable-header.js';
-import { parseRetryAfter } from '../../errors/retry-after.js';
-import { requestIdOf } from '../../errors/request-id.js';
-import type { Secrets } from './secrets.js';
+import { isReadableHeader, parseRetryAfter, requestIdOf } from '../../errors/response-headers.js';
+import type { Secrets } from './cassette-secrets.js';
 
 /**
- * The response headers that are recorded: those that an error of this package would show, and the request's id. A pause
- * or a reset given as a time of day becomes a duration, since a replay happens at another time.
+ * Returns the response headers to record: those that an error of this package would show, and the request id. A pause or
+ * reset given as a time of day becomes a duration, since a replay happens at another time.
  *
- * @param now Milliseconds since the epoch, when the headers came.
+ * @param now Milliseconds since the epoch, when the headers arrived.
  */
 export function recordHeaders(headers: Headers, now: number, { removeFromText }: Secrets): Record<string, string> {
   const kept = [...headers].filter(([name]) => isReadableHeader(name) && removeFromText(name) === name);
-  const id = requestIdOf(headers, removeFromText);
   const fields = Object.fromEntries(kept.map(([name, value]) => [name, removeFromText(toDuration(name, value, now))]));
-  return id === undefined || Object.values(fields).includes(id) ? fields : { ...fields, 'x-request-id': id };
+  const id = removeFromText(requestIdOf(headers) ?? '');
+  return id === '' || Object.values(fields).includes(id) ? fields : { ...fields, 'x-request-id': id };
 }
 
 function toDuration(name: string, value: string, now: number): string {
@@ -29,7 +27,7 @@ function toDuration(name: string, value: string, now: number): string {
   return value;
 }
 
-/** What is read as another duration at another time is no duration. */
+/** Whether a value is a different duration at a different time. */
 function isTimeOfDay(read: (now: number) => number | undefined): boolean {
   return read(0) !== read(1);
 }

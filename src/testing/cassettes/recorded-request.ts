@@ -2,7 +2,7 @@ import type { TransportRequest } from '../../transport/transport.js';
 import { parseJson } from '../../util/parse-json.js';
 import type { CassetteRequest } from './cassette.js';
 import { toContent } from './pieces.js';
-import { isSecretName, type Secrets } from './secrets.js';
+import { type Secrets, urlWithoutSecrets } from './cassette-secrets.js';
 
 /** Converts a request to its recorded form, without secrets. */
 export function toRecordedRequest(request: TransportRequest, secrets: Secrets): CassetteRequest {
@@ -11,7 +11,7 @@ export function toRecordedRequest(request: TransportRequest, secrets: Secrets): 
   return {
     operation,
     method,
-    url: secrets.removeFromText(withoutSecrets(url)),
+    url: secrets.removeFromText(urlWithoutSecrets(url)),
     // Any other header may hold a key, and replaying does not compare headers.
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => /^(?:accept|content-type)$/iu.test(name))),
     ...(json === undefined ? {} : { json: secrets.removeFromJson(json) }),
@@ -31,18 +31,4 @@ export function toRecordedBody(body: TransportRequest['body']): Pick<CassetteReq
   }
   const json = parseJson(content.text);
   return json === undefined ? content : { json };
-}
-
-/** An address without the query parameters and the user that are nobody's business. */
-export function withoutSecrets(address: string): string {
-  if (!URL.canParse(address)) {
-    return address;
-  }
-  const url = new URL(address);
-  [...url.searchParams.keys()].filter(isSecretName).forEach((name) => {
-    url.searchParams.delete(name);
-  });
-  url.username = '';
-  url.password = '';
-  return url.href;
 }

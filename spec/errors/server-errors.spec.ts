@@ -1,24 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ApiError } from '../../src/errors/api-error.js';
-import { isLlmError } from '../../src/errors/llm-error.js';
-import { RateLimitError } from '../../src/errors/rate-limit-error.js';
-import { toApiError } from '../../src/errors/to-api-error.js';
-import { toStreamError } from '../../src/errors/to-stream-error.js';
+import { type Observable, VirtualTimeScheduler } from 'rxjs';
+import { type ApiError, createClient, isLlmError, RateLimitError, type TransportEvent } from '../../src/index.js';
+import { answer, chatRequest, eventStream, fakeTransport } from '../support/answers.js';
+import { failureOf } from '../support/observe.js';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 
-function errorOf(status: number, body: unknown = '', headers: Record<string, string> = {}): ApiError {
-  return toApiError({
-    status,
-    headers: new Headers(headers),
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-    now,
-    redact: (text) => text.replaceAll('sk-secret', '[redacted]'),
-  });
+async function failureWith(exchange: Observable<TransportEvent>): Promise<ApiError> {
+  const scheduler = new VirtualTimeScheduler();
+  scheduler.frame = now;
+  const { transport } = fakeTransport(exchange);
+  const client = createClient({ baseURL: 'http://server.test/v1', apiKey: 'sk-secret', transport, scheduler });
+  return (await failureOf(client.chat(chatRequest))) as ApiError;
 }
 
-describe('toApiError', () => {
+function errorOf(status: number, body: unknown = '', headers: Record<string, string> = {}): Promise<ApiError> {
+  return failureWith(answer(typeof body === 'string' ? body : JSON.stringify(body), { status, headers }));
+}
+
+describe('the error of a non-2xx response', () => {
   it.each<[number, string, boolean]>([
     [400, 'invalid_request', false],
     [401, 'authentication', false],
@@ -43,8 +44,8 @@ describe('toApiError', () => {
     [523, 'server', true],
     [524, 'server', true],
     [529, 'overloaded', true],
-  ])('status %i alone is %s, retryable %s', (status, kind, retryable) => {
-    expect(errorOf(status)).toMatchObject({ status, kind, retryable });
+  ])('status %i alone is %s, retryable %s', async (status, kind, retryable) => {
+    expect(await errorOf(status)).toMatchObject({ status, kind, retryable });
   });
 
   it.each<[string, number, object, string, boolean]>([
@@ -76,8 +77,8 @@ describe('toApiError', () => {
       'quota',
       false,
     ],
-  ])('tells a dead account from a busy server: %s', (_title, status, error, kind, retryable) => {
-    expect(errorOf(status, { error })).toMatchObject({ kind, retryable });
+  ])('tells a dead account from a busy server: %s', async (_title, status, error, kind, retryable) => {
+    expect(await errorOf(status, { error })).toMatchObject({ kind, retryable });
   });
 
   it.each<[number, string, string, boolean]>([
@@ -99,24 +100,26 @@ describe('toApiError', () => {
     [503, 'server_is_overloaded', 'overloaded', true],
     [503, 'slow_down', 'overloaded', true],
     [529, 'overloaded_error', 'overloaded', true],
-  ])('status %i with %s is %s, retryable %s, and the same inside a stream', (status, code, kind, retryable) => {
+  ])('status %i with %s is %s, retryable %s, and the same inside a stream', async (status, code, kind, retryable) => {
     const frame = { error: { message: 'no', code, status_code: status } };
 
-    expect(errorOf(status, { error: { message: 'no', code } })).toMatchObject({ kind, retryable });
-    expect(toStreamError(frame, (text) => text)).toMatchObject({ kind, retryable });
+    expect(await errorOf(status, { error: { message: 'no', code } })).toMatchObject({ kind, retryable });
+    expect(await failureWith(answer(eventStream(frame)))).toMatchObject({ name: 'StreamError', kind, retryable });
   });
 
-  it('believes x-should-retry over everything', () => {
-    expect(errorOf(400, '', { 'x-should-retry': 'true' }).retryable).toBe(true);
-    expect(errorOf(500, '', { 'x-should-retry': 'false' }).retryable).toBe(false);
-    expect(errorOf(429, { error: { code: 'insufficient_quota' } }, { 'x-should-retry': 'true' }).retryable).toBe(true);
+  it('believes x-should-retry over everything', async () => {
+    expect((await errorOf(400, '', { 'x-should-retry': 'true' })).retryable).toBe(true);
+    expect((await errorOf(500, '', { 'x-should-retry': 'false' })).retryable).toBe(false);
+    expect(
+      (await errorOf(429, { error: { code: 'insufficient_quota' } }, { 'x-should-retry': 'true' })).retryable,
+    ).toBe(true);
   });
 
-  it('is a RateLimitError only where waiting heals', () => {
-    expect(errorOf(429)).toBeInstanceOf(RateLimitError);
-    expect(errorOf(429).name).toBe('RateLimitError');
-    expect(errorOf(429, { error: { code: 'insufficient_quota' } })).not.toBeInstanceOf(RateLimitError);
-    expect(errorOf(503).name).toBe('ApiError');
+  it('is a RateLimitError only where waiting heals', async () => {
+    expect(await errorOf(429)).toBeInstanceOf(RateLimitError);
+    expect((await errorOf(429)).name).toBe('RateLimitError');
+    expect(await errorOf(429, { error: { code: 'insufficient_quota' } })).not.toBeInstanceOf(RateLimitError);
+    expect((await errorOf(503)).name).toBe('ApiError');
   });
 
   it.each<[string, Record<string, string>, unknown, number | undefined]>([
@@ -135,8 +138,8 @@ describe('toApiError', () => {
     ['the body', {}, { error: { details: [{ '@type': 'RetryInfo', retryDelay: '34.4s' }] } }, 34_400],
     ['a header before the body', { 'retry-after': '1' }, { error: { details: [{ retryDelay: '34.4s' }] } }, 1000],
     ['no hint', {}, '', undefined],
-  ])('reads the pause from %s', (_title, headers, body, expected) => {
-    expect(errorOf(429, body, headers).retryAfter).toBe(expected);
+  ])('reads the pause from %s', async (_title, headers, body, expected) => {
+    expect((await errorOf(429, body, headers)).retryAfter).toBe(expected);
   });
 
   it.each<[string, unknown, string]>([
@@ -164,16 +167,16 @@ describe('toApiError', () => {
       'The server answered with a web page; check that baseURL is the address of an API',
     ],
     ['nothing', '', 'The server gave no reason'],
-  ])('takes its message from %s', (_title, body, message) => {
-    expect(errorOf(400, body).message).toBe(`400 ${message}`);
+  ])('takes its message from %s', async (_title, body, message) => {
+    expect((await errorOf(400, body)).message).toBe(`400 ${message}`);
   });
 
-  it('cuts a long message', () => {
-    expect(errorOf(500, 'x'.repeat(10_000)).message.length).toBeLessThan(600);
+  it('cuts a long message', async () => {
+    expect((await errorOf(500, 'x'.repeat(10_000))).message.length).toBeLessThan(600);
   });
 
-  it('keeps code, type, param, request id and rate limits', () => {
-    const error = errorOf(
+  it('keeps code, type, param, request id and rate limits', async () => {
+    const error = await errorOf(
       429,
       { error: { message: 'm', code: 'rate_limit_exceeded', type: 'tokens', param: 'model' } },
       {
@@ -201,8 +204,8 @@ describe('toApiError', () => {
     ]);
   });
 
-  it('keeps a key that the server repeats out of everything it holds', () => {
-    const error = errorOf(
+  it('keeps a key that the server repeats out of everything it holds', async () => {
+    const error = await errorOf(
       401,
       { error: { message: 'wrong key sk-secret', code: 'sk-secret', type: 'sk-secret', param: 'sk-secret' } },
       { 'x-request-id': 'sk-secret', server: 'sk-secret' },
@@ -211,13 +214,15 @@ describe('toApiError', () => {
     expect(JSON.stringify([error, error.message, error.stack])).not.toContain('sk-secret');
   });
 
-  it('finds a key however JSON spells it, and before a long message is cut', () => {
-    expect(errorOf(500, '{"error":{"message":"bad \\u0073k-\\u0073ecret"}}').message).toBe('500 bad [redacted]');
-    expect(errorOf(500, { error: { message: `${'x'.repeat(495)}sk-secret` } }).message).not.toContain('sk-s');
+  it('finds a key however JSON spells it, and before a long message is cut', async () => {
+    expect((await errorOf(500, '{"error":{"message":"bad \\u0073k-\\u0073ecret"}}')).message).toBe(
+      '500 bad [redacted]',
+    );
+    expect((await errorOf(500, { error: { message: `${'x'.repeat(495)}sk-secret` } })).message).not.toContain('sk-s');
   });
 
   const recorded = resolve(process.cwd(), '../shared/recordings/http-error-bodies.jsonl');
-  it('finds a message in every recorded error body, where the recordings are at hand', () => {
+  it('finds a message in every recorded error body, where the recordings are at hand', async () => {
     const lines = existsSync(recorded) ? readFileSync(recorded, 'utf8').trim().split('\n') : [];
     for (const line of lines) {
       const { status, headers, body } = JSON.parse(line) as {
@@ -225,7 +230,7 @@ describe('toApiError', () => {
         headers: Record<string, string>;
         body: unknown;
       };
-      const error = errorOf(status, body, headers);
+      const error = await errorOf(status, body, headers);
 
       expect(isLlmError(error)).toBe(true);
       expect(error.retryable).toBe(error.kind === 'rate_limit');

@@ -10,7 +10,7 @@ afterEach(closeServers);
 describe.each([
   ['fetchTransport', fetchTransport],
   ['undiciTransport', undiciTransport],
-])('over %s', (_name, createTransport) => {
+])('the key of a client over %s', (_name, createTransport) => {
   function realClient(url: string): Client {
     return createClient({
       baseURL: `${url}/v1?key=${encodeURIComponent(key)}`,
@@ -19,14 +19,14 @@ describe.each([
     });
   }
 
-  it('no error of a refused connection holds the key', async () => {
+  it('is not in the error of a refused connection', async () => {
     const error = await failureOf(realClient(await deserted()).chat(chatRequest));
 
     expect(error).toMatchObject({ name: 'ConnectionError' });
     expectNoKey(error);
   });
 
-  it('no error of a broken connection holds the key', async () => {
+  it('is not in the error of a broken connection', async () => {
     const server = await startServer({ answer: (served) => served.reset() });
     const error = await failureOf(realClient(server.url).chat(chatRequest));
 
@@ -34,7 +34,7 @@ describe.each([
     expectNoKey(error);
   });
 
-  it('no error of an answer that is not HTTP holds the key', async () => {
+  it('is not in the error of an answer that is not HTTP', async () => {
     const server = await startServer({ answer: (served) => served.writeRaw(`HTTP/1.1 ${key}\r\n\r\n`) });
     const error = await failureOf(realClient(server.url).chat(chatRequest));
 
@@ -42,7 +42,7 @@ describe.each([
     expectNoKey(error);
   });
 
-  it('no error of a redirect holds the key', async () => {
+  it('is not in the error of a redirect', async () => {
     const server = await startServer({
       answer: (served) => {
         served.head(307, { location: `http://other.test/${key}` });
@@ -60,23 +60,20 @@ describe.each([
     ['to a user of that name', 'same-origin', `//${encodeURIComponent(key)}@127.0.0.1:9/`],
     ['that is refused', 'refuse', `/v1/${encodeURIComponent(key)}`],
     ['without end', 'same-origin', `/v1/${encodeURIComponent(key)}`],
-  ])('no error of a redirect %s holds the key', async (_where, redirects, location) => {
+  ])('is not in the error of a redirect %s', async (_where, redirects, location) => {
     const server = await startServer({
       answer: (served) => {
         served.head(307, { location });
         served.end();
       },
     });
-    const seen: unknown[] = [];
-    const error = await failureOf(
-      realClient(server.url).chat(chatRequest, { redirects, onResponse: (response) => seen.push(response) }),
-    );
+    const error = await failureOf(realClient(server.url).chat(chatRequest, { redirects }));
 
     expect(error).toMatchObject({ name: 'ProtocolError' });
-    expectNoKey([error, seen]);
+    expectNoKey(error);
   });
 
-  it('no error of the end of a followed redirect holds the key', async () => {
+  it('is not in the error of a redirect that was followed', async () => {
     const server = await startServer({
       answer: (served) => {
         const isFirst = !served.path.includes('moved');
@@ -90,7 +87,7 @@ describe.each([
     expectNoKey(error);
   });
 
-  it('the server gets the key all the same', async () => {
+  it('reaches the server', async () => {
     const server = await startServer();
     const failure = failureOf(realClient(server.url).chat(chatRequest));
     const served = await server.next();

@@ -1,0 +1,76 @@
+import type { Redact } from '../secrets/redactor.js';
+import { ApiError, type ApiErrorInit } from './api-error.js';
+import { isRetryableKind, kindOfCode, kindOfResponse } from './classify.js';
+import { type ErrorDetails, readErrorBody, readErrorObject } from './error-body.js';
+import type { ErrorKind } from './llm-error.js';
+import { RateLimitError } from './rate-limit-error.js';
+import { parseRateLimits } from './rate-limits.js';
+import { isReadableHeader, parseRetryAfter, requestIdOf } from './response-headers.js';
+import { StreamError } from './stream-error.js';
+
+/** A non-2xx response and its body. */
+export interface ErrorResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+  /** Milliseconds since the epoch, to convert headers that hold a date. */
+  readonly now: number;
+  readonly redact: Redact;
+}
+
+/** Converts a non-2xx response to an error. The header `x-should-retry` overrides what status and code suggest. */
+export function toApiError({ status, headers, body, now, redact }: ErrorResponse): ApiError {
+  const details = readErrorBody(body, redact);
+  const kind = withDailyQuota(kindOfResponse(status, details.code, details.type), details);
+  const pause = parseRetryAfter(headers, now);
+  const shouldRetry = headers.get('x-should-retry');
+  const requestId = requestIdOf(headers);
+  const init: ApiErrorInit = {
+    kind,
+    status,
+    code: details.code,
+    type: details.type,
+    param: details.param,
+    headers: readableHeaders(headers, redact),
+    rateLimits: parseRateLimits(headers, now),
+    retryAfter: pause === undefined || pause === 0 ? (details.retryDelay ?? pause) : pause,
+    requestId: requestId === undefined ? undefined : redact(requestId),
+    retryable: shouldRetry === 'true' || (shouldRetry !== 'false' && isRetryableKind(kind)),
+  };
+  const message = `${status} ${details.message ?? defaultMessage(body)}`;
+  return kind === 'rate_limit' ? new RateLimitError(message, init) : new ApiError(message, init);
+}
+
+/** Converts an error object inside a 200 stream, in any shape servers use, to an error. */
+export function toStreamError(frame: unknown, redact: Redact): StreamError {
+  const details = readErrorObject(frame, redact);
+  const { code, type, message, retryDelay } = details;
+  // Many servers send the status they would have answered with as the code.
+  const status = code !== undefined && /^[45]\d\d$/u.test(code) ? Number(code) : details.status;
+  const named =
+    status === undefined ? (kindOfCode(code) ?? kindOfCode(type) ?? 'provider') : kindOfResponse(status, code, type);
+  const kind = withDailyQuota(named, details);
+  return new StreamError(message ?? 'The server reported an error inside the stream', {
+    kind,
+    code,
+    type,
+    retryable: isRetryableKind(kind),
+    retryAfter: retryDelay,
+  });
+}
+
+/** A rate limit per day is a quota: no retry would wait that long. */
+function withDailyQuota(kind: ErrorKind, { perDay }: ErrorDetails): ErrorKind {
+  return kind === 'rate_limit' && perDay ? 'quota' : kind;
+}
+
+function defaultMessage(body: string): string {
+  return body.trimStart().startsWith('<')
+    ? 'The server answered with a web page; check that baseURL is the address of an API'
+    : 'The server gave no reason';
+}
+
+function readableHeaders(headers: Headers, redact: Redact): Readonly<Record<string, string>> {
+  const kept = [...headers].filter(([name]) => isReadableHeader(name));
+  return Object.fromEntries(kept.map(([name, value]) => [redact(name), redact(value)]));
+}

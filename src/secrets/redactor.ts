@@ -1,0 +1,83 @@
+import { findSecrets, type Span, spell, type SpelledSecret } from './find-secrets.js';
+
+/** Replaces each secret in a text by `[redacted]`. */
+export type Redact = (text: string) => string;
+
+/** The parts of a request that may hold secrets. */
+export interface SecretSource {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly url: string;
+}
+
+/** Removes known secrets from texts. */
+export interface Redactor {
+  /** Adds a secret; one of fewer than 4 characters is ignored. */
+  readonly addSecret: (secret: string) => void;
+  /** Adds the secrets of a request, see {@link secretsIn}. The request is not read before the first search. */
+  readonly addRequest: (request: SecretSource) => void;
+  readonly find: (text: string) => readonly Span[];
+  readonly redact: Redact;
+}
+
+/** Stands in place of a secret. */
+export const mark = '[redacted]';
+
+/** Redacting shorter values would black out half of every text. */
+const minSecret = 4;
+const secretName = /auth|key|token|secret|cookie|password/iu;
+const scheme = /^(?:bearer|basic|token|apikey)\s+/iu;
+
+/** Creates a redactor that knows no secret yet. Adding costs nothing; the work is done when a text is searched. */
+export function createRedactor(): Redactor {
+  const known = new Map<string, SpelledSecret>();
+  let added: (() => readonly string[])[] = [];
+
+  const find = (text: string): readonly Span[] => {
+    for (const secret of added.flatMap((read) => read())) {
+      if (secret.length >= minSecret && !known.has(secret)) {
+        known.set(secret, spell(secret));
+      }
+    }
+    added = [];
+    return findSecrets(text, [...known.values()]);
+  };
+  return {
+    addSecret: (secret) => void added.push(() => [secret]),
+    addRequest: ({ headers, url }) => void added.push(() => secretsIn({ headers, url })),
+    find,
+    redact: (text) => markSpans(text, find(text)),
+  };
+}
+
+/**
+ * Lists the secrets of a request: the values of headers and query parameters whose name sounds secret, whole and in parts,
+ * and the user name and password of the URL.
+ *
+ * @param isSecret Whether the name of a header or query parameter sounds secret.
+ */
+export function secretsIn(
+  { headers, url }: SecretSource,
+  isSecret = (name: string): boolean => secretName.test(name),
+): readonly string[] {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const fields = [...Object.entries(headers), ...(parsed?.searchParams ?? [])];
+  const values = fields.filter(([name]) => isSecret(name)).flatMap(([, value]) => [value, ...partsOf(value)]);
+  return [...values, parsed?.username ?? '', parsed?.password ?? ''];
+}
+
+/** The key after `Bearer`, and the values of a cookie. */
+function partsOf(value: string): readonly string[] {
+  const credentials = value.replace(scheme, '');
+  return [credentials, ...credentials.split(/[\s;,=]+/u)];
+}
+
+/** Replaces spans, which are in order and do not overlap, by the mark. */
+export function markSpans(text: string, spans: readonly Span[]): string {
+  let end = 0;
+  const marked = spans.map(({ from, to }) => {
+    const before = text.slice(end, from);
+    end = to;
+    return before + mark;
+  });
+  return marked.join('') + text.slice(end);
+}
