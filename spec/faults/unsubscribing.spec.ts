@@ -1,11 +1,10 @@
-import { retryTransient, createClient } from '../../src/index.node.js';
+import { createClient, retryTransient } from '../../src/index.node.js';
 import { chatRequest } from '../support/answers.js';
 import { type FaultServer, startFaultServer } from '../support/fault-server/start-fault-server.js';
-import { transports } from '../support/transports.js';
-import { observe } from '../support/observe.js';
+import { observe, turnsUntil } from '../support/observe.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
 import { shortestTime } from '../support/shortest-time.js';
-import { turnsUntil } from '../support/turns-until.js';
+import { transports } from '../support/transports.js';
 import { watchScheduler } from '../support/watch-scheduler.js';
 
 /** The maximum time until the server sees that a client has left, in milliseconds. */
