@@ -2,8 +2,8 @@ import ts from 'typescript';
 import { parse, type SourceFile } from './source-files.js';
 
 /**
- * Finds the regular expressions of a file that may backtrack catastrophically: those with an unbounded repetition inside
- * an unbounded repetition. Expressions built at run time cannot be checked here, so all of them are included.
+ * Finds the regular expressions of a file that may backtrack catastrophically: those with an unbounded repetition
+ * inside an unbounded repetition. Expressions built at run time cannot be checked here, so all of them are included.
  */
 export function nestedRepetitions(file: SourceFile): readonly string[] {
   const found: string[] = [];

@@ -26,7 +26,10 @@ export function checkNames(files: readonly SourceFile[]): readonly string[] {
     .map(([name, paths]) => `${name} is declared in ${[...paths].sort().join(', ')}`);
 }
 
-/** Reports import circles, type imports included: for each file the shortest one, unless a reported one contains the file. */
+/**
+ * Reports import circles, type imports included: for each file the shortest one, unless a reported one contains the
+ * file.
+ */
 export function checkCircles(files: readonly SourceFile[]): readonly string[] {
   const paths = new Set(files.map(({ path }) => path));
   const imports = new Map(

@@ -8,7 +8,9 @@ export interface Import {
   readonly typeOnly: boolean;
 }
 
-/** Finds every module that a file refers to: by imports, dynamic imports, re-exports, `require` and `import('x').Type`. */
+/**
+ * Finds every module that a file refers to: by imports, dynamic imports, re-exports, `require` and `import('x').Type`.
+ */
 export function importsOf(file: SourceFile): readonly Import[] {
   const found: Import[] = [];
   const visit = (node: ts.Node): void => {

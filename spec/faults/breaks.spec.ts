@@ -24,8 +24,8 @@ function broken(what: string, scenario: string, error: object, isWholeAfterFinis
 }
 
 /**
- * Breaks in an answer with `connection: close`. Node's fetch takes a broken connection for a clean end there, and so does
- * undici when the answer's length is unknown. After the finish reason such an answer is whole.
+ * Breaks in an answer with `connection: close`. Node's fetch takes a broken connection for a clean end there, and so
+ * does undici when the answer's length is unknown. After the finish reason such an answer is whole.
  */
 function announced(how: string): readonly Fault[] {
   return Object.keys(places)

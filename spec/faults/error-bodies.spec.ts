@@ -54,7 +54,9 @@ function serve(refusals: readonly Refusal[]): Promise<LoopbackServer> {
   });
 }
 
-/** Returns the error of a refusal, after checking that both transports raise the same one and that it contains no key. */
+/**
+ * Returns the error of a refusal, after checking that both transports raise the same one and that it contains no key.
+ */
 async function errorOf(url: string): Promise<ApiError> {
   const errors = Object.values(transports).map((createTransport) => {
     const client = createClient({ baseURL: url, apiKey: key, transport: createTransport() });

@@ -11,7 +11,10 @@ const compressors = {
 /** A compression; both forms of deflate have the same name in headers. */
 export type Compression = keyof typeof compressors;
 
-/** Compresses each text to a piece that can be decoded before the next one is sent, and adds a last piece that ends them. */
+/**
+ * Compresses each text to a piece that can be decoded before the next one is sent, and adds a last piece that ends
+ * them.
+ */
 export async function compress(compression: Compression, texts: readonly string[]): Promise<readonly Buffer[]> {
   const compressor = compressors[compression]();
   const pieces: Buffer[] = [];

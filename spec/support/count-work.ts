@@ -2,8 +2,8 @@
 const typedArrays = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
 /**
- * Counts the work of a synchronous function: bytes copied and decoded, characters parsed, split, serialized and iterated,
- * and object fields listed, built and frozen. Unlike a clock, it counts the same on every machine.
+ * Counts the work of a synchronous function: bytes copied and decoded, characters parsed, split, serialized and
+ * iterated, and object fields listed, built and frozen. Unlike a clock, it counts the same on every machine.
  */
 export function countWork(run: () => void): number {
   let work = 0;

@@ -67,8 +67,8 @@ export const truncated = { name: 'StreamError', kind: 'truncated', retryable: tr
 export const disconnected = { name: 'ConnectionError', kind: 'connection', retryable: true };
 
 /**
- * Tests each fault through both transports, and prints a table of the outcomes. After every fault there must be at most one
- * typed error without the key in it, the text streamed so far, no open connection and no pending timer.
+ * Tests each fault through both transports, and prints a table of the outcomes. After every fault there must be at most
+ * one typed error without the key in it, the text streamed so far, no open connection and no pending timer.
  */
 export function describeFaults(faults: readonly Fault[]): void {
   expectQuietProcess();

@@ -25,7 +25,9 @@ function refuse({ parameters, end }: FaultExchange, status: number): void {
 
 const piece = Buffer.alloc(64 * 1024, 'no ');
 
-/** Answers with a status other than 200. Further parameters set headers or name a body: `retry-after=2`, `body=quota`. */
+/**
+ * Answers with a status other than 200. Further parameters set headers or name a body: `retry-after=2`, `body=quota`.
+ */
 export const refusals: Readonly<Record<string, Scenario>> = {
   /** `/refuse/503`: this status for every request. */
   refuse: (exchange) => refuse(exchange, Number(exchange.parameters[0])),

@@ -16,7 +16,9 @@ export function headOf(status: number, fields: Fields = {}, version = '1.1'): st
 /** The head of an event stream whose body is sent in HTTP chunks. */
 export const streamHead = headOf(200, chunkedEvents);
 
-/** Formats a piece of a body as one HTTP chunk; no bytes stay no bytes, because an empty chunk would be the last one. */
+/**
+ * Formats a piece of a body as one HTTP chunk; no bytes stay no bytes, because an empty chunk would be the last one.
+ */
 export function chunked(piece: string | Uint8Array): Buffer {
   const bytes = Buffer.from(piece);
   const isEmpty = bytes.length === 0;
