@@ -3,15 +3,15 @@ import type { Config } from 'jest';
 import { availableParallelism } from 'node:os';
 
 const config: Config = {
-  // One more than there are cores, since programs that specs start are waited for.
+  // One more than the number of cores, because workers also wait for programs that specs start.
   maxWorkers: availableParallelism() + 1,
-  // Only to end what hangs: a busy machine is no failure.
+  // Only for tests that hang: a busy machine must not fail a test.
   testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
-  // These need a browser: `npm run test:browser`.
+  // These need a browser and run with `npm run test:browser`.
   testPathIgnorePatterns: ['/node_modules/', '/spec/browser/'],
-  // A project of its own, with its own tests.
+  // A separate project with its own tests.
   modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/'],
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }],

@@ -1,6 +1,6 @@
 /*
- * Builds dist/ from src/: ESM and CommonJS side by side. Says nothing unless something is wrong. With --if-changed it says
- * that it builds, and does so only where a source is newer than the last build.
+ * Builds dist/ from src/, as ESM and as CommonJS, and prints errors only. With --if-changed it builds only if a source is
+ * newer than the last build, and prints that it does.
  */
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -20,20 +20,23 @@ if (process.argv.includes('--if-changed')) {
 
 rmSync('dist', { recursive: true, force: true });
 const outputs = await Promise.all(['esm', 'cjs'].map(compile));
-// Most mistakes are mistakes in both formats: each is shown once.
+// Most errors occur in both formats: each is printed once.
 fail(...new Set(outputs.flatMap((output) => output.split('\n')).filter(Boolean)));
 
-// TypeScript refuses `import.meta` in CommonJS output, so the source says `__dirname`, which ES modules lack.
-const located = 'dist/esm/local/package-root.js';
-const parts = readFileSync(located, 'utf8').split(/\b__dirname\b/u);
-fail(...(parts.length === 2 ? [] : [`${located} must say __dirname once, not ${parts.length - 1} times`]));
-writeFileSync(located, parts.join('import.meta.dirname'));
+// TypeScript refuses `import.meta` in CommonJS output, so one source uses `__dirname`, which ES modules lack.
+const located = filesIn('dist/esm').filter((file) => file.endsWith('.js') && /\b__dirname\b/u.test(readFileSync(file)));
+fail(...(located.length === 1 ? [] : [`One file in dist/esm must use __dirname, not ${located.length}: ${located}`]));
+writeFileSync(located[0], readFileSync(located[0], 'utf8').replaceAll(/\b__dirname\b/gu, 'import.meta.dirname'));
 
-// The type of the outer package.json is "module"; a nearer one wins, and would lose sideEffects if it did not repeat it.
-// Written last, so that an interrupted build is no build.
+// Overrides the "module" type of the package's package.json, and must repeat its sideEffects. Written last, so that an
+// interrupted build does not count as a build.
 writeFileSync('dist/cjs/package.json', `${JSON.stringify({ type: 'commonjs', sideEffects: false })}\n`);
 
-fail(...namedFiles(manifest).flatMap((file) => (existsSync(file) ? [] : [`package.json names ${file}: not built`])));
+fail(
+  ...namedFiles(manifest).flatMap((file) =>
+    existsSync(file) ? [] : [`package.json refers to ${file}, which was not built`],
+  ),
+);
 Object.values(manifest.bin).forEach((file) => chmodSync(file, 0o755));
 
 function filesIn(folder) {

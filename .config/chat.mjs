@@ -1,7 +1,7 @@
 /*
- * Serves examples/angular-chat and, beside it, a local server that answers: builds the package, installs its tarball in the
- * app as a user would, builds the app and prints its address. Ctrl-C ends it. What is up to date is not made again.
- * --port takes a port other than a free one, --build-only ends before serving.
+ * Builds and serves examples/angular-chat, with a local model server at the same address: builds the package, installs its
+ * tarball in the app as a user would, builds the app and prints its address, until Ctrl-C. Up-to-date steps are skipped.
+ * --port selects a port instead of a free one, --build-only stops before serving.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -47,7 +47,7 @@ if (!values['build-only']) {
   await serve();
 }
 
-/** What cannot be meant is told in one line, before anything is built. */
+/** Parses the options, and reports an invalid one in one line before anything is built. */
 function readOptions() {
   try {
     const { values: given } = parseArgs({ options: { port: { type: 'string' }, 'build-only': { type: 'boolean' } } });
@@ -56,28 +56,28 @@ function readOptions() {
     }
     return given;
   } catch (error) {
-    // Node adds a sentence about words that begin with a dash.
+    // Without the hint that Node adds about arguments that start with a dash.
     process.stderr.write(`${error.message.split(/\.\s/u, 1)[0]}. The options are --port N and --build-only.\n`);
     return process.exit(2);
   }
 }
 
-/** Makes a thing unless it is there and was made of the same files; what is made anew makes those after it due. */
-function once(name, sources, made, make) {
+/** Runs a build step unless its output exists and its sources are unchanged. */
+function once(name, sources, output, build) {
   const stamp = `${modules}/.cache/chat/${name}`;
   const hash = hashOf(sources);
-  if (existsSync(made) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
+  if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
     return;
   }
   process.stderr.write(`Preparing ${name} …\n`);
-  make();
-  // `npm ci` empties the folder that the stamps are in; nothing else makes the page due by itself.
+  build();
+  // The page must be built again after any other step. (`npm ci` also removes all stamps.)
   rmSync(`${modules}/.cache/chat/page`, { force: true });
   mkdirSync(`${modules}/.cache/chat`, { recursive: true });
   writeFileSync(stamp, hash);
 }
 
-/** From a new folder each time, so that npm cannot take the tarball for the one that it installed before. */
+/** Installs the tarball from a new folder, so that npm does not mistake it for the one it installed before. */
 function installPackage() {
   const folder = mkdtempSync(join(tmpdir(), 'rxllm-chat-'));
   try {
@@ -114,7 +114,7 @@ function filesIn(path) {
         .filter((file) => statSync(file).isFile());
 }
 
-/** Run by `npm run`, which says where npm is: on Windows it is no program that could be started by its name. */
+/** Runs npm by the path that `npm run` provides: on Windows, npm is not an executable. */
 function npm(folder, ...parameters) {
   const { npm_execpath: program } = process.env;
   if (program === undefined) {

@@ -1,6 +1,6 @@
 /*
- * Runs an example: `npm run example NAME`, where the name may be short, such as 03 or retry. Any other TypeScript file is
- * given by its path. Without a name, it lists the examples, each with the question that it answers.
+ * Runs an example: `npm run example NAME`, where NAME may be a part of its name, such as 03 or retry, or the path of any
+ * TypeScript file. Without NAME, it lists the examples and the questions that they answer.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,7 +24,7 @@ if (name === undefined) {
   await run(file);
 }
 
-/** The files that a name may mean: one is at that path, or else examples whose names begin with it, or else hold it. */
+/** Finds the files for a name: the file at that path, or else examples that start with it, or else that contain it. */
 function filesNamed(text) {
   if (text.endsWith('.ts') && statSync(text, { throwIfNoEntry: false })?.isFile()) {
     return [resolve(text)];
@@ -35,7 +35,7 @@ function filesNamed(text) {
   return wanted === '' ? [] : named.map((example) => resolve(folder, example));
 }
 
-/** In this process, which so gets the signals and has the exit code. */
+/** Runs a file in this process, so that it receives signals and sets the exit code. */
 async function run(path) {
   const isSpec = path.endsWith('.spec.ts');
   process.argv.splice(1, process.argv.length, path, ...(isSpec ? ['--runTestsByPath', path] : []), ...parameters);
@@ -54,7 +54,7 @@ function list(paths) {
   return rows.map(([short, question]) => `  ${short.padEnd(width)}  ${question}\n`).join('');
 }
 
-/** The first line of the comment that a program begins with. */
+/** Returns the first line of a program's leading comment. */
 function questionOf(path) {
   return /^\/\*+\s*\*?\s*(?<line>.+)/u.exec(readFileSync(resolve(folder, path), 'utf8'))?.groups.line ?? '';
 }

@@ -1,8 +1,8 @@
-/* The specs that need a real browser, one file after another: some count frames. */
+/* The specs that need a real browser. They run one after another, because some count frames. */
 export default {
   rootDir: '..',
   maxWorkers: 1,
-  // Only to end what hangs.
+  // Only for tests that hang.
   testTimeout: 60_000,
   forceExit: true,
   roots: ['<rootDir>/spec/browser'],

@@ -1,4 +1,4 @@
-/* Lets jest, which runs CommonJS, load the packages that are ES modules only. */
+/* Converts packages that are ES modules only to CommonJS, which jest runs. */
 import { transformSync } from 'esbuild';
 
 export default {

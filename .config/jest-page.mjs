@@ -1,4 +1,4 @@
-/* A page for jest: that of jsdom, with what browsers have and jsdom lacks. */
+/* The jsdom environment, with web APIs that jsdom lacks. */
 import { TestEnvironment } from 'jest-environment-jsdom';
 
 export default class Page extends TestEnvironment {

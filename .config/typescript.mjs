@@ -1,6 +1,6 @@
 /*
- * Lets Node run TypeScript: `node --import ./.config/typescript.mjs FILE`. Node 22.18 and later need no such help with a
- * single file, but do not find the `.ts` behind a relative `.js` either.
+ * Lets Node run TypeScript: `node --import ./.config/typescript.mjs FILE`. Node 22.18 and later run single TypeScript files
+ * by themselves, but do not resolve a relative import of `.js` to its `.ts` file.
  */
 import { transformSync } from 'esbuild';
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
-// Hooks run on a thread of their own, which loads this file again.
+// Hooks run on their own thread, which loads this file again.
 if (isMainThread) {
   register(import.meta.url);
 }

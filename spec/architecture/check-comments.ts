@@ -1,9 +1,9 @@
 import ts from 'typescript';
-import { parse, type SourceFile } from './source-files.js';
+import { exportedStatements, namesOf, type SourceFile } from './source-files.js';
 
-/** The exports of a file that have no doc comment, one sentence each. */
+/** Reports each export of a file that has no doc comment. */
 export function checkComments(file: SourceFile): readonly string[] {
-  const exported = parse(file).statements.filter(isExported);
+  const exported = exportedStatements(file);
   const documented = new Set(exported.filter(hasDocComment).flatMap(namesOf));
   return exported
     .filter((statement) => !documented.has(schemaOf(statement) ?? ''))
@@ -12,24 +12,11 @@ export function checkComments(file: SourceFile): readonly string[] {
     .map((name) => `${file.path}: ${name} has no doc comment`);
 }
 
-function isExported(statement: ts.Statement): boolean {
-  const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
-  return modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) ?? false;
-}
-
 function hasDocComment(statement: ts.Statement): boolean {
   return ts.getJSDocCommentsAndTags(statement).some(ts.isJSDoc);
 }
 
-function namesOf(statement: ts.Statement): readonly string[] {
-  if (ts.isVariableStatement(statement)) {
-    return statement.declarationList.declarations.map((declaration) => declaration.name.getText());
-  }
-  const name = (statement as ts.DeclarationStatement).name?.getText();
-  return name === undefined ? [] : [name];
-}
-
-/** The schema of `interface Usage extends z.infer<typeof usage> {}`: one comment serves the pair. */
+/** The schema in `interface Usage extends z.infer<typeof usage> {}`: one comment serves both. */
 function schemaOf(statement: ts.Statement): string | undefined {
   return /extends z\.infer<typeof (\w+)>/u.exec(statement.getText())?.[1];
 }

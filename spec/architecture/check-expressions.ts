@@ -2,13 +2,13 @@ import ts from 'typescript';
 import { parse, type SourceFile } from './source-files.js';
 
 /**
- * The regular expressions of a file whose time may grow faster than their text: those that repeat without end what itself
- * repeats without end. Expressions put together from text cannot be read here, so each of those is one, too.
+ * Finds the regular expressions of a file that may backtrack catastrophically: those with an unbounded repetition
+ * inside an unbounded repetition. Expressions built at run time cannot be checked here, so all of them are included.
  */
-export function repeatedRepetitions(file: SourceFile): readonly string[] {
+export function nestedRepetitions(file: SourceFile): readonly string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isRegularExpressionLiteral(node) && repeatsRepetition(node.text)) {
+    if (ts.isRegularExpressionLiteral(node) && nestsRepetitions(node.text)) {
       found.push(`${file.path}: ${node.text}`);
     } else if (ts.isNewExpression(node) && node.expression.getText() === 'RegExp') {
       found.push(`${file.path}: ${node.getText()}`);
@@ -19,8 +19,8 @@ export function repeatedRepetitions(file: SourceFile): readonly string[] {
   return found;
 }
 
-/** Whether a group that holds `*`, `+` or `{n,}` is itself followed by one. */
-function repeatsRepetition(literal: string): boolean {
+/** Whether a group that contains `*`, `+` or `{n,}` is itself followed by one. */
+function nestsRepetitions(literal: string): boolean {
   const plain = literal.replaceAll(/\\./gu, 'x').replaceAll(/\[[^\]]*\]/gu, 'x');
   const groups: boolean[] = [false];
   for (const [token] of plain.matchAll(/\(\??|\)(?:[*+]|\{\d+,\})?|[*+]|\{\d+,\}/gu)) {
@@ -29,11 +29,11 @@ function repeatsRepetition(literal: string): boolean {
       continue;
     }
     const isRepeated = token !== ')';
-    const holdsRepetition = token.startsWith(')') && groups.pop() === true;
-    if (token.startsWith(')') && isRepeated && holdsRepetition) {
+    const containsRepetition = token.startsWith(')') && groups.pop() === true;
+    if (token.startsWith(')') && isRepeated && containsRepetition) {
       return true;
     }
-    groups[groups.length - 1] ||= isRepeated || holdsRepetition;
+    groups[groups.length - 1] ||= isRepeated || containsRepetition;
   }
   return false;
 }

@@ -2,15 +2,19 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import { parse, type SourceFile } from './source-files.js';
 
-/** An operator or a creation function of an entry and the files that show it. */
+/** An operator or creation function of an entry, with its source and spec. */
 export interface Operator {
   readonly name: string;
   readonly source: SourceFile;
-  /** `undefined` when there is no spec file of its name. */
+  /** The spec named after the operator, or else after its source file. */
   readonly spec: SourceFile | undefined;
 }
 
-/** The functions that `entry` re-exports and that are declared to return an operator or an Observable. */
+/**
+ * Finds the functions that `entry` re-exports and whose declared return type is an operator or an Observable.
+ *
+ * @param readSpec Reads a spec by its path in `spec/`; returns `undefined` when there is none.
+ */
 export function operatorsOf(
   entry: SourceFile,
   read: (path: string) => SourceFile,
@@ -29,30 +33,34 @@ export function operatorsOf(
     return exportClause.elements
       .map((element) => element.name.text)
       .filter((name) => declarationsOf(source, name).some(returnsStream))
-      .map((name) => ({ name, source, spec: readSpec(path.replace(/\.ts$/u, '.spec.ts')) }));
+      .map((name) => {
+        const fileName = name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+        const specs = [`${posix.dirname(path)}/${fileName}.spec.ts`, path.replace(/\.ts$/u, '.spec.ts')];
+        return { name, source, spec: readSpec(specs[0]!) ?? readSpec(specs[1]!) };
+      });
   });
 }
 
-/** What is missing from an operator's marbles, one sentence each. */
+/** Reports marble diagrams that an operator's doc comment lacks or its spec does not use. */
 export function checkMarbles({ name, source, spec }: Operator): readonly string[] {
   const lines = documentedLines(source, name);
   if (lines.length === 0) {
-    return [`${name}: the doc comment shows no marbles (a block that starts with \`\`\`text)`];
+    return [`${name}: the doc comment has no marble diagram (a block that starts with \`\`\`text)`];
   }
   if (spec === undefined) {
-    return [`${name}: has no spec of its name`];
+    return [`${name}: has no spec file`];
   }
   const tested = new Set(stringsOf(spec));
   return lines.flatMap((line) => {
     const marble = marbleOf(line);
     if (marble === undefined) {
-      return [`${name}: "${line}" is not "label: marble", three spaces, legend`];
+      return [`${name}: "${line}" is not of the form "label: marble", three spaces, legend`];
     }
     return tested.has(compact(marble)) ? [] : [`${name}: ${spec.path} never uses the documented "${marble}"`];
   });
 }
 
-/** What the README lacks of an operator: a row of its table, and a line of marbles that its doc comment shows too. */
+/** Reports what the README lacks: a table row for an operator, and a marble line that its doc comment contains too. */
 export function checkReadme({ name, source }: Operator, readme: string): readonly string[] {
   const section = readme.slice(readme.indexOf('## Operators'));
   const documented = new Set(documentedLines(source, name).map((line) => compact(marbleOf(line) ?? '')));
@@ -60,10 +68,10 @@ export function checkReadme({ name, source }: Operator, readme: string): readonl
   const marbles = shown === undefined ? [] : [shown.source, shown.result].map((marble) => compact(marble ?? ''));
   return [
     ...(new RegExp(`^\\|.*\`${name}\\(`, 'mu').test(section) ? [] : [`${name}: has no row in the README's table`]),
-    ...(shown === undefined ? [`${name}: has no marbles in the README`] : []),
+    ...(shown === undefined ? [`${name}: has no marble line in the README`] : []),
     ...marbles
       .filter((marble) => !documented.has(marble))
-      .map((marble) => `${name}: its doc comment never shows the README's "${marble}"`),
+      .map((marble) => `${name}: its doc comment does not contain the README's "${marble}"`),
   ];
 }
 
@@ -87,7 +95,7 @@ function returnsStream({ type }: ts.FunctionDeclaration): boolean {
   return /^(?:(?:MonoType)?OperatorFunction|Observable)\b/u.test(type?.getText() ?? '');
 }
 
-/** The lines inside the ```text blocks of a doc comment, without its asterisks. */
+/** Returns the lines inside the ```text blocks of a doc comment, without its asterisks. */
 function blockLines(comment: string): readonly string[] {
   const text = comment.replace(/^[ \t]*\*\/?[ ]?/gmu, '');
   return [...text.matchAll(/^```text\n(?<lines>.*?)^```/gmsu)]
@@ -96,7 +104,7 @@ function blockLines(comment: string): readonly string[] {
     .filter(Boolean);
 }
 
-/** Every string of a file, without the spaces that align marbles. */
+/** Returns every string of a file, without the spaces that align marbles. */
 function stringsOf(file: SourceFile): readonly string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {

@@ -4,11 +4,13 @@ import { parse, type SourceFile } from './source-files.js';
 /** One reference of a file to another module. */
 export interface Import {
   readonly specifier: string;
-  /** Nothing of it is left in the compiled JavaScript. */
+  /** Whether the compiled JavaScript drops it. */
   readonly typeOnly: boolean;
 }
 
-/** Every module a file names: static and dynamic imports, re-exports, `require` and `import('x').Type`. */
+/**
+ * Finds every module that a file refers to: by imports, dynamic imports, re-exports, `require` and `import('x').Type`.
+ */
 export function importsOf(file: SourceFile): readonly Import[] {
   const found: Import[] = [];
   const visit = (node: ts.Node): void => {

@@ -1,11 +1,11 @@
-// Angular compiles its own packages in an application's build, or here, where there is none, while they load.
+// An application's build compiles Angular's packages; without one, they are compiled while they load.
 import '@angular/compiler';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryFiles, readPublicNames, type PublicNames } from './public-names.js';
 import { root } from './source-files.js';
 
-/** The reviewed lists. Where a test fails and the change is meant, paste the received lines into the file. */
+/** The reviewed lists. When a test fails and the change is intended, paste the received lines into the file. */
 const reviewed = JSON.parse(readFileSync(join(__dirname, 'public-names.json'), 'utf8')) as Readonly<
   Record<string, unknown>
 >;
@@ -13,29 +13,31 @@ const names = readPublicNames(entryFiles());
 const web = names['src/index.ts']!;
 const node = names['src/index.node.ts']!;
 
-it('the reviewed lists are those of the entries that package.json names', () => {
-  expect(entryFiles()).toEqual(Object.keys(reviewed));
-});
-
-describe.each(entryFiles())('%s', (file) => {
-  it('exports the names in spec/architecture/public-names.json', () => {
-    // As JSON text, so that the difference can be pasted.
-    expect(JSON.stringify(listed(names[file]!), null, 2)).toBe(JSON.stringify(reviewed[file] ?? {}, null, 2));
+describe('public names', () => {
+  it('are reviewed for exactly the entries in package.json', () => {
+    expect(entryFiles()).toEqual(Object.keys(reviewed));
   });
 
-  it('gives each value at run time', async () => {
-    const entry = (await import(join(root, file))) as object;
+  describe.each(entryFiles())('of %s', (file) => {
+    it('are those in spec/architecture/public-names.json', () => {
+      // As JSON, so that the difference can be pasted.
+      expect(JSON.stringify(listed(names[file]!), null, 2)).toBe(JSON.stringify(reviewed[file] ?? {}, null, 2));
+    });
 
-    expect(Object.keys(entry).sort()).toEqual(names[file]?.values);
+    it('exist at run time if they are values', async () => {
+      const entry = (await import(join(root, file))) as object;
+
+      expect(Object.keys(entry).sort()).toEqual(names[file]?.values);
+    });
+  });
+
+  it('of the Node entry include every name of the web entry', () => {
+    expect(node.values).toEqual(expect.arrayContaining([...web.values]));
+    expect(node.types).toEqual(expect.arrayContaining([...web.types]));
   });
 });
 
-it('the Node entry has every name of the web entry', () => {
-  expect(node.values).toEqual(expect.arrayContaining([...web.values]));
-  expect(node.types).toEqual(expect.arrayContaining([...web.types]));
-});
-
-/** What is reviewed of an entry: all its names, but of the Node entry only those that it adds to the web entry's. */
+/** The names to review: all names of an entry, but for the Node entry only those it adds to the web entry's. */
 function listed(entry: PublicNames): Pick<PublicNames, 'values' | 'types'> {
   const { values, types } = entry;
   return entry === node

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { root } from './source-files.js';
 
-/** What one entry exports; each list is sorted. */
+/** The names that one entry exports, sorted. */
 export interface PublicNames {
   /** Names that exist at run time. */
   readonly values: readonly string[];
@@ -11,7 +11,7 @@ export interface PublicNames {
   readonly types: readonly string[];
 }
 
-/** The source file behind every file of types that package.json names under `exports`, relative to the root. */
+/** Returns the source file of every declaration file under `exports` in package.json, relative to the root. */
 export function entryFiles(): readonly string[] {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly exports: unknown };
   const leaves = (value: unknown): readonly string[] =>
@@ -20,7 +20,7 @@ export function entryFiles(): readonly string[] {
   return [...new Set(declarations.map((file) => file.replace(/^\.\/dist\/\w+\/(.*)\.d\.ts$/u, 'src/$1.ts')))].sort();
 }
 
-/** Reads the names that each of the entries exports. */
+/** Reads the names that each entry exports. */
 export function readPublicNames(files: readonly string[]): Readonly<Record<string, PublicNames>> {
   const program = ts.createProgram(
     files.map((file) => join(root, file)),

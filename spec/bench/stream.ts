@@ -1,61 +1,72 @@
 /*
- * What a chunk costs: the same answer of 20,000 chunks read by a hand-written loop, by rxllm and by the `openai` package,
- * each from the same stubbed fetch. The rounds are interleaved, because machines are noisy; what counts are the ratios.
+ * Compares what it costs to read a stream. By default, the same answer of 20,000 chunks is read by a hand-written loop,
+ * by rxllm and by the `openai` package, each from the same stubbed fetch. The rounds are interleaved because machines
+ * are noisy; compare the ratios. With --against, this build of rxllm is compared with another one.
  *
- *   npm run bench
+ *   npm run bench -- [--rounds NUMBER] [--against PATH/TO/OTHER/dist/esm/index.js]
  */
 import OpenAI from 'openai';
-import { lastValueFrom, last } from 'rxjs';
-import { accumulateMessage, createClient, fetchTransport, textDeltas, toMessage, toText } from 'rxllm';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as rxjs from 'rxjs';
+import * as rxllm from 'rxllm';
+import { compareBuilds } from './compare-builds.js';
+import { createFetch, createReaders, request, summarize } from './workload.js';
 
-const chunks = 20_000;
-const rounds = 15;
-const pieceBytes = 16 * 1024;
+const { values } = parseArgs({ options: { against: { type: 'string' }, rounds: { type: 'string' } } });
+const rounds = Number(values.rounds ?? (values.against === undefined ? 15 : 9));
+if (!(rounds >= 1) || (values.against !== undefined && !existsSync(values.against))) {
+  console.error('usage: npm run bench -- [--rounds NUMBER] [--against PATH/TO/OTHER/dist/esm/index.js]');
+  process.exit(2);
+}
 
-const body = Buffer.from(
-  Array.from({ length: chunks }, (_, place) => {
-    const chunk = {
-      id: 'chatcmpl-AbCdEfGhIjKlMnOpQrStUvWxYz012',
-      object: 'chat.completion.chunk',
-      created: 1_700_000_000,
-      model: 'gpt-4o-mini-2024-07-18',
-      service_tier: 'default',
-      system_fingerprint: 'fp_0123456789',
-      choices: [
-        {
-          index: 0,
-          delta: { ...(place === 0 ? { role: 'assistant' } : {}), content: ` word${String(place)}` },
-          logprobs: null,
-          finish_reason: null,
-        },
-      ],
-      usage: null,
-      obfuscation: 'aBcDeFgHiJkLm',
-    };
-    return `data: ${JSON.stringify(chunk)}\n\n`;
-  }).join('') + 'data: {"id":"x","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
-);
+if (values.against === undefined) {
+  await compareLibraries();
+} else {
+  await compareBuilds(resolve(import.meta.dirname, '../../dist/esm/index.js'), resolve(values.against), rounds);
+}
 
-const fetch = (): Promise<Response> => {
-  let offset = 0;
-  const stream = new ReadableStream<Uint8Array>({
-    pull: (controller) => {
-      if (offset >= body.length) {
-        controller.close();
-      } else {
-        controller.enqueue(body.subarray(offset, (offset += pieceBytes)));
+async function compareLibraries(): Promise<void> {
+  const chunks = 20_000;
+  const warmUpRounds = 2;
+  const fetch = createFetch(chunks);
+  const openai = new OpenAI({ baseURL: 'http://bench/v1', apiKey: 'none', fetch });
+  const { text, message, snapshots } = createReaders(rxllm, rxjs, fetch);
+  const contenders: Readonly<Record<string, () => Promise<number>>> = {
+    'by hand, text': () => readByHand(fetch),
+    'rxllm, text': text,
+    'rxllm, message': message,
+    'rxllm, snapshots': snapshots,
+    'openai, text': () => readWithOpenai(openai),
+    'openai, .stream()': async () => ((await openai.chat.completions.stream(request).finalContent()) ?? '').length,
+  };
+
+  const times = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]));
+  const lengths = new Set<number>();
+  for (let round = -warmUpRounds; round < rounds; round += 1) {
+    for (const [name, run] of Object.entries(contenders)) {
+      const started = performance.now();
+      lengths.add(await run());
+      if (round >= 0) {
+        times.get(name)?.push(((performance.now() - started) * 1e3) / chunks);
       }
-    },
-  });
-  return Promise.resolve(new Response(stream, { headers: { 'content-type': 'text/event-stream' } }));
-};
+    }
+  }
+  if (lengths.size !== 1) {
+    throw new Error('The contenders read different texts');
+  }
 
-const request = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content: 'Hello' }] };
-const client = createClient({ baseURL: 'http://bench/v1', transport: fetchTransport({ fetch }) });
-const openai = new OpenAI({ baseURL: 'http://bench/v1', apiKey: 'none', fetch });
+  const baseline = summarize(times.get('by hand, text') ?? []).median;
+  for (const [name, microseconds] of times) {
+    const { median, spread } = summarize(microseconds);
+    const ratio = (median / baseline).toFixed(2).padStart(5);
+    console.log(`${name.padEnd(18)} ${median.toFixed(2).padStart(6)} µs per chunk  ${spread.padEnd(9)}  ${ratio} ×`);
+  }
+}
 
-/** The least that reads a well-behaved stream: no checks, no errors, no cancelling. */
-async function byHand(): Promise<number> {
+/** Reads a well-behaved stream with as little code as possible: no checks, no errors, no cancelling. */
+async function readByHand(fetch: () => Promise<Response>): Promise<number> {
   const reader = (await fetch()).body?.getReader();
   const decoder = new TextDecoder();
   let text = '';
@@ -73,44 +84,10 @@ async function byHand(): Promise<number> {
   return text.length;
 }
 
-async function byOpenai(): Promise<number> {
+async function readWithOpenai(openai: OpenAI): Promise<number> {
   let text = '';
   for await (const chunk of await openai.chat.completions.create({ ...request, stream: true })) {
     text += chunk.choices[0]?.delta.content ?? '';
   }
   return text.length;
-}
-
-const contenders: Readonly<Record<string, () => Promise<number>>> = {
-  'by hand, text': byHand,
-  'rxllm, text': async () => (await lastValueFrom(client.chat(request).pipe(textDeltas(), toText()))).length,
-  'rxllm, message': async () => (await lastValueFrom(client.chat(request).pipe(toMessage()))).content.length,
-  'rxllm, snapshots': async () =>
-    (await lastValueFrom(client.chat(request).pipe(accumulateMessage(), last()))).content.length,
-  'openai, text': byOpenai,
-  'openai, .stream()': async () => ((await openai.chat.completions.stream(request).finalContent()) ?? '').length,
-};
-
-const times = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]));
-const lengths = new Set<number>();
-for (let round = -2; round < rounds; round += 1) {
-  for (const [name, run] of Object.entries(contenders)) {
-    const started = performance.now();
-    lengths.add(await run());
-    if (round >= 0) {
-      times.get(name)?.push(performance.now() - started);
-    }
-  }
-}
-if (lengths.size !== 1) {
-  throw new Error('The contenders read different texts');
-}
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-const floor = median(times.get('by hand, text') ?? []);
-for (const [name, values] of times) {
-  const microseconds = ((median(values) * 1e3) / chunks).toFixed(2);
-  console.log(
-    `${name.padEnd(18)} ${microseconds.padStart(6)} µs a chunk  ${(median(values) / floor).toFixed(2).padStart(5)} ×`,
-  );
 }

@@ -10,7 +10,7 @@ let address: string;
 let page: Page;
 
 beforeAll(async () => {
-  // In a terminal it serves its page until it is interrupted.
+  // In a terminal, the example serves its page until it is interrupted.
   example = spawn(process.execPath, ['--import', './.config/typescript.mjs', 'examples/09-browser.ts'], {
     cwd: join(__dirname, '../..'),
     encoding: 'utf8',
@@ -37,53 +37,55 @@ beforeEach(async () => {
   await page.goto(address);
 });
 
-it('shows an answer as it comes', async () => {
-  const reply = await send();
-  const early = await textOf(reply);
-  const later = await textOf(reply, early.length);
+describe('the browser example', () => {
+  it('shows an answer while it streams', async () => {
+    const reply = await send();
+    const early = await textOf(reply);
+    const later = await textOf(reply, early.length);
 
-  expect(await page.locator('main p').first().textContent()).toBe('> How do I cancel an answer?');
-  expect(later.startsWith(early)).toBe(true);
+    expect(await page.locator('main p').first().textContent()).toBe('> How do I cancel an answer?');
+    expect(later.startsWith(early)).toBe(true);
+  });
+
+  it('stops an answer, and its request', async () => {
+    const reply = await send();
+    const early = await textOf(reply);
+    const failed = page.waitForEvent('requestfailed');
+
+    await page.getByRole('button', { name: 'Stop' }).click();
+
+    expect((await failed).failure()?.errorText).toBe('net::ERR_ABORTED');
+    expect((await textOf(reply)).startsWith(early)).toBe(true);
+  });
+
+  it('cancels an answer for the next prompt', async () => {
+    await textOf(await send());
+    const failed = page.waitForEvent('requestfailed');
+
+    await page.getByRole('textbox', { name: 'Message' }).fill('How do I retry?');
+    const reply = await send();
+
+    expect((await failed).failure()?.errorText).toBe('net::ERR_ABORTED');
+    expect(await textOf(reply)).not.toBe('');
+    expect(await page.locator('main p').allTextContents()).toHaveLength(4);
+  });
+
+  it('ends when it is interrupted in the terminal', async () => {
+    example.write('\u0003');
+
+    expect(await ended).toBe(0);
+  });
 });
 
-it('stops an answer, and its request', async () => {
-  const reply = await send();
-  const early = await textOf(reply);
-  const failed = page.waitForEvent('requestfailed');
-
-  await page.getByRole('button', { name: 'Stop' }).click();
-
-  expect((await failed).failure()?.errorText).toBe('net::ERR_ABORTED');
-  expect((await textOf(reply)).startsWith(early)).toBe(true);
-});
-
-it('cancels an answer for the next prompt', async () => {
-  await textOf(await send());
-  const failed = page.waitForEvent('requestfailed');
-
-  await page.getByRole('textbox', { name: 'Message' }).fill('How do I retry?');
-  const reply = await send();
-
-  expect((await failed).failure()?.errorText).toBe('net::ERR_ABORTED');
-  expect(await textOf(reply)).not.toBe('');
-  expect(await page.locator('main p').allTextContents()).toHaveLength(4);
-});
-
-it('ends with the terminal, when it is interrupted', async () => {
-  example.write('\u0003');
-
-  expect(await ended).toBe(0);
-});
-
-/** Sends the prompt that is written there, and gives the place of the answer. */
+/** Sends the prompt in the text field, and returns where the answer is shown. */
 async function send(): Promise<Locator> {
   await page.getByRole('button', { name: 'Send' }).click();
   return page.locator('main p').last();
 }
 
-/** The text of a place once it is longer than it was. */
-async function textOf(place: Locator, length = 0): Promise<string> {
-  const element = await place.elementHandle();
-  await page.waitForFunction(([shown, than]) => shown.textContent.length > than, [element, length] as const);
-  return (await place.textContent()) ?? '';
+/** Waits until the text of an element is longer than `length`, and returns it. */
+async function textOf(element: Locator, length = 0): Promise<string> {
+  const handle = await element.elementHandle();
+  await page.waitForFunction(([shown, than]) => shown.textContent.length > than, [handle, length] as const);
+  return (await element.textContent()) ?? '';
 }

@@ -5,20 +5,20 @@ import { startServer } from '../support/loopback.js';
 
 /** A program for a page. */
 export interface Program {
-  /** A module without imports. */
+  /** The program as one module without imports. */
   readonly code: string;
-  /** The files it was made of. */
+  /** The files that the program consists of. */
   readonly modules: readonly string[];
 }
 
-/** Bundles a program of `pages/` with the built package, as a page's bundler does. */
+/** Bundles a program in `pages/` with the built package. */
 export async function bundleProgram(name: string): Promise<Program> {
   const { metafile, outputFiles } = await build({
     entryPoints: [join(__dirname, 'pages', `${name}.ts`)],
     bundle: true,
     minify: true,
     format: 'esm',
-    // Without the package's own tsconfig.json, whose paths lead to the sources for Node.
+    // Ignore the package's tsconfig.json, whose paths point to the sources for Node.
     tsconfigRaw: {},
     metafile: true,
     write: false,
@@ -27,7 +27,7 @@ export async function bundleProgram(name: string): Promise<Program> {
   return { code: outputFiles[0]!.text, modules: Object.keys(metafile.inputs) };
 }
 
-/** Shows a page that runs a bundled program and nothing else, from an origin of its own. */
+/** Opens a page from its own origin that only runs a bundled program. */
 export async function openProgram(page: Page, { code }: Program): Promise<void> {
   const { url } = await startServer({
     answer: (served) => {

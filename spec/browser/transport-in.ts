@@ -6,18 +6,18 @@ import type { Transport, TransportEvent } from '../../src/transport/transport.js
 import type { Command, Report } from './pages/exchanges.js';
 
 /**
- * The transport of the web build as it works in a page, led from here: a subscription here is one there. What happens in
- * one turn here happens in one turn there, and each event is told as it came.
+ * Creates a transport that runs the web build's transport in a page: each subscription here is one there. Calls of one
+ * turn here run in one turn there, and every event is reported as it arrives.
  */
 export async function transportIn(page: Page): Promise<Transport> {
   const subscribers = new Map<number, Subscriber<TransportEvent>>();
   const commands: Command[] = [];
-  await page.exposeFunction('report', (id: number, report: Report) => tell(subscribers.get(id)!, report));
-  const give = (command: Command): void => {
+  await page.exposeFunction('report', (id: number, report: Report) => deliver(subscribers.get(id)!, report));
+  const send = (command: Command): void => {
     if (commands.push(command) === 1) {
       queueMicrotask(() => {
-        // A page that was closed has nothing left to be told.
-        page.evaluate((all) => window.follow(all), commands.splice(0)).catch(() => undefined);
+        // A closed page needs no more commands.
+        page.evaluate((all) => window.execute(all), commands.splice(0)).catch(() => undefined);
       });
     }
   };
@@ -25,12 +25,12 @@ export async function transportIn(page: Page): Promise<Transport> {
     new Observable((subscriber) => {
       const id = subscribers.size;
       subscribers.set(id, subscriber);
-      give({ type: 'subscribe', id, request });
-      return () => give({ type: 'unsubscribe', id });
+      send({ type: 'subscribe', id, request });
+      return () => send({ type: 'unsubscribe', id });
     });
 }
 
-function tell(subscriber: Subscriber<TransportEvent>, report: Report): void {
+function deliver(subscriber: Subscriber<TransportEvent>, report: Report): void {
   switch (report.type) {
     case 'head':
       subscriber.next({
@@ -52,7 +52,7 @@ function tell(subscriber: Subscriber<TransportEvent>, report: Report): void {
 
 const classes: Readonly<Record<string, { readonly prototype: object }>> = { ConnectionError, ProtocolError };
 
-/** An error that says what the page's error said, of the class that bears its name here. */
+/** Recreates an error of the page with the class of its name. */
 function toError(fields: Readonly<Record<string, unknown>>): unknown {
   const { prototype } = classes[String(fields['name'])] ?? Error;
   const descriptors = Object.entries(fields).map(([field, value]) => [field, { value, enumerable: true }]);

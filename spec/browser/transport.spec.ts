@@ -27,14 +27,14 @@ beforeEach(async () => {
 
 afterEach(closeServers);
 
-describe('the transport of the web build, in a page of another origin', () => {
+describe('the transport of the web build in a page of another origin', () => {
   describeExchanges(() => transport);
   describeUnsubscribing(() => transport);
   describeBreakage(() => transport);
   describeEncodings(() => transport);
   describeRefusedRedirects(() => transport);
 
-  it('leaves nothing open when it is unsubscribed while it connects', async () => {
+  it('leaves nothing open when it is unsubscribed while connecting', async () => {
     const left: ServedExchange[] = [];
     const server = await startServer({
       answer: (served) => {
@@ -52,7 +52,7 @@ describe('the transport of the web build, in a page of another origin', () => {
 
     expect(await stayed.ended).toBeUndefined();
     expect(bodyOf(stayed.values)).toBe('whole');
-    // A browser may have sent the request before it is told to stop, in which case it closes the connection.
+    // A browser may have sent the request before it is aborted; then it closes the connection.
     expect(await Promise.all(left.map(({ over }) => over))).toEqual(left.map(() => 'cut'));
   });
 });

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-/** The package's own arguments switch off the rule of one origin, which a page that talks to a server is to obey. */
+/** The package's default arguments disable the same-origin policy, which these tests need. */
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -14,12 +14,12 @@ const args = [
   '--disable-sync',
 ];
 
-/** Opens an empty page, as of a visitor who was never here. */
+/** Opens an empty page in a new browser context. */
 export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
 
 /**
- * Runs Chromium during the specs of a file. Pages are closed behind each test, which fails when one of them raised an
- * error that nobody caught.
+ * Runs Chromium during the specs of a file. Closes all pages after each test, and fails it if a page had an uncaught
+ * error.
  */
 export function useBrowser(): OpenPage {
   let browser: Browser;
@@ -27,7 +27,7 @@ export function useBrowser(): OpenPage {
 
   beforeAll(async () => {
     browser = await launch().catch(async () => {
-      // A run that was killed while it unpacked left half a program, which is then taken for a whole one.
+      // A run that was killed while unpacking left an incomplete executable, which is not unpacked again.
       rmSync(await packed.executablePath(), { force: true });
       return launch();
     });
@@ -49,7 +49,7 @@ export function useBrowser(): OpenPage {
 
 async function launch(): Promise<Browser> {
   const executablePath = await packed.executablePath();
-  // The fonts that come with it, so that text has its size on machines without any.
+  // The fonts of the package, so that text has the same size on machines without fonts.
   const env = { ...process.env, FONTCONFIG_PATH: join(dirname(executablePath), 'fonts') };
   return chromium.launch({ executablePath, env, args, timeout: 30_000 });
 }

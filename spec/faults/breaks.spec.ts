@@ -11,27 +11,27 @@ function expectNoCompleteCall({ message }: FaultOutcome): void {
   expect(message?.toolCalls.filter(({ complete }) => complete)).toEqual([]);
 }
 
-/** One row for each place of the reference. */
-function broken(what: string, scenario: string, error: object, isWholeBehindFinish: boolean): readonly Fault[] {
+/** Faults that break the reference answer off at each place. */
+function broken(what: string, scenario: string, error: object, isWholeAfterFinish: boolean): readonly Fault[] {
   return Object.keys(places).map((place) => {
     const text = texts[place] ?? referenceText;
     const fault = { title: `${what} ${place}`, scenario: `/${scenario}/${encodeURIComponent(place)}`, text };
-    if (place === 'behind the finish reason') {
-      return isWholeBehindFinish ? fault : { ...fault, error };
+    if (place === 'after the finish reason') {
+      return isWholeAfterFinish ? fault : { ...fault, error };
     }
     return { ...fault, error, also: expectNoCompleteCall };
   });
 }
 
 /**
- * Where an answer is the last on its connection, Node's fetch takes a broken connection for a clean end, and undici does
- * where the answer's length is not told either. Behind the finish reason the answer is then whole.
+ * Breaks in an answer with `connection: close`. Node's fetch takes a broken connection for a clean end there, and so
+ * does undici when the answer's length is unknown. After the finish reason such an answer is whole.
  */
 function announced(how: string): readonly Fault[] {
   return Object.keys(places)
-    .filter((place) => place !== 'behind the finish reason')
+    .filter((place) => place !== 'after the finish reason')
     .map((place) => ({
-      title: `${how}, announced to be the last, ${place}`,
+      title: `${how} with "connection: close" ${place}`,
       scenario: `/${how}/${encodeURIComponent(place)}/last`,
       error: { kind: expect.stringMatching(/^(?:truncated|connection)$/u), retryable: true },
       text: texts[place] ?? referenceText,
@@ -39,16 +39,18 @@ function announced(how: string): readonly Fault[] {
     }));
 }
 
-describeFaults([
-  ...broken('a clean end', 'cut', truncated, true),
-  ...broken('a clean end of HTTP chunks', 'cut-chunked', truncated, true),
-  ...broken('a close that may be the end', 'close', truncated, true),
-  ...broken('a close without the last HTTP chunk', 'unterminated', disconnected, false),
-  ...broken('a close inside an HTTP chunk', 'unfinished-chunk', disconnected, false),
-  ...broken('a close before the content length', 'short', disconnected, false),
-  ...broken('a reset', 'reset', disconnected, false),
-  ...['unterminated', 'unfinished-chunk', 'short', 'reset', 'close-reset'].flatMap((how) => announced(how)),
-  { title: 'a close instead of an answer', scenario: '/unanswered/close', error: disconnected },
-  { title: 'a reset instead of an answer', scenario: '/unanswered/reset', error: disconnected },
-  { title: 'a close inside the headers', scenario: '/headless', error: disconnected },
-]);
+describe('an answer that breaks off', () => {
+  describeFaults([
+    ...broken('a clean end', 'cut', truncated, true),
+    ...broken('a clean end of HTTP chunks', 'cut-chunked', truncated, true),
+    ...broken('a close of an answer of unknown length', 'close', truncated, true),
+    ...broken('a close without the last HTTP chunk', 'unterminated', disconnected, false),
+    ...broken('a close inside an HTTP chunk', 'unfinished-chunk', disconnected, false),
+    ...broken('a close before the content length', 'short', disconnected, false),
+    ...broken('a reset', 'reset', disconnected, false),
+    ...['unterminated', 'unfinished-chunk', 'short', 'reset', 'close-reset'].flatMap((how) => announced(how)),
+    { title: 'a close instead of an answer', scenario: '/unanswered/close', error: disconnected },
+    { title: 'a reset instead of an answer', scenario: '/unanswered/reset', error: disconnected },
+    { title: 'a close inside the headers', scenario: '/headless', error: disconnected },
+  ]);
+});

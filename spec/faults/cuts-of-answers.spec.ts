@@ -15,7 +15,7 @@ function filesIn(folder: string): readonly string[] {
 
 const recorded = filesIn(join(__dirname, '../../../shared/recordings'));
 
-/** Answers of each kind, and the kind of error they end in. */
+/** Recorded kinds of answers, and the kind of error that each ends in. */
 const answers: readonly (readonly [name: string, kind: string | undefined])[] = [
   ['text-and-usage', undefined],
   ['carriage-returns-and-comments', undefined],
@@ -44,8 +44,8 @@ async function read(...pieces: readonly Uint8Array[]): Promise<Read> {
   };
 }
 
-/** Cuts an answer in so many places. */
-async function expectUnharmed(file: string, cuts: number): Promise<Read> {
+/** Cuts an answer at evenly spaced places, and expects the same chunks, or fewer and a truncation. */
+async function expectSameWhenCut(file: string, cuts: number): Promise<Read> {
   const bytes = readFileSync(file);
   const whole = await read(bytes);
   for (let cut = 0; cut < cuts; cut += 1) {
@@ -59,16 +59,19 @@ async function expectUnharmed(file: string, cuts: number): Promise<Read> {
   return whole;
 }
 
-describe('no cut changes the chunks of an answer, and an early end is an early end and nothing else:', () => {
-  it.each(answers)('%s', async (name, kind) => {
-    const whole = await expectUnharmed(join(__dirname, `../fixtures/answers/${name}.sse`), 100);
+describe('answers of many servers', () => {
+  it.each(answers)(
+    'have the same chunks wherever %s is cut, and are truncated where they end early',
+    async (name, kind) => {
+      const whole = await expectSameWhenCut(join(__dirname, `../fixtures/answers/${name}.sse`), 100);
 
-    expect([whole.chunks.length > 0, whole.kind]).toEqual([true, kind]);
-  });
+      expect([whole.chunks.length > 0, whole.kind]).toEqual([true, kind]);
+    },
+  );
 
-  it('each recorded answer at hand', async () => {
+  it('have the same chunks wherever a recording is cut', async () => {
     for (const file of recorded) {
-      await expectUnharmed(file, 16);
+      await expectSameWhenCut(file, 16);
     }
   });
 });

@@ -6,10 +6,10 @@ import { type FaultServer, startFaultServer } from '../support/fault-server/star
 import { transports } from '../support/transports.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
 
-/** How many answers are read side by side. */
-const together = 16;
+/** How many answers are read concurrently. */
+const concurrency = 16;
 
-/** Places in characters of several bytes and at the ends of lines, and one of ten between plain letters. */
+/** Places inside multi-byte characters and at line ends, and every tenth place elsewhere. */
 const places = Array.from({ length: reference.length + 1 }, (_, place) => place).filter(
   (place) => place % 10 === 0 || [place - 1, place].some((near) => isSpecial(reference[near])),
 );
@@ -20,55 +20,60 @@ function isSpecial(byte = 0): boolean {
 
 expectQuietProcess();
 
-describe.each(Object.entries(transports))('through %s', (_name, createTransport) => {
-  let server: FaultServer;
-  let transport: Transport;
+describe.each(Object.entries(transports))(
+  'an answer cut anywhere on the wire, through %s',
+  (_name, createTransport) => {
+    let server: FaultServer;
+    let transport: Transport;
 
-  beforeAll(async () => {
-    server = await startFaultServer();
-    transport = createTransport();
-  });
-  afterAll(() => server.close());
+    beforeAll(async () => {
+      server = await startFaultServer();
+      transport = createTransport();
+    });
+    afterAll(() => server.close());
 
-  /** The chunks of an answer, or the kind of its error, as text. */
-  function outcomeOf(scenario: string): Observable<string> {
-    return createClient({ baseURL: server.url + scenario, transport })
-      .chat(chatRequest)
-      .pipe(
+    /** Reads the chunks of an answer, or the kind of its error, as text. */
+    function outcomeOf(scenario: string): Observable<string> {
+      return createClient({ baseURL: server.url + scenario, transport })
+        .chat(chatRequest)
+        .pipe(
+          toArray(),
+          map((chunks) => JSON.stringify(chunks)),
+          catchError((error: unknown) => of(isLlmError(error) ? error.kind : String(error))),
+        );
+    }
+
+    /** Finds the places where the outcome is not the expected one. */
+    function deviations(scenario: string, expected: (place: number) => string): Promise<readonly number[]> {
+      const found = from(places).pipe(
+        mergeMap(
+          (place) =>
+            outcomeOf(`/${scenario}/${place}`).pipe(
+              mergeMap((outcome) => (outcome === expected(place) ? [] : [place])),
+            ),
+          concurrency,
+        ),
         toArray(),
-        map((chunks) => JSON.stringify(chunks)),
-        catchError((error: unknown) => of(isLlmError(error) ? error.kind : String(error))),
       );
-  }
+      return lastValueFrom(found);
+    }
 
-  /** The places whose outcome is another one. */
-  function deviations(scenario: string, expected: (place: number) => string): Promise<readonly number[]> {
-    const found = from(places).pipe(
-      mergeMap(
-        (place) =>
-          outcomeOf(`/${scenario}/${place}`).pipe(mergeMap((outcome) => (outcome === expected(place) ? [] : [place]))),
-        together,
-      ),
-      toArray(),
-    );
-    return lastValueFrom(found);
-  }
+    it('has the same chunks when it comes in two packets', async () => {
+      const whole = await lastValueFrom(outcomeOf('/whole'));
 
-  it('an answer in two packets gives the same chunks, wherever one ends', async () => {
-    const whole = await lastValueFrom(outcomeOf('/whole'));
+      expect(await deviations('split', () => whole)).toEqual([]);
+      expect(server.requests).toHaveLength(places.length + 1);
+    });
 
-    expect(await deviations('split', () => whole)).toEqual([]);
-    expect(server.requests).toHaveLength(places.length + 1);
-  });
+    it('is truncated if it ends before its finish reason, and else whole', async () => {
+      const whole = JSON.parse(await lastValueFrom(outcomeOf('/whole'))) as readonly unknown[];
+      const finish = lengthOf(9) - 2;
+      const usage = lengthOf(10) - 2;
 
-  it('an answer that ends before its finish reason is truncated, and one that ends behind it is whole', async () => {
-    const whole = JSON.parse(await lastValueFrom(outcomeOf('/whole'))) as readonly unknown[];
-    const finish = lengthOf(9) - 2;
-    const usage = lengthOf(10) - 2;
+      const outcomes = (place: number): string =>
+        place < finish ? 'truncated' : JSON.stringify(place < usage ? whole.slice(0, -1) : whole);
 
-    const outcomes = (place: number): string =>
-      place < finish ? 'truncated' : JSON.stringify(place < usage ? whole.slice(0, -1) : whole);
-
-    expect(await deviations('cut', outcomes)).toEqual([]);
-  });
-});
+      expect(await deviations('cut', outcomes)).toEqual([]);
+    });
+  },
+);

@@ -11,11 +11,11 @@ import { expectNoKey, key } from '../support/secret-key.js';
 interface Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Text as it is on the wire, or what JSON says there. */
+  /** Text as it is on the wire, or a value to send as JSON. */
   readonly body: unknown;
 }
 
-/** A refusal with the fields its error must have; null where one must have none. */
+/** A refusal and the fields its error must have; null stands for `undefined`. */
 interface Form extends Refusal {
   readonly form: string;
   readonly error: Readonly<Record<string, unknown>>;
@@ -40,7 +40,7 @@ const kinds: ReadonlyMap<number, string> = new Map([
   [429, 'rate_limit'],
 ]);
 
-/** Headers that are about the bytes of a recording, which are others now. */
+/** Headers about the recorded bytes, which differ from those sent here. */
 const framing = new Set(['content-length', 'content-encoding', 'transfer-encoding', 'connection']);
 
 function serve(refusals: readonly Refusal[]): Promise<LoopbackServer> {
@@ -54,7 +54,9 @@ function serve(refusals: readonly Refusal[]): Promise<LoopbackServer> {
   });
 }
 
-/** The error of a refusal, which is the same through both transports and tells no key. */
+/**
+ * Returns the error of a refusal, after checking that both transports raise the same one and that it contains no key.
+ */
 async function errorOf(url: string): Promise<ApiError> {
   const errors = Object.values(transports).map((createTransport) => {
     const client = createClient({ baseURL: url, apiKey: key, transport: createTransport() });
@@ -62,7 +64,7 @@ async function errorOf(url: string): Promise<ApiError> {
   });
   const [error, other] = await Promise.all(errors);
 
-  // But for the time of day.
+  // Except for the time of day.
   const shown = ({ headers: { date: _, ...headers }, ...fields }: ApiError): object => ({ ...fields, headers });
   expect([shown(other!), other!.message, other!.name]).toEqual([shown(error!), error!.message, error!.name]);
   expectNoKey(error);
@@ -72,14 +74,14 @@ async function errorOf(url: string): Promise<ApiError> {
 expectQuietProcess();
 afterAll(closeServers);
 
-describe('a refusal in each form that servers have', () => {
+describe('a refusal in the form of each server', () => {
   let server: LoopbackServer;
   beforeAll(async () => {
     server = await serve(forms);
   });
 
   it.each(forms.map(({ form, status }, place) => [status, form, place] as const))(
-    '%d, %s',
+    '%d, %s, becomes the right error',
     async (status, _form, place) => {
       const error = await errorOf(`${server.url}/${place}`);
       const promised = Object.entries(forms[place]!.error).map(([name, value]) => [name, value ?? undefined] as const);
@@ -91,20 +93,20 @@ describe('a refusal in each form that servers have', () => {
     },
   );
 
-  it('was asked for twice, and not again', () => {
+  it('is requested once per transport', () => {
     expect(forms.length).toBeGreaterThan(30);
     expect(server.requests).toBe(forms.length * 2);
   });
-});
 
-it('each recorded refusal at hand tells its reason, and is retried only where that helps', async () => {
-  const server = await serve(recorded);
-  for (const [place, { status }] of recorded.entries()) {
-    const error = await errorOf(`${server.url}/${place}`);
+  it('has its reason and the right kind in each recording', async () => {
+    const server = await serve(recorded);
+    for (const [place, { status }] of recorded.entries()) {
+      const error = await errorOf(`${server.url}/${place}`);
 
-    expect([place, error.status, error.kind]).toEqual([place, status, kinds.get(status)]);
-    expect(error.retryable).toBe(error.kind === 'rate_limit');
-    expect(error.message).not.toMatch(/gave no reason|web page/u);
-  }
-  expect(server.requests).toBe(recorded.length * 2);
+      expect([place, error.status, error.kind]).toEqual([place, status, kinds.get(status)]);
+      expect(error.retryable).toBe(error.kind === 'rate_limit');
+      expect(error.message).not.toMatch(/gave no reason|web page/u);
+    }
+    expect(server.requests).toBe(recorded.length * 2);
+  });
 });

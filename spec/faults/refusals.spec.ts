@@ -32,7 +32,7 @@ const statuses = plain.map(([status, kind, retryable]) => ({
 }));
 
 const retried = plain.map(([status, kind, retryable]) => ({
-  title: `status ${status} each time, retried`,
+  title: `status ${status} for every attempt`,
   scenario: `/refuse/${status}/again`,
   retries: true,
   error: { name: nameOf(status), kind, retryable },
@@ -76,7 +76,7 @@ const recoveries: readonly Fault[] = [
     also: (seen) => expect(delaysOf(seen)).toEqual([500, 1000]),
   },
   {
-    title: 'status 500 three times, then an answer that nobody fetches',
+    title: 'status 500 three times, then an answer beyond the retries',
     scenario: '/sequence/500,500,500,200',
     retries: true,
     requests: 3,
@@ -89,9 +89,15 @@ const recoveries: readonly Fault[] = [
     requests: 2,
     error: { kind: 'invalid_request' },
   },
-  { title: 'no answer each time', scenario: '/unanswered/reset', retries: true, requests: 3, error: disconnected },
   {
-    title: 'a stream that breaks behind its first chunk, which no retry repeats',
+    title: 'a reset instead of each answer',
+    scenario: '/unanswered/reset',
+    retries: true,
+    requests: 3,
+    error: disconnected,
+  },
+  {
+    title: 'a stream that breaks after its first chunk, which is not retried',
     scenario: '/reset/in%20the%20middle%20of%20a%20chunk',
     retries: true,
     error: disconnected,
@@ -106,4 +112,6 @@ const recoveries: readonly Fault[] = [
   },
 ];
 
-describeFaults([...statuses, ...retried, ...bodies, ...recoveries]);
+describe('refusals and retries', () => {
+  describeFaults([...statuses, ...retried, ...bodies, ...recoveries]);
+});

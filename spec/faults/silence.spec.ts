@@ -1,6 +1,6 @@
 import { describeFaults, type Fault, type FaultOutcome } from '../support/fault-table.js';
 
-/** Milliseconds that are soon over. */
+/** A short deadline, in milliseconds. */
 const short = 60;
 
 function missed(deadline: string): object {
@@ -31,14 +31,14 @@ const silent: readonly Fault[] = [
     error: missed('firstChunk'),
   },
   {
-    title: 'silence behind two chunks',
+    title: 'silence after two chunks',
     scenario: '/stall/2',
     options: { deadlines: { idle: short } },
     error: missed('idle'),
     text: 'Größe: ',
   },
   {
-    title: 'silence behind the finish reason',
+    title: 'silence after the finish reason',
     scenario: '/stall/9',
     options: { deadlines: { idle: short } },
     error: missed('idle'),
@@ -51,7 +51,7 @@ const silent: readonly Fault[] = [
     error: missed('firstChunk'),
   },
   {
-    title: 'comments without end behind two chunks',
+    title: 'comments without end after two chunks',
     scenario: '/idle/comments/2',
     options: { deadlines: { idle: short } },
     error: missed('idle'),
@@ -64,7 +64,7 @@ const silent: readonly Fault[] = [
     error: missed('firstChunk'),
   })),
   ...['one-comment', 'empty-events', 'pings'].map((what) => ({
-    title: `${what} without end behind two chunks`,
+    title: `${what} without end after two chunks`,
     scenario: `/idle/${what}/2`,
     options: { deadlines: { idle: short } },
     error: missed('idle'),
@@ -77,34 +77,36 @@ const silent: readonly Fault[] = [
     error: missed('headers'),
   },
   {
-    title: 'comments without end, and a deadline for the whole',
+    title: 'comments without end under a total deadline',
     scenario: '/idle/comments/3',
     options: { deadlines: { total: 5 * short } },
     error: missed('total'),
     text: 'Größe: 日本語 ',
   },
   {
-    title: 'an error body that never comes to its end',
+    title: 'an error body that never ends',
     scenario: '/refuse-and-stall/500',
     options: { deadlines: { idle: short } },
     error: { name: 'ApiError', kind: 'server', status: 500, retryable: true },
   },
   {
-    title: 'an error body that takes longer than the whole may',
+    title: 'an error body that never ends under a total deadline',
     scenario: '/refuse-and-stall/401',
     options: { deadlines: { total: 5 * short } },
     error: { name: 'ApiError', kind: 'authentication', status: 401, retryable: false },
   },
 ];
 
-describeFaults([
-  ...silent.map((fault) => ({ ...fault, also: expectAborted })),
-  {
-    title: 'silence before the headers, three times',
-    scenario: '/stall/before-headers/again',
-    options: { deadlines: { headers: short } },
-    retries: true,
-    requests: 3,
-    error: missed('headers'),
-  },
-]);
+describe('deadlines of a silent server', () => {
+  describeFaults([
+    ...silent.map((fault) => ({ ...fault, also: expectAborted })),
+    {
+      title: 'silence before the headers, three times',
+      scenario: '/stall/before-headers/again',
+      options: { deadlines: { headers: short } },
+      retries: true,
+      requests: 3,
+      error: missed('headers'),
+    },
+  ]);
+});

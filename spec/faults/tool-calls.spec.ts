@@ -12,15 +12,15 @@ import { type FaultServer, startFaultServer } from '../support/fault-server/star
 import { transports } from '../support/transports.js';
 import { observe } from '../support/observe.js';
 
-const early = Object.keys(places).filter((place) => place !== 'behind the finish reason');
+const early = Object.keys(places).filter((place) => place !== 'after the finish reason');
 const breaks = ['cut', 'close', 'reset', 'unterminated', 'short'];
 const cutShort = ['length', 'max_tokens', 'model_length', 'content_filter', 'SAFETY', 'RECITATION', 'error', 'abort'];
 
-function completeOnes(message: Message | undefined): readonly string[] {
+function completeArguments(message: Message | undefined): readonly string[] {
   return (message?.toolCalls ?? []).filter(({ complete }) => complete).map((call) => call.arguments);
 }
 
-describe.each(Object.entries(transports))('through %s', (_name, createTransport) => {
+describe.each(Object.entries(transports))('a tool call through %s', (_name, createTransport) => {
   let server: FaultServer;
 
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe.each(Object.entries(transports))('through %s', (_name, createTransport)
   });
   afterAll(() => server.close());
 
-  /** The arguments of the calls that each way to read an answer takes for complete. */
+  /** Returns the arguments of the complete calls that each operator reports. */
   async function completeCalls(scenario: string): Promise<Readonly<Record<string, readonly string[]>>> {
     const client = createClient({ baseURL: server.url + scenario, transport: createTransport() });
     const answer = client.chat(chatRequest, { deadlines: { idle: 60 } });
@@ -40,12 +40,12 @@ describe.each(Object.entries(transports))('through %s', (_name, createTransport)
     const [error] = await Promise.all([message.ended, calls.ended, snapshots.ended]);
     return {
       calls: calls.values.map((call) => call.arguments),
-      snapshots: snapshots.values.flatMap(completeOnes),
-      message: completeOnes(isLlmError(error) ? (error.partial as Message) : message.values[0]),
+      snapshots: snapshots.values.flatMap(completeArguments),
+      message: completeArguments(isLlmError(error) ? (error.partial as Message) : message.values[0]),
     };
   }
 
-  it.each(['/whole', '/ended/stop', '/ended'])('%s has a complete call', async (scenario) => {
+  it.each(['/whole', '/ended/stop', '/ended'])('is complete after %s', async (scenario) => {
     expect(await completeCalls(scenario)).toMatchObject({ calls: [referenceArguments], message: [referenceArguments] });
   });
 
@@ -54,7 +54,7 @@ describe.each(Object.entries(transports))('through %s', (_name, createTransport)
     '/stall/6',
     '/stall/8',
     ...cutShort.map((reason) => `/ended/${reason}`),
-  ])('%s has none', async (scenario) => {
+  ])('is not complete after %s', async (scenario) => {
     expect(await completeCalls(scenario)).toEqual({ calls: [], snapshots: [], message: [] });
   });
 });

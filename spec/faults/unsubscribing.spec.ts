@@ -1,21 +1,20 @@
-import { retryTransient, createClient } from '../../src/index.node.js';
+import { createClient, retryTransient } from '../../src/index.node.js';
 import { chatRequest } from '../support/answers.js';
 import { type FaultServer, startFaultServer } from '../support/fault-server/start-fault-server.js';
-import { transports } from '../support/transports.js';
-import { observe } from '../support/observe.js';
+import { observe, turnsUntil } from '../support/observe.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
 import { shortestTime } from '../support/shortest-time.js';
-import { turnsUntil } from '../support/turns-until.js';
+import { transports } from '../support/transports.js';
 import { watchScheduler } from '../support/watch-scheduler.js';
 
-/** Within how many milliseconds the server sees that a client has left. */
+/** The maximum time until the server sees that a client has left, in milliseconds. */
 const prompt = 100;
-/** How many are waited for what should not take so long, on a busy machine. */
+/** How long a test waits for other things on a busy machine, in milliseconds. */
 const soon = 1000;
 
 expectQuietProcess();
 
-describe.each(Object.entries(transports))('through %s', (name, createTransport) => {
+describe.each(Object.entries(transports))('unsubscribing through %s', (name, createTransport) => {
   let server: FaultServer;
 
   beforeAll(async () => {
@@ -28,13 +27,13 @@ describe.each(Object.entries(transports))('through %s', (name, createTransport) 
     ['inside the headers', '/stall/inside-headers', 0],
     ['before the first chunk', '/stall/0', 0],
     ['between two chunks', '/stall/2', 2],
-    ['while comments come', '/idle/comments/2', 2],
-    ['while bytes come one by one', '/drip', 1],
+    ['while comments arrive', '/idle/comments/2', 2],
+    ['while bytes arrive one by one', '/drip', 1],
     ['in a line without end', '/endless-line', 2],
     ['in a body that decodes without end', '/bomb', 0],
     ['in an error body', '/refuse-and-stall/500', 0],
     ['in an error body without end', '/refuse-at-length/500', 0],
-  ])('who leaves %s closes the connection within 100 ms, and leaves no timer', async (_when, scenario, chunks) => {
+  ])('%s closes the connection within 100 ms, and leaves no timer', async (_when, scenario, chunks) => {
     const scheduler = watchScheduler();
     const client = createClient({ baseURL: server.url + scenario, transport: createTransport(), scheduler });
     const limits = { eventBytes: Infinity, errorBodyBytes: Infinity };
@@ -62,7 +61,7 @@ describe.each(Object.entries(transports))('through %s', (name, createTransport) 
     }
   });
 
-  it('who leaves in the pause before a retry sends nothing more', async () => {
+  it('in the pause before a retry sends nothing more', async () => {
     const scenario = '/sequence/429,200/retry-after=30';
     const scheduler = watchScheduler();
     const client = createClient({ baseURL: server.url + scenario, transport: createTransport(), scheduler });

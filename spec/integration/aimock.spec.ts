@@ -20,7 +20,7 @@ const ask = (content: string): ChatCompletionRequest => ({ model: 'gpt-4o', mess
 describe.each<[string, Transport]>([
   ['fetch', fetchTransport()],
   ['undici', undiciTransport()],
-])('against a server that others wrote, through %s', (_name, transport) => {
+])('the aimock server through %s', (_name, transport) => {
   const answer = 'Hi there! How may I help you with your streams of text today?';
   let mock: LLMock;
   let client: Client;
@@ -40,7 +40,7 @@ describe.each<[string, Transport]>([
   });
   afterAll(() => mock.stop());
 
-  it('streams an answer with its token counts', async () => {
+  it('streams an answer with token counts', async () => {
     const pieces = await lastValueFrom(client.chat(ask('hello')).pipe(textDeltas(), toArray()));
     const message = await lastValueFrom(client.chat(ask('hello')).pipe(toMessage()));
 
@@ -54,14 +54,14 @@ describe.each<[string, Transport]>([
     });
   });
 
-  it('reads reasoning', async () => {
+  it('streams reasoning', async () => {
     expect(await lastValueFrom(client.chat(ask('think')).pipe(toMessage()))).toMatchObject({
       reasoning: 'Two and two.',
       content: 'Four.',
     });
   });
 
-  it('puts a tool call together', async () => {
+  it('streams a tool call', async () => {
     const { toolCalls, finishReason } = await lastValueFrom(client.chat(ask('weather')).pipe(toMessage()));
 
     expect(finishReason).toBe('tool_calls');
@@ -70,7 +70,7 @@ describe.each<[string, Transport]>([
     ]);
   });
 
-  it('makes an endpoint it does not have an ApiError', async () => {
+  it('causes an ApiError for an endpoint that it does not have', async () => {
     await expect(firstValueFrom(client.completions({ model: 'gpt-4o', prompt: 'hello' }))).rejects.toMatchObject({
       name: 'ApiError',
       status: 404,
@@ -79,7 +79,7 @@ describe.each<[string, Transport]>([
     });
   });
 
-  it('makes a 429 a RateLimitError with its pause, and a retry waits for it', async () => {
+  it('causes a RateLimitError with a delay for status 429, and answers the retry after the delay', async () => {
     const failure = firstValueFrom(client.chat(ask('busy')));
 
     await expect(failure).rejects.toMatchObject({
@@ -92,7 +92,7 @@ describe.each<[string, Transport]>([
 
     mock.nextRequestError(429, { message: 'Slow down', type: 'rate_limit_error', code: 'rate_limit_exceeded' });
     const notices: RetryNotice[] = [];
-    // The clock of the pause is virtual, so that nobody waits for it.
+    // The delay passes in virtual time.
     const scheduler = new VirtualTimeScheduler();
     const retried = lastValueFrom(
       client.chat(ask('hello')).pipe(
@@ -114,7 +114,7 @@ describe.each<[string, Transport]>([
     expect(notices).toMatchObject([{ attempt: 1, delay: 1000, reason: { name: 'RateLimitError' } }]);
   });
 
-  it('keeps the text of a stream that is cut, and says so', async () => {
+  it('causes a ConnectionError with the text so far when it cuts a stream', async () => {
     const caught: unknown = await lastValueFrom(client.chat(ask('cut')).pipe(toMessage())).catch(
       (error: unknown) => error,
     );

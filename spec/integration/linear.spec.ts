@@ -17,14 +17,14 @@ import { head } from '../support/transport-events.js';
 
 jest.setTimeout(60_000);
 
-/** Runs a source to its end, at once. */
+/** Runs a synchronous source to its end. */
 function exhaust(source: Observable<unknown>): void {
   let hasEnded = false;
   source.subscribe({ error: () => (hasEnded = true), complete: () => (hasEnded = true) });
   expect(hasEnded).toBe(true);
 }
 
-/** Expects that twice as much costs no more than 2.5 times the work, four times in a row. */
+/** Expects that the work grows by at most a factor of 2.5 between sizes that each double the one before. */
 function expectLinear(sizes: readonly number[], run: (size: number) => void): void {
   const work = sizes.map((size) => countWork(() => run(size)));
   const growth = work.slice(1).map((next, place) => next / (work[place] ?? 0));
@@ -35,7 +35,7 @@ function expectLinear(sizes: readonly number[], run: (size: number) => void): vo
 
 const thousands = (first: number): readonly number[] => [1, 2, 4, 8].map((factor) => factor * first * 1000);
 
-describe('bytes that come one by one', () => {
+describe('the work per byte, for bytes that arrive one by one', () => {
   function bytesOf(text: string): Observable<Uint8Array> {
     const bytes = new TextEncoder().encode(text);
     return from(Array.from(bytes, (_byte, place) => bytes.subarray(place, place + 1)));
@@ -47,9 +47,9 @@ describe('bytes that come one by one', () => {
     ['an event of empty lines of data', (size) => `${'data\r\n'.repeat(size / 6)}\r\n`],
     ['many events', (size) => 'data: x\n\n'.repeat(size / 9)],
     ['many events with every line end', (size) => 'data: x\r\rdata: y\r\n\r\n'.repeat(size / 20)],
-    ['a field without end', (size) => `event: ${'x'.repeat(size)}`],
-    ['fields that mean nothing', (size) => 'x\n'.repeat(size / 2)],
-  ])('cost the same each in %s', (_what, stream) => {
+    ['an unterminated field', (size) => `event: ${'x'.repeat(size)}`],
+    ['unknown fields', (size) => 'x\n'.repeat(size / 2)],
+  ])('does not grow with %s', (_what, stream) => {
     expectLinear(thousands(5), (size) => exhaust(bytesOf(stream(size)).pipe(decodeEvents())));
   });
 
@@ -70,7 +70,7 @@ describe('bytes that come one by one', () => {
   });
 });
 
-describe('chunks', () => {
+describe('the work per chunk', () => {
   const say = { content: 'word ' };
   const call = { tool_calls: [{ index: 0, function: { arguments: '{"a":' } }] };
   const begin = { tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '' } }] };
@@ -80,12 +80,12 @@ describe('chunks', () => {
     ['reasoning', () => ({ reasoning: 'word ' })],
     ['refusals', () => ({ refusal: 'word ' })],
     ['the arguments of a tool', (place) => (place === 0 ? begin : call)],
-    ['a list of its own', () => ({ citations: ['x'] })],
-    ['a text of its own', () => ({ note: 'x' })],
-    ['a new field in each', (place) => ({ [`x${place}`]: 1 })],
-    ['a new field of audio in each', (place) => ({ audio: { data: 'x', [`x${place}`]: 1 } })],
+    ['an unknown list', () => ({ citations: ['x'] })],
+    ['an unknown text', () => ({ note: 'x' })],
+    ['a new unknown field each', (place) => ({ [`x${place}`]: 1 })],
+    ['a new field of audio each', (place) => ({ audio: { data: 'x', [`x${place}`]: 1 } })],
     ['reasoning in details', () => ({ reasoning_details: [{ type: 'reasoning.text', text: 'word ' }] })],
-  ])('cost the same each while they add %s', (_what, delta) => {
+  ])('does not grow while chunks add %s', (_what, delta) => {
     const source = (size: number): Observable<ChatCompletionChunk> =>
       from(Array.from({ length: size }, (_, place) => chatChunk(delta(place))));
 

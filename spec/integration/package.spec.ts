@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const root = join(__dirname, '../..');
 const consumer = mkdtempSync(join(tmpdir(), 'rxllm-consumer-'));
 
-/** Says "Hello" in two chunks, or 401 below `/locked`. */
+/** Streams "Hello" in two chunks, or answers 401 below `/locked`. */
 const server: Server = createServer((request, response) => {
   if (request.url?.startsWith('/locked')) {
     response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"message":"No."}}');
@@ -29,7 +29,7 @@ const server: Server = createServer((request, response) => {
   response.end('data: [DONE]\n\n');
 });
 
-/** What each consumer does with the package, after imports of its own kind. */
+/** What each program does after importing the package in its own way. */
 const ask = `
   const request = { model: 'small', messages: [{ role: 'user', content: 'Hi' }] };
   const answer = lastValueFrom(createClient({ baseURL }).chat(request).pipe(textDeltas(), toText()));
@@ -49,83 +49,85 @@ afterAll(() => {
   rmSync(consumer, { recursive: true, force: true });
 });
 
-it('streams in an ES module', async () => {
-  const program = `
-    import { createClient, textDeltas, toText } from 'rxllm';
-    import { lastValueFrom } from 'rxjs';
-    const [baseURL] = process.argv.slice(2);
-    ${ask}
-    process.stdout.write(await answer);
-  `;
+describe('the installed package', () => {
+  it('streams in an ES module', async () => {
+    const program = `
+      import { createClient, textDeltas, toText } from 'rxllm';
+      import { lastValueFrom } from 'rxjs';
+      const [baseURL] = process.argv.slice(2);
+      ${ask}
+      process.stdout.write(await answer);
+    `;
 
-  expect(await runFile('consumer.mjs', program, baseURL)).toBe('Hello');
-});
-
-it('streams in a CommonJS module', async () => {
-  const program = `
-    const { createClient, textDeltas, toText } = require('rxllm');
-    const { lastValueFrom } = require('rxjs');
-    const [baseURL] = process.argv.slice(2);
-    ${ask}
-    answer.then((text) => process.stdout.write(text));
-  `;
-
-  expect(await runFile('consumer.cjs', program, baseURL)).toBe('Hello');
-});
-
-it('streams in a browser bundle, with the globals of the web and none of Node', async () => {
-  const contents = `
-    import { createClient, textDeltas, toText } from 'rxllm';
-    import { lastValueFrom } from 'rxjs';
-    ${ask}
-    answer.then(resolve, reject);
-  `;
-  const { outputFiles, metafile } = await build({
-    stdin: { contents, resolveDir: consumer },
-    bundle: true,
-    platform: 'browser',
-    metafile: true,
-    write: false,
+    expect(await runFile('consumer.mjs', program, baseURL)).toBe('Hello');
   });
 
-  const text = await new Promise((resolve, reject) => {
-    runInContext(outputFiles[0]!.text, createContext({ ...webGlobals(), baseURL, resolve, reject }));
+  it('streams in a CommonJS module', async () => {
+    const program = `
+      const { createClient, textDeltas, toText } = require('rxllm');
+      const { lastValueFrom } = require('rxjs');
+      const [baseURL] = process.argv.slice(2);
+      ${ask}
+      answer.then((text) => process.stdout.write(text));
+    `;
+
+    expect(await runFile('consumer.cjs', program, baseURL)).toBe('Hello');
   });
 
-  expect(text).toBe('Hello');
-  expect(Object.keys(metafile.inputs).filter((path) => path.includes('undici'))).toEqual([]);
-});
+  it('streams in a browser bundle with web globals only', async () => {
+    const contents = `
+      import { createClient, textDeltas, toText } from 'rxllm';
+      import { lastValueFrom } from 'rxjs';
+      ${ask}
+      answer.then(resolve, reject);
+    `;
+    const { outputFiles, metafile } = await build({
+      stdin: { contents, resolveDir: consumer },
+      bundle: true,
+      platform: 'browser',
+      metafile: true,
+      write: false,
+    });
 
-it('recognises the errors of its other format, where both are loaded', async () => {
-  const program = `
-    import { createRequire } from 'node:module';
-    import * as esm from 'rxllm';
-    const cjs = createRequire(import.meta.url)('rxllm');
-    const [baseURL] = process.argv.slice(2);
-    const failure = ({ createClient }) =>
-      new Promise((resolve) => createClient({ baseURL }).chat({ model: 'small', messages: [{ role: 'user', content: 'Hi' }] }).subscribe({ error: resolve }));
-    const [fromEsm, fromCjs] = await Promise.all([failure(esm), failure(cjs)]);
-    process.stdout.write(JSON.stringify({
-      kinds: [fromEsm.kind, fromCjs.kind],
-      sameClass: [fromEsm instanceof cjs.ApiError, fromCjs instanceof esm.ApiError],
-      recognised: [cjs.isLlmError(fromEsm), esm.isLlmError(fromCjs)],
-    }));
-  `;
+    const text = await new Promise((resolve, reject) => {
+      runInContext(outputFiles[0]!.text, createContext({ ...webGlobals(), baseURL, resolve, reject }));
+    });
 
-  expect(JSON.parse(await runFile('both.mjs', program, baseURL.replace('v1', 'locked')))).toEqual({
-    kinds: ['authentication', 'authentication'],
-    sameClass: [false, false],
-    recognised: [true, true],
+    expect(text).toBe('Hello');
+    expect(Object.keys(metafile.inputs).filter((path) => path.includes('undici'))).toEqual([]);
+  });
+
+  it('recognises errors of its other module format when both are loaded', async () => {
+    const program = `
+      import { createRequire } from 'node:module';
+      import * as esm from 'rxllm';
+      const cjs = createRequire(import.meta.url)('rxllm');
+      const [baseURL] = process.argv.slice(2);
+      const failure = ({ createClient }) =>
+        new Promise((resolve) => createClient({ baseURL }).chat({ model: 'small', messages: [{ role: 'user', content: 'Hi' }] }).subscribe({ error: resolve }));
+      const [fromEsm, fromCjs] = await Promise.all([failure(esm), failure(cjs)]);
+      process.stdout.write(JSON.stringify({
+        kinds: [fromEsm.kind, fromCjs.kind],
+        sameClass: [fromEsm instanceof cjs.ApiError, fromCjs instanceof esm.ApiError],
+        recognised: [cjs.isLlmError(fromEsm), esm.isLlmError(fromCjs)],
+      }));
+    `;
+
+    expect(JSON.parse(await runFile('both.mjs', program, baseURL.replace('v1', 'locked')))).toEqual({
+      kinds: ['authentication', 'authentication'],
+      sameClass: [false, false],
+      recognised: [true, true],
+    });
   });
 });
 
 /**
- * Packs the package and, since the test must pass without a network, the installed copies of what it depends on; then
- * installs the tarballs as a user would, into an empty folder.
+ * Packs the package and installs the tarball in an empty folder, as a user would. The dependencies are packed from
+ * node_modules, because the test must pass without a network.
  */
 async function install(): Promise<void> {
   if (!existsSync(join(root, 'dist/esm/index.js'))) {
-    throw new Error('There is no dist/ to pack: run npm run build first.');
+    throw new Error('There is no dist/ to pack. Run npm run build first.');
   }
   const needed = [...dependenciesOf(root, 'rxjs')];
   const folders = needed.map((name) => `./node_modules/${name}`);
@@ -155,11 +157,11 @@ async function npm(cwd: string, ...parameters: readonly string[]): Promise<strin
 async function runFile(name: string, program: string, ...parameters: readonly string[]): Promise<string> {
   const file = join(consumer, name);
   writeFileSync(file, program);
-  // A process that a connection or a timer keeps alive is a failure too.
+  // The timeout also catches a process that a connection or a timer keeps alive.
   return (await run(process.execPath, [file, ...parameters], { cwd: consumer, timeout: 10_000 })).stdout;
 }
 
-/** What a page has and the language itself has not. */
+/** Returns the globals of a page that are not part of the language. */
 function webGlobals(): Readonly<Record<string, unknown>> {
   const { fetch, Headers, Request, Response, ReadableStream, DecompressionStream, TextDecoder, TextEncoder } =
     globalThis;

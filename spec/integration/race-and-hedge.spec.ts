@@ -18,7 +18,7 @@ import { observe } from '../support/observe.js';
 import { createQueue, type Queue } from '../support/queue.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
 
-/** What Node tells of each request that one of its servers gets. */
+/** What Node publishes for each request to one of its servers. */
 interface Served {
   readonly request: IncomingMessage;
   readonly socket: Socket;
@@ -30,18 +30,18 @@ interface Connection {
   readonly whenClosed: Promise<unknown>;
 }
 
-/** The connections of requests, by their header `x-name`, and a queue of these names. */
+/** The connections by the `x-name` header of their requests, and a queue of these names. */
 let connections: Map<string, Connection>;
 let arrived: Queue<string>;
-/** Whom the server has told to stop. */
+/** The models whose answers the server has stopped. */
 let left: Queue<string>;
 let answers: ReplaySubject<string>;
 
 const url = useLocalServer({
   models: {
-    // Says who it is at once, and then nothing.
+    // Emits a role at once, and then nothing.
     stalled: () => concat(of({ role: 'assistant' }), NEVER).pipe(finalize(() => left.put('stalled'))),
-    // Says what the spec lets it say, also what it was told before it was asked.
+    // Emits what the spec emits, including what was emitted before the request.
     ready: () => answers,
   },
 });
@@ -65,8 +65,8 @@ beforeEach(() => {
 describe.each<[string, () => Transport]>([
   ['fetch', fetchTransport],
   ['undici', undiciTransport],
-])('through %s', (_, createTransport) => {
-  /** The chunks of a model, whose request the server knows by this name. */
+])('two requests through %s', (_, createTransport) => {
+  /** Requests the chunks of a model; the server knows the request by `name`. */
   const ask = (model: string, name = model): Observable<ChatCompletionChunk> =>
     createClient({ baseURL: url(), transport: createTransport() }).chat(
       { model, messages: [{ role: 'user', content: 'Who is first?' }] },
@@ -79,12 +79,12 @@ describe.each<[string, () => Transport]>([
   };
   const isOpen = (name: string): boolean => !connections.get(name)!.socket.destroyed;
 
-  it('a race emits the text of the first to speak, and closes the connection of the other', async () => {
+  it('in a race emit the first text, and the connection of the loser is closed', async () => {
     const heard = createQueue<ChatCompletionChunk>();
     const stalled = ask('stalled').pipe(tap((chunk) => heard.put(chunk)));
     const seen = observe(raceToFirstText([stalled, ask('ready')]).pipe(textDeltas()));
 
-    // Both are asked, and the first chunk of all is a role: not what the race is about.
+    // Both requests have arrived, and the first chunk is a role, which does not decide the race.
     await Promise.all([arrived.take(), arrived.take()]);
     expect((await heard.take()).choices[0]?.delta.role).toBe('assistant');
     expect(seen.values).toEqual([]);
@@ -100,7 +100,7 @@ describe.each<[string, () => Transport]>([
     expect(seen.values).toEqual(['I ', 'am.']);
   });
 
-  it('a hedge asks again when nothing is said, and closes the connection of the request that lost', async () => {
+  it('in a hedge are sent after each other when there is no text, and the connection of the loser is closed', async () => {
     const scheduler = new VirtualTimeScheduler();
     const heard = createQueue<ChatCompletionChunk>();
     const first = ask('stalled', 'first').pipe(tap((chunk) => heard.put(chunk)));
@@ -125,7 +125,7 @@ describe.each<[string, () => Transport]>([
     expect(seen.values).toEqual(['I ', 'am.']);
   });
 
-  it('leaving a race closes the connections of all', async () => {
+  it('in a race are both closed by unsubscribing', async () => {
     const seen = observe(raceToFirstText([ask('stalled', 'one'), ask('stalled', 'two')]));
     await Promise.all([arrived.take(), arrived.take()]);
 

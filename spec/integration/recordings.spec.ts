@@ -8,14 +8,14 @@ import type { Message } from '../../src/chunks/message.js';
 import { createClient, fetchTransport, isLlmError, toMessage, type Transport } from '../../src/index.node.js';
 import { undiciTransport } from '../../src/node/index.js';
 
-/** What a recording ends in; a text is given whole, or by its start and its length where it is long. */
+/** The outcome of a recording; long texts are given by their start and their length. */
 interface Expected {
   readonly choice?: number;
   readonly content?: string | readonly [string, number];
   readonly reasoning?: string | readonly [string, number];
   readonly tool?: readonly [name: string, args: string];
   readonly finish?: string;
-  /** Input, output and total tokens, then cached and reasoning ones. */
+  /** Input, output, total, cached and reasoning tokens. */
   readonly usage?: readonly (number | undefined)[];
   readonly error?: object;
 }
@@ -165,7 +165,7 @@ function serve(): Server {
   });
 }
 
-/** A text as the table gives it: whole, or its start and its length. */
+/** Formats a text as the expected one: whole, or as its start and its length. */
 function shown(text: string, expected: string | readonly [string, number] = ''): unknown {
   return typeof expected === 'string' ? text : [text.slice(0, expected[0].length), text.length];
 }
@@ -173,7 +173,7 @@ function shown(text: string, expected: string | readonly [string, number] = ''):
 describe.each<[string, Transport]>([
   ['fetch', fetchTransport()],
   ['undici', undiciTransport()],
-])('through %s', (_name, transport) => {
+])('recorded answers through %s', (_name, transport) => {
   let server: Server;
   let origin = '';
   beforeAll(async () => {
@@ -202,33 +202,36 @@ describe.each<[string, Transport]>([
   }
 
   if (present.length === 0) {
-    it('has no recordings at hand, so the specs of chunks alone show what is mended', () => {
+    it('are not available here', () => {
       expect(existsSync(folder)).toBe(false);
     });
     return;
   }
 
-  describe.each(['whole', 'bytes'])('read %s', (cut) => {
-    it.each([...present])('%s', async (name, { choice = 0, content, reasoning, tool, finish, usage, error }) => {
-      const { message, error: caught } = await outcome(name, cut, choice);
-      const counts = message.usage;
+  describe.each(['whole', 'bytes'])('served as %s', (cut) => {
+    it.each([...present])(
+      'have the expected outcome: %s',
+      async (name, { choice = 0, content, reasoning, tool, finish, usage, error }) => {
+        const { message, error: caught } = await outcome(name, cut, choice);
+        const counts = message.usage;
 
-      expect(caught).toEqual(error === undefined ? undefined : expect.objectContaining(error));
-      expect(shown(message.content, content)).toEqual(content ?? '');
-      expect(shown(message.reasoning, reasoning)).toEqual(reasoning ?? '');
-      expect(message.toolCalls.map((call) => [call.name, call.arguments, call.complete])).toEqual(
-        tool ? [[...tool, true]] : [],
-      );
-      expect(message.finishReason).toBe(finish);
-      expect(
-        counts && [
-          counts.inputTokens,
-          counts.outputTokens,
-          counts.totalTokens,
-          counts.cachedTokens,
-          counts.reasoningTokens,
-        ],
-      ).toEqual(usage);
-    });
+        expect(caught).toEqual(error === undefined ? undefined : expect.objectContaining(error));
+        expect(shown(message.content, content)).toEqual(content ?? '');
+        expect(shown(message.reasoning, reasoning)).toEqual(reasoning ?? '');
+        expect(message.toolCalls.map((call) => [call.name, call.arguments, call.complete])).toEqual(
+          tool ? [[...tool, true]] : [],
+        );
+        expect(message.finishReason).toBe(finish);
+        expect(
+          counts && [
+            counts.inputTokens,
+            counts.outputTokens,
+            counts.totalTokens,
+            counts.cachedTokens,
+            counts.reasoningTokens,
+          ],
+        ).toEqual(usage);
+      },
+    );
   });
 });

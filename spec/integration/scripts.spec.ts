@@ -24,7 +24,7 @@ describe('npm run example', () => {
     expect(code).toBe(0);
   });
 
-  it('says that there is none of a name, and lists them', () => {
+  it('reports an unknown name, and lists the examples', () => {
     const { code, stdout, stderr } = script('example', 'examples/missing.ts');
 
     expect(stderr).toMatch(/^There is no example 'examples\/missing\.ts'\. There are:\n/u);
@@ -33,7 +33,7 @@ describe('npm run example', () => {
     expect(code).toBe(2);
   });
 
-  it('lists only those that a name may mean', () => {
+  it('lists the examples that an ambiguous name matches', () => {
     const { code, stderr } = script('example', 're');
 
     expect(stderr).toMatch(/^Several examples are named like 're':\n\n(?: .*\n)* {2}02-retry .*\n(?: .*\n)*$/u);
@@ -56,8 +56,8 @@ describe('npm run example', () => {
 describe('npm run chat', () => {
   it.each([
     ['an unknown option', ['--prot', '1'], "Unknown option '--prot'."],
-    ['a word', ['4200'], "Unexpected argument '4200'."],
-    ['no port', ['--port', 'any'], '--port must be a whole number from 0 to 65535.'],
+    ['an argument', ['4200'], "Unexpected argument '4200'."],
+    ['an invalid port', ['--port', 'any'], '--port must be a whole number from 0 to 65535.'],
   ])('refuses %s in one line, before it builds anything', (_, parameters, line) => {
     expect(script('chat', ...parameters)).toEqual({
       code: 2,

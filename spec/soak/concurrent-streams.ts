@@ -1,36 +1,35 @@
 /*
- * What an open stream costs: 10,000 of them at once in one process, in turn through rxllm and through bare undici, which
- * reads the same bytes and understands none. The rounds are interleaved, because machines are noisy; what counts are the
- * ratios.
+ * Measures what an open stream costs: 10,000 streams at once in one process, in turn through rxllm and through undici
+ * alone, which only reads the same bytes. The rounds are interleaved because machines are noisy; compare the ratios.
  */
+import { execFileSync } from 'node:child_process';
 import { createClient, textDeltas } from 'rxllm';
 import { Agent } from 'undici';
-import { heldBytes } from './support/heap.js';
+import { heldBytes, median, show, showBytes } from './support/figures.js';
 import {
   countsOfServer,
   print,
-  promise,
   releaseAnswers,
   request,
   short,
+  showProgress,
   urlOf,
+  verify,
   within,
 } from './support/measurement.js';
-import { median, show, showBytes } from './support/numbers.js';
-import { withinOpenFiles } from './support/open-files.js';
-import { tell } from './support/progress.js';
 import { answerText } from './support/scenarios.js';
-
+/** Open files of a process besides its sockets. */
+const reserve = 200;
 const wanted = short ? 500 : 10_000;
 const streams = withinOpenFiles(wanted);
 const rounds = short ? 1 : 3;
-/** The longest that opening or reading them may take, in milliseconds. */
-const longest = 120_000;
+/** The maximum time for opening or reading all streams, in milliseconds. */
+const maxTime = 120_000;
 
-/** Opens a stream, and tells once that its first piece is here and once how it ended. */
-type Open = (report: (news: 'begun' | 'whole' | 'broken') => void) => void;
+/** Opens a stream, and reports its first piece and its end. */
+type Open = (report: (event: 'begun' | 'whole' | 'broken') => void) => void;
 
-/** What a stream cost: bytes while it was open, and microseconds of this process's time. */
+/** The cost of a stream: bytes while it was open, and microseconds of CPU time. */
 interface Cost {
   readonly bytes: number;
   readonly time: number;
@@ -42,7 +41,7 @@ const client = createClient({ baseURL: urlOf('held') });
 const openers: Readonly<Record<string, Open>> = { rxllm: openStream, undici: openExchange };
 const costs: Readonly<Record<string, Cost[]>> = { rxllm: [], undici: [] };
 const all = streams * (rounds + 1) * 2;
-const news = { begun: 0, whole: 0, broken: 0 };
+const reported = { begun: 0, whole: 0, broken: 0 };
 let mostOpen = 0;
 
 for (let round = 0; round <= rounds; round += 1) {
@@ -55,47 +54,47 @@ for (let round = 0; round <= rounds; round += 1) {
   }
 }
 
-promise(
-  news.whole === all && news.broken === 0,
-  `${show(news.whole)} of ${show(all)} answers whole, ${news.broken} errors`,
+verify(
+  reported.whole === all && reported.broken === 0,
+  `${show(reported.whole)} of ${show(all)} answers whole, ${reported.broken} errors`,
 );
-const isFewer = streams < wanted;
-promise(
+const isPartial = streams < wanted;
+verify(
   mostOpen >= streams,
-  `open at once, as the server counts: ${show(mostOpen)}${isFewer ? `; shown for ${show(streams)} only, not for ${show(wanted)}` : ''}`,
-  { partly: isFewer },
+  `open at once, as the server counts: ${show(mostOpen)}${isPartial ? `; shown for ${show(streams)} instead of ${show(wanted)}` : ''}`,
+  isPartial,
 );
-const compare = (what: string, of: (cost: Cost) => number, shown: (figure: number) => string): void => {
-  const [rxllm = NaN, undici = NaN] = Object.values(costs).map((each) => median(each.map(of)));
-  print(`${what} per stream: rxllm ${shown(rxllm)}, undici ${shown(undici)}: ${show(rxllm / undici)} ×`);
+const compare = (name: string, figureOf: (cost: Cost) => number, format: (figure: number) => string): void => {
+  const [rxllm = NaN, undici = NaN] = Object.values(costs).map((each) => median(each.map(figureOf)));
+  print(`${name} per stream: rxllm ${format(rxllm)}, undici ${format(undici)}: ${show(rxllm / undici)} ×`);
 };
 compare('memory', (cost) => cost.bytes, showBytes);
 compare(
-  'processor time',
+  'CPU time',
   (cost) => cost.time,
   (figure) => `${show(figure)} µs`,
 );
 
 async function measure(open: Open): Promise<Cost> {
-  const before = { ...news, bytes: await heldBytes(), time: process.cpuUsage() };
+  const before = { ...reported, bytes: await heldBytes(), time: process.cpuUsage() };
   for (let opened = 0; opened < streams; opened += 1) {
-    open((what) => {
-      news[what] += 1;
-      tell(news.whole + news.broken, all, 'streams');
+    open((event) => {
+      reported[event] += 1;
+      showProgress(reported.whole + reported.broken, all, 'streams');
     });
   }
-  const ended = (): number => news.whole + news.broken - before.whole - before.broken;
-  await within(longest, () => news.begun - before.begun + news.broken - before.broken >= streams);
+  const ended = (): number => reported.whole + reported.broken - before.whole - before.broken;
+  await within(maxTime, () => reported.begun - before.begun + reported.broken - before.broken >= streams);
   const opening = process.cpuUsage(before.time);
   const bytes = (await heldBytes()) - before.bytes;
   mostOpen = Math.max(mostOpen, (await countsOfServer()).openRequests);
 
   const resumed = process.cpuUsage();
   await releaseAnswers();
-  await within(longest, () => ended() >= streams);
+  await within(maxTime, () => ended() >= streams);
   const reading = process.cpuUsage(resumed);
-  // The next round has all sockets to itself.
-  await within(longest, async () => (await countsOfServer()).openConnections === 0);
+  // So that the next round has all sockets to itself.
+  await within(maxTime, async () => (await countsOfServer()).openConnections === 0);
   const time = opening.user + opening.system + reading.user + reading.system;
   return { bytes: bytes / streams, time: time / streams };
 }
@@ -141,4 +140,18 @@ function openExchange(report: Parameters<Open>[0]): void {
       onResponseError: () => report('broken'),
     },
   );
+}
+
+/**
+ * Limits a number of streams to the sockets that can be open at once, and prints a note if it had to. Node itself
+ * raises the soft limit of open files to the hard one.
+ */
+function withinOpenFiles(streams: number): number {
+  const limitText = execFileSync('/bin/sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }).trim();
+  const limit = limitText === 'unlimited' ? Infinity : Number(limitText);
+  const allowed = Math.min(streams, limit - reserve);
+  if (allowed < streams) {
+    console.log(`  note    ${streams} streams are too many for ${limit} open files (ulimit -n): ${allowed} instead`);
+  }
+  return allowed;
 }

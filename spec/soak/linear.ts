@@ -1,22 +1,22 @@
 /*
- * What is read costs the same for each byte, however many there are: 1, 2, 4 and 8 MB come one byte at a time, to the parser
- * and to a whole client, and a million lines of data are one event. Twice as much takes at most 2.5 times the processor
- * time. Each size is read several times and its best time counts, as what else a machine does only adds to it.
+ * Verifies that the time per byte does not grow with the length of an answer: 1, 2, 4 and 8 MB arrive one byte at a
+ * time, at the parser and at a whole client, and a million lines of data form one event. Twice as much may take at most
+ * 2.5 times the CPU time. Each size is read several times and the best time counts, because other programs can only add
+ * to it.
  */
 import { concat, from, map, type Observable, of } from 'rxjs';
 import { createClient, decodeEvents, formatEvent, type TransportEvent } from 'rxllm';
 import { finishChunk, textChunk } from 'rxllm/testing';
-import { promise, request, short } from './support/measurement.js';
-import { show } from './support/numbers.js';
-import { tell } from './support/progress.js';
+import { request, short, showProgress, verify } from './support/measurement.js';
+import { show } from './support/figures.js';
 
 const sizes = short ? [0.25e6, 0.5e6, 1e6] : [1e6, 2e6, 4e6, 8e6];
 const lines = [250_000, 500_000, 1_000_000];
-/** How often each size is read: so often at least, and again where the machine was too busy to tell, but not without end. */
+/** How often each size is read: more often while a busy machine blurs the result, up to a maximum. */
 const rounds = short ? 2 : 3;
-const mostRounds = 8;
-/** How much longer twice as much may take. */
-const mostGrowth = 2.5;
+const maxRounds = 8;
+/** The maximum factor in time for twice as much. */
+const maxGrowth = 2.5;
 
 const event = (chunk: object): string => formatEvent({ data: JSON.stringify(chunk) });
 const piece = event(textChunk(' over hill and dale'));
@@ -35,34 +35,34 @@ if (!short) {
 }
 measure('lines of data in one event', lines, decodeAtOnce, (count) => `${'data: x\n'.repeat(count)}\n`);
 
-/** Reads a text of each size, and promises that the time for it grows as its size does. */
+/** Reads a text of each size, and verifies that the time grows in proportion. */
 function measure(
-  what: string,
-  given: readonly number[],
+  name: string,
+  sizesRead: readonly number[],
   read: (bytes: Uint8Array) => Observable<unknown>,
   textOf: (size: number) => string,
 ): void {
-  const texts = given.map((size) => new TextEncoder().encode(textOf(size)));
+  const texts = sizesRead.map((size) => new TextEncoder().encode(textOf(size)));
   const best = texts.map(() => Infinity);
   const growth = (): readonly number[] => best.slice(1).map((next, place) => next / (best[place] ?? 0));
-  const isLinear = (): boolean => growth().every((times) => times <= mostGrowth);
+  const isLinear = (): boolean => growth().every((times) => times <= maxGrowth);
   let isWhole = true;
-  for (let round = 0; round < rounds || (!isLinear() && round < mostRounds); round += 1) {
+  for (let round = 0; round < rounds || (!isLinear() && round < maxRounds); round += 1) {
     for (const [place, bytes] of texts.entries()) {
       const before = process.cpuUsage();
-      isWhole = hasWorked(read(bytes)) && isWhole;
+      isWhole = completesWithValues(read(bytes)) && isWhole;
       const { user, system } = process.cpuUsage(before);
       best[place] = Math.min(best[place] ?? Infinity, (user + system) / 1000);
-      tell(round * given.length + place + 1, rounds * given.length, `readings: ${what}`);
+      showProgress(round * sizesRead.length + place + 1, rounds * sizesRead.length, `readings: ${name}`);
     }
   }
-  const figures = given.map((size, place) => `${show(size)} in ${show(best[place] ?? NaN)} ms`);
+  const figures = sizesRead.map((size, place) => `${show(size)} in ${show(best[place] ?? NaN)} ms`);
   const shownGrowth = growth().map((times) => times.toFixed(2));
-  promise(isWhole && isLinear(), `${what}: ${figures.join(', ')}; growth ${shownGrowth.join(', ')}`);
+  verify(isWhole && isLinear(), `${name}: ${figures.join(', ')}; growth ${shownGrowth.join(', ')}`);
 }
 
-/** Runs a source to its end, at once: whether it had something to give and completed. */
-function hasWorked(source: Observable<unknown>): boolean {
+/** Runs a synchronous source to its end; returns whether it emitted values and completed. */
+function completesWithValues(source: Observable<unknown>): boolean {
   let values = 0;
   let isComplete = false;
   source.subscribe({

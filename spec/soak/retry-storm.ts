@@ -1,7 +1,8 @@
 /*
- * A server that is down gets no storm: 200 clients ask again and again, and share one retry budget. What they send beyond
- * one request per question stays within a tenth and the bucket. Then the same against a server that is down every second
- * time, where successes pay for retries: of all that it gets a tenth, and the bucket.
+ * Verifies that a retry budget prevents a retry storm: 200 clients keep asking a server that is down, and share one
+ * budget. Beyond one request per question they send at most a tenth more, plus what the budget holds. Against a server
+ * that fails every second request, where successes refill the budget, retries are at most a tenth of all requests, plus
+ * what the budget holds.
  */
 import {
   catchError,
@@ -17,13 +18,13 @@ import {
   timer,
 } from 'rxjs';
 import { createClient, createRetryBudget, retryTransient, type RetryBudget } from 'rxllm';
-import { countsOfServer, promise, random, request, short, urlOf } from './support/measurement.js';
-import { show } from './support/numbers.js';
+import { countsOfServer, random, request, short, urlOf, verify } from './support/measurement.js';
+import { show } from './support/figures.js';
 
 const clients = 200;
-const milliseconds = short ? 1000 : 30_000;
-/** How long a client waits between an answer and its next question, in milliseconds. */
-const thinking = 100;
+const duration = short ? 1000 : 30_000;
+/** The pause of a client between an answer and its next question, in milliseconds. */
+const pause = 100;
 const capacity = 500;
 const cost = 5;
 
@@ -38,20 +39,20 @@ async function storm(scenario: string, allowed: (requests: number) => number): P
   const budget = createRetryBudget({ capacity, cost });
   await lastValueFrom(
     range(clients).pipe(
-      mergeMap(() => askAgainAndAgain(scenario, budget)),
-      takeUntil(timer(milliseconds)),
+      mergeMap(() => askRepeatedly(scenario, budget)),
+      takeUntil(timer(duration)),
     ),
     { defaultValue: undefined },
   );
   const requests = (await countsOfServer()).requestsTo[scenario] ?? 0;
   const bound = allowed(requests) + capacity / cost;
-  promise(
+  verify(
     retries > 0 && requests <= bound,
     `${scenario}: ${show(questions)} questions, ${show(retries)} retries: ${show(requests)} requests, ${show(bound)} allowed`,
   );
 }
 
-function askAgainAndAgain(scenario: string, budget: RetryBudget): Observable<never> {
+function askRepeatedly(scenario: string, budget: RetryBudget): Observable<never> {
   const client = createClient({ baseURL: urlOf(scenario) });
   return defer(() => {
     questions += 1;
@@ -60,5 +61,5 @@ function askAgainAndAgain(scenario: string, budget: RetryBudget): Observable<nev
       ignoreElements(),
       catchError(() => EMPTY),
     );
-  }).pipe(repeat({ delay: () => timer(thinking) }));
+  }).pipe(repeat({ delay: () => timer(pause) }));
 }

@@ -1,65 +1,66 @@
 /*
- * A consumer that is slower than its stream: a million tokens come as fast as the network brings them, and `for await` asks
- * for one each millisecond. What waits for it is bounded as the overflow rule says; without a bound it is not.
+ * Verifies that a slow consumer does not fill the memory: a million tokens arrive as fast as the network allows, and
+ * `for await` takes one per millisecond. The buffer is bounded as its overflow rule says; without a bound it is not.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { finalize, tap } from 'rxjs';
 import { type AsyncIterableConfig, createClient, LimitError, textDeltas, toAsyncIterable } from 'rxllm';
-import { bytesNow, heldBytes } from './support/heap.js';
-import { countsOfServer, promise, request, short, urlOf, within } from './support/measurement.js';
-import { show, showBytes } from './support/numbers.js';
-import { tell } from './support/progress.js';
+import { heldBytes, heldBytesNow, show, showBytes } from './support/figures.js';
+import { countsOfServer, request, short, showProgress, urlOf, verify, within } from './support/measurement.js';
 import { floodWords } from './support/scenarios.js';
 
 const tokens = short ? 50_000 : 1_000_000;
 const text = (tokens / floodWords.length) * floodWords.join('').length;
 const bufferSize = 1000;
-/** What so many waiting tokens may take, with room for what the network has just brought. */
-const bound = 3e6;
+/** The maximum bytes for a full buffer, with room for what the network has just delivered. */
+const maxBytes = 3e6;
 
-/** What a consumer saw of a stream. */
+/** What a consumer received of a stream. */
 interface Consumed {
-  /** How many tokens came, and how many values were taken. */
-  readonly came: number;
+  /** The number of tokens that arrived, and of values taken. */
+  readonly arrived: number;
   readonly taken: number;
   readonly text: number;
   readonly last: string;
   readonly error: unknown;
-  /** The most bytes that were held more than before. */
-  readonly most: number;
+  /** The maximum of additionally held bytes. */
+  readonly maxHeld: number;
 }
 
-// First what is not bounded, which shows that what is measured would be seen.
+// First without a bound, to show that the measurement would notice.
 const unbounded = await consume({ bufferSize: Infinity });
-promise(
-  unbounded.taken === tokens && unbounded.most > bound,
+verify(
+  unbounded.taken === tokens && unbounded.maxHeld > maxBytes,
   `without a bound: ${figuresOf(unbounded)}, for comparison`,
 );
 
 const failed = await consume({ bufferSize });
 const isCut = await within(1000, async () => (await countsOfServer()).cutRequests === 1);
-promise(
-  failed.error instanceof LimitError && failed.taken >= bufferSize && isCut && failed.most < bound,
-  `error: ${figuresOf(failed)}; then a LimitError, and the server was cut off`,
+verify(
+  failed.error instanceof LimitError && failed.taken >= bufferSize && isCut && failed.maxHeld < maxBytes,
+  `error: ${figuresOf(failed)}, then a LimitError, and the exchange was closed`,
 );
 
 const dropped = await consume({ bufferSize, overflow: 'drop-oldest' });
-promise(
-  dropped.error === undefined && dropped.came === tokens && dropped.last === floodWords.at(-1) && dropped.most < bound,
-  `drop-oldest: ${figuresOf(dropped)}, the last of them the last`,
+verify(
+  dropped.error === undefined &&
+    dropped.arrived === tokens &&
+    dropped.last === floodWords.at(-1) &&
+    dropped.maxHeld < maxBytes,
+  `drop-oldest: ${figuresOf(dropped)}, among them the last token`,
 );
 
 const joined = await consume({ bufferSize: 1, overflow: (pending, value) => pending + value });
-promise(
-  joined.error === undefined && joined.came === tokens && joined.text === text && joined.most < bound,
+verify(
+  joined.error === undefined && joined.arrived === tokens && joined.text === text && joined.maxHeld < maxBytes,
   `joining: ${figuresOf(joined)}, all ${show(text)} characters`,
 );
 
 async function consume(config: AsyncIterableConfig<string>): Promise<Consumed> {
-  let came = 0;
-  let most = 0;
+  let arrived = 0;
+  let maxHeld = 0;
   let isSlow = true;
-  // Once nothing comes any more, what waits is all there is.
+  // The consumer is slow only until the stream has ended; the rest of the buffer is taken at once.
   const nextTurn = (): Promise<void> | undefined => (isSlow ? sleep(1) : undefined);
   const before = await heldBytes();
   const source = createClient({ baseURL: urlOf(`flood/${tokens}`) })
@@ -67,10 +68,10 @@ async function consume(config: AsyncIterableConfig<string>): Promise<Consumed> {
     .pipe(
       textDeltas(),
       tap(() => {
-        came += 1;
-        if (came === bufferSize || came % (tokens / 20) === 0) {
-          most = Math.max(most, bytesNow() - before);
-          tell(came, tokens, 'tokens');
+        arrived += 1;
+        if (arrived === bufferSize || arrived % (tokens / 20) === 0) {
+          maxHeld = Math.max(maxHeld, heldBytesNow() - before);
+          showProgress(arrived, tokens, 'tokens');
         }
       }),
       finalize(() => (isSlow = false)),
@@ -89,9 +90,9 @@ async function consume(config: AsyncIterableConfig<string>): Promise<Consumed> {
   } catch (caught) {
     error = caught;
   }
-  return { came, taken, text: length, last, error, most };
+  return { arrived, taken, text: length, last, error, maxHeld };
 }
 
-function figuresOf({ came, taken, most }: Consumed): string {
-  return `at most ${showBytes(most)} more held, ${show(came)} tokens came, ${show(taken)} values taken`;
+function figuresOf({ arrived, taken, maxHeld }: Consumed): string {
+  return `at most ${showBytes(maxHeld)} held, ${show(arrived)} tokens arrived, ${show(taken)} values taken`;
 }

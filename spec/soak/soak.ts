@@ -1,19 +1,19 @@
 /*
- * What holds for one stream holds for very many: each measurement runs in a process of its own, beside a server of its
- * own, prints its figures and fails when a promise is broken. The short form asks the same of fewer streams.
+ * Verifies for very many streams what the specs verify for one. Each measurement runs in its own process with its own
+ * server, prints figures and fails if something does not hold. The short form does the same for fewer streams.
  *
  *   npm run soak -- [--short] [--seed NUMBER] [MEASUREMENT…]
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { partlyKept } from './support/partly-kept.js';
+import type { Report } from './support/measurement.js';
 
 const measurements: Readonly<Record<string, string>> = {
   linear: 'Streams of 1 to 8 MB, byte by byte',
   'concurrent-streams': '10,000 streams at once',
   unsubscribes: '10,000 unsubscribes at random moments',
-  'many-streams': '200,000 streams, one after the other',
+  'many-streams': '200,000 streams in a row',
   'retry-storm': 'A retry storm',
   'slow-consumer': 'A slow consumer of a million tokens',
 };
@@ -29,8 +29,20 @@ if (unknown.length > 0 || !/^\d+$/u.test(values.seed)) {
   process.exit(2);
 }
 
-/** The longest that a process may go on behind its last stream, in milliseconds. */
-const longestEnd = 100;
+/** The maximum time from the last stream to the end of the process, in milliseconds. */
+const maxLinger = 100;
+
+/** The outcome of one process. */
+interface Outcome {
+  readonly code: number | null;
+  /** Whether something was shown for fewer streams than intended. */
+  readonly isPartial: boolean;
+  /**
+   * Milliseconds from the last stream to the end of the process; `NaN` if the measurement does not report its last
+   * stream.
+   */
+  readonly lingered: number;
+}
 
 const children = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -41,58 +53,62 @@ process.on('SIGTERM', () => process.exit(143));
 
 const started = Date.now();
 console.log(`${values.short ? 'short form, ' : ''}--seed ${values.seed}`);
-const broken: string[] = [];
-const partly: string[] = [];
+const failed: string[] = [];
+const partial: string[] = [];
 for (const [name, title] of Object.entries(measurements)) {
   if (positionals.length === 0 || positionals.includes(name)) {
     console.log(`\n${title}${values.short ? ' (short form: fewer)' : ''}`);
     const begun = Date.now();
-    const code = await run(name);
+    const { code, isPartial } = await run(name);
     console.log(`          ${Math.round((Date.now() - begun) / 1000)} s`);
     if (code !== 0) {
-      (code === partlyKept ? partly : broken).push(name);
+      failed.push(name);
+    } else if (isPartial) {
+      partial.push(name);
     }
   }
 }
-const outcome = partly.length === 0 ? 'every promise was kept' : `kept, but shown for less: ${partly.join(', ')}`;
-console.log(`\n${broken.length === 0 ? outcome : `BROKEN: ${broken.join(', ')}`}`);
+const summary = partial.length === 0 ? 'everything holds' : `holds, but for fewer streams: ${partial.join(', ')}`;
+console.log(`\n${failed.length === 0 ? summary : `FAILED: ${failed.join(', ')}`}`);
 console.log(`${Math.round((Date.now() - started) / 1000)} s`);
-process.exit(broken.length === 0 ? 0 : 1);
+process.exit(failed.length === 0 ? 0 : 1);
 
 /**
- * Runs a measurement to its end, and gives what it exits with. One that tells when its last stream is over has to end soon
- * after. A machine that is busy elsewhere may delay that, but not three times; what holds a process holds it each time.
+ * Runs a measurement to its end. One that reports its last stream must end soon after it; since a busy machine may
+ * delay the end, it gets three attempts.
  */
-async function run(name: string): Promise<number | null> {
-  const { code, lingered } = await runOnce(name);
-  if (Number.isNaN(lingered)) {
-    return code;
+async function run(name: string): Promise<Outcome> {
+  const outcome = await runOnce(name);
+  if (Number.isNaN(outcome.lingered)) {
+    return outcome;
   }
-  const tries = [lingered];
-  while (Math.min(...tries) > longestEnd && tries.length < 3) {
+  const times = [outcome.lingered];
+  while (Math.min(...times) > maxLinger && times.length < 3) {
     const again = await runOnce(name, ['--ending']);
-    tries.push(again.code === 0 ? again.lingered : Infinity);
+    times.push(again.code === 0 ? again.lingered : Infinity);
   }
-  const best = Math.min(...tries);
-  const others = tries.length > 1 ? `, the best of ${tries.join(', ')}` : '';
-  const isKept = best <= longestEnd;
-  console.log(
-    `  ${isKept ? 'kept  ' : 'BROKEN'}  the process ended by itself ${best} ms after the last stream${others}`,
-  );
-  return isKept ? code : 1;
+  const best = Math.min(...times);
+  const others = times.length > 1 ? `, the best of ${times.join(', ')}` : '';
+  const holds = best <= maxLinger;
+  console.log(`  ${holds ? 'ok    ' : 'FAILED'}  the process ended ${best} ms after the last stream${others}`);
+  return holds ? outcome : { ...outcome, code: 1 };
 }
 
-async function runOnce(name: string, more: readonly string[] = []): Promise<{ code: number | null; lingered: number }> {
+async function runOnce(name: string, more: readonly string[] = []): Promise<Outcome> {
   const server = start('support/server');
   const [[url, control]] = (await once(server, 'message')) as [[string, string]];
   const settings = ['--seed', values.seed, '--server', url, '--control', control, ...more];
   const measurement = start(name, values.short ? [...settings, '--short'] : settings);
   let lastStream = NaN;
-  measurement.on('message', (told: { lastStream: number }) => (lastStream = told.lastStream));
+  let isPartial = false;
+  measurement.on('message', (report: Report) => {
+    lastStream = report.lastStream ?? lastStream;
+    isPartial ||= report.isPartial ?? false;
+  });
   const [code] = (await once(measurement, 'exit')) as [number | null];
   const lingered = Date.now() - lastStream;
   server.kill();
-  return { code, lingered };
+  return { code, isPartial, lingered };
 }
 
 function start(program: string, settings: readonly string[] = []): ChildProcess {

@@ -1,43 +1,54 @@
 /*
- * Leaving is heard: 10,000 streams are left at random moments, and the server sees each exchange closed, no retry after
- * a pause that was left, and no connection opened in place of one that was closed.
+ * Verifies that unsubscribing reaches the server: 10,000 streams are cancelled at random moments. The server sees each
+ * exchange closed, no retry after a cancelled delay, and no new connection in place of a closed one.
  */
 import { lastValueFrom, mergeMap, Observable, range, type Subscription, take } from 'rxjs';
 import { createClient, retryTransient, textDeltas } from 'rxllm';
-import { countsOfServer, print, promise, random, request, short, urlOf, within } from './support/measurement.js';
-import { show } from './support/numbers.js';
-import { tell } from './support/progress.js';
-import { pick } from './support/random.js';
+import {
+  countsOfServer,
+  pick,
+  print,
+  random,
+  request,
+  short,
+  showProgress,
+  urlOf,
+  verify,
+  within,
+} from './support/measurement.js';
+import { show } from './support/figures.js';
 import { burstWords } from './support/scenarios.js';
 
 const streams = short ? 500 : 10_000;
 const atOnce = 250;
-/** Milliseconds until a stream is left, at most: before it is connected, while the request is on its way, or later. */
-const patience = 100;
+/**
+ * The maximum time until a stream is cancelled, in milliseconds: before it is connected, during the request, or later.
+ */
+const maxWait = 100;
 
-const moments: Readonly<Record<string, (leave: () => void) => Subscription>> = {
-  silent: (leave) => {
-    setTimeout(leave, random() * patience);
+const moments: Readonly<Record<string, (cancel: () => void) => Subscription>> = {
+  silent: (cancel) => {
+    setTimeout(cancel, random() * maxWait);
     return ask('silent').subscribe();
   },
-  pending: (leave) =>
+  pending: (cancel) =>
     ask('pending').subscribe(() => {
-      setTimeout(leave, random() * patience);
+      setTimeout(cancel, random() * maxWait);
     }),
-  burst: (leave) =>
+  burst: (cancel) =>
     ask('burst')
       .pipe(take(Math.ceil(random() * burstWords)))
-      .subscribe({ complete: leave }),
-  busy: (leave) =>
+      .subscribe({ complete: cancel }),
+  busy: (cancel) =>
     ask('busy')
-      .pipe(retryTransient({ notify: () => setTimeout(leave, random() * patience) }))
+      .pipe(retryTransient({ notify: () => setTimeout(cancel, random() * maxWait) }))
       .subscribe(),
 };
 
 const handles = process.getActiveResourcesInfo().length;
 const asked: Record<string, number> = {};
-let left = 0;
-await lastValueFrom(range(streams).pipe(mergeMap(askAndLeave, atOnce)), { defaultValue: undefined });
+let cancelled = 0;
+await lastValueFrom(range(streams).pipe(mergeMap(askAndCancel, atOnce)), { defaultValue: undefined });
 
 const isOver = await within(1000, async () => {
   const { openRequests, openConnections } = await countsOfServer();
@@ -47,20 +58,20 @@ const counts = await countsOfServer();
 const paused = asked['busy'] ?? 0;
 const unsent = streams - counts.requests;
 const moment = Object.entries(asked).map(([name, times]) => `${name} ${show(times)}`);
-print(`left at these moments: ${moment.join(', ')}; ${show(unsent)} of them before the request was sent`);
-promise(
+print(`cancelled at these moments: ${moment.join(', ')}; ${show(unsent)} of them before the request was sent`);
+verify(
   counts.cutRequests === counts.requests - paused && counts.cutRequests > streams / 2,
   `the server saw ${show(counts.cutRequests)} of ${show(counts.requests - paused)} answers cut`,
 );
-promise(counts.requestsTo['busy'] === paused, `no request after a pause that was left: ${show(paused)} pauses`);
-promise(isOver, `open after 1 s: ${counts.openRequests} answers, ${counts.openConnections} connections`);
-promise(
+verify(counts.requestsTo['busy'] === paused, `no request after a cancelled delay: ${show(paused)} delays`);
+verify(isOver, `open after 1 s: ${counts.openRequests} answers, ${counts.openConnections} connections`);
+verify(
   counts.unusedConnections <= unsent,
-  `${show(counts.connections)} connections, ${show(counts.unusedConnections)} of them for requests that were left unsent`,
+  `${show(counts.connections)} connections, ${show(counts.unusedConnections)} of them for requests that were never sent`,
 );
 await within(1000, () => process.getActiveResourcesInfo().length === handles);
 const more = process.getActiveResourcesInfo().length - handles;
-promise(more === 0, `timers and sockets more than before: ${more}`);
+verify(more === 0, `additional timers and sockets: ${more}`);
 
 function ask(scenario: string): Observable<string> {
   return createClient({ baseURL: urlOf(scenario) })
@@ -68,15 +79,15 @@ function ask(scenario: string): Observable<string> {
     .pipe(textDeltas());
 }
 
-/** Completes once the stream is left. */
-function askAndLeave(): Observable<never> {
+/** Completes once a stream is cancelled. */
+function askAndCancel(): Observable<never> {
   return new Observable((subscriber) => {
-    const name = pick(Object.keys(moments), random);
+    const name = pick(Object.keys(moments));
     asked[name] = (asked[name] ?? 0) + 1;
     const subscription = moments[name]?.(() => {
       subscription?.unsubscribe();
-      left += 1;
-      tell(left, streams, 'left');
+      cancelled += 1;
+      showProgress(cancelled, streams, 'cancelled');
       subscriber.complete();
     });
   });

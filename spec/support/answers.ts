@@ -3,25 +3,25 @@ import type { ChatCompletionRequest } from '../../src/schemas/chat-completion-re
 import type { Transport, TransportEvent, TransportRequest } from '../../src/transport/transport.js';
 import { data, head } from './transport-events.js';
 
-/** The shortest question. */
+/** A minimal request. */
 export const chatRequest: ChatCompletionRequest = { model: 'small', messages: [{ role: 'user', content: 'Hi' }] };
 
-/** Events of a stream, as they are on the wire: texts as they are, anything else as JSON. */
+/** Formats events of a stream: strings as they are, anything else as JSON. */
 export function eventStream(...payloads: readonly unknown[]): string {
   return payloads
     .map((payload) => `data: ${typeof payload === 'string' ? payload : JSON.stringify(payload)}\n\n`)
     .join('');
 }
 
-/** A chunk that says something. */
+/** Creates a chunk with text. */
 export function textChunk(content: string, finish_reason: string | null = null): object {
   return { id: 'chat-1', choices: [{ index: 0, delta: { content }, finish_reason }] };
 }
 
-/** A whole answer that says "Hello". */
+/** A whole answer with the text "Hello". */
 export const hello = eventStream(textChunk('Hel'), textChunk('lo', 'stop'), '[DONE]');
 
-/** A whole exchange at once. */
+/** Creates a whole exchange that emits synchronously. */
 export function answer(
   body: string,
   { status = 200, headers = { 'content-type': 'text/event-stream' } }: AnswerConfig = {},
@@ -29,19 +29,19 @@ export function answer(
   return of(head(status, headers), data(body));
 }
 
-/** How an {@link answer} begins. */
+/** The head of an {@link answer}. */
 export interface AnswerConfig {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A transport that gives what a spec wants, and keeps the requests it was subscribed for. */
+/** A scripted transport, and the requests it received. */
 export interface FakeTransport {
   readonly transport: Transport;
   readonly requests: readonly TransportRequest[];
 }
 
-/** A transport whose exchanges are the given ones, in turn; the last is repeated. */
+/** Creates a transport that answers with the given exchanges in turn; the last is repeated. */
 export function fakeTransport(...exchanges: readonly Observable<TransportEvent>[]): FakeTransport {
   const requests: TransportRequest[] = [];
   const transport: Transport = (request) =>

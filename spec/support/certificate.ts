@@ -1,6 +1,6 @@
 import { generate } from 'selfsigned';
 
-/** A certificate for this machine, signed by itself. */
+/** Creates a self-signed certificate for the loopback address. */
 export async function createCertificate(): Promise<{ readonly key: string; readonly cert: string }> {
   const extensions = [
     { name: 'basicConstraints' as const, cA: true },

@@ -1,7 +1,7 @@
 import type { ChatChoice, ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../../src/schemas/completion-chunk.js';
 
-/** A chat chunk with one choice. */
+/** Creates a chat chunk with one choice. */
 export function chatChunk(
   delta: Record<string, unknown>,
   choice: Partial<ChatChoice> = {},
@@ -10,12 +10,12 @@ export function chatChunk(
   return { id: 'chat-1', model: 'm-1', ...fields, choices: [{ index: 0, ...choice, delta }] };
 }
 
-/** The chunk by which a server says how its answer ended. */
+/** Creates a chunk with a finish reason. */
 export function finishChunk(finish_reason = 'stop', index = 0): ChatCompletionChunk {
   return chatChunk({}, { finish_reason, index });
 }
 
-/** A chunk with token counts only. */
+/** Creates a chunk with token counts only. */
 export function usageChunk(prompt_tokens: number, completion_tokens: number): ChatCompletionChunk {
   return {
     id: 'chat-1',
@@ -25,7 +25,7 @@ export function usageChunk(prompt_tokens: number, completion_tokens: number): Ch
   };
 }
 
-/** A legacy chunk. */
+/** Creates a legacy chunk. */
 export function legacyChunk(text: string, finish_reason: string | null = null, index = 0): CompletionChunk {
   return { id: 'cmpl-1', model: 'm-1', object: 'text_completion', choices: [{ index, text, finish_reason }] };
 }

@@ -8,10 +8,13 @@ const compressors = {
   br: createBrotliCompress,
 };
 
-/** A way to compress; both forms of deflate go by one name on the wire. */
+/** A compression; both forms of deflate have the same name in headers. */
 export type Compression = keyof typeof compressors;
 
-/** Compresses texts into one piece each, so that each can be decoded before the next is sent; a last piece ends them. */
+/**
+ * Compresses each text to a piece that can be decoded before the next one is sent, and adds a last piece that ends
+ * them.
+ */
 export async function compress(compression: Compression, texts: readonly string[]): Promise<readonly Buffer[]> {
   const compressor = compressors[compression]();
   const pieces: Buffer[] = [];

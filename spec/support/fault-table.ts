@@ -1,4 +1,10 @@
-import type { MonoTypeOperatorFunction } from 'rxjs';
+import {
+  asyncScheduler,
+  type MonoTypeOperatorFunction,
+  type SchedulerAction,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 import {
   type ChatCompletionChunk,
   createClient,
@@ -13,58 +19,56 @@ import {
 import { chatRequest } from './answers.js';
 import { referenceText } from './fault-server/reference.js';
 import { type FaultServer, startFaultServer, type Tally } from './fault-server/start-fault-server.js';
-import { hurriedScheduler } from './hurried-scheduler.js';
-import { observe } from './observe.js';
+import { observe, turnsUntil } from './observe.js';
 import { expectQuietProcess } from './quiet-process.js';
 import { expectNoKey, key } from './secret-key.js';
 import { transports } from './transports.js';
-import { turnsUntil } from './turns-until.js';
 import { watchScheduler } from './watch-scheduler.js';
 
-/** A row of the fault table: what a server does, and what its client promises then. */
+/** A row of the fault table: what a server does, and what the client must do then. */
 export interface Fault {
   readonly title: string;
-  /** The path of the fault server that does it. */
+  /** The path on the fault server. */
   readonly scenario: string;
   readonly options?: RequestOptions;
-  /** Retries as an app would, but without waiting. */
+  /** Whether to retry as an app would, but without waiting. */
   readonly retries?: boolean;
-  /** Fields of the error; a row without is of an answer that is whole. */
+  /** Fields of the error; without them the answer must be whole. */
   readonly error?: object;
-  /** The text a user is left with; by default that of the reference, or none beside an error. */
+  /** The text that a user is left with; by default the reference's, or none with an error. */
   readonly text?: string;
-  /** How many requests reach the server; 1 by default. */
+  /** The number of requests that reach the server; 1 by default. */
   readonly requests?: number;
-  /** What else is promised. */
+  /** Makes further assertions. */
   readonly also?: (seen: FaultOutcome) => void;
 }
 
-/** What came of a fault. */
+/** The outcome of a fault. */
 export interface FaultOutcome {
   readonly error: unknown;
-  /** The finished message, or what an error kept of it. */
+  /** The finished message, or the error's partial one. */
   readonly message: Message | undefined;
   readonly tally: Tally;
   readonly server: FaultServer;
-  /** The other origin. */
+  /** The server of the other origin. */
   readonly elsewhere: FaultServer;
   readonly retries: readonly RetryNotice[];
 }
 
-/** How long connections may stay open behind the end of a stream, in milliseconds, on a busy machine. */
+/** How long connections may stay open after the end of a stream on a busy machine, in milliseconds. */
 const closing = 1000;
 
-/** What stands still where nothing is to wait: noon of the day the specs were written. */
+/** The time at which the clock of the retries stands still. */
 export const noon = Date.UTC(2026, 10, 20, 12);
 
-/** The error of a stream that ended without its end. */
+/** The error of a stream that ended early. */
 export const truncated = { name: 'StreamError', kind: 'truncated', retryable: true };
-/** The error of a connection that broke, or was never made. */
+/** The error of a connection that broke or could not be made. */
 export const disconnected = { name: 'ConnectionError', kind: 'connection', retryable: true };
 
 /**
- * Has a client meet each fault through both transports, expects what is promised of every fault (one typed error, what was
- * streamed kept, no key told, every connection closed, no timer left), and prints the table.
+ * Tests each fault through both transports, and prints a table of the outcomes. After every fault there must be at most
+ * one typed error without the key in it, the text streamed so far, no open connection and no pending timer.
  */
 export function describeFaults(faults: readonly Fault[]): void {
   expectQuietProcess();
@@ -106,7 +110,7 @@ export function describeFaults(faults: readonly Fault[]): void {
       expect(tally).toMatchObject({ requests: fault.requests ?? 1, open: 0 });
       expect(scheduler.waiting).toBe(0);
       expectNoKey(error);
-      // Node's own fetch opens a connection in place of each one that was aborted.
+      // Node's own fetch replaces each aborted connection by a new one.
       if (name === 'undici') {
         expect(server.spare).toBe(0);
       }
@@ -120,6 +124,16 @@ function retryWithoutWaiting(
   notify: (notice: RetryNotice) => void,
 ): MonoTypeOperatorFunction<ChatCompletionChunk> {
   return retryTransient({ count, scheduler: hurriedScheduler(noon), random: () => 1, notify });
+}
+
+/** Creates a scheduler whose clock stands still and whose timers fire at once, whatever their delay. */
+function hurriedScheduler(now: number): SchedulerLike {
+  return {
+    now: () => now,
+    schedule<S>(work: (this: SchedulerAction<S>, state?: S) => void, _delay?: number, state?: S): Subscription {
+      return asyncScheduler.schedule<S>(work, 0, state);
+    },
+  };
 }
 
 function summaryOf(error: unknown, message: Message | undefined): string {

@@ -10,44 +10,44 @@ import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse }
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createQueue } from './queue.js';
 
-/** A request as a server got it, and the spec's hand on the answer. */
+/** A request that a server received, and the means to answer it. */
 export interface ServedExchange {
   readonly httpVersion: string;
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Sends status and headers at once. */
+  /** Sends status and headers immediately. */
   readonly head: (status: number, headers?: OutgoingHttpHeaders) => void;
   readonly write: (piece: string | Uint8Array) => void;
   readonly end: (piece?: string | Uint8Array) => void;
-  /** Sends bytes past the server's own framing. */
+  /** Writes bytes to the socket, without the server's framing. */
   readonly writeRaw: (bytes: string) => void;
-  /** Closes the connection in good order, whatever the framing promised. */
+  /** Closes the connection cleanly, even in the middle of a body. */
   readonly hangUp: () => void;
-  /** Breaks the connection; over HTTP/2 only the stream, with an error code, 2 for an internal error. */
+  /** Resets the connection, or over HTTP/2 only the stream, with an error code: 2 is an internal error. */
   readonly reset: (code?: number) => void;
-  /** Resolves when the exchange is over: answered to its end, or cut before. */
+  /** Resolves when the exchange is over: fully answered, or cut before. */
   readonly over: Promise<'answered' | 'cut'>;
 }
 
-/** An HTTP server on this machine whose answers a spec writes piece by piece, and pages of any origin may read. */
+/** An HTTP server on this machine, whose answers a spec writes piece by piece and pages of any origin may read. */
 export interface LoopbackServer {
   readonly url: string;
-  /** How many requests came, without those by which browsers ask whether they may send one. */
+  /** The number of requests, without the preflight requests of browsers. */
   readonly requests: number;
-  /** How many connections were opened, and how many of them are still open. */
+  /** The number of connections that were opened, and of those still open. */
   readonly connections: number;
   readonly openConnections: number;
-  /** The next request that was not taken, its body read whole. */
+  /** Takes the next request, once its body is read. */
   readonly next: () => Promise<ServedExchange>;
 }
 
-/** How a {@link LoopbackServer} serves. */
+/** Options of a {@link LoopbackServer}. */
 export interface LoopbackConfig {
-  /** Answers each request, instead of `next`. */
+  /** Answers each request; without it, requests wait for `next`. */
   readonly answer?: (exchange: ServedExchange) => void;
-  /** Serves HTTPS with HTTP/2, and HTTP/1.1 for who does not know it. */
+  /** Serves HTTPS with HTTP/2, and with HTTP/1.1 for clients that do not support it. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
@@ -56,7 +56,7 @@ type Response = ServerResponse | Http2ServerResponse;
 
 const running = new Map<Server, Set<Socket>>();
 
-/** Starts a server; {@link closeServers} ends it. */
+/** Starts a server; {@link closeServers} closes it. */
 export async function startServer({ answer, tls }: LoopbackConfig = {}): Promise<LoopbackServer> {
   const exchanges = createQueue<ServedExchange>();
   const give = answer ?? exchanges.put;
@@ -98,7 +98,7 @@ export async function startServer({ answer, tls }: LoopbackConfig = {}): Promise
   };
 }
 
-/** Ends every server started, and the connections to it. */
+/** Closes all servers and their connections. */
 export async function closeServers(): Promise<void> {
   const closed = [...running].map(([server, sockets]) => {
     sockets.forEach((socket) => socket.destroy());
@@ -108,14 +108,14 @@ export async function closeServers(): Promise<void> {
   await Promise.all(closed);
 }
 
-/** An address where nothing listens. */
+/** Returns an address where no server listens. */
 export async function deserted(): Promise<string> {
   const { url } = await startServer();
   await closeServers();
   return url;
 }
 
-/** Lets a page read the answer, and answers the question that browsers ask before most requests. */
+/** Adds CORS headers for pages, and answers preflight requests; returns whether this was one. */
 function admitPage({ method, headers }: Request, response: ServerResponse): boolean {
   if (headers.origin === undefined) {
     return false;
@@ -132,7 +132,7 @@ function admitPage({ method, headers }: Request, response: ServerResponse): bool
 
 function toExchange(request: Request, response: Response, body: string): ServedExchange {
   let answered = false;
-  // Over HTTP/2 the reader ends the response's stream as well, so only an end of ours counts.
+  // Over HTTP/2 the client can end the response's stream as well, so only a call of `end` counts.
   response.on('finish', () => (answered = true));
   const http2 = 'stream' in response ? response.stream : undefined;
   const { httpVersion, method = '', url: path = '', headers, socket } = request;

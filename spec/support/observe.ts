@@ -3,7 +3,7 @@ import type { Observable, Subscription } from 'rxjs';
 /** A subscription that a spec can await. */
 export interface Observed<T> {
   readonly values: readonly T[];
-  /** Resolves when so many values have come, and rejects when the stream ends before. */
+  /** Resolves once this many values have come; rejects if the stream ends before. */
   readonly reached: (count: number) => Promise<void>;
   /** Resolves with the error when the stream fails, and with `undefined` when it completes. */
   readonly ended: Promise<unknown>;
@@ -12,13 +12,13 @@ export interface Observed<T> {
 
 const running = new Set<Subscription>();
 
-// What a test leaves running would keep its timers and connections.
+// A subscription that a test leaves open would keep its timers and connections.
 afterEach(() => {
   running.forEach((subscription) => subscription.unsubscribe());
   running.clear();
 });
 
-/** Subscribes, for no longer than the test runs, and keeps what comes. */
+/** Subscribes until the end of the test at the latest, and collects the values. */
 export function observe<T>(source: Observable<T>): Observed<T> {
   const values: T[] = [];
   const waiting = new Set<() => void>();
@@ -61,11 +61,18 @@ export function observe<T>(source: Observable<T>): Observed<T> {
   };
 }
 
-/** The error a stream ends with. */
+/** Subscribes, and resolves with the error that the stream ends with. */
 export async function failureOf(source: Observable<unknown>): Promise<unknown> {
   const error = await observe(source).ended;
   if (error === undefined) {
     throw new Error('completed where an error was expected');
   }
   return error;
+}
+
+/** Lets other work run until a condition holds, for `within` milliseconds at most. */
+export async function turnsUntil(holds: () => boolean, within: number): Promise<void> {
+  for (const started = performance.now(); !holds() && performance.now() - started < within;) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

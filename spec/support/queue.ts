@@ -1,7 +1,7 @@
-/** Hands values over in order, whether they are put in or asked for first. */
+/** A queue that hands values over in order, whether they are put or taken first. */
 export interface Queue<T> {
   readonly put: (value: T) => void;
-  /** The next value that nobody has taken. */
+  /** Resolves with the next value. */
   readonly take: () => Promise<T>;
 }
 

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers';
 import { runInThisContext } from 'node:vm';
 
-/** Fails each test of this file that leaves an unhandled rejection or a warning of Node behind. */
+/** Fails each test of this file that causes an unhandled rejection or a Node warning. */
 export function expectQuietProcess(): void {
-  // In a test, `process` is a copy that hears nothing.
+  // In a test, `process` is a copy that emits no events.
   const real = runInThisContext('process') as NodeJS.Process;
   const noises: unknown[] = [];
   const hear = (noise: unknown): void => void noises.push(noise);
@@ -14,7 +14,7 @@ export function expectQuietProcess(): void {
   });
 
   afterEach(async () => {
-    // Both are told after the microtasks of a turn.
+    // Both are reported after the microtasks of a turn.
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
     expect(noises.splice(0)).toEqual([]);

@@ -1,2 +1,2 @@
-/* Our own specs are the first users of the kit. */
+/* The runner that users get. */
 export { runMarbles } from '../../src/testing/marbles/run-marbles.js';

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 /**
- * Runs a TypeScript program in a Node of its own and gives what it writes, once it has come to its end by itself: when
- * nothing, no timer and no socket, keeps it any longer. Its imports are those of a file in this folder.
+ * Runs a TypeScript program in its own Node process, and resolves with its output once it has ended by itself, that is,
+ * once no timer or socket keeps it alive. It imports as a file in this folder does.
  */
 export async function runProgram(program: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
   const { outputFiles } = await build({
@@ -12,7 +12,7 @@ export async function runProgram(program: string, environment: Readonly<Record<s
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    // As in the modules that were bundled.
+    // Bundled modules are strict.
     banner: { js: '"use strict";' },
     target: 'node20',
     write: false,

@@ -1,6 +1,6 @@
 /**
- * The shortest time of a few tries, in milliseconds; one that is short enough is the last. What a busy machine delays once
- * it does not delay each time.
+ * Measures the shortest time of up to five attempts, in milliseconds, and stops after the first that is short enough: a
+ * busy machine may delay one attempt, but hardly all of them.
  */
 export async function shortestTime(enough: number, attempt: () => Promise<number>): Promise<number> {
   let shortest = Infinity;

@@ -11,9 +11,9 @@ import { eventStream, textChunk } from './answers.js';
 import { data, head } from './transport-events.js';
 
 const baseURL = 'http://server.test/v1';
-/** No deadline at all. */
+/** Deadlines that never pass. */
 export const none: Deadlines = { headers: Infinity, firstChunk: Infinity, idle: Infinity, total: Infinity };
-/** What marbles stand for: headers, an error's headers, text, the finish, the end mark, keep-alives, an error's text. */
+/** Events by marble: headers, an error's headers, text, the finish reason, `[DONE]`, keep-alives, an error's text. */
 export const events: Readonly<Record<string, TransportEvent>> = {
   h: head(200, { 'content-type': 'text/event-stream' }),
   e: head(500),
@@ -28,12 +28,12 @@ export const events: Readonly<Record<string, TransportEvent>> = {
 /** The text of the chunks. */
 export const values = { a: 'a', b: 'b' };
 
-/** A DeadlineError that names this deadline. */
+/** Matches a DeadlineError for this deadline. */
 export function passed(deadline: Deadline): unknown {
   return expect.objectContaining({ name: 'DeadlineError', kind: 'timeout', retryable: true, deadline });
 }
 
-/** Runs in the virtual time of a scheduler that is given to the client, too. */
+/** Runs a marble test whose scheduler is also the client's. */
 export function runTimed(test: (helpers: RunHelpers, createTimed: (config: RequestOptions) => Client) => void): void {
   const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
   scheduler.run((helpers) => {

@@ -1,6 +1,6 @@
 import type { TransportEvent, TransportRequest } from '../../src/transport/transport.js';
 
-/** A request as a client makes it. */
+/** Creates a request as a client does. */
 export function transportRequest(url: string, fields: Partial<TransportRequest> = {}): TransportRequest {
   return {
     operation: 'chat',
@@ -14,17 +14,17 @@ export function transportRequest(url: string, fields: Partial<TransportRequest> 
   };
 }
 
-/** The head of an answer. */
+/** Creates the head of an answer. */
 export function head(status = 200, headers: Readonly<Record<string, string>> = {}): TransportEvent {
   return { type: 'head', status, headers: new Headers(headers) };
 }
 
-/** A piece of a body. */
+/** Creates a piece of a body. */
 export function data(text: string): TransportEvent {
   return { type: 'data', bytes: new TextEncoder().encode(text) };
 }
 
-/** The body of an exchange so far. */
+/** Joins the body of an exchange so far. */
 export function bodyOf(events: readonly TransportEvent[]): string {
   return Buffer.concat(events.map((event) => (event.type === 'data' ? event.bytes : new Uint8Array()))).toString();
 }

@@ -1,5 +1,5 @@
 import { fetchTransport } from '../../src/index.node.js';
 import { undiciTransport } from '../../src/node/index.js';
 
-/** The two transports a Node client may have. */
+/** The transports for Node, by name. */
 export const transports = { fetch: fetchTransport, undici: undiciTransport } as const;

@@ -1,14 +1,14 @@
 import { asyncScheduler, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
 
-/** The async scheduler, and what it was asked for. */
+/** The async scheduler, with counts of its timers. */
 export interface WatchedScheduler extends SchedulerLike {
-  /** How often something was scheduled. */
+  /** The number of timers set so far. */
   readonly scheduled: number;
-  /** How many timers neither fired nor were cancelled. */
+  /** The number of timers that neither fired nor were cancelled. */
   readonly waiting: number;
 }
 
-/** Watches the timers that one operator sets. */
+/** Creates an async scheduler that counts its timers. */
 export function watchScheduler(): WatchedScheduler {
   const timers = new Set<object>();
   let scheduled = 0;

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { createScript } from './create-script.js';
 import { type Chat, chooseModels, shows, useChat } from './open-chat.js';
 
-/** Where pictures of the page are written, for people to look at. */
+/** Where screenshots are written, for people to look at. */
 const pictures = join(__dirname, '../screenshots');
 
 const finished = `Unsubscribe, and the **request** is aborted:
@@ -53,78 +53,83 @@ const openChat = useChat();
 
 beforeAll(() => mkdirSync(pictures, { recursive: true }));
 
-it.each(looks)('is without barriers: %s, %s, %s', async (width, colorScheme, state, viewport) => {
-  const steady = createScript(finished);
-  steady.pieces.complete();
-  const streaming = createScript('Nothing more');
-  const failing = createScript('Half of an');
-  failing.pieces.error(new Error('Out of memory.'));
-  let asked = 0;
-  const chat = await openChat({
-    models: { steady: (given) => (asked++ === 0 ? steady : streaming).model(given), failing: failing.model },
-    options: { viewport, colorScheme },
+describe('the chat page', () => {
+  it.each(looks)('is accessible: %s, %s, %s', async (width, colorScheme, state, viewport) => {
+    const steady = createScript(finished);
+    steady.pieces.complete();
+    const streaming = createScript('Nothing more');
+    const failing = createScript('Half of an');
+    failing.pieces.error(new Error('Out of memory.'));
+    let asked = 0;
+    const chat = await openChat({
+      models: { steady: (given) => (asked++ === 0 ? steady : streaming).model(given), failing: failing.model },
+      options: { viewport, colorScheme },
+    });
+
+    await states[state]!(chat);
+
+    await chat.page.screenshot({
+      path: join(pictures, `${width}-${colorScheme}-${state}.png`),
+      animations: 'disabled',
+    });
+    expect(await violationsOn(chat.page)).toEqual([]);
+    expect(await chat.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   });
 
-  await states[state]!(chat);
+  it('can be used with the keyboard alone', async () => {
+    const { model, pieces } = createScript('Yes.');
+    pieces.complete();
+    const { answerOf, button, page } = await openChat({ models: { small: model } });
+    const focused = (): Promise<string | null> =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement!.textContent);
 
-  await chat.page.screenshot({ path: join(pictures, `${width}-${colorScheme}-${state}.png`), animations: 'disabled' });
-  expect(await barriers(chat.page)).toEqual([]);
-  expect(await chat.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-});
+    expect(await focused()).toBe('Message');
+    await page.keyboard.type('One');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('Two');
+    await page.keyboard.press('Enter');
+    await shows(answerOf('small'), 'Yes.');
+    await shows(page.locator('.prompt'), /One\nTwo/u);
+    expect(await focused()).toBe('Message');
 
-it('can be used by the keyboard alone', async () => {
-  const { model, pieces } = createScript('Yes.');
-  pieces.complete();
-  const { answerOf, button, page } = await openChat({ models: { small: model } });
-  const focused = (): Promise<string | null> =>
-    page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement!.textContent);
-
-  expect(await focused()).toBe('Message');
-  await page.keyboard.type('One');
-  await page.keyboard.press('Shift+Enter');
-  await page.keyboard.type('Two');
-  await page.keyboard.press('Enter');
-  await shows(answerOf('small'), 'Yes.');
-  await shows(page.locator('.prompt'), /One\nTwo/u);
-  expect(await focused()).toBe('Message');
-
-  await button('Regenerate').focus();
-  await page.keyboard.press('Enter');
-  await button('Regenerate').waitFor();
-  expect(await focused()).toBe('Message');
-});
-
-it('tells users of screen readers how an answer goes, once for each turn it takes', async () => {
-  const { model, pieces } = createScript('One ');
-  const { answerOf, ask, page } = await openChat({ models: { small: model } });
-  const status = page.getByRole('status');
-  await page.evaluate(() => {
-    const told: string[] = [];
-    Object.assign(window, { told });
-    const look = (): void => {
-      const text = document.querySelector('[role=status]')!.textContent.trim();
-      if (text !== told.at(-1)) {
-        told.push(text);
-      }
-    };
-    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+    await button('Regenerate').focus();
+    await page.keyboard.press('Enter');
+    await button('Regenerate').waitFor();
+    expect(await focused()).toBe('Message');
   });
 
-  await ask('Count');
-  for (const piece of ['two ', 'three ', 'four']) {
-    pieces.next(piece);
-    await shows(answerOf('small'), piece.trim());
-  }
-  pieces.complete();
-  await shows(status, 'small answered: One two three four');
+  it('announces each state of an answer once to screen readers', async () => {
+    const { model, pieces } = createScript('One ');
+    const { answerOf, ask, page } = await openChat({ models: { small: model } });
+    const status = page.getByRole('status');
+    await page.evaluate(() => {
+      const announced: string[] = [];
+      Object.assign(window, { announced });
+      const look = (): void => {
+        const text = document.querySelector('[role=status]')!.textContent.trim();
+        if (text !== announced.at(-1)) {
+          announced.push(text);
+        }
+      };
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+    });
 
-  const told = await page.evaluate(() => (window as unknown as { told: readonly string[] }).told);
-  expect(told.filter((text) => text === 'small is answering.')).toHaveLength(1);
-  expect(told.length).toBeLessThanOrEqual(4);
+    await ask('Count');
+    for (const piece of ['two ', 'three ', 'four']) {
+      pieces.next(piece);
+      await shows(answerOf('small'), piece.trim());
+    }
+    pieces.complete();
+    await shows(status, 'small answered: One two three four');
+
+    const announced = await page.evaluate(() => (window as unknown as { announced: readonly string[] }).announced);
+    expect(announced.filter((text) => text === 'small is answering.')).toHaveLength(1);
+    expect(announced.length).toBeLessThanOrEqual(4);
+  });
 });
 
-/** What axe finds, in words. */
-async function barriers(page: Page): Promise<readonly string[]> {
+/** Runs axe, and describes the violations. */
+async function violationsOn(page: Page): Promise<readonly string[]> {
   await page.evaluate(source);
   const { violations } = await page.evaluate(() =>
     (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),

@@ -1,16 +1,16 @@
 import { finalize, ReplaySubject } from 'rxjs';
 import type { LocalModel } from '../../../src/local/index.js';
 
-/** A model whose answers a spec gives as it likes. */
+/** A model whose answer a spec emits piece by piece. */
 export interface Script {
   readonly model: LocalModel;
-  /** Its pieces so far and to come, the same for each who asks. */
+  /** The pieces of the answer, the same for every request. */
   readonly pieces: ReplaySubject<string>;
-  /** Resolves when an answer is over, at its end or because nobody wants it any more. */
+  /** Resolves when an answer is complete or cancelled. */
   readonly over: Promise<void>;
 }
 
-/** Makes a model that says what its script is given. */
+/** Creates a scripted model whose answer starts with the given pieces. */
 export function createScript(...pieces: readonly string[]): Script {
   const script = new ReplaySubject<string>(Infinity);
   pieces.forEach((piece) => script.next(piece));

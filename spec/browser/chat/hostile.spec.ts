@@ -8,7 +8,7 @@ const openChat = useChat();
 
 afterEach(closeServers);
 
-/** What a model may write to have its reader's browser do something; `trap` is a server of its own, `run()` its code. */
+/** Attacks that a model may write; `trap` is the attacker's server, and `run()` the attacker's code. */
 const payloads = (trap: string): readonly string[] => [
   `<script>run()</script>`,
   `<script src="${trap}/a.js"></script>`,
@@ -40,33 +40,33 @@ const payloads = (trap: string): readonly string[] => [
   `<template><script>run()</script></template><noscript><img src=x onerror="run()"></noscript>`,
 ];
 
-/** Says a text one character after the other, each in its own chunk. */
+/** Creates a model that answers with a text in chunks of one character. */
 const slowly =
   (text: string): LocalModel =>
   () =>
     from(Array.from(text)).pipe(concatMap((character) => timer(20).pipe(concatMap(() => of(character)))));
 
-/** Tells what a page ran, asked for beyond its API, or was kept from by its policy, and what of its answers could. */
+/** Watches a page for code that ran, requests beyond the API, policy violations, and dangerous elements in answers. */
 async function watch(page: Page): Promise<() => Promise<readonly string[]>> {
-  const noted: string[] = [];
+  const found: string[] = [];
   const own = new URL(page.url()).origin;
-  await page.exposeFunction('run', () => noted.push('ran'));
-  await page.exposeFunction('noteViolation', (what: string) => noted.push(what));
+  await page.exposeFunction('run', () => found.push('ran'));
+  await page.exposeFunction('reportViolation', (what: string) => found.push(what));
   page.on('request', (request) => {
     if (!request.url().startsWith(`${own}/v1/`)) {
-      noted.push(`asked for ${request.url()}`);
+      found.push(`asked for ${request.url()}`);
     }
   });
   await page.evaluate(() => {
-    const { noteViolation } = window as unknown as { noteViolation: (what: string) => void };
+    const { reportViolation } = window as unknown as { reportViolation: (what: string) => void };
     addEventListener('securitypolicyviolation', (event) => {
-      noteViolation(`tried ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+      reportViolation(`tried ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
-  return async () => [...noted, ...(await page.locator('main').evaluate(suspicious))];
+  return async () => [...found, ...(await page.locator('main').evaluate(suspicious))];
 }
 
-/** Elements and attributes of a rendered answer that could run or load something. */
+/** Finds elements and attributes of rendered answers that could run or load something. */
 function suspicious(root: Element): readonly string[] {
   const answers = [...root.querySelectorAll('.markdown *')];
   const allowed = /^(?:https?:|mailto:)/u;
@@ -86,60 +86,62 @@ function suspicious(root: Element): readonly string[] {
     .map((element) => element.outerHTML);
 }
 
-it('neither runs nor loads what a model writes, while it comes character by character', async () => {
-  const trap = await startServer();
-  const texts = payloads(trap.url);
-  const models = Object.fromEntries(texts.map((text, index) => [`model-${index}`, slowly(text)]));
-  const chat = await openChat({ models });
-  await chooseModels(chat, Object.keys(models));
-  const misdeeds = await watch(chat.page);
-
-  await chat.ask('Hello');
-  for (const model of Object.keys(models)) {
-    await chat.answerOf(model).getByRole('button', { name: 'Regenerate' }).waitFor();
-  }
-
-  expect(await misdeeds()).toEqual([]);
-  expect(trap.connections).toBe(0);
-});
-
-it('neither runs nor loads what a model writes, wherever its answer is cut', async () => {
-  const trap = await startServer();
-  const texts = payloads(trap.url).flatMap((text) => Array.from(text, (_, end) => text.slice(0, end + 1)));
-  const chat = await openChat({ models: {} });
-  const misdeeds = await watch(chat.page);
-
-  await chat.page.evaluate((cut) => {
-    const message = { role: 'assistant', reasoning: '', refusal: '', toolCalls: [], extra: {} };
-    const turns = cut.map((content, index) => ({
-      id: String(index + 1),
-      prompt: 'Hello',
-      reply: { status: 'stopped', message: { ...message, content } },
-    }));
-    const saved = { id: 'cut', title: 'Cut', updated: 1, lanes: [{ model: 'small', turns, timings: {} }] };
-    localStorage.setItem('angular-chat/conversation/cut', JSON.stringify(saved));
-    location.hash = '#cut';
-  }, texts);
-  await chat.page.getByRole('heading', { name: `Prompt ${texts.length}`, exact: true }).waitFor();
-
-  expect(await chat.page.getByRole('article').count()).toBe(texts.length);
-  expect(await misdeeds()).toEqual([]);
-  expect(trap.connections).toBe(0);
-});
-
-const tooMuch: Readonly<Record<string, string>> = {
+const deeplyNested: Readonly<Record<string, string>> = {
   quotes: `${'>'.repeat(4000)} The end.`,
   lists: `${Array.from({ length: 1500 }, (_, level) => `${'  '.repeat(level)}- x`).join('\n')}\n\nThe end.`,
   emphasis: `${'**a '.repeat(5000)}The end.${' b**'.repeat(5000)}`,
 };
 
-it.each(Object.keys(tooMuch))('shows the text of %s in each other, however deep they are', async (name) => {
-  const chat = await openChat({ models: { small: () => of(tooMuch[name]!) } });
+describe('a hostile answer in the chat page', () => {
+  it('neither runs nor loads anything while it streams character by character', async () => {
+    const trap = await startServer();
+    const texts = payloads(trap.url);
+    const models = Object.fromEntries(texts.map((text, index) => [`model-${index}`, slowly(text)]));
+    const chat = await openChat({ models });
+    await chooseModels(chat, Object.keys(models));
+    const problems = await watch(chat.page);
 
-  await chat.ask('Hello');
+    await chat.ask('Hello');
+    for (const model of Object.keys(models)) {
+      await chat.answerOf(model).getByRole('button', { name: 'Regenerate' }).waitFor();
+    }
 
-  await shows(chat.answerOf('small'), 'The end.');
-  await chat.button('Regenerate').waitFor();
-  await chat.ask('Are you there?');
-  await shows(chat.page.getByRole('log'), 'Are you there?');
+    expect(await problems()).toEqual([]);
+    expect(trap.connections).toBe(0);
+  });
+
+  it('neither runs nor loads anything wherever the answer is cut', async () => {
+    const trap = await startServer();
+    const texts = payloads(trap.url).flatMap((text) => Array.from(text, (_, end) => text.slice(0, end + 1)));
+    const chat = await openChat({ models: {} });
+    const problems = await watch(chat.page);
+
+    await chat.page.evaluate((cut) => {
+      const message = { role: 'assistant', reasoning: '', refusal: '', toolCalls: [], extra: {} };
+      const turns = cut.map((content, index) => ({
+        id: String(index + 1),
+        prompt: 'Hello',
+        reply: { status: 'stopped', message: { ...message, content } },
+      }));
+      const saved = { id: 'cut', title: 'Cut', updated: 1, lanes: [{ model: 'small', turns, timings: {} }] };
+      localStorage.setItem('angular-chat/conversation/cut', JSON.stringify(saved));
+      location.hash = '#cut';
+    }, texts);
+    await chat.page.getByRole('heading', { name: `Prompt ${texts.length}`, exact: true }).waitFor();
+
+    expect(await chat.page.getByRole('article').count()).toBe(texts.length);
+    expect(await problems()).toEqual([]);
+    expect(trap.connections).toBe(0);
+  });
+
+  it.each(Object.keys(deeplyNested))('shows its text in deeply nested %s', async (name) => {
+    const chat = await openChat({ models: { small: () => of(deeplyNested[name]!) } });
+
+    await chat.ask('Hello');
+
+    await shows(chat.answerOf('small'), 'The end.');
+    await chat.button('Regenerate').waitFor();
+    await chat.ask('Are you there?');
+    await shows(chat.page.getByRole('log'), 'Are you there?');
+  });
 });

@@ -3,32 +3,32 @@ import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { type LocalExchange, type LocalModel, type LocalServer, startLocalServer } from '../../../src/local/index.js';
 import { useBrowser } from '../use-browser.js';
 
-/** The chat page at work. */
+/** An open chat page. */
 export interface Chat {
   readonly page: Page;
-  /** What the server saw: chats that are over. */
+  /** The finished chat exchanges of the server. */
   readonly exchanges: readonly LocalExchange[];
-  /** Asks by the keyboard. */
+  /** Types and sends a prompt. */
   readonly ask: (prompt: string) => Promise<void>;
   /** The last answer of a model. */
   readonly answerOf: (model: string) => Locator;
   readonly button: (name: string | RegExp) => Locator;
 }
 
-/** What a spec wants of {@link useChat}. */
+/** Options of {@link useChat}. */
 export interface ChatConfig {
   readonly models: Readonly<Record<string, LocalModel>>;
-  /** What the browser is like: its size, its colours. */
+  /** Options of the browser, such as its size and colour scheme. */
   readonly options?: BrowserContextOptions;
-  /** Where the page lies; by default where `npm run chat` puts it. */
+  /** The folder of the page; by default where `npm run chat` builds it. */
   readonly pages?: string;
 }
 
-/** The folder of the example, and the one that its page is built into. */
+/** The folder of the example. */
 export const app = join(__dirname, '../../../examples/angular-chat');
 const built = join(app, 'dist/angular-chat/browser');
 
-/** Opens the chat page in a browser, from a server that offers the given models only. Both end with the test. */
+/** Opens the chat page, from a server with the given models only. Page and server are closed after the test. */
 export function useChat(): (config: ChatConfig) => Promise<Chat> {
   const openPage = useBrowser();
   const servers: LocalServer[] = [];
@@ -51,7 +51,7 @@ export function useChat(): (config: ChatConfig) => Promise<Chat> {
       exchanges,
       ask: async (prompt) => {
         await page.getByRole('textbox', { name: 'Message' }).fill(prompt);
-        // As a person does, who sees when it can be sent.
+        // A person would also wait until the button is enabled.
         await page.locator('button:enabled', { hasText: /^Send$/u }).waitFor();
         await page.keyboard.press('Enter');
       },
@@ -61,16 +61,16 @@ export function useChat(): (config: ChatConfig) => Promise<Chat> {
   };
 }
 
-/** Waits until a place shows a text. */
-export async function shows(place: Locator, text: string | RegExp): Promise<void> {
-  await place.filter({ hasText: text }).waitFor();
+/** Waits until an element shows a text. */
+export async function shows(element: Locator, text: string | RegExp): Promise<void> {
+  await element.filter({ hasText: text }).waitFor();
 }
 
-/** Chooses models in the settings, and the server that is asked for them. */
+/** Chooses models, and the server if one is given, in the settings. */
 export async function chooseModels({ page, button }: Chat, models: readonly string[], baseURL?: string): Promise<void> {
   await button('Settings').click();
   const settings = page.getByRole('dialog', { name: 'Settings' });
-  // It fills in what was saved a moment after it is shown: sooner than a person types, but not than a program.
+  // The dialog loads the saved settings just after it opens, which a person would not notice.
   await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#base-url')?.value !== '');
   if (baseURL !== undefined) {
     await settings.getByRole('textbox', { name: 'Base URL' }).fill(baseURL);

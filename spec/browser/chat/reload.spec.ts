@@ -3,53 +3,55 @@ import { shows, useChat } from './open-chat.js';
 
 const openChat = useChat();
 
-it('keeps a conversation across a reload, and goes on with it', async () => {
-  const { model, pieces } = createScript('Hello, *you*.');
-  pieces.complete();
-  const { answerOf, ask, button, page } = await openChat({ models: { small: model } });
-  await ask('Who is there?');
-  await button('Regenerate').waitFor();
+describe('the chat page after a reload', () => {
+  it('keeps a conversation, which can be continued', async () => {
+    const { model, pieces } = createScript('Hello, *you*.');
+    pieces.complete();
+    const { answerOf, ask, button, page } = await openChat({ models: { small: model } });
+    await ask('Who is there?');
+    await button('Regenerate').waitFor();
 
-  await page.reload();
+    await page.reload();
 
-  await shows(page.getByRole('log'), 'Who is there?');
-  await shows(answerOf('small'), 'Hello, you.');
-  await page.getByRole('link', { name: 'Who is there?' }).waitFor();
-  await ask('And now?');
-  await shows(page.getByRole('log'), /Prompt 2.*And now\?.*Hello, you\./su);
-});
+    await shows(page.getByRole('log'), 'Who is there?');
+    await shows(answerOf('small'), 'Hello, you.');
+    await page.getByRole('link', { name: 'Who is there?' }).waitFor();
+    await ask('And now?');
+    await shows(page.getByRole('log'), /Prompt 2.*And now\?.*Hello, you\./su);
+  });
 
-it('keeps what had come of an answer when the page was left, and its request ends', async () => {
-  const { model, over } = createScript('Half of an');
-  const { answerOf, ask, button, exchanges, page } = await openChat({ models: { small: model } });
-  await ask('Hello');
-  await shows(answerOf('small'), 'Half of an');
+  it('keeps the text of an unfinished answer, and ends its request', async () => {
+    const { model, over } = createScript('Half of an');
+    const { answerOf, ask, button, exchanges, page } = await openChat({ models: { small: model } });
+    await ask('Hello');
+    await shows(answerOf('small'), 'Half of an');
 
-  await page.reload();
-  await over;
+    await page.reload();
+    await over;
 
-  await shows(answerOf('small'), 'Half of an');
-  await button('Regenerate').waitFor();
-  expect(exchanges).toMatchObject([{ outcome: 'aborted' }]);
-});
+    await shows(answerOf('small'), 'Half of an');
+    await button('Regenerate').waitFor();
+    expect(exchanges).toMatchObject([{ outcome: 'aborted' }]);
+  });
 
-it('opens an earlier conversation, and deletes it when asked twice', async () => {
-  const { model, pieces } = createScript('Yes.');
-  pieces.complete();
-  const { ask, button, page } = await openChat({ models: { small: model } });
-  await ask('The first');
-  await button('Regenerate').waitFor();
-  await button('New conversation').click();
-  await shows(page.getByRole('log'), 'Ask, and small will answer.');
-  await ask('The second');
-  await button('Regenerate').waitFor();
+  it('offers earlier conversations, and deletes them after confirmation', async () => {
+    const { model, pieces } = createScript('Yes.');
+    pieces.complete();
+    const { ask, button, page } = await openChat({ models: { small: model } });
+    await ask('The first');
+    await button('Regenerate').waitFor();
+    await button('New conversation').click();
+    await shows(page.getByRole('log'), 'Ask, and small will answer.');
+    await ask('The second');
+    await button('Regenerate').waitFor();
 
-  await page.getByRole('link', { name: 'The first' }).click();
-  await shows(page.getByRole('log'), 'The first');
-  page.once('dialog', (dialog) => void dialog.accept());
-  await button('Delete The first').click();
+    await page.getByRole('link', { name: 'The first' }).click();
+    await shows(page.getByRole('log'), 'The first');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await button('Delete The first').click();
 
-  await page.getByRole('link', { name: 'The first' }).waitFor({ state: 'detached' });
-  await page.getByRole('link', { name: 'The second' }).waitFor();
-  expect(await page.getByRole('article').count()).toBe(0);
+    await page.getByRole('link', { name: 'The first' }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'The second' }).waitFor();
+    expect(await page.getByRole('article').count()).toBe(0);
+  });
 });

@@ -1,12 +1,12 @@
 import type { Subscription } from 'rxjs';
 import { fetchTransport, isLlmError, type TransportRequest } from 'rxllm';
 
-/** What a spec has the page do. */
+/** A command from a spec to the page. */
 export type Command =
   | { readonly type: 'subscribe'; readonly id: number; readonly request: TransportRequest }
   | { readonly type: 'unsubscribe'; readonly id: number };
 
-/** What an exchange in the page gave. */
+/** An event of an exchange in the page. */
 export type Report =
   | { readonly type: 'head'; readonly status: number; readonly headers: [string, string][] }
   | { readonly type: 'data'; readonly base64: string }
@@ -15,9 +15,9 @@ export type Report =
 
 declare global {
   interface Window {
-    /** Follows commands, all in one turn of the page. */
-    follow: (commands: readonly Command[]) => void;
-    /** Tells the spec. */
+    /** Executes commands in one turn. */
+    execute: (commands: readonly Command[]) => void;
+    /** Sends an event to the spec. */
     report: (id: number, report: Report) => void;
   }
 }
@@ -25,7 +25,7 @@ declare global {
 const transport = fetchTransport();
 const exchanges = new Map<number, Subscription>();
 
-window.follow = (commands) => {
+window.execute = (commands) => {
   for (const command of commands) {
     if (command.type === 'subscribe') {
       exchanges.set(command.id, start(command.id, command.request));

@@ -1,16 +1,10 @@
 import { get } from 'node:http';
-import { setTimeout } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Counts } from './counts.js';
-import { partlyKept } from './partly-kept.js';
-import { createRandom } from './random.js';
-import { hush } from './progress.js';
+import type { Counts } from './server.js';
 
-/*
- * What each measurement is given: it runs in a process of its own, beside a server of its own, and takes its settings
- * from the arguments with which `soak.ts` starts it.
- */
+/* Each measurement runs in its own process and has its own server. `soak.ts` passes its settings as arguments. */
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
@@ -21,56 +15,109 @@ const { values } = parseArgs({
   },
 });
 
-/** The short form asks the same of fewer streams; with `ending` all is left out but what shows how the process ends. */
-export const { short, ending, server } = values;
-
-/** Decides everything that is random. */
-export const random = createRandom(Number(values.seed));
-
-/** Where the server answers in one way; see `scenarios.ts`. */
-export function urlOf(scenario: string): string {
-  return `${server}/${scenario}`;
+/** A message from a measurement to `soak.ts`. */
+export interface Report {
+  /** When the last stream was over, as `Date.now()`. */
+  readonly lastStream?: number;
+  /** Set if something was shown for fewer streams than intended. */
+  readonly isPartial?: true;
 }
 
-/** The shortest request. */
+/** `short` asks for fewer streams; `ending` skips everything except what shows how the process ends. */
+export const { short, ending } = values;
+
+/** A minimal request. */
 export const request = { model: 'soak', messages: [{ role: 'user' as const, content: 'Hi' }] };
+
+/** Returns the base URL of a scenario; see `scenarios.ts`. */
+export function urlOf(scenario: string): string {
+  return `${values.server}/${scenario}`;
+}
 
 /** Prints a figure. */
 export function print(line: string): void {
-  hush();
+  clearProgress();
   console.log(`          ${line}`);
 }
 
 /**
- * Prints whether a promise was kept, and the figure that shows it; a broken one fails the run. One that could only be shown
- * for less than is promised counts as kept partly.
+ * Prints whether something holds, and the figures that show it. If it does not hold, the run fails.
+ *
+ * @param isPartial Whether it could only be shown for fewer streams than intended.
  */
-export function promise(kept: boolean, line: string, { partly = false }: { readonly partly?: boolean } = {}): void {
-  hush();
-  console.log(`  ${kept ? (partly ? 'partly' : 'kept  ') : 'BROKEN'}  ${line}`);
-  if (!kept) {
+export function verify(holds: boolean, line: string, isPartial = false): void {
+  clearProgress();
+  console.log(`  ${holds ? (isPartial ? 'partly' : 'ok    ') : 'FAILED'}  ${line}`);
+  if (!holds) {
     process.exitCode = 1;
-  } else if (partly) {
-    process.exitCode ??= partlyKept;
+  } else if (isPartial) {
+    report({ isPartial });
   }
 }
 
-/** What the server has seen so far. */
+/** Notes that all streams are over, so that the time until the process ends can be measured. */
+export function reportLastStream(): void {
+  report({ lastStream: Date.now() });
+}
+
+function report(message: Report): void {
+  process.send?.(message);
+}
+
+const { isTTY } = process.stderr;
+/** Milliseconds between two lines of progress: few lines in a log, a moving number on a terminal. */
+const progressInterval = isTTY ? 100 : 10_000;
+let lastProgress = Date.now();
+
+/** Shows on stderr how much of a long task is done, unless it was shown a moment ago. */
+export function showProgress(done: number, all: number, unit: string): void {
+  if (Date.now() - lastProgress >= progressInterval) {
+    lastProgress = Date.now();
+    const line = `  ${done.toLocaleString('en')} of ${all.toLocaleString('en')} ${unit}`;
+    process.stderr.write(isTTY ? `\r\x1b[K${line}` : `${line}\n`);
+  }
+}
+
+function clearProgress(): void {
+  if (isTTY) {
+    process.stderr.write('\r\x1b[K');
+  }
+}
+
+let randomState = Number(values.seed);
+
+/** Returns a number from 0 to below 1; the seed determines the sequence, so that a run can be repeated (mulberry32). */
+export function random(): number {
+  randomState = (randomState + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(randomState ^ (randomState >>> 15), randomState | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+}
+
+/** Picks one of several items at random. */
+export function pick<T>(items: readonly T[]): T {
+  return items[Math.floor(random() * items.length)]!;
+}
+
+/** Fetches what the server has counted so far. */
 export async function countsOfServer(): Promise<Counts> {
   return JSON.parse(await control('counts')) as Counts;
 }
 
-/** Lets the server go on with every answer it holds back. */
+/** Lets the server continue all answers that it holds back. */
 export async function releaseAnswers(): Promise<void> {
   await control('release');
 }
 
-/** Tells who started this process that nothing is left to do, so that it can be timed how long that takes to end. */
-export function tellLastStream(): void {
-  process.send?.({ lastStream: Date.now() });
+async function control(command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(`${values.control}/${command}`, { agent: false }, (response) => {
+      text(response).then(resolve, reject);
+    }).on('error', reject);
+  });
 }
 
-/** Waits until something holds, and not longer than it may take. */
+/** Waits until a condition holds, for the given time at most; resolves with whether it holds. */
 export async function within(milliseconds: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
   const end = Date.now() + milliseconds;
   for (;;) {
@@ -84,21 +131,13 @@ export async function within(milliseconds: number, holds: () => boolean | Promis
   }
 }
 
-// Heard from the beginning, whatever the measurement is about.
+// Every measurement also fails on these.
 const noises: string[] = [];
 process.on('unhandledRejection', (reason) => noises.push(`unhandled rejection: ${String(reason)}`));
 process.on('warning', (warning) => noises.push(`warning: ${warning.message}`));
 process.on('exit', () => {
-  promise(noises.length === 0, `unhandled rejections and warnings: ${noises.length}`);
+  verify(noises.length === 0, `unhandled rejections and warnings: ${noises.length}`);
   new Set(noises).forEach((noise) => {
     print(noise);
   });
 });
-
-async function control(command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    get(`${values.control}/${command}`, { agent: false }, (response) => {
-      text(response).then(resolve, reject);
-    }).on('error', reject);
-  });
-}

@@ -3,13 +3,13 @@ import { pipeline, Readable } from 'node:stream';
 import { formatEvent } from 'rxllm';
 import { chunksOf, textChunk } from 'rxllm/testing';
 
-/** The text of every answer that is whole. */
+/** The text of every whole answer. */
 export const answerText = 'One answer like many others';
 
-/** How many words a burst brings in one piece. */
+/** The number of words in the one piece of a burst. */
 export const burstWords = 50;
 
-/** The words of a flood, which it repeats. */
+/** The words that a flood repeats. */
 export const floodWords: readonly string[] = Array.from({ length: 1000 }, (_, place) => ` word${place}`);
 
 const eventType = { 'content-type': 'text/event-stream' };
@@ -22,12 +22,12 @@ const whole = events(chunks) + done;
 const burst = events(chunksOf(' word'.repeat(burstWords)).slice(0, -1));
 const error = JSON.stringify({ error: { message: 'no', type: 'server_error', code: null } });
 
-/** Ways to answer, by the first part of the path. */
+/** Ways to answer, by the first segment of the path. */
 export const scenarios: Readonly<Record<string, (response: ServerResponse, path: string) => void>> = {
   whole: (response) => {
     response.writeHead(200, eventType).end(whole);
   },
-  // Silence before the headers, behind the first words, and behind a piece full of them.
+  // Silence before the headers, after the first words, and after a burst of words.
   silent: () => undefined,
   pending: (response) => {
     response.writeHead(200, eventType).write(beginning);
@@ -35,19 +35,19 @@ export const scenarios: Readonly<Record<string, (response: ServerResponse, path:
   burst: (response) => {
     response.writeHead(200, eventType).write(burst);
   },
-  // Asks for a pause that outlasts everybody's patience; nothing else is left open.
+  // Asks for a delay longer than any client here waits, and closes the connection.
   busy: (response) => {
     response.writeHead(429, { 'retry-after': '30', connection: 'close' }).end(error);
   },
   down: (response) => {
     response.writeHead(500).end(error);
   },
-  // Down every second time, whoever asks.
+  // Down for every second request.
   shaky: (response) => {
     shaken = !shaken;
     (shaken ? scenarios['down'] : scenarios['whole'])?.(response, '');
   },
-  // Refuses each path once.
+  // Refuses the first request to each path.
   flaky: (response, path) => {
     if (refused.delete(path)) {
       response.writeHead(200, eventType).end(whole);
@@ -56,7 +56,7 @@ export const scenarios: Readonly<Record<string, (response: ServerResponse, path:
       response.writeHead(503, { 'retry-after-ms': '5' }).end(error);
     }
   },
-  // Ways to fail: the last four of them after the first words.
+  // Ways to fail, the last four after the first words.
   refused: (response) => {
     response.writeHead(400).end(error);
   },
@@ -72,13 +72,13 @@ export const scenarios: Readonly<Record<string, (response: ServerResponse, path:
   failed: (response) => {
     response.writeHead(200, eventType).end(`${beginning}data: ${error}\n\n`);
   },
-  // Begins, and goes on with all that were held back when it is told to.
+  // Begins, and continues on `release`.
   held: (response) => {
     response.writeHead(200, { ...eventType, connection: 'close' }).write(beginning);
     held.add(response);
     response.on('close', () => held.delete(response));
   },
-  // So many words as the path says, as fast as they are read.
+  // `/flood/1000`: this many words, as fast as they are read.
   flood: (response, path) => {
     const words = Readable.from(flood(Number(path.split('/')[2])));
     pipeline(words, response.writeHead(200, eventType), () => undefined);
@@ -89,7 +89,7 @@ const refused = new Set<string>();
 const held = new Set<ServerResponse>();
 let shaken = false;
 
-/** Goes on with every answer held back, a chunk of each in turn. */
+/** Continues all answers that are held back, one chunk of each in turn. */
 export async function release(): Promise<void> {
   const responses = [...held];
   for (const chunk of chunks.slice(2)) {

@@ -1,12 +1,24 @@
 /*
- * The server of a measurement, in a process of its own so that its work is not counted. It answers as the first part of
- * a path says, counts what it sees, and gives the counts at a second port, which is not counted.
+ * The server of a measurement, in its own process so that its work is not counted. The first segment of a path selects
+ * the scenario. A second port returns the counts, and is not counted itself.
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Counts } from './counts.js';
 import { release, scenarios } from './scenarios.js';
+/** The counts of the server since it started. */
+export interface Counts {
+  /** Connections in all, those still open, and those that never carried a request. */
+  readonly connections: number;
+  readonly openConnections: number;
+  readonly unusedConnections: number;
+  /** Requests in all, those not yet answered in full, and those that the client cut. */
+  readonly requests: number;
+  readonly openRequests: number;
+  readonly cutRequests: number;
+  /** Requests by scenario. */
+  readonly requestsTo: Readonly<Record<string, number>>;
+}
 
 const counts = {
   connections: 0,
@@ -53,7 +65,7 @@ const control = createServer((request, response) => {
 
 const urls = await Promise.all([listen(model), listen(control)]);
 process.send?.(urls);
-// Who started it is gone.
+// The parent process has ended.
 process.on('disconnect', () => process.exit());
 
 async function listen(server: Server): Promise<string> {

@@ -2,78 +2,75 @@ import type { FaultExchange, Scenario } from './exchange.js';
 import { endedWith, places, reference } from './reference.js';
 import { answerOf, chunked, chunkedEvents, eventType, type Fields, headOf, lastChunk } from './wire.js';
 
-/** The reference up to the place that the path names. */
+/** Returns the reference up to the place in the path: one of `places`, or a number of bytes. */
 function started({ parameters: [place = ''] }: FaultExchange): Buffer {
   return reference.subarray(0, places[place] ?? Number(place));
 }
 
-/** A second parameter says that the connection is announced to be closed behind the answer. */
-function announced(fields: Fields, { parameters }: FaultExchange): string {
+/** Formats a head, with `connection: close` if the second parameter is `last`. */
+function headWith(fields: Fields, { parameters }: FaultExchange): string {
   return headOf(200, parameters[1] === 'last' ? { ...fields, connection: 'close' } : fields);
 }
 
 function startedInChunks(exchange: FaultExchange): Buffer {
-  return Buffer.concat([Buffer.from(announced(chunkedEvents, exchange)), chunked(started(exchange))]);
+  return Buffer.concat([Buffer.from(headWith(chunkedEvents, exchange)), chunked(started(exchange))]);
 }
 
-/**
- * How an answer ends before it should; the parameter is one of the reference's places, or a number
- * of bytes.
- */
+/** Ways to end an answer early; the first parameter is the place in the reference. */
 export const breaking: Readonly<Record<string, Scenario>> = {
-  /** In good order, as if it were whole. */
+  /** Cleanly, as if it were whole. */
   cut: (exchange) => exchange.end(answerOf(200, eventType, started(exchange))),
 
-  /** In good order, with HTTP chunks. */
+  /** Cleanly, with HTTP chunks. */
   'cut-chunked': async (exchange) => {
     await exchange.send(startedInChunks(exchange));
     exchange.end(lastChunk);
   },
 
-  /** In good order, and with this finish reason. */
+  /** Not early: the whole reference with this finish reason. */
   ended: (exchange) => exchange.end(answerOf(200, eventType, endedWith(exchange.parameters[0] ?? ''))),
 
-  /** The connection is closed where another HTTP chunk is due. */
+  /** By a close without the last HTTP chunk. */
   unterminated: async (exchange) => {
     await exchange.send(startedInChunks(exchange));
     exchange.end();
   },
 
-  /** The connection is closed inside an HTTP chunk. */
+  /** By a close inside an HTTP chunk. */
   'unfinished-chunk': async (exchange) => {
     const body = started(exchange);
     await exchange.send(
-      Buffer.concat([Buffer.from(`${announced(chunkedEvents, exchange)}${(body.length + 9).toString(16)}\r\n`), body]),
+      Buffer.concat([Buffer.from(`${headWith(chunkedEvents, exchange)}${(body.length + 9).toString(16)}\r\n`), body]),
     );
     exchange.end();
   },
 
-  /** The connection is closed before the content length is reached. */
+  /** By a close before the content length is reached. */
   short: async (exchange) => {
-    const head = announced({ ...eventType, 'content-length': String(reference.length) }, exchange);
+    const head = headWith({ ...eventType, 'content-length': String(reference.length) }, exchange);
     await exchange.send(Buffer.concat([Buffer.from(head), started(exchange)]));
     exchange.end();
   },
 
-  /** The connection is reset. */
+  /** By a reset. */
   reset: async (exchange) => {
     await exchange.send(startedInChunks(exchange));
     exchange.reset();
   },
 
-  /** The body's length is not told; the connection is closed. */
+  /** By a close, where the length is unknown. */
   close: async (exchange) => {
     await exchange.send(Buffer.concat([Buffer.from(headOf(200, eventType)), started(exchange)]));
     exchange.end();
   },
 
-  /** The body's length is not told; the connection is reset. */
+  /** By a reset, where the length is unknown. */
   'close-reset': async (exchange) => {
     await exchange.send(Buffer.concat([Buffer.from(headOf(200, eventType)), started(exchange)]));
     exchange.reset();
   },
 
-  /** No answer at all: the connection is closed or reset. */
+  /** By a close or `reset` instead of an answer. */
   unanswered: (exchange) => {
     if (exchange.parameters[0] === 'reset') {
       exchange.reset();
@@ -82,7 +79,7 @@ export const breaking: Readonly<Record<string, Scenario>> = {
     }
   },
 
-  /** The head breaks off. */
+  /** By a close inside the head. */
   headless: async (exchange) => {
     await exchange.send('HTTP/1.1 200 OK\r\ncontent-ty');
     exchange.end();

@@ -1,55 +1,28 @@
-import type { Socket } from 'node:net';
-
 /** A request as it came over the wire. */
 export interface FaultRequest {
-  /** The scenario and its parameters: `/cut/17` of `/cut/17/chat/completions`. */
+  /** The scenario and its parameters: `/cut/17` for `/cut/17/chat/completions`. */
   readonly scenario: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** A request, and the bare connection on which a scenario answers it. */
+/** A request, and the raw connection on which a scenario answers it. */
 export interface FaultExchange {
   readonly request: FaultRequest;
-  /** What follows the scenario's name in the path. */
+  /** The path segments after the scenario's name. */
   readonly parameters: readonly string[];
-  /** How many requests came to this path, this one counted. */
+  /** The number of requests to this path so far, including this one. */
   readonly attempt: number;
-  /** Another origin, to which a scenario may send the client. */
+  /** Another origin, for redirects. */
   readonly elsewhere: string;
-  /** Writes bytes, and lets the client take them; false once the client has left. */
+  /** Writes bytes and lets the client read them; resolves with false once the client has left. */
   readonly send: (bytes: string | Uint8Array) => Promise<boolean>;
-  /** Closes the connection in good order, behind some last bytes. */
+  /** Closes the connection cleanly, after some last bytes. */
   readonly end: (bytes?: string | Uint8Array) => void;
-  /** Breaks the connection. */
+  /** Resets the connection. */
   readonly reset: () => void;
 }
 
-/** Answers one request, or does not. */
+/** Answers one request, or leaves it unanswered. */
 export type Scenario = (exchange: FaultExchange) => void | Promise<void>;
-
-/** The ways to act on a connection; `leave` is told before the server itself ends it. */
-export function actOn(socket: Socket, leave: () => void): Pick<FaultExchange, 'send' | 'end' | 'reset'> {
-  return {
-    send: async (bytes) => {
-      if (!socket.destroyed && !socket.write(bytes)) {
-        await new Promise<void>((resolve) => {
-          socket.once('drain', resolve).once('close', resolve);
-        });
-      }
-      // One turn to come to where sockets are read, and one to have read them.
-      await new Promise((resolve) => setImmediate(resolve));
-      await new Promise((resolve) => setImmediate(resolve));
-      return !socket.destroyed;
-    },
-    end: (bytes = '') => {
-      leave();
-      socket.end(bytes);
-    },
-    reset: () => {
-      leave();
-      socket.resetAndDestroy();
-    },
-  };
-}

@@ -9,7 +9,7 @@ const completion = {
   choices: [{ index: 0, message: { role: 'assistant', content: 'Whole' }, finish_reason: 'stop' }],
 };
 
-/** Answers with 200 that are no event stream. */
+/** Bodies with status 200 that are not a usual event stream. */
 const others: Readonly<Record<string, readonly [type: string, body: string]>> = {
   page: ['text/html', '<!doctype html><title>Sign in</title>'],
   'page-as-events': ['text/event-stream', '<!doctype html><title>Sign in</title>'],
@@ -24,7 +24,7 @@ const others: Readonly<Record<string, readonly [type: string, body: string]>> = 
   'error-frame': ['text/event-stream', eventStream(textChunk('Hel'), { error: { message: 'Busy', code: 503 } })],
 };
 
-/** Heads that HTTP does not allow, or not here. */
+/** Heads that HTTP does not allow here. */
 const heads: Readonly<Record<string, string>> = {
   'other-protocol': 'SSH-2.0-server\r\n\r\n',
   'two-lengths': headOf(200, { ...eventType, 'content-length': '5', 'transfer-encoding': 'chunked' }),
@@ -32,34 +32,33 @@ const heads: Readonly<Record<string, string>> = {
   upgrade: headOf(101, { upgrade: 'websocket', connection: 'upgrade' }),
 };
 
-/** Unusual answers, allowed and not. */
+/** Unusual answers, valid and invalid. */
 export const oddities: Readonly<Record<string, Scenario>> = {
   answer: (exchange) => {
     const [type = '', body = ''] = others[exchange.parameters[0] ?? ''] ?? [];
     exchange.end(answerOf(200, { 'content-type': type }, body));
   },
 
-  /** No content, and so says the status. */
   'no-content': (exchange) => exchange.end(headOf(204, { connection: 'close' })),
 
-  /** What HTTP does not allow. */
+  /** An invalid head. */
   head: (exchange) => exchange.end(heads[exchange.parameters[0] ?? '']),
 
-  /** One header after another, for as long as the client takes them. */
+  /** Headers without end. */
   'endless-headers': async (exchange) => {
     await exchange.send('HTTP/1.1 200 OK\r\n');
     while (await exchange.send(`x-header: ${'a'.repeat(1024)}\r\n`)) {
-      // Until the client leaves.
+      // until the client leaves
     }
   },
 
-  /** The reference under another content type, or under none. */
+  /** The reference with another content type, or with none. */
   typed: (exchange) => {
     const [type = ''] = exchange.parameters;
     exchange.end(answerOf(200, type === '' ? {} : { 'content-type': type }, reference));
   },
 
-  /** More events behind the end mark, on a connection that stays open. */
+  /** More events after `[DONE]`, on a connection that stays open. */
   'after-done': async (exchange) => {
     await exchange.send(Buffer.concat([Buffer.from(streamHead), chunked(reference)]));
     await exchange.send(chunked(eventStream(textChunk('late'))));

@@ -2,8 +2,8 @@ import type { Scenario } from './exchange.js';
 import { lengthOf, reference } from './reference.js';
 import { answerOf, chunked, eventType, headOf, lastChunk, streamHead } from './wire.js';
 
-/** What a server may send without getting anywhere. */
-const sayingNothing: Readonly<Record<string, string>> = {
+/** Pieces that a server may send without any progress. */
+const idlePieces: Readonly<Record<string, string>> = {
   comments: ': keep-alive\n\n',
   'one-comment': ':',
   space: ' \n',
@@ -11,18 +11,18 @@ const sayingNothing: Readonly<Record<string, string>> = {
   pings: 'event: ping\ndata: {"type":"ping"}\n\n',
 };
 
-/** The head, and so many events of the reference. */
+/** Formats the head and the first events of the reference. */
 function startWith(count: string | undefined): string {
   const events = reference.subarray(0, lengthOf(Number(count)));
   return streamHead + chunked(events).toString();
 }
 
-/** How the answer is spread over time and packets. */
+/** Ways to spread an answer over time and packets. */
 export const pacing: Readonly<Record<string, Scenario>> = {
   /** The reference, at once. */
   whole: (exchange) => exchange.end(answerOf(200, eventType, reference)),
 
-  /** Each byte on its own, those of the head and of the HTTP chunks included. */
+  /** One byte at a time, including those of the head and the HTTP chunks. */
   drip: async (exchange) => {
     for (const byte of Buffer.concat([Buffer.from(streamHead), chunked(reference), Buffer.from(lastChunk)])) {
       if (!(await exchange.send(Uint8Array.of(byte)))) {
@@ -32,7 +32,7 @@ export const pacing: Readonly<Record<string, Scenario>> = {
     exchange.end();
   },
 
-  /** Two packets, the second beginning at this byte of the body. */
+  /** Two packets, cut at this byte of the body. */
   split: async (exchange) => {
     const place = Number(exchange.parameters[0]);
     const head = headOf(200, { ...eventType, 'content-length': String(reference.length) });
@@ -40,7 +40,7 @@ export const pacing: Readonly<Record<string, Scenario>> = {
     exchange.end(reference.subarray(place));
   },
 
-  /** Lines end in CR and LF, which never share a packet. */
+  /** Lines that end in CR and LF, which never share a packet. */
   crlf: async (exchange) => {
     await exchange.send(headOf(200, eventType));
     for (const piece of reference
@@ -52,7 +52,7 @@ export const pacing: Readonly<Record<string, Scenario>> = {
     exchange.end();
   },
 
-  /** Silence without end: `before-headers`, `inside-headers`, or behind so many events. */
+  /** Endless silence: `before-headers`, `inside-headers`, or after a number of events. */
   stall: async (exchange) => {
     const [where] = exchange.parameters;
     if (where === 'inside-headers') {
@@ -62,19 +62,19 @@ export const pacing: Readonly<Record<string, Scenario>> = {
     }
   },
 
-  /** So many events, then without end what says nothing: `/idle/comments/2`. */
+  /** `/idle/comments/2`: two events, then endless comments. */
   idle: async (exchange) => {
     const [what = '', count] = exchange.parameters;
     await exchange.send(startWith(count));
-    while (await exchange.send(chunked(sayingNothing[what] ?? ''))) {
-      // Until the client leaves.
+    while (await exchange.send(chunked(idlePieces[what] ?? ''))) {
+      // until the client leaves
     }
   },
 
-  /** Early hints without end, before any answer. */
+  /** Endless early hints, without an answer. */
   hints: async (exchange) => {
     while (await exchange.send('HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n')) {
-      // Until the client leaves.
+      // until the client leaves
     }
   },
 };

@@ -22,7 +22,7 @@ const events: readonly unknown[] = [
   '[DONE]',
 ];
 
-/** An answer with characters of two, three and four bytes, in its text and in the arguments of its tool call. */
+/** An answer with multi-byte characters in its text and in the arguments of its tool call. */
 export const reference: Buffer = Buffer.from(eventStream(...events));
 
 /** How many chunks the {@link reference} holds. */
@@ -34,23 +34,23 @@ export const referenceText = 'Größe: 日本語 🚀👩‍🚀';
 /** The arguments of its tool call. */
 export const referenceArguments = '{"city":"Zürich","sign":"山🏔"}';
 
-/** How many bytes of the {@link reference} its first events take. */
+/** Returns the number of bytes in the first events of the {@link reference}. */
 export function lengthOf(count: number): number {
   return Buffer.byteLength(eventStream(...events.slice(0, count)));
 }
 
-/** Places inside the {@link reference} at which a server may break off, by what is broken there. */
+/** Offsets in the {@link reference} where a server may break off. */
 export const places: Readonly<Record<string, number>> = {
   'before the first chunk': 0,
   'in the middle of a chunk': lengthOf(2) + 20,
   'in the middle of a character': reference.indexOf('語') + 1,
   'in the middle of a tool call': lengthOf(6),
   'in the middle of an argument': reference.indexOf('山') + 2,
-  'behind the last argument': lengthOf(8),
-  'behind the finish reason': lengthOf(9),
+  'after the last argument': lengthOf(8),
+  'after the finish reason': lengthOf(9),
 };
 
-/** The reference with another finish reason; without any if that is empty. */
+/** Returns the reference with another finish reason, or with none if that is empty. */
 export function endedWith(reason: string): string {
   return reference
     .toString()

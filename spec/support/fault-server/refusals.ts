@@ -2,7 +2,7 @@ import type { FaultExchange, Scenario } from './exchange.js';
 import { reference } from './reference.js';
 import { answerOf, chunked, eventType, type Fields, headOf } from './wire.js';
 
-/** Bodies of error answers, by name. */
+/** Bodies of refusals, by name. */
 const bodies: Readonly<Record<string, string>> = {
   plain: '{"error":{"message":"Refused"}}',
   quota: '{"error":{"message":"Used up","type":"insufficient_quota","code":"insufficient_quota"}}',
@@ -11,7 +11,7 @@ const bodies: Readonly<Record<string, string>> = {
   empty: '',
 };
 
-/** `name=value` in a path becomes a header. */
+/** Converts path segments such as `name=value` to headers. */
 function fieldsIn(parameters: readonly string[]): Fields {
   const pairs = parameters.filter((parameter) => parameter.includes('=')).map((parameter) => parameter.split('='));
   return Object.fromEntries(pairs.map(([name = '', ...value]) => [name, value.join('=')]));
@@ -25,12 +25,14 @@ function refuse({ parameters, end }: FaultExchange, status: number): void {
 
 const piece = Buffer.alloc(64 * 1024, 'no ');
 
-/** Answers with a status other than 200. Further parameters are headers, and the name of a body: `retry-after=2`, `body=quota`. */
+/**
+ * Answers with a status other than 200. Further parameters set headers or name a body: `retry-after=2`, `body=quota`.
+ */
 export const refusals: Readonly<Record<string, Scenario>> = {
-  /** `/refuse/503`: this status each time. */
+  /** `/refuse/503`: this status for every request. */
   refuse: (exchange) => refuse(exchange, Number(exchange.parameters[0])),
 
-  /** `/sequence/429,503,200`: one status after another, the last repeated; 200 is the reference. */
+  /** `/sequence/429,503,200`: one status after another, the last one repeated; 200 is the reference. */
   sequence: (exchange) => {
     const statuses = (exchange.parameters[0] ?? '').split(',').map(Number);
     const status = statuses[Math.min(exchange.attempt, statuses.length) - 1] ?? 500;
@@ -41,7 +43,7 @@ export const refusals: Readonly<Record<string, Scenario>> = {
     }
   },
 
-  /** `/refuse-at-length/500/1024`: an error body of so many pieces of 64 KiB. */
+  /** `/refuse-at-length/500/1024`: an error body of 1024 pieces of 64 KiB, or an endless one without the number. */
   'refuse-at-length': async (exchange) => {
     const [status, count] = exchange.parameters.map(Number);
     await exchange.send(headOf(status ?? 500, { 'transfer-encoding': 'chunked' }));
@@ -53,9 +55,15 @@ export const refusals: Readonly<Record<string, Scenario>> = {
     exchange.end('0\r\n\r\n');
   },
 
-  /** `/refuse-and-stall/500`: an error body that begins and never ends. */
+  /** `/refuse-and-stall/500`: an error body that stalls. */
   'refuse-and-stall': async (exchange) => {
     const head = headOf(Number(exchange.parameters[0]), { 'transfer-encoding': 'chunked' });
     await exchange.send(head + chunked('{"error":{"mess').toString());
+  },
+
+  /** `/redirect/same`, `/redirect/other` or `/redirect/loop`: redirects to the reference there. */
+  redirect: ({ parameters: [where], request, elsewhere, end }) => {
+    const path = `${where === 'loop' ? request.scenario : '/whole'}/chat/completions`;
+    end(answerOf(307, { location: where === 'other' ? elsewhere + path : path }, 'moved'));
   },
 };

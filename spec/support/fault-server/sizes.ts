@@ -3,17 +3,17 @@ import type { FaultExchange, Scenario } from './exchange.js';
 import { lengthOf, reference } from './reference.js';
 import { answerOf, chunked, eventType, streamHead } from './wire.js';
 
-/** Two events, and then one piece for as long as the client takes it. */
+/** Sends two events, then one piece repeatedly until the client leaves. */
 async function repeat(exchange: FaultExchange, start: string, piece: string): Promise<void> {
   await exchange.send(streamHead + chunked(reference.subarray(0, lengthOf(2))).toString());
   await exchange.send(chunked(start));
   const bytes = chunked(piece);
   while (await exchange.send(bytes)) {
-    // Until the client leaves.
+    // until the client leaves
   }
 }
 
-/** Events that are too long. */
+/** Long or endless events. */
 export const sizes: Readonly<Record<string, Scenario>> = {
   'endless-line': (exchange) => repeat(exchange, 'data: {"x":"', 'a'.repeat(64 * 1024)),
 
@@ -23,11 +23,11 @@ export const sizes: Readonly<Record<string, Scenario>> = {
     await exchange.send(streamHead);
     await exchange.send(chunked('{"choices":["'));
     while (await exchange.send(chunked('a'.repeat(64 * 1024)))) {
-      // Until the client leaves.
+      // until the client leaves
     }
   },
 
-  /** One event with so many characters of text. */
+  /** One event with this many characters of text. */
   'large-event': (exchange) => {
     const text = 'a'.repeat(Number(exchange.parameters[0]));
     exchange.end(answerOf(200, eventType, eventStream(textChunk(text, 'stop'), '[DONE]')));

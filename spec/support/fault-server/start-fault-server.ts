@@ -1,31 +1,40 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { actOn, type FaultRequest } from './exchange.js';
-import { readRequest } from './read-request.js';
-import { scenarios } from './scenarios.js';
+import { breaking } from './breaking.js';
+import { encodings } from './encodings.js';
+import type { FaultExchange, FaultRequest, Scenario } from './exchange.js';
+import { oddities } from './oddities.js';
+import { pacing } from './pacing.js';
+import { refusals } from './refusals.js';
+import { sizes } from './sizes.js';
 
-/** What a {@link FaultServer} saw of one scenario. */
+/** Every scenario by name, which is the first segment of its path. */
+const scenarios: ReadonlyMap<string, Scenario> = new Map(
+  [pacing, breaking, refusals, encodings, sizes, oddities].flatMap((group) => Object.entries(group)),
+);
+
+/** The counts that a {@link FaultServer} keeps for one scenario. */
 export interface Tally {
   readonly requests: number;
-  /** Connections still open that carried a request. */
+  /** Connections that carried a request and are still open. */
   readonly open: number;
-  /** Connections that the client closed before the server meant to. */
+  /** Connections that the client closed before the server did. */
   readonly aborted: number;
-  /** Bytes that the server could get rid of. */
+  /** Bytes that the server has written. */
   readonly sent: number;
 }
 
-/** A server that misbehaves by its path: `/cut/17` is scenario `cut` with parameter 17. */
+/** A server that misbehaves as its path says: `/cut/17` is scenario `cut` with parameter 17. */
 export interface FaultServer {
   readonly url: string;
-  /** Every request that came to this origin. */
+  /** Every request to this origin. */
   readonly requests: readonly FaultRequest[];
-  /** How many connections were ever opened. */
+  /** The number of connections ever opened. */
   readonly connections: number;
-  /** Connections that are open though nobody asked anything on them. */
+  /** The number of open connections that never carried a request. */
   readonly spare: number;
   readonly tallyOf: (scenario: string) => Tally;
-  /** Resolves once all connections of a scenario are closed, and after so many milliseconds at the latest. */
+  /** Resolves once all connections of a scenario are closed, or after `within` milliseconds. */
   readonly settled: (scenario: string, within: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -38,9 +47,9 @@ interface Connection {
 }
 
 /**
- * Starts a server for the scenarios of this folder.
+ * Starts a server with the scenarios of this folder.
  *
- * @param elsewhere Another origin, for scenarios that lead there.
+ * @param elsewhere Another origin, for redirects.
  */
 export async function startFaultServer(elsewhere = ''): Promise<FaultServer> {
   const connections: Connection[] = [];
@@ -72,7 +81,7 @@ export async function startFaultServer(elsewhere = ''): Promise<FaultServer> {
         serve(connection, request);
       }
     });
-    // A client that leaves may reset the connection, which is no failure here.
+    // A client that leaves may reset the connection, which is not a failure here.
     socket.on('error', () => undefined);
     socket.on('close', () => (connection.aborted = !connection.left));
   });
@@ -109,4 +118,52 @@ export async function startFaultServer(elsewhere = ''): Promise<FaultServer> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Creates the actions on a connection; `leave` is called before the server itself ends it. */
+function actOn(socket: Socket, leave: () => void): Pick<FaultExchange, 'send' | 'end' | 'reset'> {
+  return {
+    send: async (bytes) => {
+      if (!socket.destroyed && !socket.write(bytes)) {
+        await new Promise<void>((resolve) => {
+          socket.once('drain', resolve).once('close', resolve);
+        });
+      }
+      // One turn of the event loop to reach its poll phase, and one to have read the sockets.
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      return !socket.destroyed;
+    },
+    end: (bytes = '') => {
+      leave();
+      socket.end(bytes);
+    },
+    reset: () => {
+      leave();
+      socket.resetAndDestroy();
+    },
+  };
+}
+
+const blankLine = '\r\n\r\n';
+
+/** Parses a request; returns `undefined` while it is incomplete. */
+function readRequest(bytes: Buffer): FaultRequest | undefined {
+  const end = bytes.indexOf(blankLine);
+  if (end === -1) {
+    return undefined;
+  }
+  const [start = '', ...lines] = bytes.subarray(0, end).toString().split('\r\n');
+  const [method = '', path = ''] = start.split(' ');
+  const headers = Object.fromEntries(
+    lines.map((line) => {
+      const [name = '', ...value] = line.split(':');
+      return [name.toLowerCase(), value.join(':').trim()];
+    }),
+  );
+  const body = bytes.subarray(end + blankLine.length);
+  const isWhole = body.length >= Number(headers['content-length'] ?? 0);
+  return isWhole
+    ? { scenario: path.replace(/\/chat\/completions$/u, ''), method, headers, body: body.toString() }
+    : undefined;
 }
