@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { chatBody, post, useLocalServer } from './local-server.js';
 
-describe('an invalid request', () => {
+describe('a request', () => {
   const url = useLocalServer();
   const error = (message: string, param: string | null, code: string | null): object => ({
     error: { message: expect.stringContaining(message) as string, type: 'invalid_request_error', param, code },
@@ -104,15 +104,18 @@ describe('an invalid request', () => {
     expect(await response.json()).toEqual(error(...expected));
   });
 
-  it.each(['', '{"model":', 'hello', '\uFEFF', '['.repeat(100_000)])(
-    'is refused for the body %j, which is not JSON',
-    async (body) => {
-      const response = await post(`${url()}/chat/completions`, body);
+  it.each([
+    ['is empty', ''],
+    ['ends early', '{"model":'],
+    ['is plain text', 'hello'],
+    ['is a byte order mark', '\uFEFF'],
+    ['is nested too deeply', '['.repeat(100_000)],
+  ])('is refused if its body %s, since it is not JSON', async (_, body) => {
+    const response = await post(`${url()}/chat/completions`, body);
 
-      expect(response.status).toBe(400);
-      expect(await response.json()).toEqual(error('The body is not valid JSON', null, null));
-    },
-  );
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual(error('The body is not valid JSON', null, null));
+  });
 
   it.each(['chat/completions', 'completions'])('to %s gets a 404 for an unknown model', async (path) => {
     const response = await post(
@@ -156,7 +159,7 @@ describe('an invalid request', () => {
     expect(await response.json()).toEqual(error('this server reads up to 4194304', null, 'request_too_large'));
   });
 
-  it('is not one with a body just below the limit', async () => {
+  it('is answered with a body just below that size', async () => {
     const response = await post(`${url()}/chat/completions`, chatBody('a'.repeat(4_000_000)));
 
     expect(response.status).toBe(200);

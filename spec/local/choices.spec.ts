@@ -1,7 +1,7 @@
 import { concat, map, Observable, of, range, throwError } from 'rxjs';
 import { chatBody, post, readEvents, useLocalServer, type Fields } from './local-server.js';
 
-describe('an answer with stop or n', () => {
+describe('the request field', () => {
   let subscriptions = 0;
   const url = useLocalServer({
     models: {
@@ -36,7 +36,7 @@ describe('an answer with stop or n', () => {
     subscriptions = 0;
   });
 
-  describe('and stop', () => {
+  describe('stop', () => {
     it.each([
       ['a string', ' two', 'one'],
       ['the first of several strings', ['three', 'two'], 'one '],
@@ -51,7 +51,7 @@ describe('an answer with stop or n', () => {
       });
     });
 
-    it('ends a stream before a stop sequence, even in the middle of a piece', async () => {
+    it('ends a stream before a sequence, even in the middle of a piece', async () => {
       const { objects, last } = await readEvents(await chat({ stop: 'hre', stream: true }));
 
       expect(choicesOf(objects).map(({ delta, finish_reason }) => [delta.content, finish_reason])).toEqual([
@@ -64,7 +64,7 @@ describe('an answer with stop or n', () => {
       expect(last).toBe('[DONE]');
     });
 
-    it('ends a legacy stream before a stop sequence', async () => {
+    it('ends a legacy stream before a sequence', async () => {
       const { objects } = await readEvents(await complete({ stop: [' three'], stream: true }));
 
       expect(choicesOf(objects).map(({ text, finish_reason }) => [text, finish_reason])).toEqual([
@@ -73,13 +73,13 @@ describe('an answer with stop or n', () => {
       ]);
     });
 
-    it('is whole if no stop sequence occurs', async () => {
+    it('changes nothing if no sequence occurs', async () => {
       expect(await (await chat({ stop: ['three four', 'x'] })).json()).toMatchObject({
         choices: [{ message: { content: 'one two three' }, finish_reason: 'stop' }],
       });
     });
 
-    it.each([null, []])('is whole with %j', async (stop) => {
+    it.each([null, []])('may be %j', async (stop) => {
       expect((await chat({ stop })).status).toBe(200);
     });
 
@@ -95,15 +95,15 @@ describe('an answer with stop or n', () => {
       expect(await response.json()).toMatchObject({ error: { param, message: `'${param}' must be ${expected}.` } });
     });
 
-    it('ends at max_tokens if that comes first', async () => {
+    it('has no effect if max_tokens ends the answer before', async () => {
       expect(await (await chat({ stop: ' three', max_tokens: 2 })).json()).toMatchObject({
         choices: [{ message: { content: 'one two' }, finish_reason: 'length' }],
       });
     });
   });
 
-  describe('and n', () => {
-    it('has that many choices, each a generation of its own, and the sum of their tokens', async () => {
+  describe('n', () => {
+    it('is the number of choices, each a generation of its own, whose tokens are counted together', async () => {
       expect(await (await chat({ model: 'numbered', n: 3 })).json()).toMatchObject({
         choices: [1, 2, 3].map((number) => ({
           index: number - 1,
@@ -191,7 +191,7 @@ describe('an answer with stop or n', () => {
     });
   });
 
-  it('ignores a seed', async () => {
+  it('seed is accepted and ignored', async () => {
     const answer = await (await chat({ seed: 42 })).text();
 
     expect(answer).toContain('one two three');

@@ -2,6 +2,8 @@ import { of } from 'rxjs';
 import type { LocalDelta, LocalModelRequest } from '../../src/local/index.js';
 import { type Fields, post, readEvents, useLocalServer } from './local-server.js';
 
+const user = '"role":"user","content":"Hi"';
+
 describe('keys that objects inherit', () => {
   const seen: LocalModelRequest[] = [];
   const url = useLocalServer({
@@ -21,8 +23,6 @@ describe('keys that objects inherit', () => {
   function hostile(value: string, more = ''): string {
     return `{${names.map((name) => `"${name}":${value}`).join()}${more}}`;
   }
-
-  const user = '"role":"user","content":"Hi"';
 
   /** Expects that nothing that was sent became a field of all objects. */
   function expectCleanPrototypes(): void {
@@ -53,29 +53,29 @@ describe('keys that objects inherit', () => {
   });
 
   it.each<[string, string, string]>([
-    ['the model', `{"__proto__":{"model":"echo"},"messages":[{${user}}]}`, 'model'],
+    ['model', `{"__proto__":{"model":"echo"},"messages":[{${user}}]}`, 'model'],
     ['messages', `{"model":"echo","__proto__":{"messages":[{${user}}]}}`, 'messages'],
-    ['a role', `{"model":"echo","messages":[{"__proto__":{${user}}}]}`, 'messages[0].role'],
+    ['role', `{"model":"echo","messages":[{"__proto__":{${user}}}]}`, 'messages[0].role'],
     [
-      'the type of a part',
+      'type of a part',
       '{"model":"echo","messages":[{"role":"user","content":[{"__proto__":{"type":"text","text":"Hi"}}]}]}',
       'messages[0].content[0].type',
     ],
-  ])('do not stand in for %s, which is missing', async (_what, body, param) => {
+  ])('do not stand in for a missing field: %s', async (_what, body, param) => {
     const response = await post(`${url()}/chat/completions`, body);
 
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { param, code: 'missing_required_parameter' } });
   });
 
-  it.each(names)('are not models: %s', async (name) => {
+  it.each(names)('are not models, such as %s', async (name) => {
     const response = await post(`${url()}/chat/completions`, `{"model":"${name}","messages":[{${user}}]}`);
 
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ error: { param: 'model', code: 'model_not_found' } });
   });
 
-  it.each(names)('are not roles: %s', async (name) => {
+  it.each(names)('are not roles, such as %s', async (name) => {
     const response = await post(`${url()}/chat/completions`, `{"model":"echo","messages":[{"role":"${name}"}]}`);
 
     expect(response.status).toBe(400);
@@ -98,31 +98,33 @@ describe('keys that objects inherit', () => {
     ]);
     expectCleanPrototypes();
   });
+});
 
-  describe('and nesting: a body', () => {
-    /** A body that is nested `levels` deep. */
-    const bodyOf = (levels: number, open: string, close: string): string =>
-      `{"model":"echo","messages":[{${user}}],"metadata":${open.repeat(levels - 1)}1${close.repeat(levels - 1)}}`;
+describe('a deeply nested body', () => {
+  const url = useLocalServer();
 
-    describe.each([
-      ['lists', '[', ']'],
-      ['objects', '{"a":', '}'],
-      ['objects below __proto__', '{"__proto__":', '}'],
-    ])('of %s', (_what, open, close) => {
-      it('is read if it is nested 500 levels deep', async () => {
-        const response = await post(`${url()}/chat/completions`, bodyOf(500, open, close));
+  /** A body that is nested `levels` deep. */
+  const bodyOf = (levels: number, open: string, close: string): string =>
+    `{"model":"echo","messages":[{${user}}],"metadata":${open.repeat(levels - 1)}1${close.repeat(levels - 1)}}`;
 
-        expect(response.status).toBe(200);
-        await response.text();
-      });
+  describe.each([
+    ['lists', '[', ']'],
+    ['objects', '{"a":', '}'],
+    ['objects below __proto__', '{"__proto__":', '}'],
+  ])('of %s', (_what, open, close) => {
+    it('is read if it is nested 500 levels deep', async () => {
+      const response = await post(`${url()}/chat/completions`, bodyOf(500, open, close));
 
-      it.each([501, 5000, 200_000])('is refused if it is nested %d levels deep', async (levels) => {
-        const response = await post(`${url()}/chat/completions`, bodyOf(levels, open, close));
+      expect(response.status).toBe(200);
+      await response.text();
+    });
 
-        expect(response.status).toBe(400);
-        expect(await response.json()).toMatchObject({ error: { message: 'The body is not valid JSON.' } });
-        expect((await fetch(`${url()}/models`)).status).toBe(200);
-      });
+    it.each([501, 5000, 200_000])('is refused if it is nested %d levels deep', async (levels) => {
+      const response = await post(`${url()}/chat/completions`, bodyOf(levels, open, close));
+
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ error: { message: 'The body is not valid JSON.' } });
+      expect((await fetch(`${url()}/models`)).status).toBe(200);
     });
   });
 });

@@ -86,7 +86,7 @@ describe('the rate limit', () => {
     [73_588, '1m13.588s'],
     [3_600_000, '1h0m0s'],
     [90_061_001, '25h1m1.001s'],
-  ])('reports %d ms as %s, which clients understand', async (window, text) => {
+  ])('reports a reset in %d ms as %s, which clients understand', async (window, text) => {
     const server = await startLocalServer({
       tokensPerSecond: 0,
       rateLimit: { requests: 1, window },
@@ -112,7 +112,7 @@ describe('the rate limit', () => {
     await server.close();
   });
 
-  describe('and the client of rxllm', () => {
+  describe('for the client of rxllm', () => {
     const request = { model: 'echo', messages: [{ role: 'user' as const, content: 'Hello' }] };
     let server: LocalServer;
     beforeEach(async () => {
@@ -120,7 +120,7 @@ describe('the rate limit', () => {
     });
     afterEach(() => server.close());
 
-    it('give an error with the pause and the limits', async () => {
+    it('becomes an error with the pause and the limits', async () => {
       const client = createClient({ baseURL: server.url });
       const ask = (): Promise<string> => lastValueFrom(client.chat(request).pipe(textDeltas(), toText()));
       await ask();
@@ -138,7 +138,7 @@ describe('the rate limit', () => {
       expect((error as RateLimitError).retryAfter).toBeLessThanOrEqual(1500);
     });
 
-    it('work together with retryOnRateLimit, which waits for the pause', async () => {
+    it('is respected by retryOnRateLimit, which waits for the pause', async () => {
       const client = createClient({ baseURL: server.url });
       const waits: number[] = [];
       const ask = (): Promise<string> =>

@@ -1,7 +1,7 @@
 import { concat, of, throwError } from 'rxjs';
 import { chatBody, post, readEvents, useLocalServer } from './local-server.js';
 
-describe('an error of a model with a status', () => {
+describe('the status of an error of a model', () => {
   let scripted: unknown;
   const url = useLocalServer({
     models: {
@@ -33,7 +33,7 @@ describe('an error of a model with a status', () => {
         { type: 'own', code: 'too_long', param: 'messages', message: 'Too long' },
       ],
       [Object.assign(new Error('Away'), { status: 404 }), { type: 'invalid_request_error', message: 'Away' }],
-    ])('%j is answered with that status', async (error, body) => {
+    ])('is sent for %j', async (error, body) => {
       scripted = error;
       const response = await ask('failing', stream);
 
@@ -48,13 +48,13 @@ describe('an error of a model with a status', () => {
       });
     });
 
-    it.each([200, 399, 600, 429.5, '429', null])('of %j gets a 500', async (status) => {
+    it.each([200, 399, 600, 429.5, '429', null])('is ignored if it is %j', async (status) => {
       scripted = { status, message: 'odd' };
 
       expect((await ask('failing', stream)).status).toBe(500);
     });
 
-    it('sends only those of its headers that say when to retry', async () => {
+    it('is sent with only those of its headers that say when to retry', async () => {
       scripted = {
         status: 429,
         headers: { 'retry-after': '2', 'x-should-retry': 'false', 'set-cookie': 'a=b', 'retry-after-ms': 'a\nb' },
@@ -68,7 +68,7 @@ describe('an error of a model with a status', () => {
     });
   });
 
-  it('is an error frame after the first piece', async () => {
+  it('is not sent after the first piece of a stream, which ends with an error frame', async () => {
     scripted = { status: 429, message: 'Slow down' };
     const { objects } = await readEvents(await ask('breaking', true));
 

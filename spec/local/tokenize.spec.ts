@@ -3,22 +3,22 @@ import { countTokens, tokenize } from '../../src/local/tokenize.js';
 
 describe('tokenize', () => {
   it.each([
-    ['words together with the space before them', 'Hello, big world', ['Hello', ',', ' big', ' world']],
-    ['identifiers as one piece', 'a snake_case', ['a', ' snake_case']],
-    ['long words into parts', 'internationalisation', ['internationa', 'lisation']],
-    ['runs of punctuation', 'pipe(map(() => {}));', ['pipe', '(', 'map', '(()', ' =>', ' {}));']],
-    ['line ends together with the word after them', 'one\n\ntwo\r\n', ['one', '\n\ntwo', '\r\n']],
-    ['before a line end rather than inside it', `${' '.repeat(15)}\r\n`, [`${' '.repeat(15)}\r\n`]],
-    ['scripts without spaces into pairs', '日本語です。', ['日本', '語で', 'す', '。']],
-    ['accents together with their letter', 'e\u0301te\u0301', ['e\u0301te\u0301']],
-    ['composed emoji as one piece', 'a 👩‍👩‍👧‍👦👍🏽🇫🇷', ['a', ' 👩‍👩‍👧‍👦👍🏽', '🇫🇷']],
-    ['a letter together with a hundred accents', `a${'\u0301'.repeat(100)}b`, [`a${'\u0301'.repeat(100)}`, 'b']],
-    ['empty text into nothing', '', []],
-  ])('splits %s', (_, text, pieces) => {
+    ['keeps a word with the space before it', 'Hello, big world', ['Hello', ',', ' big', ' world']],
+    ['keeps identifiers whole', 'a snake_case', ['a', ' snake_case']],
+    ['splits long words', 'internationalisation', ['internationa', 'lisation']],
+    ['keeps punctuation together', 'pipe(map(() => {}));', ['pipe', '(', 'map', '(()', ' =>', ' {}));']],
+    ['keeps a line end with the word after it', 'one\n\ntwo\r\n', ['one', '\n\ntwo', '\r\n']],
+    ['does not split a line end', `${' '.repeat(15)}\r\n`, [`${' '.repeat(15)}\r\n`]],
+    ['splits scripts without spaces into pairs', '日本語です。', ['日本', '語で', 'す', '。']],
+    ['keeps accents with their letter', 'e\u0301te\u0301', ['e\u0301te\u0301']],
+    ['keeps composed emoji whole', 'a 👩‍👩‍👧‍👦👍🏽🇫🇷', ['a', ' 👩‍👩‍👧‍👦👍🏽', '🇫🇷']],
+    ['keeps a hundred accents with their letter', `a${'\u0301'.repeat(100)}b`, [`a${'\u0301'.repeat(100)}`, 'b']],
+    ['splits empty text into no pieces', '', []],
+  ])('%s', (_, text, pieces) => {
     expect([...tokenize(text)]).toEqual(pieces);
   });
 
-  it('keeps every character, and splits no grapheme', () => {
+  it('loses no character, and splits no grapheme', () => {
     const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
     const graphemes = fc.constantFrom(
       'a',
@@ -53,8 +53,10 @@ describe('tokenize', () => {
       }),
     );
   });
+});
 
-  it('is counted by countTokens', () => {
+describe('countTokens', () => {
+  it('counts the pieces of tokenize', () => {
     expect(countTokens('Hello, big world')).toBe(4);
     expect(countTokens('')).toBe(0);
   });
