@@ -74,7 +74,7 @@ describe('the docs model', () => {
       [
         introduction,
         `**${retrySection}**`,
-        '`retryOnRateLimit()` waits as long as the server asked for, and subscribes again. It never\n' +
+        '`retryOnRateLimit()` waits as long as the server asks, then subscribes again. It never\n' +
           'retries once text has arrived, so nothing is shown twice.',
         '```ts\nclient.chat(request).pipe(retryOnRateLimit({ count: 3 }), textDeltas());\n```',
         `**${retryExample}**`,

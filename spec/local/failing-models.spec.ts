@@ -21,12 +21,12 @@ describe('a model', () => {
         return () => stopped();
       });
 
-  /** Emits without end, but no faster than the server sends to a client that reads. */
+  /** Never ends, but emits no faster than the server can send to a client that reads. */
   const gushing: LocalModel = () =>
     new Observable<string>((subscriber) => {
       let turn = setImmediate(function gush() {
         range(0, 50).subscribe(() => subscriber.next('a'.repeat(1000)));
-        // The last piece may have been one too many, and nothing may go on after that.
+        // The last piece may have been one too many, which ends the stream.
         if (!subscriber.closed) {
           turn = setImmediate(gush);
         }

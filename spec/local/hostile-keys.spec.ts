@@ -19,12 +19,12 @@ describe('keys that objects inherit', () => {
   const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'];
   const polluting = '{"polluted":1,"stream":true,"n":3,"stop":"H","role":"pirate"}';
 
-  /** JSON of an object that has each of these names as a field, and then more. */
+  /** Returns the JSON of an object that has each of these names as a field, followed by more. */
   function hostile(value: string, more = ''): string {
     return `{${names.map((name) => `"${name}":${value}`).join()}${more}}`;
   }
 
-  /** Expects that nothing that was sent became a field of all objects. */
+  /** Expects that no field of a request is inherited by other objects. */
   function expectCleanPrototypes(): void {
     const inherited = {} as Fields;
     expect(['polluted', 'stream', 'n', 'stop', 'role'].filter((name) => name in inherited)).toEqual([]);
@@ -103,7 +103,7 @@ describe('keys that objects inherit', () => {
 describe('a deeply nested body', () => {
   const url = useLocalServer();
 
-  /** A body that is nested `levels` deep. */
+  /** Returns a body that is nested `levels` deep. */
   const bodyOf = (levels: number, open: string, close: string): string =>
     `{"model":"echo","messages":[{${user}}],"metadata":${open.repeat(levels - 1)}1${close.repeat(levels - 1)}}`;
 

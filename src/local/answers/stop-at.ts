@@ -19,7 +19,7 @@ export function stopAt(sequences: readonly string[]): MonoTypeOperatorFunction<G
   return operate<GenerationEvent, GenerationEvent>((destination) => {
     const waiting = new Queue<GenerationEvent>();
     let waitingLength = 0;
-    // The end of the text so far that may be the beginning of a sequence. No sequence begins earlier.
+    // The longest end of the text so far that may be the beginning of a sequence.
     let tail = '';
 
     const release = (keep: number): void => {
