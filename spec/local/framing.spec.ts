@@ -1,10 +1,9 @@
-import { concat, lastValueFrom, of, Subject, throwError } from 'rxjs';
-import { createClient, textDeltas, toText } from '../../src/index.js';
+import { concat, of, throwError } from 'rxjs';
 import { chatBody, post, useLocalServer } from './local-server.js';
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+describe('the event stream', () => {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
 
-describe('a stream', () => {
   const pieces = [
     'Grüße\r',
     '\n\n',
@@ -31,7 +30,7 @@ describe('a stream', () => {
     ['/chat/completions', chatBody('', { model: 'tricky', stream: true })],
     ['/chat/completions', chatBody('', { model: 'tricky', stream: true, n: 3 })],
     ['/completions', { model: 'tricky', prompt: '', stream: true }],
-  ])('of %s is one data line and one empty line per object, and [DONE] last', async (path, body) => {
+  ])('of %s has one data line and one empty line per object, and ends with [DONE]', async (path, body) => {
     const text = await bytesOf(path, body);
     const frames = text.split('\n\n');
 
@@ -43,7 +42,7 @@ describe('a stream', () => {
     }
   });
 
-  it('that breaks off ends with one error frame', async () => {
+  it('ends with one error frame if the model fails', async () => {
     const frames = (await bytesOf('/chat/completions', chatBody('', { model: 'breaking', stream: true }))).split(
       '\n\n',
     );
@@ -53,66 +52,5 @@ describe('a stream', () => {
       String.raw`data: {"error":{"message":"The model 'breaking' failed: line\n\nend","type":"server_error","param":null,"code":null}}`,
     );
     expect(frames.slice(0, -2).every((frame) => frame.startsWith('data: {"id":"chatcmpl-'))).toBe(true);
-  });
-});
-
-describe('a silent stream', () => {
-  let words = new Subject<string>();
-  const url = useLocalServer({ keepAlive: 10, models: { slow: () => words } });
-  const chat = (stream: boolean): Promise<Response> =>
-    post(`${url()}/chat/completions`, chatBody('', { model: 'slow', stream }));
-
-  beforeEach(() => {
-    words = new Subject();
-  });
-
-  it('gets comment lines, which clients skip', async () => {
-    const response = await chat(true);
-    const reader = response.body?.getReader();
-    const first = await reader?.read();
-    words.next('one');
-    words.complete();
-    let text = decoder.decode(first?.value);
-    for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
-      text += decoder.decode(part.value);
-    }
-    const frames = text.split('\n\n');
-
-    expect(response.status).toBe(200);
-    expect(frames[0]).toBe(': keep-alive');
-    expect(frames.filter((frame) => !frame.startsWith(': keep-alive'))).toEqual([
-      expect.stringContaining('"role":"assistant"'),
-      expect.stringContaining('"content":"one"'),
-      expect.stringContaining('"finish_reason":"stop"'),
-      'data: [DONE]',
-      '',
-    ]);
-  });
-
-  it('reads well in our client', async () => {
-    const client = createClient({ baseURL: url() });
-    const request = { model: 'slow', messages: [{ role: 'user' as const, content: '' }] };
-    const answer = lastValueFrom(
-      client
-        .chat(request, {
-          onResponse: () => {
-            words.next('one');
-            words.complete();
-          },
-        })
-        .pipe(textDeltas(), toText()),
-    );
-
-    expect(await answer).toBe('one');
-  });
-
-  it('that fails after a comment ends in an error frame', async () => {
-    const response = await chat(true);
-    words.error({ status: 503, message: 'Busy' });
-    const text = await response.text();
-
-    expect(response.status).toBe(200);
-    expect(text).toContain('data: {"error":{"message":"Busy"');
-    expect(text).not.toContain('[DONE]');
   });
 });

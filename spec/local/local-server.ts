@@ -1,6 +1,6 @@
 import { startLocalServer, type LocalServer, type LocalServerConfig } from '../../src/local/index.js';
 
-/** Starts a server without a pace before the specs of a file or block, and closes it after them. */
+/** Starts a server without a pace before the tests of a block, and closes it after them. Returns a getter of its URL. */
 export function useLocalServer(config: LocalServerConfig = {}): () => string {
   let server: LocalServer | undefined;
   beforeAll(async () => {
@@ -10,12 +10,12 @@ export function useLocalServer(config: LocalServerConfig = {}): () => string {
   return () => server?.url ?? '';
 }
 
-/** Posts a body to an endpoint: text as it is, anything else as JSON. */
+/** Posts a body: a string as it is, anything else as JSON. */
 export function post(url: string, body: unknown): Promise<Response> {
   return fetch(url, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
 }
 
-/** The objects of an event stream, and its last data line. */
+/** Reads the objects of an event stream, and its last data line. */
 export async function readEvents(response: Response): Promise<{ objects: Fields[]; last: string | undefined }> {
   const data = (await response.text())
     .split('\n\n')
@@ -27,10 +27,10 @@ export async function readEvents(response: Response): Promise<{ objects: Fields[
   };
 }
 
-/** Some JSON object. */
+/** Any JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A chat body with one user message. */
+/** Returns a chat body with one user message. */
 export function chatBody(content: unknown, fields: Fields = {}): Fields {
   return { model: 'echo', messages: [{ role: 'user', content }], ...fields };
 }

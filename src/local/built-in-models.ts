@@ -1,19 +1,22 @@
+import { from } from 'rxjs';
 import { docsModel } from './docs/docs-model.js';
-import { echoModel } from './echo-model.js';
 import type { LocalModel } from './local-model.js';
+import { tokenize } from './tokenize.js';
 
 /**
- * The names of the models that come with the server, the default first: `docs` searches this package's documentation,
- * `echo` repeats the last message.
+ * The names of the built-in models, the default first: `docs` searches this package's documentation, `echo` repeats the
+ * last user message or the legacy prompt.
  */
 export const builtInModels = ['docs', 'echo'] as const;
 
-/** The name of a model that comes with the server. */
+/** The name of a built-in model. */
 export type BuiltInModel = (typeof builtInModels)[number];
 
-const makers: Readonly<Record<BuiltInModel, () => LocalModel>> = { docs: docsModel, echo: () => echoModel };
+const echoModel: LocalModel = ({ prompt }) => from(tokenize(prompt));
 
-/** Makes the built-in models of these names, in this order. */
-export function makeBuiltIns(names: readonly BuiltInModel[]): readonly (readonly [string, LocalModel])[] {
-  return names.map((name) => [name, makers[name]()] as const);
+const factories: Readonly<Record<BuiltInModel, () => LocalModel>> = { docs: docsModel, echo: () => echoModel };
+
+/** Creates built-in models, in the order of their names. */
+export function createBuiltIns(names: readonly BuiltInModel[]): readonly (readonly [string, LocalModel])[] {
+  return names.map((name) => [name, factories[name]()] as const);
 }

@@ -1,10 +1,12 @@
-/* A server that speaks the OpenAI API, on this machine */
+/* A server on this machine that speaks the OpenAI API */
 export { startLocalServer, type LocalServer } from './start-local-server.js';
-export { type LocalServerConfig } from './local-server-config.js';
-export { type LocalRateLimit } from './http/sliding-window.js';
-export { type LocalExchange, type LocalOutcome } from './local-exchange.js';
+export {
+  type LocalExchange,
+  type LocalOutcome,
+  type LocalRateLimit,
+  type LocalServerConfig,
+} from './local-server-config.js';
 
-/* What answers */
+/* Its models */
 export { builtInModels, type BuiltInModel } from './built-in-models.js';
-export { type LocalDelta, type LocalModel, type LocalModelRequest } from './local-model.js';
-export { type LocalMessage } from './answers/local-message.js';
+export { type LocalDelta, type LocalMessage, type LocalModel, type LocalModelRequest } from './local-model.js';

@@ -1,42 +1,58 @@
 import type { Observable } from 'rxjs';
-import type { ChatDelta } from '../schemas/chat-completion-chunk.js';
-import type { LocalMessage } from './answers/local-message.js';
-
-/** What a model is asked: the checked parts of a request body, and the body itself. */
-export interface LocalModelRequest {
-  /** Which endpoint was called: chat, or the legacy completions. */
-  readonly operation: 'chat' | 'completions';
-  /** The name the caller asked for. */
-  readonly model: string;
-  /** The conversation; for a legacy completion its prompt as one user message. */
-  readonly messages: readonly LocalMessage[];
-  /** The text of the last user message, or the legacy prompt; empty when there is none. */
-  readonly prompt: string;
-  /** The whole body as sent, for fields that only your model knows. */
-  readonly body: Readonly<Record<string, unknown>>;
-}
+import type { ChatDelta, ContentPart } from '../schemas/chat-completion-chunk.js';
 
 /**
- * What a piece of an answer adds to it when it is more than text: `tool_calls`, `reasoning_content`, `refusal` or any
- * other field of a chat delta.
- *
- * Tool calls may come whole: the server numbers them, gives an id to one that has none, and streams it as OpenAI does,
- * first with its name and empty arguments, then the arguments piece by piece. An answer that ends after a tool call has
- * the finish reason `tool_calls`.
- */
-export type LocalDelta = ChatDelta;
-
-/**
- * Answers a request with pieces of text, or with deltas. Each emission becomes one chunk, and counts as one token; the
- * server adds the pace, so a model may emit everything at once. Unsubscribing means that the caller went away: stop. A
+ * Answers a request with pieces of text or with deltas. Each emission is sent as one chunk and counts as one token. The
+ * server adds the pace, so a model may emit everything at once. A model is unsubscribed when its caller disconnects. A
  * request for `n` choices subscribes `n` times. The legacy endpoint sends only the text of deltas.
  *
- * A model that throws or errors before its first piece gives a 500, after it an error frame inside the stream; the
- * error's message is shown to the caller. An error with a `status` from 400 to 599 gives that status instead, with its
- * `message`, `type`, `code` and `param`, and those of its `headers` that say when to come again:
+ * If a model throws or errors before its first piece, the server answers with a 500, else with an error frame in the
+ * stream; the caller sees the error's message. An error with a `status` from 400 to 599 is answered with that status and
+ * its `message`, `type`, `code` and `param`, and with those of its `headers` that say when to retry:
  *
  * ```ts
  * const busy: LocalModel = () => throwError(() => ({ status: 429, message: 'Slow down', headers: { 'retry-after': '2' } }));
  * ```
  */
 export type LocalModel = (request: LocalModelRequest) => Observable<string | LocalDelta>;
+
+/** What a model is asked: the checked parts of a request body, and the body itself. */
+export interface LocalModelRequest {
+  /** The endpoint that was called: chat, or legacy completions. */
+  readonly operation: 'chat' | 'completions';
+  /** The name of the model, as the caller sent it. */
+  readonly model: string;
+  /** The conversation; for a legacy completion, its prompt as one user message. */
+  readonly messages: readonly LocalMessage[];
+  /** The text of the last user message, or the legacy prompt; empty if there is none. */
+  readonly prompt: string;
+  /** The whole body as sent, for fields that only your model knows. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** One message of a conversation. Its role and content are checked; other fields are as sent. */
+export interface LocalMessage {
+  readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool' | 'function';
+  readonly content?: string | readonly ContentPart[] | null | undefined;
+  readonly [key: string]: unknown;
+}
+
+/**
+ * A piece of an answer that is more than text: `tool_calls`, `reasoning_content`, `refusal` or any other field of a chat
+ * delta.
+ *
+ * A tool call may be emitted whole. The server adds an index, and an id if it has none, and streams it as OpenAI does:
+ * first its name with empty arguments, then the arguments in pieces. An answer that ends after a tool call has the finish
+ * reason `tool_calls`.
+ */
+export type LocalDelta = ChatDelta;
+
+/** Returns the text of a message: its text parts joined by line feeds. */
+export function messageText({ content = '' }: LocalMessage): string {
+  if (content === null || typeof content === 'string') {
+    return content ?? '';
+  }
+  return content
+    .flatMap((part) => (part.type === 'text' && typeof part['text'] === 'string' ? [part['text']] : []))
+    .join('\n');
+}

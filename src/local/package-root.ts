@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * The folder of this package, wherever its code was compiled to: the nearest one above this file whose package.json is
- * rxllm's. Throws when there is none, as in a bundle.
+ * Finds the folder of this package: the nearest one above this file whose package.json is rxllm's. Throws if there is none,
+ * as in a bundle.
  */
 export function packageRoot(): string {
   return findRoot(__dirname);
@@ -16,7 +16,7 @@ function findRoot(folder: string): string {
   }
   const parent = dirname(folder);
   if (parent === folder) {
-    throw new Error('The files of rxllm are not beside its code: it was bundled or moved');
+    throw new Error('Cannot find the documentation of rxllm: its code was bundled or moved');
   }
   return findRoot(parent);
 }

@@ -1,33 +1,38 @@
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Subject } from 'rxjs';
 import { handleRequests } from './http/handle-requests.js';
-import { toServerSettings, type LocalServerConfig, type ServerSettings } from './local-server-config.js';
+import type { LocalServerConfig } from './local-server-config.js';
+import { toServerSettings, type ServerSettings } from './server-settings.js';
 
 /** A running server. */
 export interface LocalServer {
   /** The base URL for clients, such as `http://127.0.0.1:4321/v1`. */
   readonly url: string;
-  /** Ends open streams and connections. Resolves when all is closed; calling it again gives the same promise. */
+  /** Ends open streams and connections. Resolves once all are closed; further calls return the same promise. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an OpenAI-compatible server for development and tests: models, chat and legacy completions, streamed and
- * not. It needs no network and, unless you set one, no key. It is **not a language model**: `docs` searches this
- * package's documentation, `echo` repeats the question, and your own models emit what you let them emit.
+ * Starts an OpenAI-compatible server for development and tests: models, chat and legacy completions, streamed or not.
+ * It needs no network and, by default, no key. It is **not a language model**: `docs` searches this package's
+ * documentation, `echo` repeats the question, and your own models emit what you write.
  *
- * Answers are like the real ones: `stop`, `n`, `max_tokens`, tool calls, refusals and errors included. Their limits: token
- * counts and `max_tokens` count this server's own pieces of text; each of `n` choices is a generation of its own, and
- * paced by itself; only streams are paced; and fields it does not know, such as `temperature`, `seed` and `tools`, are
- * accepted and left to the model. A client that disconnects unsubscribes its model; for one that reads slowly up to a
- * million pieces wait, all choices together, then its stream ends in an error.
+ * Answers have the shape of real ones, including `stop`, `n`, `max_tokens`, tool calls, refusals and errors, with these
+ * limits: token counts and `max_tokens` count pieces of text as this server splits it; each of `n` choices is a
+ * generation with a pace of its own; only streams are paced; other fields, such as `temperature`, `seed` and `tools`, are
+ * accepted and passed to the model. When a client disconnects, its model is unsubscribed. For a client that reads slowly
+ * up to a million pieces are buffered, all choices together; then its stream ends with an error.
  *
- * Pages of any origin may read the answers (`access-control-allow-origin: *`), so that a page served by another process
- * of this machine can be tried. That is safe for what the server holds by itself, which is public: it looks at no
- * cookie, changes nothing, and listens on this machine only. Give it no model that reads private things without a key.
+ * Pages of any origin may read the answers (`access-control-allow-origin: *`), so that you can try a page served by
+ * another process of this machine. For the built-in models that is safe: their answers are public, and the server reads
+ * no cookies, changes nothing, and listens on this machine only. Set a key before you add models that return private
+ * data.
  *
- * Rejects when it cannot listen, for example because the port is taken. Like any server it keeps its process running
- * until it is closed. A config that does not fit throws a `TypeError` at the call.
+ * Rejects if it cannot listen, for example because the port is taken. Like any server it keeps its process running until
+ * it is closed.
+ *
+ * @throws TypeError at the call for an invalid config.
  */
 export function startLocalServer(config: LocalServerConfig = {}): Promise<LocalServer> {
   const settings = toServerSettings(config);
@@ -42,10 +47,10 @@ export function startLocalServer(config: LocalServerConfig = {}): Promise<LocalS
 function toLocalServer(server: Server, closing: Subject<void>): LocalServer {
   let closed: Promise<void> | undefined;
   return {
-    url: urlOf(server),
+    url: urlOf(server.address() as AddressInfo),
     close: () =>
       (closed ??= new Promise((resolve) => {
-        // Node announces a closed connection later than the closed server, and models are to have stopped by then.
+        // Stops the models first: Node reports closed connections only after the closed server.
         closing.next();
         server.close(() => resolve());
         server.closeAllConnections();
@@ -53,14 +58,10 @@ function toLocalServer(server: Server, closing: Subject<void>): LocalServer {
   };
 }
 
-function urlOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('The local server has no address');
-  }
-  // Nobody can connect to "every address": the loopback one is among them.
-  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address.address] ?? address.address;
-  return `http://${address.family === 'IPv6' ? `[${host}]` : host}:${address.port}/v1`;
+function urlOf({ address, family, port }: AddressInfo): string {
+  // Clients cannot connect to "all addresses", which include the loopback address.
+  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address;
+  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}/v1`;
 }
 
 function toListenError(cause: NodeJS.ErrnoException, { host, port }: ServerSettings): Error {

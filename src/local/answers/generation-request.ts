@@ -2,60 +2,91 @@ import * as z from 'zod/mini';
 import { LocalError } from '../http/local-error.js';
 import type { LocalModelRequest } from '../local-model.js';
 
-/** A checked request: what the model is asked, and how the answer is wanted. */
+/** A checked request: what to ask the model, and how to answer. */
 export interface GenerationRequest {
   readonly asked: LocalModelRequest;
   readonly stream: boolean;
   readonly includeUsage: boolean;
-  /** Pieces after which the answer is cut; `Infinity` when the request names no limit. */
+  /** The number of pieces after which the answer is cut; `Infinity` if the request has no limit. */
   readonly maxTokens: number;
-  /** Texts before which the answer ends. */
+  /** Stop sequences. */
   readonly stop: readonly string[];
-  /** How many answers are wanted: the request's `n`. */
+  /** The number of answers: the request's `n`. */
   readonly choices: number;
 }
 
 const flag = z.nullish(z.boolean('true or false'));
 
-/** A limit on pieces; an error text of these schemas says what is expected. */
+/** A maximum number of tokens. Like all schemas here, its error texts complete the sentence "it must be". */
 export const tokenLimit = z.nullish(z.int('a whole number').check(z.positive('1 or more')));
 
-const word = z.string('a string').check(z.minLength(1, 'a string that is not empty'));
+const stopSequence = z.string('a string').check(z.minLength(1, 'a string that is not empty'));
 
-const stop = z.nullish(z.union([word, z.array(word).check(z.maxLength(4))], 'a string or an array of up to 4 strings'));
+const choiceCount = 'a whole number from 1 to 128';
 
-const count = 'a whole number from 1 to 128';
+/** The fields that both endpoints read. Others, such as `temperature` and `seed`, are accepted and ignored. */
+export const generationBody = z.looseObject(
+  {
+    model: z.string('the name of a model'),
+    stream: flag,
+    stream_options: z.nullish(z.looseObject({ include_usage: flag }, 'an object')),
+    max_tokens: tokenLimit,
+    stop: z.nullish(
+      z.union([stopSequence, z.array(stopSequence).check(z.maxLength(4))], 'a string or an array of up to 4 strings'),
+    ),
+    n: z.nullish(z.int(choiceCount).check(z.minimum(1, choiceCount), z.maximum(128, choiceCount))),
+  },
+  'a JSON object',
+);
+export interface GenerationBody extends z.infer<typeof generationBody> {}
 
-/** The fields that both endpoints read. Others, such as `temperature` and `seed`, are accepted and mean nothing here. */
-export const generationFields = {
-  model: z.string('the name of a model'),
-  stream: flag,
-  stream_options: z.nullish(z.looseObject({ include_usage: flag }, 'an object')),
-  max_tokens: tokenLimit,
-  stop,
-  n: z.nullish(z.int(count).check(z.minimum(1, count), z.maximum(128, count))),
-};
-
-/** The values of {@link generationFields} in a checked body. */
-export interface GenerationFields {
-  readonly stream?: boolean | null | undefined;
-  readonly stream_options?: { readonly include_usage?: boolean | null | undefined } | null | undefined;
-  readonly max_tokens?: number | null | undefined;
-  readonly stop?: string | readonly string[] | null | undefined;
-  readonly n?: number | null | undefined;
-}
-
-/** How the answer is wanted. Stream options without a stream are an error, as they are at OpenAI. */
-export function readGenerationFields(fields: GenerationFields): Omit<GenerationRequest, 'asked'> {
-  const stream = fields.stream === true;
-  if (!stream && fields.stream_options) {
+/** Reads how to answer. Throws a `LocalError` for stream options without a stream, as OpenAI does. */
+export function readGenerationFields(body: GenerationBody): Omit<GenerationRequest, 'asked'> {
+  const stream = body.stream === true;
+  if (!stream && body.stream_options) {
     throw new LocalError(400, "'stream_options' is only allowed with 'stream': true.", { param: 'stream_options' });
   }
   return {
     stream,
-    includeUsage: fields.stream_options?.include_usage === true,
-    maxTokens: fields.max_tokens ?? Infinity,
-    stop: typeof fields.stop === 'string' ? [fields.stop] : (fields.stop ?? []),
-    choices: fields.n ?? 1,
+    includeUsage: body.stream_options?.include_usage === true,
+    maxTokens: body.max_tokens ?? Infinity,
+    stop: typeof body.stop === 'string' ? [body.stop] : (body.stop ?? []),
+    choices: body.n ?? 1,
   };
+}
+
+/**
+ * Checks a request body against a schema. Throws a `LocalError` 400 that names the first invalid field, such as
+ * `messages[1].role`.
+ */
+export function checkBody<T>(schema: z.ZodMiniType<T>, body: unknown): T {
+  const result = z.safeParse(schema, body);
+  if (result.success) {
+    return result.data;
+  }
+  const { path, expected } = problemOf(result.error.issues[0]);
+  const param = nameOf(path);
+  const found = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)[key], body);
+  const field = param === '' ? 'The body' : `'${param}'`;
+  throw new LocalError(
+    400,
+    found === undefined ? `${field} is missing: it must be ${expected}.` : `${field} must be ${expected}.`,
+    { param: param === '' ? null : param, code: found === undefined ? 'missing_required_parameter' : 'invalid_value' },
+  );
+}
+
+/** Finds the problem an issue is about. A union has issues for each alternative: the deepest is in the one that was meant. */
+function problemOf(issue: z.core.$ZodIssue | undefined): { path: readonly PropertyKey[]; expected: string } {
+  const { path = [], message: expected = 'valid' } = issue ?? {};
+  const [deepest] = (issue?.code === 'invalid_union' ? issue.errors : [])
+    .map(([first]) => problemOf(first))
+    .filter((inner) => inner.path.length > 0)
+    .sort((one, other) => other.path.length - one.path.length);
+  return deepest ? { ...deepest, path: [...path, ...deepest.path] } : { path, expected };
+}
+
+function nameOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, depth) => (typeof key === 'number' ? `[${key}]` : `${depth === 0 ? '' : '.'}${String(key)}`))
+    .join('');
 }

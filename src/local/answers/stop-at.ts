@@ -1,76 +1,57 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { operate } from '../../util/operate.js';
-import type { GenerationEvent } from './generate.js';
-import { followWord } from './follow-word.js';
+import { Queue } from '../../util/queue.js';
+import type { GenerationEvent } from './generation.js';
 
 /**
- * Ends a generation before the first occurrence of one of some words, with the finish reason `stop`. An occurrence may
- * be spread over pieces, so a piece waits for as long as its end may be the beginning of a word; otherwise pieces keep
- * their bounds.
+ * Ends a generation before the first stop sequence in its text, with the finish reason `stop`. A sequence may span
+ * several pieces, so a piece is held back while its end may be the beginning of one; pieces are neither joined nor cut,
+ * except where the answer ends.
  *
  * ```text
- * events:  a-b-c-d-e-|   words: 'cd'
+ * events:  a-b-c-d-e-|   sequences: 'cd'
  * result:  a-b---(f|)    f = finish
  * ```
  *
- * What waits goes out before a finish, an error and completion.
+ * Emits the pieces held back before a finish, an error or completion.
  */
-export function stopAt(words: readonly string[]): MonoTypeOperatorFunction<GenerationEvent> {
+export function stopAt(sequences: readonly string[]): MonoTypeOperatorFunction<GenerationEvent> {
   return operate<GenerationEvent, GenerationEvent>((destination) => {
-    const followers = words.map((word) => ({ length: word.length, follow: followWord(word) }));
-    let waiting: GenerationEvent[] = [];
+    const waiting = new Queue<GenerationEvent>();
     let waitingLength = 0;
-    let open = 0;
+    // The longest end of the text so far that may be the beginning of a sequence.
+    let tail = '';
 
     const release = (keep: number): void => {
-      let count = 0;
-      while (count < waiting.length && waitingLength - lengthOf(waiting[count]) >= keep) {
-        waitingLength -= lengthOf(waiting[count]);
-        count += 1;
+      for (let event = waiting.first; event && waitingLength - lengthOf(event) >= keep; event = waiting.first) {
+        waiting.shift();
+        waitingLength -= lengthOf(event);
+        destination.next(event);
       }
-      if (count === 0) {
-        return;
-      }
-      const ready = waiting.slice(0, count);
-      waiting = waiting.slice(count);
-      ready.forEach((event) => destination.next(event));
     };
-    const end = (surplus: number): void => {
+    const endBefore = (surplus: number): void => {
       release(surplus);
-      const [rest] = waiting;
-      if (rest?.type === 'piece' && waitingLength > surplus) {
-        destination.next({ type: 'piece', text: rest.text.slice(0, waitingLength - surplus) });
+      if (waiting.first?.type === 'piece' && waitingLength > surplus) {
+        destination.next({ type: 'piece', text: waiting.first.text.slice(0, waitingLength - surplus) });
       }
       destination.next({ type: 'finish', reason: 'stop' });
       destination.complete();
-    };
-    /** How many characters of the text the answer must lose: a whole word and what follows it; 0 when there is none. */
-    const read = (text: string): number => {
-      for (let position = 0; position < text.length; position += 1) {
-        open = 0;
-        let found = 0;
-        for (const { length, follow } of followers) {
-          const matched = follow(text.charCodeAt(position));
-          open = Math.max(open, matched);
-          found = matched === length ? Math.max(found, length) : found;
-        }
-        if (found > 0) {
-          return found + text.length - position - 1;
-        }
-      }
-      return 0;
     };
 
     return {
       next(event) {
         waiting.push(event);
         waitingLength += lengthOf(event);
-        const surplus = event.type === 'piece' ? read(event.text) : 0;
-        if (surplus > 0) {
-          end(surplus);
-        } else {
-          release(event.type === 'finish' ? 0 : open);
+        if (event.type === 'piece') {
+          const text = tail + event.text;
+          const start = findFirst(text, sequences);
+          if (start !== undefined) {
+            endBefore(text.length - start);
+            return;
+          }
+          tail = tailOf(text, sequences);
         }
+        release(event.type === 'finish' ? 0 : tail.length);
       },
       error(reason) {
         release(0);
@@ -84,6 +65,27 @@ export function stopAt(words: readonly string[]): MonoTypeOperatorFunction<Gener
   });
 }
 
-function lengthOf(event: GenerationEvent | undefined): number {
-  return event?.type === 'piece' ? event.text.length : 0;
+function lengthOf(event: GenerationEvent): number {
+  return event.type === 'piece' ? event.text.length : 0;
+}
+
+/** Finds the start of the sequence that ends first, of the longest one where several end together. */
+function findFirst(text: string, sequences: readonly string[]): number | undefined {
+  const [first] = sequences
+    .map((sequence) => ({ start: text.indexOf(sequence), length: sequence.length }))
+    .filter(({ start }) => start >= 0)
+    .sort((one, other) => one.start + one.length - (other.start + other.length) || one.start - other.start);
+  return first?.start;
+}
+
+/** Returns the longest end of a text that is the beginning of a sequence. */
+function tailOf(text: string, sequences: readonly string[]): string {
+  const maxTail = Math.max(...sequences.map(({ length }) => length)) - 1;
+  for (let start = Math.max(0, text.length - maxTail); start < text.length; start += 1) {
+    const end = text.slice(start);
+    if (sequences.some((sequence) => sequence.startsWith(end))) {
+      return end;
+    }
+  }
+  return '';
 }

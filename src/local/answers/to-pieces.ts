@@ -1,18 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { defer, mergeMap, type OperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
-import { chatDelta } from '../../schemas/chat-completion-chunk.js';
+import { chatDelta, type ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
 import type { LocalDelta } from '../local-model.js';
-import type { GenerationPiece } from './generate.js';
-import { splitToolCalls } from './split-tool-calls.js';
+import { tokenize } from '../tokenize.js';
+import type { GenerationPiece } from './generation.js';
 
 /**
- * Makes pieces of what a model emits: text as it is, and a delta with its tool calls in pieces of their own. Anything else
- * is a `TypeError`.
+ * Converts what a model emits to pieces: text stays as it is, and the tool calls of a delta become pieces of their own.
+ * Errors with a `TypeError` for any other value.
  */
 export function toPieces(): OperatorFunction<unknown, GenerationPiece> {
   return (source) =>
     defer(() => {
-      const split = splitToolCalls();
+      const split = createToolCallSplitter();
       return source.pipe(
         mergeMap((value): readonly GenerationPiece[] => {
           if (typeof value === 'string') {
@@ -29,6 +30,14 @@ export function toPieces(): OperatorFunction<unknown, GenerationPiece> {
     });
 }
 
+function requireDelta(value: unknown): LocalDelta {
+  const result = z.safeParse(chatDelta, value);
+  if (!result.success) {
+    throw new TypeError('a model must emit strings or chat deltas');
+  }
+  return result.data;
+}
+
 function toPiece(delta: LocalDelta): readonly GenerationPiece[] {
   const fields = Object.keys(delta);
   if (fields.length === 0) {
@@ -39,10 +48,56 @@ function toPiece(delta: LocalDelta): readonly GenerationPiece[] {
     : [{ type: 'delta', delta }];
 }
 
-function requireDelta(value: unknown): LocalDelta {
-  const result = z.safeParse(chatDelta, value);
-  if (!result.success) {
-    throw new TypeError('a model must emit strings or chat deltas');
+/**
+ * Returns a function that splits the tool calls of one answer. A new call becomes a delta with its index, id, type and
+ * name and with empty arguments, followed by its arguments in pieces; a delta that continues a call stays whole. Calls
+ * are matched by index or id. A delta without either starts a new call if it has a name, else continues the last one.
+ */
+function createToolCallSplitter(): (call: ToolCallDelta) => readonly ToolCallDelta[] {
+  const begun = new Map<number, string>();
+  let last = 0;
+  const indexOf = ({ index, id, function: called, custom }: ToolCallDelta): number => {
+    const known = [...begun].find(([, other]) => other === id)?.[0];
+    const names = id ?? called?.name ?? custom?.name;
+    return index ?? known ?? (names === undefined && begun.size > 0 ? last : begun.size);
+  };
+  return (call) => {
+    last = indexOf(call);
+    const parts = partsOf(call);
+    if (begun.has(last)) {
+      return [{ ...call, index: last, ...parts.whole }];
+    }
+    const id = call.id ?? `call_${randomUUID().replaceAll('-', '')}`;
+    begun.set(last, id);
+    const type = call.type ?? (call.custom ? 'custom' : 'function');
+    return [{ ...call, index: last, id, type, ...parts.head }, ...parts.rest.map((part) => ({ index: last, ...part }))];
+  };
+}
+
+interface Parts {
+  /** The call's function or custom tool, with its arguments as text. */
+  readonly whole: ToolCallDelta;
+  /** The same with empty arguments. */
+  readonly head: ToolCallDelta;
+  /** The arguments, in pieces. */
+  readonly rest: readonly ToolCallDelta[];
+}
+
+function partsOf({ function: called, custom }: ToolCallDelta): Parts {
+  if (called) {
+    const text = typeof called.arguments === 'object' ? JSON.stringify(called.arguments) : (called.arguments ?? '');
+    return {
+      whole: { function: { ...called, arguments: text } },
+      head: { function: { ...called, arguments: '' } },
+      rest: Array.from(tokenize(text), (piece) => ({ function: { arguments: piece } })),
+    };
   }
-  return result.data;
+  if (custom) {
+    return {
+      whole: { custom },
+      head: { custom: { ...custom, input: '' } },
+      rest: Array.from(tokenize(custom.input ?? ''), (piece) => ({ custom: { input: piece } })),
+    };
+  }
+  return { whole: {}, head: {}, rest: [] };
 }

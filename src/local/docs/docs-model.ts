@@ -2,15 +2,23 @@ import { defer, from, map, of, shareReplay, switchMap, type Observable } from 'r
 import type { LocalModelRequest } from '../local-model.js';
 import { packageRoot } from '../package-root.js';
 import { tokenize } from '../tokenize.js';
-import { readPassages } from './read-passages.js';
+import { readPassages, type Passage, type PassageBlock } from './read-passages.js';
 import { searchPassages } from './search-passages.js';
-import { writeAnswer } from './write-answer.js';
+
+const introduction =
+  'I am not a language model: I search the documentation of rxllm, and quote what fits your question.';
+
+/** The number of passages an answer quotes. */
+const maxPassages = 3;
+
+/** The number of characters an answer quotes of each passage. */
+const maxQuote = 2500;
 
 /**
- * Makes the model that answers from documentation: a full-text search, no language model. The files are read at the
- * first question, and kept.
+ * Creates the model that answers from documentation by full-text search, without a language model. Files are read when
+ * the first question arrives, and kept in memory.
  *
- * @param root Gives the folder with README.md and `examples/`; by default this package's own.
+ * @param root Returns the folder that contains README.md and `examples/`. Default: this package's own.
  */
 export function docsModel(root: () => string = packageRoot): (request: LocalModelRequest) => Observable<string> {
   const documentation = defer(() => of(root())).pipe(
@@ -20,4 +28,58 @@ export function docsModel(root: () => string = packageRoot): (request: LocalMode
   );
   return ({ prompt }) =>
     documentation.pipe(switchMap(({ passages, search }) => from(tokenize(writeAnswer(search(prompt), passages)))));
+}
+
+/** Quotes the best of the passages found; if there are none, suggests questions that find something. */
+function writeAnswer(found: readonly Passage[], all: readonly Passage[]): string {
+  const rest = found.length === 0 ? ['Nothing in it fits your question.', ...suggest(all)] : pick(found).map(quote);
+  return [introduction, ...rest].join('\n\n');
+}
+
+/** Picks the best passages. The best example is always among them: a program shows more than one section more. */
+function pick(passages: readonly Passage[]): readonly Passage[] {
+  const best = passages.slice(0, maxPassages);
+  const example = passages.find(({ kind }) => kind === 'example');
+  return example === undefined || best.includes(example) ? best : [...best.slice(0, maxPassages - 1), example];
+}
+
+function quote({ source, blocks }: Passage): string {
+  return `**${source}**\n\n${shorten(blocks, maxQuote)}`;
+}
+
+/**
+ * Joins the first blocks that fit into `limit` characters, and adds a note if some do not. A block is cut only if it is
+ * the first one, after its last whole line if it is code.
+ */
+function shorten(blocks: readonly PassageBlock[], limit: number): string {
+  const texts: string[] = [];
+  let length = 0;
+  for (const { text } of blocks) {
+    length += text.length + 2;
+    if (length > limit) {
+      break;
+    }
+    texts.push(text);
+  }
+  const [first] = blocks;
+  if (texts.length === 0 && first !== undefined) {
+    texts.push(cut(first, limit));
+  }
+  return [...texts, ...(length > limit ? ['(More at the source.)'] : [])].join('\n\n');
+}
+
+function cut({ type, text }: PassageBlock, limit: number): string {
+  const start = text.slice(0, limit);
+  const lines = start.slice(0, start.lastIndexOf('\n'));
+  return type === 'code' && lines !== '' ? `${lines}\n${/^ *(?:`+|~+)/u.exec(text)?.[0] ?? ''}` : `${start.trimEnd()}…`;
+}
+
+/** Suggests the questions that examples answer or, if none is titled with a question, the titles of sections. */
+function suggest(passages: readonly Passage[]): readonly string[] {
+  const titles = passages.map(({ title }) => title);
+  const questions = titles.filter((title) => title.endsWith('?'));
+  const suggestions = (questions.length > 0 ? questions : titles).slice(0, maxPassages);
+  return suggestions.length === 0
+    ? []
+    : [`Try one of these:\n\n${suggestions.map((title) => `- ${title}`).join('\n')}`];
 }

@@ -1,16 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Observable } from 'rxjs';
-import type { ServerSettings } from '../local-server-config.js';
+import type { ServerSettings } from '../server-settings.js';
 
-/** What becomes known of an exchange on its way, for whoever watches it. */
-export interface ExchangeNotes {
-  /** The model that is asked for. */
-  model?: string;
-  /** Whether the server itself broke the answer off. */
-  isBroken?: boolean;
-}
-
-/** One request and its answer. */
+/** A request and its response. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -18,9 +10,22 @@ export interface Exchange {
   readonly notes: ExchangeNotes;
 }
 
+/** What is found out about an exchange while it is handled, for the config's `onExchange`. */
+export interface ExchangeNotes {
+  /** The model the request names. */
+  model?: string;
+  /** Whether the server broke off the answer. */
+  isBroken?: boolean;
+}
+
 /**
- * Answers an exchange, when called or while the Observable it gives is subscribed; emissions mean nothing.
+ * Answers an exchange, when called or while the Observable it returns is subscribed; its values are ignored.
  *
- * @param parameter What stands in the place of the path's `{id}`; empty where the path has none.
+ * @param parameter The part of the path that matches `{id}`; empty if the route has none.
  */
 export type Handler = (exchange: Exchange, parameter: string) => Observable<unknown>;
+
+/** Returns the path of a request as it was sent, without its query. */
+export function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
+}

@@ -1,30 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestListener, ServerResponse } from 'node:http';
-import { catchError, defer, EMPTY, fromEvent, merge, takeUntil, type Observable } from 'rxjs';
-import type { ServerSettings } from '../local-server-config.js';
-import type { Exchange } from './exchange.js';
-import { toLocalError } from './to-local-error.js';
-import { pathOf } from './path-of.js';
-import { route } from './routes.js';
+import type { RequestListener } from 'node:http';
+import { catchError, defer, EMPTY, fromEvent, map, merge, take, takeUntil, type Observable } from 'rxjs';
+import type { LocalExchange, LocalOutcome } from '../local-server-config.js';
+import type { ServerSettings } from '../server-settings.js';
+import { allowEveryOrigin, answerPreflight, requireKey } from './access.js';
+import { pathOf, type Exchange } from './exchange.js';
+import { toLocalError } from './local-error.js';
+import { createRouter } from './routes.js';
 import { sendError } from './send.js';
 import { sendPage } from './send-page.js';
-import { watchExchange } from './watch-exchange.js';
-
-const exposedHeaders = [
-  'x-request-id',
-  'retry-after',
-  'retry-after-ms',
-  'x-should-retry',
-  'x-ratelimit-limit-requests',
-  'x-ratelimit-remaining-requests',
-  'x-ratelimit-reset-requests',
-].join(', ');
 
 /**
- * Makes the listener of a server: one subscription per exchange. It ends when the response is closed, whoever closed
- * it, so a client that goes away stops its generation at once; and all end when `closing` emits.
+ * Creates the request listener of a server. Each exchange is one subscription, which ends when its response is closed,
+ * so that a client that disconnects stops its generation, or when `closing` emits.
  */
 export function handleRequests(settings: ServerSettings, closing: Observable<unknown>): RequestListener {
+  const answer = createAnswer(settings);
   return (request, response) => {
     const exchange: Exchange = { request, response, settings, notes: {} };
     if (settings.onExchange !== undefined) {
@@ -41,41 +32,30 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
   };
 }
 
-function answer(exchange: Exchange): Observable<unknown> {
-  const { request, response, settings } = exchange;
-  if (settings.pages !== undefined && !isOfApi(pathOf(request))) {
-    return sendPage(exchange, settings.pages);
-  }
-  allowEveryOrigin(response);
-  if (request.method === 'OPTIONS') {
-    return answerPreflight(exchange);
-  }
-  settings.checkKey(request.headers.authorization);
-  return route(exchange);
+function createAnswer({
+  key,
+  pages,
+  rateLimit,
+  scheduler,
+}: ServerSettings): (exchange: Exchange) => Observable<unknown> {
+  const checkKey = requireKey(key);
+  const route = createRouter(rateLimit, scheduler);
+  return (exchange) => {
+    const { request, response } = exchange;
+    if (pages !== undefined && !isApiPath(pathOf(request))) {
+      return sendPage(exchange, pages);
+    }
+    allowEveryOrigin(response);
+    if (request.method === 'OPTIONS') {
+      return answerPreflight(response);
+    }
+    checkKey(request.headers.authorization);
+    return route(exchange);
+  };
 }
 
-function isOfApi(path: string): boolean {
+function isApiPath(path: string): boolean {
   return path === '/v1' || path.startsWith('/v1/');
-}
-
-// No cookie is ever looked at, and a key is one that the page itself must know, so an origin gains nothing that it could
-// not have from its own process here.
-// Browsers that keep public sites from loopback addresses ask for one more header, which is not sent.
-function allowEveryOrigin(response: ServerResponse): void {
-  response.setHeader('access-control-allow-origin', '*');
-  response.setHeader('access-control-expose-headers', exposedHeaders);
-}
-
-function answerPreflight({ response }: Exchange): Observable<never> {
-  response
-    .writeHead(204, {
-      'access-control-allow-methods': 'GET, HEAD, POST',
-      // The wildcard leaves authorization out, which clients send even where there is no key.
-      'access-control-allow-headers': 'authorization, content-type, *',
-      'access-control-max-age': '600',
-    })
-    .end();
-  return EMPTY;
 }
 
 function answerError({ response, notes }: Exchange, error: unknown): Observable<never> {
@@ -86,4 +66,32 @@ function answerError({ response, notes }: Exchange, error: unknown): Observable<
     sendError(response, toLocalError(error, 'The server'));
   }
   return EMPTY;
+}
+
+/** Emits how an exchange ended when its response is closed or `closing` emits. */
+function watchExchange(
+  { request, response, settings, notes }: Exchange,
+  closing: Observable<unknown>,
+): Observable<LocalExchange> {
+  return defer(() => {
+    const startedAt = settings.scheduler.now();
+    const outcome = (): LocalOutcome =>
+      response.writableFinished ? 'answered' : notes.isBroken === true ? 'broken' : 'aborted';
+    const isOver = merge(
+      fromEvent(response, 'close').pipe(map(outcome)),
+      closing.pipe(map((): LocalOutcome => 'broken')),
+    );
+    return isOver.pipe(
+      take(1),
+      map((ended) => ({
+        startedAt,
+        duration: settings.scheduler.now() - startedAt,
+        method: request.method ?? '',
+        path: pathOf(request),
+        model: notes.model,
+        status: response.headersSent ? response.statusCode : undefined,
+        outcome: ended,
+      })),
+    );
+  });
 }

@@ -1,32 +1,24 @@
-/** What else there is to say about a {@link LocalError}. */
+import { isObject } from '../../util/is-object.js';
+
+/** Optional fields of a {@link LocalError}. */
 export interface LocalErrorInit {
-  /** What went wrong, in the API's words. Default `server_error` from 500 on, else `invalid_request_error`. */
-  readonly type?: string;
-  /** The request field at fault. */
+  /** The API's type of error. Default: `server_error` from status 500 on, else `invalid_request_error`. */
+  readonly type?: string | undefined;
+  /** The request field that is invalid. */
   readonly param?: string | null;
   readonly code?: string | null;
-  /** Response headers that belong to the error, such as `allow`. */
+  /** Response headers to send with the error, such as `allow`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
-/** An error body as the OpenAI API sends it. */
-export interface ErrorBody {
-  readonly error: {
-    readonly message: string;
-    readonly type: string;
-    readonly param: string | null;
-    readonly code: string | null;
-  };
-}
-
-/** An error with an HTTP status, which the caller is shown. */
+/** An error with an HTTP status, shown to the caller. */
 export class LocalError extends Error {
   override readonly name = 'LocalError';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** What is sent as JSON, or as an error frame once a stream has begun. */
-  readonly body: ErrorBody;
+  /** The body as the OpenAI API has it, sent as JSON or, once a stream has begun, as an error frame. */
+  readonly body: object;
 
   constructor(
     status: number,
@@ -44,4 +36,52 @@ export class LocalError extends Error {
     this.headers = headers;
     this.body = { error: { message, type, param, code } };
   }
+}
+
+/**
+ * Converts any error to a `LocalError`. One whose `status` is from 400 to 599 keeps it, with its `message`, `type`,
+ * `code`, `param` and `headers`. Any other becomes a 500 that includes its message, since the callers are developers.
+ *
+ * @param what The subject of the message, such as `The server`.
+ */
+export function toLocalError(error: unknown, what: string): LocalError {
+  if (error instanceof LocalError) {
+    return error;
+  }
+  const fields: Fields = isObject(error) ? error : {};
+  const { status, message } = fields;
+  if (typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599) {
+    return toScriptedError(status, textOr(message, `${what} failed with status ${status}`), fields);
+  }
+  return new LocalError(500, `${what} failed: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function toScriptedError(status: number, message: string, fields: Fields): LocalError {
+  const code = textOr(fields['code'], status === 429 ? 'rate_limit_exceeded' : null);
+  return new LocalError(status, message, {
+    type: textOr(fields['type'], code === 'rate_limit_exceeded' ? 'requests' : undefined),
+    code,
+    param: textOr(fields['param'], null),
+    headers: sendableHeaders(fields['headers']),
+    cause: fields,
+  });
+}
+
+/** The headers of a model's error that are sent: those that say when to retry. */
+const retryHeader = /^(?:retry-after|retry-after-ms|x-should-retry|x-ratelimit-[a-z-]+)$/iu;
+
+function sendableHeaders(headers: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(isObject(headers) ? headers : {}).flatMap(([name, value]) =>
+      retryHeader.test(name) && /^[\x20-\x7e]+$/u.test(String(value)) ? [[name, String(value)]] : [],
+    ),
+  );
+}
+
+function textOr<T>(value: unknown, otherwise: T): string | T {
+  return typeof value === 'string' && value !== '' ? value : otherwise;
 }

@@ -3,13 +3,13 @@ import { defer, fromEvent, map, merge, reduce, takeUntil, tap, type Observable }
 import { parseJson } from '../../util/parse-json.js';
 import { LocalError } from './local-error.js';
 
-/** The largest body that is read, in bytes. */
-const longestBody = 4 * 1024 * 1024;
+/** The maximum size of a request body, in bytes. */
+const maxBody = 4 * 1024 * 1024;
 
 /**
- * Reads a request body as JSON, whatever its content type says. Emits one value; a body that is too long or no JSON
- * is a `LocalError`. What is too long is read to its end but not kept: a client that is still sending would not see the
- * answer.
+ * Reads a request body as JSON, whatever its content type, and emits its value. Errors with a `LocalError` for a body
+ * that is too large or not JSON. A body that is too large is still read to its end, since a client that is sending would
+ * not see the answer.
  */
 export function readJson(request: IncomingMessage): Observable<unknown> {
   return defer(() => {
@@ -22,20 +22,20 @@ export function readJson(request: IncomingMessage): Observable<unknown> {
     return merge(fromEvent(request, 'data') as Observable<Buffer>, broken).pipe(
       takeUntil(fromEvent(request, 'end')),
       reduce((size, bytes) => {
-        if (size + bytes.length <= longestBody) {
+        if (size + bytes.length <= maxBody) {
           parts.push(bytes);
         }
         return size + bytes.length;
       }, 0),
-      tap(refuseLonger),
+      tap(checkSize),
       map(() => parse(Buffer.concat(parts).toString())),
     );
   });
 }
 
-function refuseLonger(size: number): void {
-  if (size > longestBody) {
-    throw new LocalError(413, `The body has ${size} bytes; this server reads up to ${longestBody}.`, {
+function checkSize(size: number): void {
+  if (size > maxBody) {
+    throw new LocalError(413, `The body has ${size} bytes; this server reads up to ${maxBody}.`, {
       code: 'request_too_large',
     });
   }

@@ -1,15 +1,13 @@
-import type { Observable } from 'rxjs';
+import { EMPTY, type Observable, type SchedulerLike } from 'rxjs';
 import { answerWith } from '../answers/answer-with.js';
-import { chatFormat } from '../answers/chat-format.js';
-import { parseChatRequest } from '../answers/chat-request.js';
-import { completionFormat } from '../answers/completion-format.js';
-import { parseCompletionRequest } from '../answers/completion-request.js';
-import type { Exchange, Handler } from './exchange.js';
+import { chatFormat, parseChatRequest } from '../answers/chat.js';
+import { completionFormat, parseCompletionRequest } from '../answers/completions.js';
+import type { LocalRateLimit } from '../local-server-config.js';
+import { pathOf, type Exchange, type Handler } from './exchange.js';
 import { limitRate } from './limit-rate.js';
 import { LocalError } from './local-error.js';
-import { listModels, showModel } from './model-routes.js';
-import { pathOf } from './path-of.js';
-import { sendWelcome } from './welcome.js';
+import { sendModel, sendModels } from './model-routes.js';
+import { sendText } from './send.js';
 
 interface Route {
   readonly method: 'GET' | 'POST';
@@ -17,19 +15,24 @@ interface Route {
   readonly handle: Handler;
 }
 
-/** Every method and path this server knows. */
-const routes: readonly Route[] = [
-  { method: 'GET', path: '/', handle: sendWelcome },
-  { method: 'GET', path: '/v1/models', handle: listModels },
-  { method: 'GET', path: '/v1/models/{id}', handle: showModel },
-  { method: 'POST', path: '/v1/chat/completions', handle: limitRate(answerWith(parseChatRequest, chatFormat)) },
-  { method: 'POST', path: '/v1/completions', handle: limitRate(answerWith(parseCompletionRequest, completionFormat)) },
-];
+/** Creates the routes of a server, and returns the function that passes an exchange to one of them. */
+export function createRouter(
+  rateLimit: LocalRateLimit | undefined,
+  scheduler: SchedulerLike,
+): (exchange: Exchange) => Observable<unknown> {
+  const limited = limitRate(rateLimit, scheduler);
+  const routes: readonly Route[] = [
+    { method: 'GET', path: '/', handle: sendWelcome },
+    { method: 'GET', path: '/v1/models', handle: sendModels },
+    { method: 'GET', path: '/v1/models/{id}', handle: sendModel },
+    { method: 'POST', path: '/v1/chat/completions', handle: limited(answerWith(parseChatRequest, chatFormat)) },
+    { method: 'POST', path: '/v1/completions', handle: limited(answerWith(parseCompletionRequest, completionFormat)) },
+  ];
+  return (exchange) => route(routes, exchange);
+}
 
-/**
- * Hands an exchange to the route of its method and path. An unknown one is a `LocalError` that names those there are.
- */
-export function route(exchange: Exchange): Observable<unknown> {
+/** Calls the handler for a method and path. Throws a `LocalError` 404 or 405, which names the paths or methods there are. */
+function route(routes: readonly Route[], exchange: Exchange): Observable<unknown> {
   const { method = '' } = exchange.request;
   const path = pathOf(exchange.request);
   const onPath = routes.filter((candidate) => parameterOf(candidate.path, path) !== undefined);
@@ -50,7 +53,7 @@ export function route(exchange: Exchange): Observable<unknown> {
   });
 }
 
-/** What a path has in the place of `{id}`, empty when the pattern has none; `undefined` when it does not match. */
+/** Returns the part of a path that matches `{id}`, empty if the pattern has none; `undefined` if the path does not match. */
 function parameterOf(pattern: string, path: string): string | undefined {
   const [start = ''] = pattern.split('{', 1);
   if (start === pattern) {
@@ -66,3 +69,14 @@ function decode(text: string): string {
     return text;
   }
 }
+
+/** Explains the server to whoever opens its address in a browser. */
+const sendWelcome: Handler = ({ response, settings }) => {
+  const models = [...settings.models.keys()].join(', ');
+  sendText(
+    response,
+    'This is the development server of rxllm: it speaks the OpenAI API under /v1, but it is not a language model. ' +
+      `Its models: ${models}.\n`,
+  );
+  return EMPTY;
+};

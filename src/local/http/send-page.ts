@@ -1,15 +1,12 @@
-import { createReadStream } from 'node:fs';
-import type { ServerResponse } from 'node:http';
-import { catchError, defer, EMPTY, from, mergeMap, Observable, throwError } from 'rxjs';
-import { contentTypeOf } from './content-type.js';
-import type { Exchange } from './exchange.js';
-import { findPage, type Page } from './find-page.js';
+import { readFile, realpath } from 'node:fs/promises';
+import { extname, isAbsolute, join, relative } from 'node:path';
+import { catchError, defer, from, tap, throwError, type Observable } from 'rxjs';
+import { pathOf, type Exchange } from './exchange.js';
 import { LocalError } from './local-error.js';
-import { pathOf } from './path-of.js';
 
 /**
- * Sends the file of a folder that the request names; none is a `LocalError` 404, and another method than GET and HEAD
- * a 405.
+ * Sends the file of a folder that a request names. Errors with a `LocalError` 404 if there is no such file, and 405 for
+ * methods other than GET and HEAD.
  */
 export function sendPage({ request, response }: Exchange, root: string): Observable<unknown> {
   return defer(() => {
@@ -21,51 +18,90 @@ export function sendPage({ request, response }: Exchange, root: string): Observa
         headers: { allow: 'GET, HEAD' },
       });
     }
-    return from(findPage(root, path)).pipe(
-      mergeMap((page) => {
-        if (page === undefined) {
-          throw noFile(path);
-        }
-        return sendFile(response, page, method === 'GET').pipe(
-          catchError((error: unknown) => throwError(() => (response.headersSent ? error : noFile(path, error)))),
-        );
+    return from(readPage(root, path)).pipe(
+      catchError((cause: unknown) =>
+        throwError(() => new LocalError(404, `There is no file at ${path}.`, { code: 'unknown_url', cause })),
+      ),
+      tap(({ file, bytes }) => {
+        response.writeHead(200, {
+          'content-type': contentTypeOf(file),
+          'content-length': bytes.length,
+          // The page is being developed: browsers must ask for it each time.
+          'cache-control': 'no-cache',
+        });
+        // Node leaves the body out of an answer to HEAD.
+        response.end(bytes);
       }),
     );
   });
 }
 
-function sendFile(response: ServerResponse, { file, size }: Page, withBody: boolean): Observable<never> {
-  const sendHead = (): void => {
-    response.writeHead(200, {
-      'content-type': contentTypeOf(file),
-      'content-length': size,
-      // What is being developed changes: a browser asks each time.
-      'cache-control': 'no-cache',
-    });
-  };
-  if (!withBody || size === 0) {
-    sendHead();
-    response.end();
-    return EMPTY;
-  }
-  return new Observable((subscriber) => {
-    // Not beyond the length that was announced, should the file grow meanwhile.
-    const bytes = createReadStream(file, { end: size - 1 });
-    bytes.on('open', sendHead);
-    bytes.on('error', (cause) => subscriber.error(cause));
-    bytes.on('end', () => {
-      if (bytes.bytesRead < size) {
-        subscriber.error(new Error('The file shrank while it was sent'));
-        return;
-      }
-      response.end();
-      subscriber.complete();
-    });
-    bytes.pipe(response, { end: false });
-    return () => bytes.destroy();
-  });
+interface Page {
+  readonly file: string;
+  readonly bytes: Buffer;
 }
 
-function noFile(path: string, cause?: unknown): LocalError {
-  return new LocalError(404, `There is no file at ${path}.`, { code: 'unknown_url', cause });
+/**
+ * Reads the file at a percent-encoded path in a folder, `index.html` for a path that ends with a slash. Rejects if there
+ * is none, or if it is hidden or outside the folder, even through a symbolic link.
+ *
+ * @param root The folder, without symbolic links.
+ */
+async function readPage(root: string, path: string): Promise<Page> {
+  const file = await realpath(join(root, ...partsOf(path)));
+  if (!isVisible(relative(root, file))) {
+    throw new Error('The file is hidden or outside the folder');
+  }
+  return { file, bytes: await readFile(file) };
 }
+
+/** Matches parts that lead to other folders, drives or streams, to hidden files, or that file systems refuse. */
+const forbidden = /^\.|[/\\:\0]/u;
+
+/** Decodes each part by itself, so that an encoded slash does not separate parts. */
+function partsOf(path: string): readonly string[] {
+  const [start, ...encoded] = path.split('/');
+  const parts = encoded.map(decodeURIComponent);
+  const named = parts.at(-1) === '' ? [...parts.slice(0, -1), 'index.html'] : parts;
+  if (start !== '' || named.some((part) => part === '' || forbidden.test(part))) {
+    throw new Error('The path cannot name a file');
+  }
+  return named;
+}
+
+/** Whether a path relative to a folder stays inside it and names nothing hidden; `..` counts as hidden. */
+function isVisible(inside: string): boolean {
+  return !/(?:^|[/\\])\./u.test(inside) && !isAbsolute(inside);
+}
+
+/** Returns the content type for a file name. Browsers download `application/octet-stream`, the default. */
+function contentTypeOf(file: string): string {
+  return contentTypes.get(extname(file).slice(1).toLowerCase()) ?? 'application/octet-stream';
+}
+
+const contentTypes: ReadonlyMap<string, string> = new Map([
+  ['css', 'text/css; charset=utf-8'],
+  ['gif', 'image/gif'],
+  ['htm', 'text/html; charset=utf-8'],
+  ['html', 'text/html; charset=utf-8'],
+  ['ico', 'image/x-icon'],
+  ['jpeg', 'image/jpeg'],
+  ['jpg', 'image/jpeg'],
+  ['js', 'text/javascript; charset=utf-8'],
+  ['json', 'application/json'],
+  ['map', 'application/json'],
+  ['mjs', 'text/javascript; charset=utf-8'],
+  ['mp3', 'audio/mpeg'],
+  ['mp4', 'video/mp4'],
+  ['pdf', 'application/pdf'],
+  ['png', 'image/png'],
+  ['svg', 'image/svg+xml'],
+  ['ttf', 'font/ttf'],
+  ['txt', 'text/plain; charset=utf-8'],
+  ['wasm', 'application/wasm'],
+  ['webmanifest', 'application/manifest+json'],
+  ['webp', 'image/webp'],
+  ['woff', 'font/woff'],
+  ['woff2', 'font/woff2'],
+  ['xml', 'application/xml'],
+]);

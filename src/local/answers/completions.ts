@@ -1,13 +1,34 @@
 import type { OperatorFunction } from 'rxjs';
+import * as z from 'zod/mini';
 import { operate } from '../../util/operate.js';
 import type { AnswerFormat } from './answer-format.js';
-import { contentOf } from './collect.js';
-import type { GenerationEvent } from './generate.js';
+import { checkBody, generationBody, readGenerationFields, type GenerationRequest } from './generation-request.js';
+import { pieceText, type GenerationEvent } from './generation.js';
 
-/**
- * Answers of the legacy `/completions`, whole and streamed of the same shape. The finish reason rides on the choice
- * with the last text, so each piece is held back until the next event, an error included.
- */
+const completionBody = z.extend(generationBody, {
+  prompt: z.union(
+    [z.string(), z.array(z.string()).check(z.length(1))],
+    'a string, or an array of one string (this server knows no token ids)',
+  ),
+});
+
+/** Reads a body of the legacy `/completions`. Throws a `LocalError` 400 that names the first invalid field. */
+export function parseCompletionRequest(input: unknown): GenerationRequest {
+  const body = checkBody(completionBody, input);
+  const prompt = typeof body.prompt === 'string' ? body.prompt : body.prompt.join('');
+  return {
+    ...readGenerationFields(body),
+    asked: {
+      operation: 'completions',
+      model: body.model,
+      messages: [{ role: 'user', content: prompt }],
+      prompt,
+      body,
+    },
+  };
+}
+
+/** Writes answers of the legacy `/completions`, whose chunks have the shape of a whole answer. */
 export const completionFormat: AnswerFormat = {
   idPrefix: 'cmpl-',
   wholeObject: 'text_completion',
@@ -16,6 +37,7 @@ export const completionFormat: AnswerFormat = {
   toChoice: ({ text, reason }) => toChoice(text, reason),
 };
 
+/** Holds each piece back until the next event, since the finish reason is sent with the last text. */
 function toTextChoices(): OperatorFunction<GenerationEvent, object> {
   return operate<GenerationEvent, object>((destination) => {
     let held: string | undefined;
@@ -30,7 +52,7 @@ function toTextChoices(): OperatorFunction<GenerationEvent, object> {
           destination.next(toChoice(held ?? '', event.reason));
           return;
         }
-        const text = contentOf(event);
+        const text = pieceText(event);
         if (event.type === 'piece' || text !== '') {
           release();
           held = text;

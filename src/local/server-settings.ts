@@ -1,0 +1,93 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { checkConfig } from '../util/check.js';
+import { isObject } from '../util/is-object.js';
+import { builtInModels, createBuiltIns, type BuiltInModel } from './built-in-models.js';
+import type { LocalModel } from './local-model.js';
+import type { LocalExchange, LocalRateLimit, LocalServerConfig } from './local-server-config.js';
+
+/** A checked config with its defaults. */
+export interface ServerSettings {
+  readonly port: number;
+  readonly host: string;
+  readonly key: string | undefined;
+  readonly tokensPerSecond: number;
+  readonly models: ReadonlyMap<string, LocalModel>;
+  readonly rateLimit: LocalRateLimit | undefined;
+  readonly keepAlive: number | undefined;
+  readonly onExchange: ((exchange: LocalExchange) => void) | undefined;
+  /** The path of the folder, without symbolic links. */
+  readonly pages: string | undefined;
+  readonly scheduler: SchedulerLike;
+  /** When the server was created, in milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+/** Checks a config and sets the defaults. Throws a `TypeError` that names an invalid field. */
+export function toServerSettings(config: LocalServerConfig): ServerSettings {
+  checkConfig('startLocalServer', config, fieldNames);
+  fieldNames.forEach((name) => checkField(name, config[name]));
+  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, rateLimit, keepAlive, onExchange, pages } = config;
+  const { builtIn = builtInModels, models = {}, scheduler = asyncScheduler } = config;
+  return {
+    port,
+    host,
+    key,
+    tokensPerSecond,
+    models: new Map([...createBuiltIns(builtIn), ...Object.entries(models)]),
+    rateLimit,
+    keepAlive,
+    onExchange,
+    pages: pages && realpathSync(pages),
+    scheduler,
+    startedAt: scheduler.now(),
+  };
+}
+
+function checkField(name: keyof LocalServerConfig, value: unknown): void {
+  const [isValid, allowed] = rules[name];
+  // The value stays out of the message: it may be the key.
+  if (value !== undefined && !isValid(value)) {
+    throw new TypeError(`startLocalServer: ${name} must be ${allowed}`);
+  }
+}
+
+type Check = (value: unknown) => boolean;
+
+const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0;
+const isDuration: Check = (value) => Number.isFinite(value) && Number(value) > 0;
+const isFunction: Check = (value) => typeof value === 'function';
+// An empty path with `/.` would be the root of the file system; with a file before it, `/.` does not exist.
+const isFolder: Check = (value) => typeof value === 'string' && value !== '' && existsSync(`${value}/.`);
+
+/** What each field must be, and how an error says so. */
+const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>> = {
+  port: [
+    (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
+    'a whole number from 0 to 65535',
+  ],
+  host: [(value) => typeof value === 'string' && value !== '', 'an address or a host name'],
+  key: [
+    (value) => typeof value === 'string' && /^[\x21-\x7e]+$/u.test(value),
+    'a text of visible ASCII characters without spaces',
+  ],
+  tokensPerSecond: [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of 0 or more'],
+  builtIn: [
+    (value) => Array.isArray(value) && value.every((name) => builtInModels.includes(name as BuiltInModel)),
+    `an array of names out of ${builtInModels.join(', ')}`,
+  ],
+  models: [
+    (value) => isObject(value) && Object.values(value).every(isFunction),
+    'an object of functions (request) => Observable of strings or deltas, by name',
+  ],
+  rateLimit: [
+    (value) => isObject(value) && isCount(value['requests']) && isDuration(value['window']),
+    'an object { requests, window } of a whole number and of milliseconds, both above 0',
+  ],
+  keepAlive: [isDuration, 'a number of milliseconds above 0'],
+  onExchange: [isFunction, 'a function'],
+  pages: [isFolder, 'a folder that exists'],
+  scheduler: [(value) => isObject(value) && isFunction(value['schedule']), 'an rxjs scheduler'],
+};
+
+const fieldNames = Object.keys(rules) as readonly (keyof LocalServerConfig)[];
