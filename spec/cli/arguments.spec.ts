@@ -1,0 +1,236 @@
+import { parseArguments } from '../../src/cli/arguments/parse-arguments.js';
+import { UsageError } from '../../src/cli/errors.js';
+
+describe('the arguments', () => {
+  const server = { baseURL: undefined, key: undefined, timeout: undefined };
+  const display = { json: false, stream: true, delay: 0, stats: false };
+  const nothing = {
+    words: [],
+    models: [],
+    endpoint: 'chat',
+    system: undefined,
+    temperature: undefined,
+    maxTokens: undefined,
+    retries: 2,
+    server,
+    display,
+  };
+
+  it.each([
+    ['nothing', [], nothing],
+    [
+      'words, among options',
+      ['one', '--stats', 'two'],
+      { ...nothing, words: ['one', 'two'], display: { ...display, stats: true } },
+    ],
+    ['short options', ['-m', 'small', '-s', 'Be brief.'], { ...nothing, models: ['small'], system: 'Be brief.' }],
+    [
+      'long options',
+      ['--model=small', '--base-url', 'https://localhost/v1', '--key', '@file'],
+      { ...nothing, models: ['small'], server: { ...server, baseURL: 'https://localhost/v1', key: '@file' } },
+    ],
+    [
+      'numbers',
+      ['-t', '0.5', '--max-tokens', '20', '--timeout', '.5', '--retries', '0', '--delay=100'],
+      {
+        ...nothing,
+        temperature: 0.5,
+        maxTokens: 20,
+        retries: 0,
+        server: { ...server, timeout: 500 },
+        display: { ...display, delay: 100 },
+      },
+    ],
+    [
+      'numbers with an exponent',
+      ['--timeout', '1e9', '--delay', '1E3', '-t', '5e-1'],
+      { ...nothing, temperature: 0.5, server: { ...server, timeout: 1e12 }, display: { ...display, delay: 1000 } },
+    ],
+    ['a value that begins with a dash', ['--system=-', '-s-'], { ...nothing, system: '-' }],
+    ['several models', ['-m', 'small', '--model', 'large'], { ...nothing, models: ['small', 'large'] }],
+    ['the legacy endpoint', ['--legacy'], { ...nothing, endpoint: 'completions' }],
+    ['the word of a command, behind --', ['--', 'models'], { ...nothing, words: ['models'] }],
+    [
+      'the word of a command, among others',
+      ['model', 'serve', 'models'],
+      { ...nothing, words: ['model', 'serve', 'models'] },
+    ],
+    [
+      'the word of a command that takes none, behind --',
+      ['--', 'serve', '8080'],
+      { ...nothing, words: ['serve', '8080'] },
+    ],
+    ['a command among the words of one argument', ['serve 8080'], { ...nothing, words: ['serve 8080'] }],
+    ['the command that chats, behind --', ['--', 'chat', 'Hi'], { ...nothing, words: ['chat', 'Hi'] }],
+    ['the command that chats, behind other words', ['Hi', 'chat'], { ...nothing, words: ['Hi', 'chat'] }],
+    ['a word that is like a command, behind --', ['--', 'serv'], { ...nothing, words: ['serv'] }],
+    ['a word that is like a command, among others', ['serv', 'it'], { ...nothing, words: ['serv', 'it'] }],
+    ['words in one argument that are like a command', ['a chat'], { ...nothing, words: ['a chat'] }],
+    ['a word that is like no command', ['hello'], { ...nothing, words: ['hello'] }],
+    ['words that look like options', ['--', '-m', '--'], { ...nothing, words: ['-m', '--'] }],
+  ])('reads %s', (_, parameters, options) => {
+    expect(parseArguments(parameters)).toEqual({ name: 'ask', options });
+  });
+
+  it.each([
+    ['--help', 'help'],
+    ['-h', 'help'],
+    ['--version', 'version'],
+    ['-v', 'version'],
+  ])('reads %s, whatever else is asked', (option, name) => {
+    expect(parseArguments(['Hi', option, '--model', ''])).toEqual({ name });
+  });
+
+  it.each([
+    ['a command', ['serve', '--port', '1', '-h'], 'serve'],
+    ['a command behind it', ['--help', 'chat'], 'chat'],
+    ['the word of a command, behind other words', ['Hi', 'chat', '-h'], undefined],
+    ['a slip in the name of a command', ['serv', '--help'], undefined],
+  ])('reads --help with %s', (_, parameters, command) => {
+    expect(parseArguments(parameters)).toEqual({ name: 'help', command });
+  });
+
+  it.each<readonly [string, readonly string[], object]>([
+    ['alone', ['chat'], {}],
+    ['with a first prompt', ['chat', 'Hi', 'there'], { words: ['Hi', 'there'] }],
+    ['with a first prompt that looks like an option', ['chat', '--', '--help', '--'], { words: ['--help', '--'] }],
+    ['with options on both sides', ['-m', 'chat', 'chat', '-s', 'x'], { models: ['chat'], system: 'x' }],
+  ])('reads the command that chats, %s', (_, parameters, options) => {
+    expect(parseArguments(parameters)).toEqual({ name: 'chat', options: { ...nothing, ...options } });
+  });
+
+  it('reads the command that lists models', () => {
+    expect(parseArguments(['models', '--json', '--retries', '0'])).toEqual({
+      name: 'models',
+      options: { server, retries: 0, json: true },
+    });
+  });
+
+  it('reads the command that serves', () => {
+    const parameters = ['--port', '8080', '--models', 'echo, docs,echo', '--tokens-per-second=0', '--key', '@file'];
+
+    expect(parseArguments(['serve', ...parameters, '--rate-limit', '3/10s'])).toEqual({
+      name: 'serve',
+      options: {
+        port: 8080,
+        models: ['echo', 'docs'],
+        tokensPerSecond: 0,
+        rateLimit: { requests: 3, window: 10_000 },
+        key: '@file',
+      },
+    });
+  });
+
+  it.each([
+    ['60/m', 60, 60_000],
+    ['1/500ms', 1, 500],
+    ['20/1.5h', 20, 5_400_000],
+  ])('reads the limit %s', (limit, requests, window) => {
+    expect(parseArguments(['serve', '--rate-limit', limit])).toMatchObject({
+      options: { rateLimit: { requests, window } },
+    });
+  });
+
+  const address = 'must be a whole address, such as http://localhost:11434/v1';
+
+  it.each([
+    ['an unknown option', ['--frobnicate'], 'Unknown option --frobnicate; words that begin with a dash go behind --'],
+    ['a sum', ['-1 + 1 = ?'], 'Unknown option -1; words that begin with a dash go behind --'],
+    ['an option with a letter too many', ['--modell', 'x'], 'Unknown option --modell; there is --model'],
+    ['an option with a letter too few', ['--retrys=3'], 'Unknown option --retrys; there is --retries'],
+    ['an option spelt otherwise', ['--max_tokens', '3'], 'Unknown option --max_tokens; there is --max-tokens'],
+    ['half an option', ['--temp', '3'], 'Unknown option --temp; there is --temperature'],
+    ['an option of prompts for serve', ['serve', '--temp', '1'], '--temp; words that begin with a dash go behind --'],
+    ['half an option of serve', ['serve', '--tokens', '3'], 'Unknown option --tokens; there is --tokens-per-second'],
+    ['half an option of prompts', ['--tokens', '3'], 'Unknown option --tokens; there is --max-tokens'],
+    ['half an option for models', ['models', '--tim', '3'], 'Unknown option --tim; there is --timeout'],
+    ['a letter too few in models', ['model'], "There is no command 'model'; did you mean models?"],
+    ['a letter too many in chat', ['chatt', '-t', '1'], 'To ask it as a prompt: rxllm -- chatt'],
+    ['a missing value', ['Hi', '--model'], '--model needs a value'],
+    [
+      'an option in place of a value',
+      ['-m', '--stats'],
+      '--model needs a value; one that begins with a dash is given as --',
+    ],
+    ['a value for a switch', ['--stats=yes'], '--stats takes no value'],
+    [
+      'words for serve',
+      ['serve', '8080'],
+      'rxllm serve takes its port as --port N; to ask a model those words, put -- before',
+    ],
+    ['words for serve beside its port', ['serve', '8080', '--port', '0'], 'put -- before them: rxllm -- serve 8080'],
+    ['words for serve, behind --', ['serve', '--', '80'], 'rxllm serve takes its port as --port N'],
+    [
+      'words for models',
+      ['--json', 'models', 'extra'],
+      'rxllm models takes no words; to ask a model those words, put --',
+    ],
+    ['many words for models', ['models', 'of '.repeat(20)], 'put -- before them: rxllm -- models …'],
+    ['an option of others for models', ['models', '-t', '1'], '--temperature is no option of rxllm models'],
+    ['a switch of others for models', ['models', '--no-stream'], '--no-stream is no option of rxllm models'],
+    ['an option of serve for models', ['models', '--port', '1'], '--port is no option of rxllm models'],
+    ['a temperature below 0', ['-t', '-1'], '--temperature must be a number of 0 or more'],
+    ['a delay below 0', ['--delay', '-4'], '--delay must be a number of milliseconds from 0 to 60000'],
+    ['an empty value', ['--system', ' ', 'Hi'], '--system needs a value'],
+    ['a key file without a name', ['--key', '@'], '--key @ needs the name of a file'],
+    ['a system message for --legacy', ['--legacy', '-s', 'Hi'], '--legacy has no system message'],
+    ['--legacy for a conversation', ['chat', '--legacy'], '--legacy knows no conversations'],
+    ['several models for a conversation', ['chat', '-m', 'a', '-m', 'b'], 'rxllm chat talks to one model'],
+    ['half a retry', ['--retries', '0.5'], '--retries must be a whole number of 0 or more'],
+    ['an empty model among others', ['-m', 'small', '-m', ''], '--model needs a value'],
+    ['a port that there is not', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
+    [
+      'a model that does not come with the server',
+      ['serve', '--models', 'echo,gpt'],
+      '--models knows no gpt; there are docs, echo',
+    ],
+    [
+      'a list of models with a gap',
+      ['serve', '--models', 'echo,'],
+      '--models knows no empty name; there are docs, echo',
+    ],
+    ['a limit without a time', ['serve', '--rate-limit', '3'], '--rate-limit must be a number of requests and a time'],
+    ['a limit in words', ['serve', '--rate-limit', '3 per s'], 'such as 3/10s, 60/m or 1/500ms'],
+    ['a limit of none', ['serve', '--rate-limit', '0/s'], '--rate-limit must be'],
+    ['a limit in no time', ['serve', '--rate-limit', '3/0s'], '--rate-limit must be'],
+    ['an option of serve elsewhere', ['--port', '80', 'Hi'], '--port is an option of rxllm serve only'],
+    ['an option of others for serve', ['serve', '-m', 'small'], '--model is no option of rxllm serve'],
+    ['a temperature in words', ['-t', 'hot'], '--temperature must be a number of 0 or more, such as 0.7'],
+    ['a number that is none', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
+    ['no time at all', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],
+    ['half a token', ['--max-tokens', '1.5'], '--max-tokens must be a whole number of 1 or more'],
+    ['a delay without end', ['--delay', '60001'], '--delay must be a number of milliseconds from 0 to 60000'],
+    ['pieces that are to be hidden', ['--json', '--no-stream'], '--json shows the pieces that --no-stream hides'],
+    ['an address without http://', ['--base-url', 'localhost:11434/v1'], `--base-url ${address}`],
+    ['half an address', ['--base-url', 'http://'], `--base-url ${address}`],
+    [
+      'a password in an address',
+      ['--base-url', 'http://me:secret@localhost/v1'],
+      '--base-url must not hold a user name',
+    ],
+  ])('refuses %s, in one line', (_, parameters, reason) => {
+    const parse = (): unknown => parseArguments(parameters);
+
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(reason);
+    expect(parse).not.toThrow(/\n|secret/u);
+  });
+
+  it.each([
+    [['--modell', 'x'], 'model'],
+    [['--mode', 'x'], 'model'],
+    [['serve', '--modles', 'x'], 'models'],
+    [['--kez', 'x'], 'key'],
+    [['--maxtokens', '3'], 'max-tokens'],
+    [['--stream'], 'no-stream'],
+    [['--delya', '3'], 'delay'],
+    [['--frobnicate'], undefined],
+    [['--say'], undefined],
+    [['--k'], undefined],
+    [['--=x'], undefined],
+  ])('suggests for %j the option %s', (parameters, name) => {
+    const suggestion = name === undefined ? 'words that begin with a dash go behind --' : `there is --${name}`;
+
+    expect(() => parseArguments(parameters)).toThrow(new RegExp(`; ${suggestion}$`, 'u'));
+  });
+});

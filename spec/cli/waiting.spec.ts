@@ -1,0 +1,118 @@
+import { PassThrough } from 'node:stream';
+import { NEVER, tap } from 'rxjs';
+import { RateLimitError, type RetryNotice } from '../../src/index.js';
+import { showWaiting } from '../../src/cli/terminal/show-waiting.js';
+import { runMarbles } from '../support/run-marbles.js';
+
+describe('while the answer is awaited', () => {
+  const erased = '\r\u001b[K';
+
+  let written: string[];
+
+  beforeEach(() => {
+    written = [];
+  });
+
+  function terminal(isTTY = true): NodeJS.WriteStream {
+    const stream = new PassThrough({ decodeStrings: false });
+    stream.write = (text: string) => written.push(text) > 0;
+    return Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream;
+  }
+
+  it('says after a while that something is awaited, and erases that before the first value', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('  500ms a 1s b|');
+      const sourceSubs = '   ^ 1501ms    !';
+      const expected = '     500ms a 1s b|';
+      const shown = source.pipe(
+        showWaiting(terminal(), NEVER),
+        tap((value) => written.push(value)),
+      );
+
+      expectObservable(shown).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+    });
+    expect(written).toEqual([expect.stringContaining('Waiting for the answer …'), erased, 'a', 'b']);
+  });
+
+  it('says nothing where nobody has to wait', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const source = cold('  399ms a|');
+      const expected = '     399ms a|';
+
+      expectObservable(source.pipe(showWaiting(terminal(), NEVER))).toBe(expected);
+    });
+    expect(written).toEqual([]);
+  });
+
+  it.each([
+    ['completes', '  500ms |'],
+    ['errors', '     500ms #'],
+  ])('erases it when the source %s', (_, marbles) => {
+    runMarbles(({ cold, expectObservable }) => {
+      expectObservable(cold(marbles).pipe(showWaiting(terminal(), NEVER))).toBe(marbles);
+    });
+    expect(written).toEqual([expect.anything(), erased]);
+  });
+
+  it('erases it when it is unsubscribed', () => {
+    runMarbles(({ expectObservable }) => {
+      const unsub = '    500ms !';
+      const expected = ' --------';
+
+      expectObservable(NEVER.pipe(showWaiting(terminal(), NEVER)), unsub).toBe(expected);
+    });
+    expect(written).toEqual([expect.anything(), erased]);
+  });
+
+  it('says nothing where there is no terminal', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const source = cold('  500ms a|');
+      const expected = '     500ms a|';
+
+      expectObservable(source.pipe(showWaiting(terminal(false), NEVER))).toBe(expected);
+    });
+    expect(written).toEqual([]);
+  });
+
+  const reason = new RateLimitError('429 Slow down', { status: 429, retryable: true });
+  const notice: RetryNotice = { attempt: 1, delay: 2500, at: 0, reason };
+
+  it('counts down a pause in place, then waits on', () => {
+    runMarbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const source = cold('  4s a|       ');
+      const retries = hot('  100ms r     ', { r: notice });
+      const retriesSubs = '  ^ 3999ms !  ';
+      const expected = '     4s a|       ';
+      const shown = source.pipe(
+        showWaiting(terminal(), retries),
+        tap((value) => written.push(value)),
+      );
+
+      expectObservable(shown).toBe(expected);
+      expectSubscriptions(retries.subscriptions).toBe(retriesSubs);
+    });
+    expect(written).toEqual([
+      expect.stringContaining('rate limited, trying again in 3 s'),
+      erased,
+      expect.stringContaining('rate limited, trying again in 2 s'),
+      erased,
+      expect.stringContaining('rate limited, trying again in 1 s'),
+      erased,
+      expect.stringContaining('Waiting for the answer …'),
+      erased,
+      'a',
+    ]);
+  });
+
+  it('says each pause in a line of its own where there is no terminal', () => {
+    runMarbles(({ cold, hot, expectObservable }) => {
+      const source = cold('  4s a|       ');
+      const retries = hot('  100ms r 1s r', { r: notice });
+      const expected = '     4s a|       ';
+
+      expectObservable(source.pipe(showWaiting(terminal(false), retries))).toBe(expected);
+    });
+    expect(written).toEqual(['rate limited, trying again in 3 s\n', 'rate limited, trying again in 3 s\n']);
+  });
+});
