@@ -73,7 +73,7 @@ describe('against a server that others wrote', () => {
     expect(await ask('hello')).toEqual({
       code: 0,
       stdout: `${answer}\n`,
-      stderr: 'rate limited, trying again in 1 s\n',
+      stderr: 'rate limited, retrying in 1 s\n',
     });
     expect(asked()).toEqual([
       ['/v1/chat/completions', 'gpt-4o', 429],

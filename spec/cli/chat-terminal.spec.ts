@@ -83,8 +83,8 @@ describe('rxllm chat at a terminal', () => {
   it('counts down the pause before another attempt, which Ctrl-C ends', async () => {
     const { shows, type } = chat('Hi');
     sendJson(await server.next(), 429, { error: { message: 'Slow down' } }, { 'retry-after': '30' });
-    await shows(['> Hi', /^rate limited, trying again in \d\d s$/u]);
-    await shows(['> Hi', /^rate limited, trying again in [12]\d s$/u]);
+    await shows(['> Hi', /^rate limited, retrying in \d\d s$/u]);
+    await shows(['> Hi', /^rate limited, retrying in [12]\d s$/u]);
     type(keys.ctrlC);
 
     await shows(['> Hi', '> ']);
@@ -99,22 +99,22 @@ describe('rxllm chat at a terminal', () => {
     type(keys.ctrlC);
     await shows(['> ']);
     type(keys.ctrlC);
-    await shows(['Ctrl-D leaves.', '> ']);
+    await shows(['Press Ctrl-D to leave.', '> ']);
     type(`${keys.ctrlC}again`);
-    await shows(['Ctrl-D leaves.', '> again']);
+    await shows(['Press Ctrl-D to leave.', '> again']);
     type(keys.ctrlC);
-    await shows(['Ctrl-D leaves.', '> ']);
+    await shows(['Press Ctrl-D to leave.', '> ']);
     type(keys.ctrlD);
 
     expect(await ended).toBe(0);
-    expect(screen()).toEqual(['Ctrl-D leaves.', '> ']);
+    expect(screen()).toEqual(['Press Ctrl-D to leave.', '> ']);
     expect(server.requests).toBe(0);
   });
 
   it('says in one line what went wrong, and goes on', async () => {
     const { shows, type, ended } = chat('--retries', '0', 'Hi');
     sendJson(await server.next(), 500, { error: { message: 'Oops' } });
-    await shows(['> Hi', 'rxllm: 500 Oops. Try again in a while.', '> ']);
+    await shows(['> Hi', 'rxllm: 500 Oops. Try again later.', '> ']);
     type(`Hi again${keys.enter}`);
     const exchange = await server.next();
     beginStream(exchange, piece('Hel'));
@@ -198,7 +198,7 @@ describe('rxllm chat at a terminal', () => {
 
   it('answers from the local server when the environment names no other', async () => {
     const { shows, type, ended } = startInTerminal(['chat', '-m', 'echo']);
-    await shows(['Neither a key nor a base URL is set: a local server answers (see rxllm --help).', '> ']);
+    await shows(['No API key or base URL is set: answering from a local server (see rxllm --help).', '> ']);
     type(`Hello, world!${keys.enter}`);
     await shows(['> Hello, world!', 'Hello, world!', '> ']);
     type(keys.ctrlD);

@@ -81,7 +81,7 @@ describe('rxllm chat', () => {
       code: 1,
       stdout: 'Hel\nc\n',
       stderr:
-        'rxllm: 500 Oops. Try again in a while.\nrxllm: The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: try again.\n',
+        'rxllm: 500 Oops. Try again later.\nrxllm: The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: try again.\n',
     });
   });
 
@@ -93,7 +93,7 @@ describe('rxllm chat', () => {
     expect(await ended).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'rxllm: 404 The model `huge` does not exist. Choose with --model, for example: tiny.\n',
+      stderr: 'rxllm: 404 The model `huge` does not exist. Choose another with --model, for example: tiny.\n',
     });
   });
 
@@ -167,7 +167,7 @@ describe('rxllm chat', () => {
 
   const mistakes: readonly (readonly [readonly string[], number, RegExp])[] = [
     [['-m', 'a', '-m', 'b'], 2, /^rxllm: rxllm chat talks to one model: give --model once\. See[^\n]*\n$/u],
-    [['--key', '@/no/such'], 1, /^rxllm: The key file \/no\/such cannot be read \([^\n]*\)\. Check[^\n]*\n$/u],
+    [['--key', '@/no/such'], 1, /^rxllm: Cannot read the key file \/no\/such \([^\n]*\)\. Check[^\n]*\n$/u],
   ];
 
   it('refuses in one line what it cannot do', async () => {

@@ -12,7 +12,7 @@ describe('the end of an answer', () => {
       'that there is no text',
       [event(chatChunk({ reasoning_content: 'Hm.' })), ending],
       '',
-      'The model answered without text.\n',
+      'The model returned no text.\n',
     ],
     [
       'a refusal in one line',
@@ -24,13 +24,13 @@ describe('the end of an answer', () => {
       'the limit of tokens',
       [piece('Hel'), event(finishChunk('length'))],
       'Hel\n',
-      'The answer is cut: it reached the limit of tokens.\n',
+      'The answer was cut off at the token limit.\n',
     ],
     [
       'a content filter',
       [piece('Hel'), event(finishChunk('content_filter'))],
       'Hel\n',
-      "The answer is cut: the server's content filter stopped it.\n",
+      "The answer was cut off by the server's content filter.\n",
     ],
   ])('reports %s', async (_, events, stdout, stderr) => {
     const { url } = await startServer({

@@ -25,7 +25,7 @@ describe('a failure', () => {
     [
       'a refused key, though the server repeats it',
       (exchange) => refuse(401, `Incorrect API key provided: ${exchange.headers.authorization}.`)(exchange),
-      '401 Incorrect API key provided: [redacted]. Check --key or OPENAI_API_KEY; the latter is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
+      '401 Incorrect API key provided: [redacted]. Check --key or OPENAI_API_KEY; the latter is only sent to OpenAI and OPENAI_BASE_URL.',
     ],
     [
       'a model that is not there, with those that are',
@@ -36,7 +36,7 @@ describe('a failure', () => {
           refuse(404, 'The model `small` does not exist')(exchange);
         }
       },
-      '404 The model `small` does not exist. Choose with --model, for example: tiny, large.',
+      '404 The model `small` does not exist. Choose another with --model, for example: tiny, large.',
     ],
     ['an address where nothing is', refuse(404, 'Not Found'), '404 Not Found. Check --model and the base URL.'],
     [
@@ -82,7 +82,7 @@ describe('a failure', () => {
     [
       'a key without permission',
       refuse(403, 'You may not use this model'),
-      '403 You may not use this model. Choose another --model, or use a key that may use this one.',
+      '403 You may not use this model. Choose another --model, or a key with access to this one.',
     ],
     [
       'a request that the server does not take',
@@ -92,15 +92,15 @@ describe('a failure', () => {
     [
       'a used-up quota',
       refuse(429, 'You exceeded your current quota', {}, 'insufficient_quota'),
-      '429 You exceeded your current quota. Check the plan and the bills of the account.',
+      '429 You exceeded your current quota. Check the plan and billing of the account.',
     ],
     [
       'a rate limit whose pause is no whole second',
       refuse(429, 'Slow down', { 'retry-after-ms': '1500' }),
       '429 Slow down. Wait 2 s, then try again.',
     ],
-    ['a rate limit without a pause', refuse(429, 'Slow down'), '429 Slow down. Try again in a while.'],
-    ['a server error', refuse(500, 'Oops'), '500 Oops. Try again in a while.'],
+    ['a rate limit without a pause', refuse(429, 'Slow down'), '429 Slow down. Try again later.'],
+    ['a server error', refuse(500, 'Oops'), '500 Oops. Try again later.'],
     ['a busy server', refuse(529, 'Busy', { 'retry-after': '60' }), '529 Busy. Wait 60 s, then try again.'],
     [
       'too much',
@@ -116,12 +116,12 @@ describe('a failure', () => {
         beginStream(exchange);
         exchange.end(event({ error: { message: 'Try "small"; or wait' } }));
       },
-      'Try "small"; or wait. Try again in a while.',
+      'Try "small"; or wait. Try again later.',
     ],
     [
       'a message of several lines that would steer a terminal',
       refuse(500, 'Oops:\r\n\tone\u001b[2J\u0007\u009b31m two\n'),
-      '500 Oops: one two. Try again in a while.',
+      '500 Oops: one two. Try again later.',
     ],
   ])('explains %s in a line', async (_, answer, line) => {
     const { url } = await startServer({ answer });
@@ -135,25 +135,25 @@ describe('a failure', () => {
       'but none whose name holds the key',
       ['small', 'fine-tuned-by-sk-0123456789abcdef'],
       'No huge',
-      'Choose with --model, for example: small.',
+      'Choose another with --model, for example: small.',
     ],
     [
       'but none that the refusal names, as it names all',
       ['small', 'gpt-4.1'],
       "No 'huge': there are 'small', gpt-4.1",
-      'Choose with --model.',
+      'Choose one with --model.',
     ],
     [
       'where the refusal names some of them',
       ['small', 'gpt-4.1'],
       'No huge; try small',
-      'Choose with --model, for example: small, gpt-4.1.',
+      'Choose another with --model, for example: small, gpt-4.1.',
     ],
     [
       'where the refusal names parts of their names',
       ['small', 'gpt-4.1'],
       'No smallest gpt-4.1-mini',
-      'Choose with --model, for example: small, gpt-4.1.',
+      'Choose another with --model, for example: small, gpt-4.1.',
     ],
   ])('suggests models, %s', async (_, models, message, advice) => {
     const { url } = await startServer({
@@ -187,7 +187,7 @@ describe('a failure', () => {
           event({ error: { message: `Overloaded (${exchange.headers.authorization})`, code: 'overloaded' } }),
         );
       },
-      'Overloaded ([redacted]). Try again in a while.',
+      'Overloaded ([redacted]). Try again later.',
     ],
   ])('keeps the text of an answer that %s', async (_, answer, line) => {
     const { url } = await startServer({ answer });
@@ -231,7 +231,7 @@ describe('a failure', () => {
       code: 1,
       stdout: '',
       stderr:
-        'rxllm: The server does not list its models. Check the base URL (most end in /v1), or name one with --model.\n',
+        'rxllm: The server does not list its models. Check the base URL (most end in /v1), or name a model with --model.\n',
     });
   });
 

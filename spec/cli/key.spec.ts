@@ -75,7 +75,7 @@ describe('the key', () => {
   it('never shows the key beside a mistake in the arguments', async () => {
     const { code, stdout, stderr } = await run(['--key', key, '--modell', 'x']);
 
-    expect(stderr).toMatch(/^rxllm: Unknown option --modell;/u);
+    expect(stderr).toMatch(/^rxllm: Unknown option --modell \(/u);
     expect(stderr + stdout).not.toContain(key);
     expect(code).toBe(2);
   });
@@ -86,7 +86,7 @@ describe('the key', () => {
     expect(await ask(['--base-url', baseURL, '--key', `@${file}`]).ended).toEqual({
       code: 1,
       stdout: '',
-      stderr: `rxllm: The key file ${file} cannot be read (ENOENT: no such file or directory). Check --key.\n`,
+      stderr: `rxllm: Cannot read the key file ${file} (ENOENT: no such file or directory). Check --key.\n`,
     });
     expect(server.requests).toBe(0);
   });
@@ -94,7 +94,7 @@ describe('the key', () => {
   it('names a folder where a file is needed', async () => {
     expect(await ask(['--base-url', baseURL, '--key', `@${folder}`]).ended).toMatchObject({
       code: 1,
-      stderr: `rxllm: The key file ${folder} cannot be read (EISDIR: illegal operation on a directory). Check --key.\n`,
+      stderr: `rxllm: Cannot read the key file ${folder} (EISDIR: illegal operation on a directory). Check --key.\n`,
     });
   });
 

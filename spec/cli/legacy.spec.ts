@@ -24,7 +24,7 @@ describe('rxllm --legacy', () => {
       stream_options: { include_usage: true },
     });
     expect(stdout.trim().split('\n')).toEqual([expect.stringContaining(' upon'), expect.stringContaining(' a')]);
-    expect(stderr).toBe('The answer is cut: it reached the limit of tokens.\n');
+    expect(stderr).toBe('The answer was cut off at the token limit.\n');
     expect(code).toBe(0);
   });
 
@@ -36,8 +36,7 @@ describe('rxllm --legacy', () => {
     expect(await run(['--legacy', '-s', 'Be brief.', 'Once'])).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        'rxllm: --legacy has no system message: put it into the prompt, and leave out --system. See rxllm --help.\n',
+      stderr: 'rxllm: --legacy has no system message: put it in the prompt instead of --system. See rxllm --help.\n',
     });
   });
 });

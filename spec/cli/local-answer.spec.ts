@@ -1,7 +1,7 @@
 import { run } from './rxllm.js';
 
 describe('without a key', () => {
-  const notice = 'Neither a key nor a base URL is set: a local server answers (see rxllm --help).\n';
+  const notice = 'No API key or base URL is set: answering from a local server (see rxllm --help).\n';
 
   it('answers from the local server when the environment names no other', async () => {
     const { code, stdout, stderr } = await run(['xyzzy']);
@@ -34,7 +34,7 @@ describe('without a key', () => {
 
     expect(stdout).toBe('one two three four\n');
     expect(stderr.replace(notice, '')).toMatch(
-      /^first token after [\d.]+ m?s · [\d.]+ tokens\/s · 4 tokens in, 4 out · [\d.]+ m?s in all\n$/u,
+      /^first token after [\d.]+ m?s · [\d.]+ tokens\/s · 4 tokens in, 4 out · [\d.]+ m?s in total\n$/u,
     );
     expect(code).toBe(0);
   });

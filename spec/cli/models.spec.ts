@@ -49,7 +49,7 @@ describe('rxllm models', () => {
     sendJson(await server.next(), 429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '1' });
     sendJson(await server.next(), 200, { data: [{ id: 'tiny' }] });
 
-    expect(await ended).toEqual({ code: 0, stdout: 'tiny\n', stderr: 'rate limited, trying again in 1 s\n' });
+    expect(await ended).toEqual({ code: 0, stdout: 'tiny\n', stderr: 'rate limited, retrying in 1 s\n' });
   });
 
   it('explains a server that is not running', async () => {

@@ -28,7 +28,7 @@ describe('an option', () => {
     expect(await run(['--max-tokens', 'many', 'Hi'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'rxllm: --max-tokens must be a whole number of 1 or more. See rxllm --help.\n',
+      stderr: 'rxllm: --max-tokens must be a whole number, 1 or more. See rxllm --help.\n',
     });
   });
 

@@ -34,7 +34,7 @@ describe('the prompt', () => {
     const { code, stdout, stderr } = await run([...echo, 'Hello'], { input: undefined });
 
     expect(stdout).toBe('Hello\n');
-    expect(stderr).toMatch(/^Nothing came on standard input in 2 s: going on without it \(rxllm - … would wait\)\.$/mu);
+    expect(stderr).toMatch(/^Nothing on standard input after 2 s: continuing without it \(rxllm - … waits\)\.$/mu);
     expect(code).toBe(0);
   });
 
@@ -42,7 +42,7 @@ describe('the prompt', () => {
     expect(await run([' ', '\t'], { input: ' \n\n' })).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'rxllm: There is no prompt: give one as arguments, or on standard input. See rxllm --help.\n',
+      stderr: 'rxllm: There is no prompt: pass one as arguments or on standard input. See rxllm --help.\n',
     });
   });
 
@@ -111,7 +111,7 @@ describe('the prompt', () => {
       expectObservable(input.pipe(toPrompt({ words: ['-'], onSilence }))).toBe(
         expected,
         undefined,
-        new UsageError('There is no prompt: give one as arguments, or on standard input'),
+        new UsageError('There is no prompt: pass one as arguments or on standard input'),
       );
     });
   });

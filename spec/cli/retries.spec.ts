@@ -30,7 +30,7 @@ describe('retries', () => {
       code: 0,
       stdout: 'Hello\n',
       stderr: expect.stringMatching(
-        /^rate limited, trying again in 1 s\nthe server [a-z ]+, trying again in 1 s\n$/u,
+        /^rate limited, retrying in 1 s\nthe server [a-z ]+, retrying in 1 s\n$/u,
       ) as string,
     });
   });
@@ -43,7 +43,7 @@ describe('retries', () => {
     expect(await ended).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'rate limited, trying again in 1 s\nrxllm: 429 Slow down. Wait 1 s, then try again.\n',
+      stderr: 'rate limited, retrying in 1 s\nrxllm: 429 Slow down. Wait 1 s, then try again.\n',
     });
     expect(server.requests).toBe(2);
   });
@@ -66,14 +66,14 @@ describe('retries', () => {
     streamText(exchange, 'Hello');
 
     expect(JSON.parse(exchange.body)).toMatchObject({ model: 'first' });
-    expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: 'rate limited, trying again in 1 s\n' });
+    expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: 'rate limited, retrying in 1 s\n' });
   });
 
   it('tries again where no server is', async () => {
     const url = await deserted();
     const { code, stderr } = await run(['--base-url', `${url}/v1`, '-m', 'small', '--retries', '1', 'Hi']);
 
-    expect(stderr).toMatch(/^no connection, trying again in 1 s\nrxllm: No answer from [^\n]+\n$/u);
+    expect(stderr).toMatch(/^connection failed, retrying in 1 s\nrxllm: No answer from [^\n]+\n$/u);
     expect(code).toBe(1);
   });
 
@@ -83,6 +83,6 @@ describe('retries', () => {
     await new Promise((resolve) => child.stderr.once('data', resolve));
     child.kill('SIGINT');
 
-    expect(await ended).toEqual({ code: 130, stdout: '', stderr: 'rate limited, trying again in 60 s\n' });
+    expect(await ended).toEqual({ code: 130, stdout: '', stderr: 'rate limited, retrying in 60 s\n' });
   });
 });

@@ -34,7 +34,7 @@ describe('rxllm serve', () => {
     const { child, ended, baseURL, printed, logs } = await serve('--tokens-per-second', '0');
 
     expect(printed).toMatch(
-      /^Listening on http:\/\/127\.0\.0\.1:\d+\/v1 \(Ctrl-C closes it\)\. Try it:\ncurl [^\n]+\n$/u,
+      /^Listening on http:\/\/127\.0\.0\.1:\d+\/v1 \(Ctrl-C to stop\)\. Try it:\ncurl [^\n]+\n$/u,
     );
     expect(printed).toContain(`curl -N ${baseURL}/chat/completions -H 'content-type`);
     expect(await run(['--base-url', baseURL, '-m', 'echo', 'Hello'])).toEqual({
@@ -133,7 +133,12 @@ describe('rxllm serve', () => {
   });
 
   it.each([
-    ['an unknown model', ['--models', 'gpt'], 2, '--models knows no gpt; there are docs, echo. See rxllm --help.'],
+    [
+      'an unknown model',
+      ['--models', 'gpt'],
+      2,
+      'Unknown model gpt in --models; choose from docs, echo. See rxllm --help.',
+    ],
     [
       'a limit that is none',
       ['--rate-limit', 'often'],
@@ -144,7 +149,7 @@ describe('rxllm serve', () => {
       'a key that nobody could send',
       ['--key', `${key} ${key}`],
       1,
-      'The key must be of visible ASCII characters, without spaces. Check --key.',
+      'The key must consist of visible ASCII characters, without spaces. Check --key.',
     ],
   ])('explains %s in one line, without the key', async (_, parameters, code, line) => {
     expect(await run(['serve', ...parameters])).toEqual({ code, stdout: '', stderr: `rxllm: ${line}\n` });

@@ -123,7 +123,7 @@ describe('the server', () => {
     };
 
     expect(await stats(event(usageChunk(12, 34)))).toContain(' · 12 tokens in, 34 out · ');
-    expect(await stats()).toContain(' · the server counted no tokens · ');
+    expect(await stats()).toContain(' · no token counts from the server · ');
   });
 
   it('tells on stderr that a model refused', async () => {

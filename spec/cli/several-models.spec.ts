@@ -62,7 +62,7 @@ describe('several models', () => {
     streamText(gigantic, 'Hello');
     const { code, stderr } = await ended;
 
-    expect(stderr).toContain('small    │ rate limited, trying again in 1 s\n');
+    expect(stderr).toContain('small    │ rate limited, retrying in 1 s\n');
     expect(stderr).toContain('small    │ first token after');
     expect(stderr).toContain('gigantic │ first token after');
     expect(code).toBe(0);

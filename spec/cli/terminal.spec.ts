@@ -32,7 +32,7 @@ describe('at a terminal', () => {
   it('tells of the pause before another attempt, then shows the answer in its place', async () => {
     const { screen, shows, ended } = ask();
     sendJson(await server.next(), 429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '2000' });
-    await shows([/^rate limited, trying again in [12] s$/u]);
+    await shows([/^rate limited, retrying in [12] s$/u]);
     streamText(await server.next(), 'Hello');
 
     expect(await ended).toBe(0);

@@ -37,21 +37,21 @@ describe('usage', () => {
     expect(await run(['Hi'], { environment: { OPENAI_BASE_URL: 'localhost:11434/v1' } })).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'rxllm: OPENAI_BASE_URL must be a whole address, such as http://localhost:11434/v1. See rxllm --help.\n',
+      stderr: 'rxllm: OPENAI_BASE_URL must be a full URL, such as http://localhost:11434/v1. See rxllm --help.\n',
     });
   });
 
   it.each([
-    ['an unknown option', ['--frobnicate'], 'Unknown option --frobnicate; words that begin with a dash go behind --.'],
+    ['an unknown option', ['--frobnicate'], 'Unknown option --frobnicate; put -- before words that begin with a dash.'],
     [
       'words for rxllm serve',
       ['serve', '8080'],
-      'rxllm serve takes its port as --port N; to ask a model those words, put -- before them: rxllm -- serve 8080.',
+      'rxllm serve takes the port as --port N; to send those words as a prompt, put -- before them: rxllm -- serve 8080.',
     ],
     [
       'a slip in the name of a command',
       ['serv'],
-      "There is no command 'serv'; did you mean serve? To ask it as a prompt: rxllm -- serv.",
+      "Unknown command 'serv'; did you mean serve? To send it as a prompt: rxllm -- serv.",
     ],
   ])('refuses %s in one line', async (_, parameters, line) => {
     expect(await run(parameters)).toEqual({ code: 2, stdout: '', stderr: `rxllm: ${line} See rxllm --help.\n` });

@@ -35,18 +35,17 @@ export function throwIfInterrupted<T>(interruptions: Observable<unknown>): MonoT
   return takeUntil(interruptions.pipe(mergeMap(() => throwError(() => new InterruptedError()))));
 }
 
-const again = 'Try again in a while.';
+const again = 'Try again later.';
 
 /** What to do next, for each kind of error. */
 const advice: Readonly<Record<ErrorKind, string>> = {
-  authentication:
-    'Check --key or OPENAI_API_KEY; the latter is sent only to OpenAI and to the server that OPENAI_BASE_URL names.',
-  permission: 'Choose another --model, or use a key that may use this one.',
+  authentication: 'Check --key or OPENAI_API_KEY; the latter is only sent to OpenAI and OPENAI_BASE_URL.',
+  permission: 'Choose another --model, or a key with access to this one.',
   not_found: 'Check --model and the base URL.',
   invalid_request: 'Check the prompt and the options.',
   conflict: again,
   timeout: 'Try again, or wait longer with --timeout.',
-  quota: 'Check the plan and the bills of the account.',
+  quota: 'Check the plan and billing of the account.',
   rate_limit: again,
   server: again,
   overloaded: again,

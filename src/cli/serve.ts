@@ -40,7 +40,7 @@ function introduction(url: string, model: string, needsKey: boolean): string {
   const request = { model, stream: true, messages: [{ role: 'user', content: 'How do I retry?' }] };
   // The shell expands the variable, so the key is neither printed here nor kept in the shell's history.
   const authorization = needsKey ? ' -H "authorization: Bearer $OPENAI_API_KEY"' : '';
-  return `Listening on ${url} (Ctrl-C closes it). Try it:
+  return `Listening on ${url} (Ctrl-C to stop). Try it:
 curl -N ${url}/chat/completions${authorization} -H 'content-type: application/json' -d '${JSON.stringify(request)}'
 `;
 }

@@ -42,12 +42,12 @@ function describeEnding({ content, refusal, finishReason }: Message): string | u
     return `The model refused: ${oneLine(refusal)}`;
   }
   if (finishReason === 'length') {
-    return 'The answer is cut: it reached the limit of tokens.';
+    return 'The answer was cut off at the token limit.';
   }
   if (finishReason === 'content_filter') {
-    return "The answer is cut: the server's content filter stopped it.";
+    return "The answer was cut off by the server's content filter.";
   }
-  return content === '' ? 'The model answered without text.' : undefined;
+  return content === '' ? 'The model returned no text.' : undefined;
 }
 
 function formatStats(timing: StreamTiming, usage: Usage | undefined): string {
@@ -55,8 +55,10 @@ function formatStats(timing: StreamTiming, usage: Usage | undefined): string {
   return [
     `first token after ${formatTime(timeToFirstText ?? timeToFirstChunk ?? duration)}`,
     tokensPerSecond === undefined ? `${chunksPerSecond.toFixed(1)} chunks/s` : `${tokensPerSecond.toFixed(1)} tokens/s`,
-    usage === undefined ? 'the server counted no tokens' : `${usage.inputTokens} tokens in, ${usage.outputTokens} out`,
-    `${formatTime(duration)} in all`,
+    usage === undefined
+      ? 'no token counts from the server'
+      : `${usage.inputTokens} tokens in, ${usage.outputTokens} out`,
+    `${formatTime(duration)} in total`,
   ].join(' · ');
 }
 

@@ -10,19 +10,19 @@ interface NumberRule {
 }
 
 const numberRules = {
-  temperature: { expected: 'a number of 0 or more, such as 0.7', isValid: () => true },
+  temperature: { expected: 'a number, 0 or more, such as 0.7', isValid: () => true },
   'max-tokens': {
-    expected: 'a whole number of 1 or more',
+    expected: 'a whole number, 1 or more',
     isValid: (value) => Number.isSafeInteger(value) && value >= 1,
   },
   timeout: { expected: 'a number of seconds above 0', isValid: (value) => value > 0 },
-  retries: { expected: 'a whole number of 0 or more', isValid: Number.isSafeInteger },
+  retries: { expected: 'a whole number, 0 or more', isValid: Number.isSafeInteger },
   delay: { expected: 'a number of milliseconds from 0 to 60000', isValid: (value) => value <= 60_000 },
   port: {
     expected: 'a whole number from 0 to 65535',
     isValid: (value) => Number.isInteger(value) && value <= 65_535,
   },
-  'tokens-per-second': { expected: 'a number of 0 or more; 0 is as fast as possible', isValid: () => true },
+  'tokens-per-second': { expected: 'a number, 0 or more; 0 is as fast as possible', isValid: () => true },
 } as const satisfies Readonly<Record<string, NumberRule>>;
 
 /**
@@ -70,9 +70,8 @@ export function readBuiltInModels(value: string): readonly BuiltInModel[] {
   const names = value.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !isBuiltIn(name));
   if (unknown !== undefined) {
-    throw new UsageError(
-      `--models knows no ${oneLine(unknown) || 'empty name'}; there are ${builtInModels.join(', ')}`,
-    );
+    const problem = unknown === '' ? 'Empty name' : `Unknown model ${oneLine(unknown)}`;
+    throw new UsageError(`${problem} in --models; choose from ${builtInModels.join(', ')}`);
   }
   return [...new Set(names.filter(isBuiltIn))];
 }

@@ -109,8 +109,8 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken, known: 
   const type = types.get(name);
   if (type === undefined) {
     const near = nearMiss(name, known);
-    const advice = near === undefined ? 'words that begin with a dash go behind --' : `there is --${near}`;
-    throw new UsageError(`Unknown option ${oneLine(rawName)}; ${advice}`);
+    const advice = near === undefined ? '; put -- before words that begin with a dash' : ` (did you mean --${near}?)`;
+    throw new UsageError(`Unknown option ${oneLine(rawName)}${advice}`);
   }
   if (type === 'boolean' && value !== undefined) {
     throw new UsageError(`--${name} takes no value`);
@@ -120,6 +120,6 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken, known: 
   }
   // A negative number is refused later, by a message that names the allowed ones.
   if (inlineValue === false && value !== undefined && /^-[^\d.]/u.test(value)) {
-    throw new UsageError(`--${name} needs a value; one that begins with a dash is given as --${name}=VALUE`);
+    throw new UsageError(`--${name} needs a value; if it begins with a dash, write --${name}=VALUE`);
   }
 }

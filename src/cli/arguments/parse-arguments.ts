@@ -46,10 +46,10 @@ export function parseArguments(parameters: readonly string[]): Command {
   const rest = words.slice(1);
   switch (command) {
     case 'serve':
-      refuseWords('serve', rest, 'its port as --port N');
+      refuseWords('serve', rest, 'the port as --port N');
       return { name: 'serve', options: toServeOptions(values) };
     case 'models':
-      refuseWords('models', rest, 'no words');
+      refuseWords('models', rest, 'no arguments');
       return { name: 'models', options: toModelsOptions(values) };
     case 'chat':
       return { name: 'chat', options: toChatOptions(rest, values) };
@@ -68,16 +68,16 @@ function checkValues(values: OptionValues): void {
     }
   }
   if (values.key?.trim() === '@') {
-    throw new UsageError('--key @ needs the name of a file');
+    throw new UsageError('--key @ needs a file name');
   }
   if (values['base-url'] !== undefined) {
     checkBaseURL('--base-url', values['base-url']);
   }
   if (values.legacy === true && values.system !== undefined) {
-    throw new UsageError('--legacy has no system message: put it into the prompt, and leave out --system');
+    throw new UsageError('--legacy has no system message: put it in the prompt instead of --system');
   }
   if (values.json === true && values['no-stream'] === true) {
-    throw new UsageError('--json shows the pieces that --no-stream hides: leave one of them out');
+    throw new UsageError('--json and --no-stream exclude each other: leave one out');
   }
 }
 
@@ -102,7 +102,7 @@ function toModelsOptions(values: OptionValues): ModelsOptions {
 function toChatOptions(words: readonly string[], values: OptionValues): AskOptions {
   const options = toAskOptions(words, values);
   if (options.endpoint === 'completions') {
-    throw new UsageError('--legacy knows no conversations: leave it out of rxllm chat');
+    throw new UsageError('rxllm chat has no option --legacy');
   }
   if (options.models.length > 1) {
     throw new UsageError('rxllm chat talks to one model: give --model once');
@@ -142,7 +142,7 @@ function toAskOptions(words: readonly string[], values: OptionValues): AskOption
 function refuseOtherOptions(command: CommandName, known: readonly string[], values: OptionValues): void {
   const other = Object.keys(values).find((name) => !known.includes(name));
   if (other !== undefined) {
-    throw new UsageError(`--${other} is no option of rxllm ${command}`);
+    throw new UsageError(`rxllm ${command} has no option --${other}`);
   }
 }
 
@@ -158,7 +158,7 @@ function refuseWords(command: CommandName, words: readonly string[], instead: st
   const prompt = oneLine([command, ...words].join(' '));
   const shown = prompt.length > maxShown ? `${command} …` : prompt;
   throw new UsageError(
-    `rxllm ${command} takes ${instead}; to ask a model those words, put -- before them: rxllm -- ${shown}`,
+    `rxllm ${command} takes ${instead}; to send those words as a prompt, put -- before them: rxllm -- ${shown}`,
   );
 }
 
@@ -167,8 +167,6 @@ function refuseMistypedCommand([word = '', ...others]: readonly string[]): void 
   const isSingle = others.length === 0 && /^[\p{L}-]+$/u.test(word);
   const near = isSingle ? nearMiss(word, commands) : undefined;
   if (near !== undefined) {
-    throw new UsageError(
-      `There is no command '${word}'; did you mean ${near}? To ask it as a prompt: rxllm -- ${word}`,
-    );
+    throw new UsageError(`Unknown command '${word}'; did you mean ${near}? To send it as a prompt: rxllm -- ${word}`);
   }
 }

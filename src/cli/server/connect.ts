@@ -76,8 +76,8 @@ function suggest(names: readonly string[], message: string): string {
   }
   const mentioned = new Set(message.split(/[\s,;'"`]+|\.(?=\s|$)/u));
   return names.every((name) => mentioned.has(name))
-    ? 'Choose with --model.'
-    : `Choose with --model, for example: ${names.join(', ')}.`;
+    ? 'Choose one with --model.'
+    : `Choose another with --model, for example: ${names.join(', ')}.`;
 }
 
 function isOpenAI(baseURL: string | undefined): boolean {
@@ -87,7 +87,7 @@ function isOpenAI(baseURL: string | undefined): boolean {
 function firstModel(client: Client): Observable<string> {
   const unlisted = (): CliError =>
     new CliError(
-      'The server does not list its models. Check the base URL (most end in /v1), or name one with --model.',
+      'The server does not list its models. Check the base URL (most end in /v1), or name a model with --model.',
     );
   return client.models().pipe(
     map(({ id }) => id),
@@ -110,7 +110,7 @@ function isListMissing(error: unknown): boolean {
 export function connectLocally(config: ClientConfig, stderr: NodeJS.WriteStream): Connect {
   return (use) =>
     defer(() => {
-      writeLine(stderr, 'Neither a key nor a base URL is set: a local server answers (see rxllm --help).', 'dim');
+      writeLine(stderr, 'No API key or base URL is set: answering from a local server (see rxllm --help).', 'dim');
       return withLocalServer({ tokensPerSecond }, ({ url }) =>
         use({
           client: createClient({ ...config, baseURL: url }),

@@ -28,7 +28,7 @@ export function readKey(value: string): string {
 export function readServerKey(value: string): string {
   const key = readKey(value);
   if (!/^[\x21-\x7e]+$/u.test(key)) {
-    throw new CliError('The key must be of visible ASCII characters, without spaces. Check --key.');
+    throw new CliError('The key must consist of visible ASCII characters, without spaces. Check --key.');
   }
   return key;
 }
@@ -38,6 +38,6 @@ function readFile(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const reason = oneLine((error as Error).message).replace(/, \w+( '.*')?$/u, '');
-    throw new CliError(`The key file ${oneLine(file)} cannot be read (${reason}). Check --key.`);
+    throw new CliError(`Cannot read the key file ${oneLine(file)} (${reason}). Check --key.`);
   }
 }

@@ -83,7 +83,7 @@ function withTerminal<T>(
       filter((_, index) => index === 0),
       tap(() => {
         editor.erase();
-        writeLine(screen, 'Ctrl-D leaves.', 'dim');
+        writeLine(screen, 'Press Ctrl-D to leave.', 'dim');
         editor.show();
       }),
       ignoreElements(),

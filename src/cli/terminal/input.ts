@@ -33,7 +33,7 @@ export function readPrompt(words: readonly string[], { stdin, stderr }: Streams)
   const onSilence = (): void =>
     writeLine(
       stderr,
-      `Nothing came on standard input in ${maxSilence / 1000} s: going on without it (rxllm - … would wait).`,
+      `Nothing on standard input after ${maxSilence / 1000} s: continuing without it (rxllm - … waits).`,
       'dim',
     );
   return input.pipe(toPrompt({ words, onSilence }));
@@ -81,7 +81,7 @@ export function toPrompt({
     map((text) => [text.trimEnd(), typed].filter((part) => part !== '').join('\n\n')),
     tap((prompt) => {
       if (prompt === '') {
-        throw new UsageError('There is no prompt: give one as arguments, or on standard input');
+        throw new UsageError('There is no prompt: pass one as arguments or on standard input');
       }
     }),
   );
@@ -104,6 +104,6 @@ export function readInput(input: NodeJS.ReadStream): Observable<string> {
 /** Emits nothing; errors with a {@link CliError} when a reader of standard input fails. */
 export function inputErrors(input: NodeJS.EventEmitter): Observable<never> {
   return fromEvent(input, 'error').pipe(
-    mergeMap((error) => throwError(() => new CliError(`Standard input cannot be read: ${(error as Error).message}.`))),
+    mergeMap((error) => throwError(() => new CliError(`Cannot read standard input: ${(error as Error).message}.`))),
   );
 }

@@ -95,7 +95,7 @@ function outputErrors(output: NodeJS.WriteStream): Observable<never> {
     mergeMap((error) => {
       const { code, message } = error as NodeJS.ErrnoException;
       return throwError(() =>
-        code === 'EPIPE' ? new OutputClosedError() : new CliError(`Standard output cannot be written: ${message}.`),
+        code === 'EPIPE' ? new OutputClosedError() : new CliError(`Cannot write to standard output: ${message}.`),
       );
     }),
   );

@@ -34,9 +34,9 @@ const reasons: Readonly<Partial<Record<ErrorKind, string>>> = {
   rate_limit: 'rate limited',
   overloaded: 'the server is overloaded',
   server: 'the server failed',
-  timeout: 'no answer in time',
-  connection: 'no connection',
-  truncated: 'the answer broke off',
+  timeout: 'timed out',
+  connection: 'connection failed',
+  truncated: 'the answer was cut off',
 };
 
 /**
@@ -84,7 +84,7 @@ function countdown(notice: RetryNotice, scheduler: SchedulerLike): Observable<st
 
 /** @param remaining Milliseconds until the retry, shown as whole seconds, at least one. */
 function describeRetry({ reason }: RetryNotice, remaining: number): string {
-  return `${reasons[reason.kind] ?? 'failed'}, trying again in ${Math.max(Math.ceil(remaining / second), 1)} s`;
+  return `${reasons[reason.kind] ?? 'failed'}, retrying in ${Math.max(Math.ceil(remaining / second), 1)} s`;
 }
 
 /** Shows a text on the terminal's current line while subscribed. */
