@@ -1,7 +1,7 @@
 import { parseArguments } from '../../src/cli/arguments/parse-arguments.js';
 import { UsageError } from '../../src/cli/errors.js';
 
-describe('the arguments', () => {
+describe('the argument parser', () => {
   const server = { baseURL: undefined, key: undefined, timeout: undefined };
   const display = { json: false, stream: true, delay: 0, stats: false };
   const nothing = {
@@ -19,7 +19,7 @@ describe('the arguments', () => {
   it.each([
     ['nothing', [], nothing],
     [
-      'words, among options',
+      'words among options',
       ['one', '--stats', 'two'],
       { ...nothing, words: ['one', 'two'], display: { ...display, stats: true } },
     ],
@@ -49,26 +49,26 @@ describe('the arguments', () => {
     ['a value that begins with a dash', ['--system=-', '-s-'], { ...nothing, system: '-' }],
     ['several models', ['-m', 'small', '--model', 'large'], { ...nothing, models: ['small', 'large'] }],
     ['the legacy endpoint', ['--legacy'], { ...nothing, endpoint: 'completions' }],
-    ['the word of a command, behind --', ['--', 'models'], { ...nothing, words: ['models'] }],
+    ['the name of a command after --', ['--', 'models'], { ...nothing, words: ['models'] }],
     [
-      'the word of a command, among others',
+      'the name of a command among other words',
       ['model', 'serve', 'models'],
       { ...nothing, words: ['model', 'serve', 'models'] },
     ],
     [
-      'the word of a command that takes none, behind --',
+      'the name of a command that takes no words, after --',
       ['--', 'serve', '8080'],
       { ...nothing, words: ['serve', '8080'] },
     ],
-    ['a command among the words of one argument', ['serve 8080'], { ...nothing, words: ['serve 8080'] }],
-    ['the command that chats, behind --', ['--', 'chat', 'Hi'], { ...nothing, words: ['chat', 'Hi'] }],
-    ['the command that chats, behind other words', ['Hi', 'chat'], { ...nothing, words: ['Hi', 'chat'] }],
-    ['a word that is like a command, behind --', ['--', 'serv'], { ...nothing, words: ['serv'] }],
-    ['a word that is like a command, among others', ['serv', 'it'], { ...nothing, words: ['serv', 'it'] }],
-    ['words in one argument that are like a command', ['a chat'], { ...nothing, words: ['a chat'] }],
-    ['a word that is like no command', ['hello'], { ...nothing, words: ['hello'] }],
+    ['a command inside one argument', ['serve 8080'], { ...nothing, words: ['serve 8080'] }],
+    ['chat after --', ['--', 'chat', 'Hi'], { ...nothing, words: ['chat', 'Hi'] }],
+    ['chat after other words', ['Hi', 'chat'], { ...nothing, words: ['Hi', 'chat'] }],
+    ['a mistyped command after --', ['--', 'serv'], { ...nothing, words: ['serv'] }],
+    ['a mistyped command among other words', ['serv', 'it'], { ...nothing, words: ['serv', 'it'] }],
+    ['words in one argument that resemble a command', ['a chat'], { ...nothing, words: ['a chat'] }],
+    ['a word that resembles no command', ['hello'], { ...nothing, words: ['hello'] }],
     ['words that look like options', ['--', '-m', '--'], { ...nothing, words: ['-m', '--'] }],
-  ])('reads %s', (_, parameters, options) => {
+  ])('accepts %s', (_, parameters, options) => {
     expect(parseArguments(parameters)).toEqual({ name: 'ask', options });
   });
 
@@ -77,16 +77,16 @@ describe('the arguments', () => {
     ['-h', 'help'],
     ['--version', 'version'],
     ['-v', 'version'],
-  ])('reads %s, whatever else is asked', (option, name) => {
+  ])('accepts %s, whatever else is given', (option, name) => {
     expect(parseArguments(['Hi', option, '--model', ''])).toEqual({ name });
   });
 
   it.each([
     ['a command', ['serve', '--port', '1', '-h'], 'serve'],
-    ['a command behind it', ['--help', 'chat'], 'chat'],
-    ['the word of a command, behind other words', ['Hi', 'chat', '-h'], undefined],
-    ['a slip in the name of a command', ['serv', '--help'], undefined],
-  ])('reads --help with %s', (_, parameters, command) => {
+    ['a command after it', ['--help', 'chat'], 'chat'],
+    ['the name of a command after other words', ['Hi', 'chat', '-h'], undefined],
+    ['a mistyped command', ['serv', '--help'], undefined],
+  ])('accepts --help with %s', (_, parameters, command) => {
     expect(parseArguments(parameters)).toEqual({ name: 'help', command });
   });
 
@@ -95,18 +95,18 @@ describe('the arguments', () => {
     ['with a first prompt', ['chat', 'Hi', 'there'], { words: ['Hi', 'there'] }],
     ['with a first prompt that looks like an option', ['chat', '--', '--help', '--'], { words: ['--help', '--'] }],
     ['with options on both sides', ['-m', 'chat', 'chat', '-s', 'x'], { models: ['chat'], system: 'x' }],
-  ])('reads the command that chats, %s', (_, parameters, options) => {
+  ])('accepts chat %s', (_, parameters, options) => {
     expect(parseArguments(parameters)).toEqual({ name: 'chat', options: { ...nothing, ...options } });
   });
 
-  it('reads the command that lists models', () => {
+  it('accepts models with options', () => {
     expect(parseArguments(['models', '--json', '--retries', '0'])).toEqual({
       name: 'models',
       options: { server, retries: 0, json: true },
     });
   });
 
-  it('reads the command that serves', () => {
+  it('accepts serve with options', () => {
     const parameters = ['--port', '8080', '--models', 'echo, docs,echo', '--tokens-per-second=0', '--key', '@file'];
 
     expect(parseArguments(['serve', ...parameters, '--rate-limit', '3/10s'])).toEqual({
@@ -125,7 +125,7 @@ describe('the arguments', () => {
     ['60/m', 60, 60_000],
     ['1/500ms', 1, 500],
     ['20/1.5h', 20, 5_400_000],
-  ])('reads the limit %s', (limit, requests, window) => {
+  ])('accepts the rate limit %s', (limit, requests, window) => {
     expect(parseArguments(['serve', '--rate-limit', limit])).toMatchObject({
       options: { rateLimit: { requests, window } },
     });
@@ -135,19 +135,23 @@ describe('the arguments', () => {
 
   it.each([
     ['an unknown option', ['--frobnicate'], 'Unknown option --frobnicate; put -- before words that begin with a dash'],
-    ['a sum', ['-1 + 1 = ?'], 'Unknown option -1; put -- before words that begin with a dash'],
+    ['a negative number', ['-1 + 1 = ?'], 'Unknown option -1; put -- before words that begin with a dash'],
     ['an option with a letter too many', ['--modell', 'x'], 'Unknown option --modell (did you mean --model?)'],
     ['an option with a letter too few', ['--retrys=3'], 'Unknown option --retrys (did you mean --retries?)'],
-    ['an option spelt otherwise', ['--max_tokens', '3'], 'Unknown option --max_tokens (did you mean --max-tokens?)'],
-    ['half an option', ['--temp', '3'], 'Unknown option --temp (did you mean --temperature?)'],
-    ['an option of prompts for serve', ['serve', '--temp', '1'], '--temp; put -- before words that begin with a dash'],
+    ['an option spelt differently', ['--max_tokens', '3'], 'Unknown option --max_tokens (did you mean --max-tokens?)'],
+    ['a shortened option', ['--temp', '3'], 'Unknown option --temp (did you mean --temperature?)'],
     [
-      'half an option of serve',
+      'a shortened option of prompts for serve',
+      ['serve', '--temp', '1'],
+      '--temp; put -- before words that begin with a dash',
+    ],
+    [
+      'a shortened option of serve',
       ['serve', '--tokens', '3'],
       'Unknown option --tokens (did you mean --tokens-per-second?)',
     ],
-    ['half an option of prompts', ['--tokens', '3'], 'Unknown option --tokens (did you mean --max-tokens?)'],
-    ['half an option for models', ['models', '--tim', '3'], 'Unknown option --tim (did you mean --timeout?)'],
+    ['an ambiguous shortened option', ['--tokens', '3'], 'Unknown option --tokens (did you mean --max-tokens?)'],
+    ['a shortened option for models', ['models', '--tim', '3'], 'Unknown option --tim (did you mean --timeout?)'],
     ['a letter too few in models', ['model'], "Unknown command 'model'; did you mean models?"],
     ['a letter too many in chat', ['chatt', '-t', '1'], 'To send it as a prompt: rxllm -- chatt'],
     ['a missing value', ['Hi', '--model'], '--model needs a value'],
@@ -162,16 +166,16 @@ describe('the arguments', () => {
       ['serve', '8080'],
       'rxllm serve takes the port as --port N; to send those words as a prompt, put -- before',
     ],
-    ['words for serve beside its port', ['serve', '8080', '--port', '0'], 'put -- before them: rxllm -- serve 8080'],
-    ['words for serve, behind --', ['serve', '--', '80'], 'rxllm serve takes the port as --port N'],
+    ['words for serve with its port', ['serve', '8080', '--port', '0'], 'put -- before them: rxllm -- serve 8080'],
+    ['words for serve after --', ['serve', '--', '80'], 'rxllm serve takes the port as --port N'],
     [
       'words for models',
       ['--json', 'models', 'extra'],
       'rxllm models takes no arguments; to send those words as a prompt, put --',
     ],
     ['many words for models', ['models', 'of '.repeat(20)], 'put -- before them: rxllm -- models …'],
-    ['an option of others for models', ['models', '-t', '1'], 'rxllm models has no option --temperature'],
-    ['a switch of others for models', ['models', '--no-stream'], 'rxllm models has no option --no-stream'],
+    ['an option that models does not have', ['models', '-t', '1'], 'rxllm models has no option --temperature'],
+    ['a switch that models does not have', ['models', '--no-stream'], 'rxllm models has no option --no-stream'],
     ['an option of serve for models', ['models', '--port', '1'], 'rxllm models has no option --port'],
     ['a temperature below 0', ['-t', '-1'], '--temperature must be a number, 0 or more'],
     ['a delay below 0', ['--delay', '-4'], '--delay must be a number of milliseconds from 0 to 60000'],
@@ -180,29 +184,33 @@ describe('the arguments', () => {
     ['a system message for --legacy', ['--legacy', '-s', 'Hi'], '--legacy has no system message'],
     ['--legacy for a conversation', ['chat', '--legacy'], 'rxllm chat has no option --legacy'],
     ['several models for a conversation', ['chat', '-m', 'a', '-m', 'b'], 'rxllm chat talks to one model'],
-    ['half a retry', ['--retries', '0.5'], '--retries must be a whole number, 0 or more'],
+    ['a fraction of a retry', ['--retries', '0.5'], '--retries must be a whole number, 0 or more'],
     ['an empty model among others', ['-m', 'small', '-m', ''], '--model needs a value'],
-    ['a port that there is not', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
+    ['a port that does not exist', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
     [
-      'a model that does not come with the server',
+      'an unknown built-in model',
       ['serve', '--models', 'echo,gpt'],
       'Unknown model gpt in --models; choose from docs, echo',
     ],
-    ['a list of models with a gap', ['serve', '--models', 'echo,'], 'Empty name in --models; choose from docs, echo'],
+    [
+      'an empty name in a list of models',
+      ['serve', '--models', 'echo,'],
+      'Empty name in --models; choose from docs, echo',
+    ],
     ['a limit without a time', ['serve', '--rate-limit', '3'], '--rate-limit must be a number of requests and a time'],
     ['a limit in words', ['serve', '--rate-limit', '3 per s'], 'such as 3/10s, 60/m or 1/500ms'],
-    ['a limit of none', ['serve', '--rate-limit', '0/s'], '--rate-limit must be'],
-    ['a limit in no time', ['serve', '--rate-limit', '3/0s'], '--rate-limit must be'],
-    ['an option of serve elsewhere', ['--port', '80', 'Hi'], '--port is an option of rxllm serve only'],
-    ['an option of others for serve', ['serve', '-m', 'small'], 'rxllm serve has no option --model'],
+    ['a limit of 0', ['serve', '--rate-limit', '0/s'], '--rate-limit must be'],
+    ['a limit in 0 s', ['serve', '--rate-limit', '3/0s'], '--rate-limit must be'],
+    ['an option of serve for a prompt', ['--port', '80', 'Hi'], '--port is an option of rxllm serve only'],
+    ['an option that serve does not have', ['serve', '-m', 'small'], 'rxllm serve has no option --model'],
     ['a temperature in words', ['-t', 'hot'], '--temperature must be a number, 0 or more, such as 0.7'],
-    ['a number that is none', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
-    ['no time at all', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],
-    ['half a token', ['--max-tokens', '1.5'], '--max-tokens must be a whole number, 1 or more'],
-    ['a delay without end', ['--delay', '60001'], '--delay must be a number of milliseconds from 0 to 60000'],
-    ['pieces that are to be hidden', ['--json', '--no-stream'], '--json and --no-stream exclude each other'],
+    ['an infinite number', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
+    ['a timeout of 0', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],
+    ['a fraction of a token', ['--max-tokens', '1.5'], '--max-tokens must be a whole number, 1 or more'],
+    ['a delay above the maximum', ['--delay', '60001'], '--delay must be a number of milliseconds from 0 to 60000'],
+    ['--json with --no-stream', ['--json', '--no-stream'], '--json and --no-stream exclude each other'],
     ['an address without http://', ['--base-url', 'localhost:11434/v1'], `--base-url ${address}`],
-    ['half an address', ['--base-url', 'http://'], `--base-url ${address}`],
+    ['an incomplete address', ['--base-url', 'http://'], `--base-url ${address}`],
     [
       'a password in an address',
       ['--base-url', 'http://me:secret@localhost/v1'],
@@ -228,7 +236,7 @@ describe('the arguments', () => {
     [['--say'], undefined],
     [['--k'], undefined],
     [['--=x'], undefined],
-  ])('suggests for %j the option %s', (parameters, name) => {
+  ])('answers %j with the suggestion %s', (parameters, name) => {
     const suggestion =
       name === undefined ? '; put -- before words that begin with a dash' : ` (did you mean --${name}?)`;
 

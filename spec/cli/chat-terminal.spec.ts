@@ -22,7 +22,7 @@ describe('rxllm chat at a terminal', () => {
   const user = (content: string): object => ({ role: 'user', content });
   const assistant = (content: string): object => ({ role: 'assistant', content });
 
-  it('holds a conversation, sending what was said before, until Ctrl-D', async () => {
+  it('sends the conversation so far with each prompt, until Ctrl-D', async () => {
     const { screen, shows, type, ended } = chat('-s', 'Be brief.');
     const system = { role: 'system', content: 'Be brief.' };
     await shows(['> ']);
@@ -51,7 +51,7 @@ describe('rxllm chat at a terminal', () => {
     expect(messages(exchange)).toEqual([user('Hi there')]);
   });
 
-  it('stops only the answer at Ctrl-C, and remembers what had come of it', async () => {
+  it('stops only the answer at Ctrl-C, and keeps what arrived in the conversation', async () => {
     const { shows, type } = chat('Count');
     const first = await server.next();
     beginStream(first, piece('one '), piece('two'));
@@ -80,7 +80,7 @@ describe('rxllm chat at a terminal', () => {
     expect(messages(second)).toEqual([user('Hi')]);
   });
 
-  it('counts down the pause before another attempt, which Ctrl-C ends', async () => {
+  it('counts down to a retry, which Ctrl-C cancels', async () => {
     const { shows, type } = chat('Hi');
     sendJson(await server.next(), 429, { error: { message: 'Slow down' } }, { 'retry-after': '30' });
     await shows(['> Hi', /^rate limited, retrying in \d\d s$/u]);
@@ -91,7 +91,7 @@ describe('rxllm chat at a terminal', () => {
     expect(server.requests).toBe(1);
   });
 
-  it('says once at Ctrl-C how to leave, and drops what was typed', async () => {
+  it('discards the line at Ctrl-C, and explains once how to leave', async () => {
     const { screen, shows, type, ended } = chat();
     await shows(['> ']);
     type('nonsense');
@@ -111,7 +111,7 @@ describe('rxllm chat at a terminal', () => {
     expect(server.requests).toBe(0);
   });
 
-  it('says in one line what went wrong, and goes on', async () => {
+  it('prints a failure in one line, and continues', async () => {
     const { shows, type, ended } = chat('--retries', '0', 'Hi');
     sendJson(await server.next(), 500, { error: { message: 'Oops' } });
     await shows(['> Hi', 'rxllm: 500 Oops. Try again later.', '> ']);
@@ -132,13 +132,13 @@ describe('rxllm chat at a terminal', () => {
     expect(await ended).toBe(0);
   });
 
-  it('keeps what is typed while an answer comes, and shows it after that', async () => {
+  it('keeps what is typed during an answer, and shows it afterwards', async () => {
     const { shows, type } = chat('one');
     const first = await server.next();
     beginStream(first, piece('1'));
     await shows(['> one', '1']);
     const long = 'long '.repeat(20).trim();
-    // The last key tells that those before it were read while the answer came.
+    // The last key shows that those before it were read during the answer.
     type(`two${keys.enter}${keys.enter}${long}${keys.ctrlC}`);
 
     expect(await first.over).toBe('cut');
@@ -150,7 +150,7 @@ describe('rxllm chat at a terminal', () => {
     expect(messages(await server.next())).toContainEqual(user(long));
   });
 
-  it('gives earlier prompts back at the arrow keys, and shows the prompt again at an empty line', async () => {
+  it('recalls earlier prompts with the arrow keys, and shows the prompt again after an empty line', async () => {
     const { shows, type } = chat();
     await shows(['> ']);
     type(`Hi${keys.enter}`);
@@ -162,7 +162,7 @@ describe('rxllm chat at a terminal', () => {
     await shows(['Hello', '> ', '> Hi']);
   });
 
-  it('leaves at Ctrl-D within an answer, and asks nothing more', async () => {
+  it('leaves at Ctrl-D during an answer, and sends nothing more', async () => {
     const { screen, shows, type, ended } = chat('Hi');
     const exchange = await server.next();
     beginStream(exchange, piece('Hel'));
@@ -175,7 +175,7 @@ describe('rxllm chat at a terminal', () => {
     expect(server.requests).toBe(1);
   });
 
-  it('shows what --delay held back of an answer that Ctrl-C stops', async () => {
+  it('prints what --delay held back when Ctrl-C stops the answer', async () => {
     const { shows, type } = chat('--delay', '60000', 'Hi');
     const exchange = await server.next();
     beginStream(exchange, piece('one ') + piece('two'));
@@ -185,7 +185,7 @@ describe('rxllm chat at a terminal', () => {
     await shows(['> Hi', 'one two', '> ']);
   });
 
-  it('stops the server when it is terminated', async () => {
+  it('cancels the request on SIGTERM', async () => {
     const { shows, kill, ended } = chat('Hi');
     const exchange = await server.next();
     beginStream(exchange, piece('Hel'));
@@ -196,7 +196,7 @@ describe('rxllm chat at a terminal', () => {
     expect(await ended).toBe(143);
   });
 
-  it('answers from the local server when the environment names no other', async () => {
+  it('uses the local server when no other is configured', async () => {
     const { shows, type, ended } = startInTerminal(['chat', '-m', 'echo']);
     await shows(['No API key or base URL is set: answering from a local server (see rxllm --help).', '> ']);
     type(`Hello, world!${keys.enter}`);

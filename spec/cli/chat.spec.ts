@@ -23,7 +23,7 @@ describe('rxllm chat', () => {
   const user = (content: string): object => ({ role: 'user', content });
   const assistant = (content: string): object => ({ role: 'assistant', content });
 
-  it('takes each line of a pipe as a prompt, and prints the answers alone', async () => {
+  it('treats each line of a pipe as a prompt, and prints only the answers', async () => {
     const { ended } = chat('one\n  \n\ntwo\r\nthree', '-m', 'small', '-t', '0.5', '--max-tokens', '9');
     const first = await server.next();
     streamText(first, 'a');
@@ -42,7 +42,7 @@ describe('rxllm chat', () => {
     ]);
   });
 
-  it('answers each line of a pipe before the next is written', async () => {
+  it('answers each line of a pipe without waiting for the next', async () => {
     const { child, shows, ended } = chat(undefined, '-m', 'small', 'zero');
     streamText(await server.next(), 'first answer');
     await shows('first answer\n');
@@ -54,7 +54,7 @@ describe('rxllm chat', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'first answer\nsecond answer\n', stderr: '' });
   });
 
-  it('talks to the first model that the server lists', async () => {
+  it('uses the first model that the server lists', async () => {
     const { ended } = chat('one\ntwo\n');
     sendJson(await server.next(), 200, { data: [{ id: 'first' }, { id: 'second' }] });
     const exchanges = [await server.next()];
@@ -66,7 +66,7 @@ describe('rxllm chat', () => {
     expect(await ended).toMatchObject({ code: 0, stdout: 'a\nb\n' });
   });
 
-  it('says in one line what went wrong with a turn, goes on, and fails in the end', async () => {
+  it('prints a failed turn in one line, continues, and exits with 1', async () => {
     const { ended } = chat('one\ntwo\nthree\n', '-m', 'small');
     sendJson(await server.next(), 500, { error: { message: 'Oops' } });
     const second = await server.next();
@@ -85,7 +85,7 @@ describe('rxllm chat', () => {
     });
   });
 
-  it('says which models there are when the one to talk to is not', async () => {
+  it('suggests models when the given one does not exist', async () => {
     const { ended } = chat('one\n', '-m', 'huge');
     sendJson(await server.next(), 404, { error: { message: 'The model `huge` does not exist' } });
     sendJson(await server.next(), 200, { data: [{ id: 'tiny' }] });
@@ -97,7 +97,7 @@ describe('rxllm chat', () => {
     });
   });
 
-  it('tells of a server that is down', async () => {
+  it('reports a server that is down', async () => {
     const url = await deserted();
 
     expect(await run(['chat', '--base-url', `${url}/v1`, '-m', 'small', '--retries', '0', 'Hi'])).toEqual({
@@ -107,7 +107,7 @@ describe('rxllm chat', () => {
     });
   });
 
-  it('gives up on an answer that falls silent for longer than --timeout, keeps its text, and goes on', async () => {
+  it('gives up on an answer after --timeout of silence, keeps its text, and continues', async () => {
     const { ended } = chat('one\ntwo\n', '-m', 'small', '--timeout', '2');
     const first = await server.next();
     beginStream(first, piece('Hel'));
@@ -123,7 +123,7 @@ describe('rxllm chat', () => {
     });
   });
 
-  it('remembers nothing of a broken answer that --no-stream did not show', async () => {
+  it('leaves out of the conversation a broken answer that --no-stream did not print', async () => {
     const { ended } = chat('one\ntwo\n', '-m', 'small', '--no-stream');
     const first = await server.next();
     beginStream(first, piece('Hel'));
@@ -135,7 +135,7 @@ describe('rxllm chat', () => {
     expect(await ended).toMatchObject({ code: 1, stdout: 'lo\n' });
   });
 
-  it('prints the chunks of all answers with --json, and how each came with --stats', async () => {
+  it('prints the chunks of all answers with --json, and a report of each with --stats', async () => {
     const { ended } = chat('one\ntwo\n', '-m', 'small', '--json', '--stats');
     streamText(await server.next(), 'a');
     const second = await server.next();
@@ -148,7 +148,7 @@ describe('rxllm chat', () => {
     expect(code).toBe(0);
   });
 
-  it('leaves the conversation when nobody reads it any more', async () => {
+  it('ends when nobody reads its output any more', async () => {
     const { child, shows, ended } = chat(undefined, '-m', 'small', 'one');
     const exchange = await server.next();
     beginStream(exchange, piece('Hello\n'));
@@ -160,7 +160,7 @@ describe('rxllm chat', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
   });
 
-  it('ends with nothing said where nothing is asked', async () => {
+  it('prints nothing if all lines are blank', async () => {
     expect(await chat('\n \n', '-m', 'small').ended).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(server.requests).toBe(0);
   });
@@ -170,7 +170,7 @@ describe('rxllm chat', () => {
     [['--key', '@/no/such'], 1, /^rxllm: Cannot read the key file \/no\/such \([^\n]*\)\. Check[^\n]*\n$/u],
   ];
 
-  it('refuses in one line what it cannot do', async () => {
+  it('refuses wrong usage in one line', async () => {
     await Promise.all(
       mistakes.map(async ([parameters, code, line]) => {
         const stderr = expect.stringMatching(line) as string;

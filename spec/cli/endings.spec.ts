@@ -3,13 +3,13 @@ import { closeServers, startServer } from '../support/loopback.js';
 import { beginStream, ending, event, piece } from './model-server.js';
 import { runHere } from './run-here.js';
 
-describe('the end of an answer', () => {
+describe('the report after an answer', () => {
   afterEach(closeServers);
 
   it.each<readonly [string, readonly string[], string, string]>([
-    ['nothing about an answer that ended well', [piece('Hello'), ending], 'Hello\n', ''],
+    ['nothing if the answer ended well', [piece('Hello'), ending], 'Hello\n', ''],
     [
-      'that there is no text',
+      'a note if there is no text',
       [event(chatChunk({ reasoning_content: 'Hm.' })), ending],
       '',
       'The model returned no text.\n',
@@ -21,7 +21,7 @@ describe('the end of an answer', () => {
       "The model refused: I can't help.\n",
     ],
     [
-      'the limit of tokens',
+      'the token limit',
       [piece('Hel'), event(finishChunk('length'))],
       'Hel\n',
       'The answer was cut off at the token limit.\n',
@@ -32,7 +32,7 @@ describe('the end of an answer', () => {
       'Hel\n',
       "The answer was cut off by the server's content filter.\n",
     ],
-  ])('reports %s', async (_, events, stdout, stderr) => {
+  ])('contains %s', async (_, events, stdout, stderr) => {
     const { url } = await startServer({
       answer: (exchange) => {
         beginStream(exchange, ...events);

@@ -3,7 +3,7 @@ import { beginStream, event, piece, sendJson } from './model-server.js';
 import { runHere } from './run-here.js';
 import { type Ended, run } from './rxllm.js';
 
-describe('a failure', () => {
+describe('rxllm after a failure', () => {
   const key = 'sk-0123456789abcdef';
 
   afterEach(closeServers);
@@ -23,12 +23,12 @@ describe('a failure', () => {
 
   const refusals: readonly (readonly [string, Answer, string])[] = [
     [
-      'a refused key, though the server repeats it',
+      'a refused key that the server repeats',
       (exchange) => refuse(401, `Incorrect API key provided: ${exchange.headers.authorization}.`)(exchange),
       '401 Incorrect API key provided: [redacted]. Check --key or OPENAI_API_KEY; the latter is only sent to OpenAI and OPENAI_BASE_URL.',
     ],
     [
-      'a model that is not there, with those that are',
+      'an unknown model, with those that exist',
       (exchange) => {
         if (exchange.path === '/v1/models') {
           sendJson(exchange, 200, { data: [{ id: 'tiny' }, { id: 'large' }] });
@@ -38,7 +38,7 @@ describe('a failure', () => {
       },
       '404 The model `small` does not exist. Choose another with --model, for example: tiny, large.',
     ],
-    ['an address where nothing is', refuse(404, 'Not Found'), '404 Not Found. Check --model and the base URL.'],
+    ['a wrong path', refuse(404, 'Not Found'), '404 Not Found. Check --model and the base URL.'],
     [
       'a rate limit, with its pause',
       refuse(429, 'Slow down', { 'retry-after': '20' }),
@@ -62,8 +62,8 @@ describe('a failure', () => {
     ],
   ];
 
-  // At the same time, since each run takes a while to start.
-  it('explains each kind of refusal in a line', async () => {
+  // In parallel, since starting the program takes a while.
+  it('explains each kind of refusal in one line', async () => {
     await Promise.all(
       refusals.map(async ([kind, answer, line]) => {
         const { url } = await startServer({ answer });
@@ -85,7 +85,7 @@ describe('a failure', () => {
       '403 You may not use this model. Choose another --model, or a key with access to this one.',
     ],
     [
-      'a request that the server does not take',
+      'an invalid request',
       refuse(400, 'The prompt is too long'),
       '400 The prompt is too long. Check the prompt and the options.',
     ],
@@ -95,15 +95,15 @@ describe('a failure', () => {
       '429 You exceeded your current quota. Check the plan and billing of the account.',
     ],
     [
-      'a rate limit whose pause is no whole second',
+      'a rate limit with a pause of a fraction of seconds',
       refuse(429, 'Slow down', { 'retry-after-ms': '1500' }),
       '429 Slow down. Wait 2 s, then try again.',
     ],
     ['a rate limit without a pause', refuse(429, 'Slow down'), '429 Slow down. Try again later.'],
     ['a server error', refuse(500, 'Oops'), '500 Oops. Try again later.'],
-    ['a busy server', refuse(529, 'Busy', { 'retry-after': '60' }), '529 Busy. Wait 60 s, then try again.'],
+    ['an overloaded server', refuse(529, 'Busy', { 'retry-after': '60' }), '529 Busy. Wait 60 s, then try again.'],
     [
-      'too much',
+      'an event that is too long',
       (exchange) => {
         beginStream(exchange);
         exchange.end(`data: ${'x'.repeat(17_000_000)}\n\n`);
@@ -111,7 +111,7 @@ describe('a failure', () => {
       'The stream exceeded eventBytes (16777216). This is more than a model should send.',
     ],
     [
-      'an error inside the stream, in words of the server that look like ours',
+      'an error inside the stream, whose message contains a semicolon',
       (exchange) => {
         beginStream(exchange);
         exchange.end(event({ error: { message: 'Try "small"; or wait' } }));
@@ -119,11 +119,11 @@ describe('a failure', () => {
       'Try "small"; or wait. Try again later.',
     ],
     [
-      'a message of several lines that would steer a terminal',
+      'a message with line breaks and terminal sequences',
       refuse(500, 'Oops:\r\n\tone\u001b[2J\u0007\u009b31m two\n'),
       '500 Oops: one two. Try again later.',
     ],
-  ])('explains %s in a line', async (_, answer, line) => {
+  ])('explains %s in one line', async (_, answer, line) => {
     const { url } = await startServer({ answer });
     const parameters = ['--base-url', `${url}/v1`, '-m', 'small', '--retries', '0', 'Hi'];
 
@@ -132,25 +132,25 @@ describe('a failure', () => {
 
   it.each<readonly [string, readonly string[], string, string]>([
     [
-      'but none whose name holds the key',
+      'but none whose name contains the key',
       ['small', 'fine-tuned-by-sk-0123456789abcdef'],
       'No huge',
       'Choose another with --model, for example: small.',
     ],
     [
-      'but none that the refusal names, as it names all',
+      'but does not repeat them if the error names them all',
       ['small', 'gpt-4.1'],
       "No 'huge': there are 'small', gpt-4.1",
       'Choose one with --model.',
     ],
     [
-      'where the refusal names some of them',
+      'if the error names only some',
       ['small', 'gpt-4.1'],
       'No huge; try small',
       'Choose another with --model, for example: small, gpt-4.1.',
     ],
     [
-      'where the refusal names parts of their names',
+      'if the error names others that begin or end like them',
       ['small', 'gpt-4.1'],
       'No smallest gpt-4.1-mini',
       'Choose another with --model, for example: small, gpt-4.1.',
@@ -172,7 +172,7 @@ describe('a failure', () => {
 
   it.each<readonly [string, Answer, string]>([
     [
-      'was cut',
+      'ended early',
       (exchange) => {
         beginStream(exchange, piece('Hel'));
         exchange.end();
@@ -180,7 +180,7 @@ describe('a failure', () => {
       'The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: try again.',
     ],
     [
-      'broke off with an error of the server, its key redacted',
+      'ended with an error, whose key is redacted',
       (exchange) => {
         beginStream(exchange, piece('H'), piece('el'));
         exchange.end(
@@ -211,7 +211,7 @@ describe('a failure', () => {
     });
   });
 
-  it('explains a server that is not running', async () => {
+  it('explains that the server is not running', async () => {
     const url = await deserted();
 
     expect(await ask(`${url}/v1`)).toEqual({
@@ -222,9 +222,9 @@ describe('a failure', () => {
   });
 
   it.each<readonly [string, Answer]>([
-    ['has no list of models', refuse(404, 'Not Found')],
+    ['has no /models', refuse(404, 'Not Found')],
     ['lists no models', (exchange) => sendJson(exchange, 200, { data: [] })],
-  ])('asks for a model where the server %s', async (_, answer) => {
+  ])('asks for --model if the server %s', async (_, answer) => {
     const { url } = await startServer({ answer });
 
     expect(await ask(`${url}/v1`, [])).toEqual({
@@ -235,7 +235,7 @@ describe('a failure', () => {
     });
   });
 
-  it('explains a key that cannot be sent, without showing it', async () => {
+  it('explains that a key cannot be sent, without printing it', async () => {
     const { url } = await startServer();
     const environment = { OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: `“${key}”` };
 

@@ -5,7 +5,7 @@ import { closeServers, startServer, type LoopbackServer } from '../support/loopb
 import { sendJson, streamText } from './model-server.js';
 import { run, type RunConfig, type Running, start } from './rxllm.js';
 
-describe('the key', () => {
+describe('--key', () => {
   const key = 'sk-0123456789abcdef';
 
   let server: LoopbackServer;
@@ -33,7 +33,7 @@ describe('the key', () => {
     return file;
   }
 
-  it('sends the key to the server of --base-url, instead of that of the environment', async () => {
+  it('is sent to the server of --base-url, instead of the key in the environment', async () => {
     const { ended } = ask(['--base-url', baseURL, '--key', key], { environment: { OPENAI_API_KEY: 'sk-other' } });
     const exchange = await server.next();
     streamText(exchange, 'Hello');
@@ -42,7 +42,7 @@ describe('the key', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
   });
 
-  it('sends the key of a file, without the white space around it, to the server of OPENAI_BASE_URL', async () => {
+  it('is read from a file, trimmed, and sent to OPENAI_BASE_URL', async () => {
     const { ended } = ask(['--key', `@${keyFile(` ${key}\r\n`)}`], { environment: { OPENAI_BASE_URL: baseURL } });
     const exchange = await server.next();
     streamText(exchange, 'Hello');
@@ -51,7 +51,7 @@ describe('the key', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
   });
 
-  it('never shows the key, whatever the server says of it', async () => {
+  it('is redacted when the server repeats it', async () => {
     const { ended } = ask(['--base-url', baseURL, '--key', key]);
     const exchange = await server.next();
     sendJson(exchange, 401, { error: { message: `Wrong key: ${exchange.headers.authorization} (${key})` } });
@@ -62,7 +62,7 @@ describe('the key', () => {
     expect(code).toBe(1);
   });
 
-  it('never shows a key that cannot be sent', async () => {
+  it('is not printed if it cannot be sent', async () => {
     const file = keyFile(`${key}\nsk-another`);
 
     expect(await ask(['--base-url', baseURL, '--key', `@${file}`]).ended).toEqual({
@@ -72,7 +72,7 @@ describe('the key', () => {
     });
   });
 
-  it('never shows the key beside a mistake in the arguments', async () => {
+  it('is not printed with a usage error', async () => {
     const { code, stdout, stderr } = await run(['--key', key, '--modell', 'x']);
 
     expect(stderr).toMatch(/^rxllm: Unknown option --modell \(/u);
@@ -80,7 +80,7 @@ describe('the key', () => {
     expect(code).toBe(2);
   });
 
-  it('names a file that is not there, and asks nobody', async () => {
+  it('is reported with its file name if the file is missing, before any request', async () => {
     const file = join(folder, 'missing.key');
 
     expect(await ask(['--base-url', baseURL, '--key', `@${file}`]).ended).toEqual({
@@ -91,14 +91,14 @@ describe('the key', () => {
     expect(server.requests).toBe(0);
   });
 
-  it('names a folder where a file is needed', async () => {
+  it('is reported with its file name if that is a folder', async () => {
     expect(await ask(['--base-url', baseURL, '--key', `@${folder}`]).ended).toMatchObject({
       code: 1,
       stderr: `rxllm: Cannot read the key file ${folder} (EISDIR: illegal operation on a directory). Check --key.\n`,
     });
   });
 
-  it('names a file that is empty', async () => {
+  it('is reported with its file name if the file is empty', async () => {
     const file = keyFile('\n');
 
     expect(await ask(['--base-url', baseURL, '--key', `@${file}`]).ended).toMatchObject({

@@ -6,7 +6,7 @@ import { run, start } from './rxllm.js';
 describe('rxllm --legacy', () => {
   afterEach(closeServers);
 
-  it('asks the legacy endpoint to continue the prompt', async () => {
+  it('continues the prompt with /completions', async () => {
     const server = await startServer();
     const address = ['--base-url', `${server.url}/v1`, '-m', 'small'];
     const { ended } = start([...address, '--legacy', '--max-tokens', '5', '--json', 'Once'], { input: 'Tell:' });
@@ -28,11 +28,11 @@ describe('rxllm --legacy', () => {
     expect(code).toBe(0);
   });
 
-  it('prints the continuation of the local server', async () => {
+  it('works with the local server', async () => {
     expect(await run(['--legacy', '-m', 'echo', 'Once upon'])).toMatchObject({ code: 0, stdout: 'Once upon\n' });
   });
 
-  it('refuses a system message, which the legacy endpoint has not', async () => {
+  it('refuses a system message', async () => {
     expect(await run(['--legacy', '-s', 'Be brief.', 'Once'])).toEqual({
       code: 2,
       stdout: '',

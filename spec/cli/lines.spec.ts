@@ -3,10 +3,10 @@ import { toLines } from '../../src/cli/terminal/to-lines.js';
 import { countWork } from '../support/count-work.js';
 import { runMarbles } from '../support/run-marbles.js';
 
-describe('toLines', () => {
+describe('splitting a text into lines', () => {
   const values = { a: 'one\ntw', b: 'o', c: '\n\nthree\r', d: '\n', x: 'one', y: 'two', z: 'three', e: '' };
 
-  it('gives each line once it is whole, and the last one at the end', () => {
+  it('emits each line once it is complete, the last one at the end', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a-b--|   ', values);
       const sourceSubs = '   ^-----!   ';
@@ -17,7 +17,7 @@ describe('toLines', () => {
     });
   });
 
-  it('keeps empty lines, and takes both kinds of line ends', () => {
+  it('keeps empty lines, and accepts LF and CRLF', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('  -a-b-c---d|', values);
       const expected = '     -x---(ye)z|';
@@ -26,7 +26,7 @@ describe('toLines', () => {
     });
   });
 
-  it('gives the last line before an error', () => {
+  it('emits an unfinished last line before an error', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('  -a-b-#   ', values);
       const expected = '     -x---(y#)';
@@ -35,13 +35,13 @@ describe('toLines', () => {
     });
   });
 
-  it('gives nothing of an empty text', () => {
+  it('emits nothing for an empty text', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('--|').pipe(toLines())).toBe('--|');
     });
   });
 
-  it('leaves its source when it is unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('   -b----', values);
       const unsub = '        ---!  ';
@@ -56,7 +56,7 @@ describe('toLines', () => {
   it.each<[string, (size: number) => readonly string[]]>([
     ['one long line', (size) => [...Array<string>(size).fill('x'), '\n']],
     ['many lines', (size) => Array.from({ length: size }, (_, place) => (place % 50 === 0 ? '\n' : 'x'))],
-    ['a long line behind a short one', (size) => ['x\n', ...Array<string>(size).fill('x')]],
+    ['a long line after a short one', (size) => ['x\n', ...Array<string>(size).fill('x')]],
     ['empty lines', (size) => Array<string>(size).fill('\r\n')],
   ])('costs the same for each piece of %s', (_what, pieces) => {
     const work = [1000, 2000, 4000, 8000].map((size) => {

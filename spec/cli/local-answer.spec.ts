@@ -1,9 +1,9 @@
 import { run } from './rxllm.js';
 
-describe('without a key', () => {
+describe('without a key or a base URL', () => {
   const notice = 'No API key or base URL is set: answering from a local server (see rxllm --help).\n';
 
-  it('answers from the local server when the environment names no other', async () => {
+  it('the local server answers', async () => {
     const { code, stdout, stderr } = await run(['xyzzy']);
 
     expect(stdout).toMatch(/^I am not a language model: .*\S\n$/su);
@@ -11,7 +11,7 @@ describe('without a key', () => {
     expect(code).toBe(0);
   });
 
-  it('asks another model of the local server, and counts empty variables as none', async () => {
+  it('the local server has another model; empty variables count as unset', async () => {
     const environment = { OPENAI_API_KEY: '', OPENAI_BASE_URL: ' ' };
 
     expect(await run(['--model', 'echo', 'Hello,', 'world!'], { environment })).toEqual({
@@ -21,7 +21,7 @@ describe('without a key', () => {
     });
   });
 
-  it('says what the local server has when a model is not there', async () => {
+  it('an unknown model is answered with those that the local server has', async () => {
     expect(await run(['-m', 'gpt-4o', 'Hi'])).toEqual({
       code: 1,
       stdout: '',
@@ -29,7 +29,7 @@ describe('without a key', () => {
     });
   });
 
-  it('tells how the answer came, after it', async () => {
+  it('--stats reports timing and token counts', async () => {
     const { code, stdout, stderr } = await run(['--stats', '-m', 'echo', 'one two three four']);
 
     expect(stdout).toBe('one two three four\n');

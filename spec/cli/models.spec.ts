@@ -15,7 +15,7 @@ describe('rxllm models', () => {
     return start(['models', '--base-url', `${server.url}/v1`, ...parameters], { input: undefined });
   }
 
-  it('lists the models of a server, one per line, without waiting for standard input', async () => {
+  it('prints one model per line, without waiting for standard input', async () => {
     const { ended } = list('--key', 'sk-0123456789abcdef');
     const exchange = await server.next();
     sendJson(exchange, 200, { data: [{ id: 'tiny' }, { id: 'lar\u001b[2Jge\n' }] });
@@ -25,7 +25,7 @@ describe('rxllm models', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'tiny\nlarge\n', stderr: '' });
   });
 
-  it('lists them as JSON, with all that the server says of them', async () => {
+  it('prints models as JSON with all fields', async () => {
     const models = [{ id: 'tiny', context: 8192 }, { id: 'large' }];
     const { ended } = list('--json');
     sendJson(await server.next(), 200, { data: models });
@@ -37,14 +37,14 @@ describe('rxllm models', () => {
     });
   });
 
-  it('says that a server lists none', async () => {
+  it('reports an empty list', async () => {
     const { ended } = list();
     sendJson(await server.next(), 200, { data: [] });
 
     expect(await ended).toEqual({ code: 0, stdout: '', stderr: 'The server lists no models.\n' });
   });
 
-  it('tries again', async () => {
+  it('retries a rate limit', async () => {
     const { ended } = list();
     sendJson(await server.next(), 429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '1' });
     sendJson(await server.next(), 200, { data: [{ id: 'tiny' }] });
@@ -52,7 +52,7 @@ describe('rxllm models', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'tiny\n', stderr: 'rate limited, retrying in 1 s\n' });
   });
 
-  it('explains a server that is not running', async () => {
+  it('explains that the server is not running', async () => {
     const url = await deserted();
 
     expect(await run(['models', '--retries', '0', '--base-url', `${url}/v1`])).toEqual({
@@ -62,7 +62,7 @@ describe('rxllm models', () => {
     });
   });
 
-  it('lists the models of the local server where no other is named', async () => {
+  it('prints the models of the local server if no other is configured', async () => {
     expect(await run(['models'])).toMatchObject({ code: 0, stdout: 'docs\necho\n' });
   });
 });

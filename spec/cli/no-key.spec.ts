@@ -3,10 +3,10 @@ import { closeServers, deserted, startServer, type ServedExchange } from '../sup
 import { beginStream, event, piece, sendJson } from './model-server.js';
 import { run } from './rxllm.js';
 
-describe('the key', () => {
+describe('the output', () => {
   afterEach(closeServers);
 
-  /** What a server may say of the key it got. */
+  /** What a server may repeat of the key it got. */
   const said = ({ headers }: ServedExchange): string => `${headers.authorization} ${key} ${encodeURIComponent(key)}`;
 
   const refuse =
@@ -18,7 +18,7 @@ describe('the key', () => {
 
   const repeated: readonly (readonly [string, (exchange: ServedExchange) => void, readonly string[]])[] = [
     ...[400, 401, 403, 404, 429, 500].map((status) => [`a ${status}`, refuse(status), ['-m', 'small', 'Hi']] as const),
-    ['an answer that breaks off', (exchange) => breakOff(exchange), ['-m', 'small', '--stats', 'Hi']],
+    ['an answer that ends with an error', (exchange) => breakOff(exchange), ['-m', 'small', '--stats', 'Hi']],
     ['chunks', (exchange) => breakOff(exchange), ['-m', 'small', '--json', 'Hi']],
     ['several models', refuse(401), ['-m', 'small', '-m', 'large', 'Hi']],
     ['a list of models', refuse(401), ['models']],
@@ -26,8 +26,8 @@ describe('the key', () => {
     ['the legacy endpoint', refuse(429), ['--legacy', '-m', 'small', 'Hi']],
   ];
 
-  // At the same time, since each run takes a while to start.
-  it('shows nothing of the key that a server repeats in any kind of answer', async () => {
+  // In parallel, since starting the program takes a while.
+  it('never contains the key, even if any kind of answer repeats it', async () => {
     await Promise.all(
       repeated.map(async ([kind, answer, parameters]) => {
         const { url } = await startServer({ answer });
@@ -42,12 +42,12 @@ describe('the key', () => {
   const mistaken: readonly (readonly [string, readonly string[], number])[] = [
     ['an unknown option', ['--modell'], 2],
     ['an option without its value', ['--model'], 2],
-    ['a number that is none', ['--retries', 'x'], 2],
+    ['an invalid number', ['--retries', 'x'], 2],
     ['an option of rxllm serve', ['--port', '1'], 2],
     ['a server that is down', ['-m', 'small', '--retries', '0', 'Hi'], 1],
   ];
 
-  it('shows nothing of the key beside any kind of mistake', async () => {
+  it('never contains the key with any kind of mistake', async () => {
     const baseURL = `${await deserted()}/v1`;
     await Promise.all(
       mistaken.map(async ([kind, parameters, code]) => {

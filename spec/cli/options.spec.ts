@@ -2,7 +2,7 @@ import { closeServers, startServer, type LoopbackServer } from '../support/loopb
 import { beginStream, ending, piece, streamText } from './model-server.js';
 import { run, type Running, start } from './rxllm.js';
 
-describe('an option', () => {
+describe('rxllm with options', () => {
   let server: LoopbackServer;
 
   beforeEach(async () => {
@@ -15,7 +15,7 @@ describe('an option', () => {
     return start(['--base-url', `${server.url}/v1`, '-m', 'small', '--retries', '0', ...parameters, 'Hi']);
   }
 
-  it('sends the temperature and the limit of tokens', async () => {
+  it('sends the temperature and the token limit', async () => {
     const { ended } = ask('-t', '0', '--max-tokens', '20');
     const exchange = await server.next();
     streamText(exchange, 'Hello');
@@ -24,7 +24,7 @@ describe('an option', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
   });
 
-  it('refuses a number that cannot be one in one line', async () => {
+  it('refuses an invalid number in one line', async () => {
     expect(await run(['--max-tokens', 'many', 'Hi'])).toEqual({
       code: 2,
       stdout: '',
@@ -32,9 +32,9 @@ describe('an option', () => {
     });
   });
 
-  it('gives up on a server that says nothing for longer than --timeout', async () => {
+  it('gives up on a server that does not answer within --timeout', async () => {
     const overs: Promise<unknown>[] = [];
-    // On a busy machine the time may pass before a request comes at all.
+    // On a busy machine the time may pass before the request arrives.
     const { url } = await startServer({ answer: ({ over }) => overs.push(over) });
 
     expect(await run(['--base-url', `${url}/v1`, '-m', 'small', '--retries', '0', '--timeout', '0.2', 'Hi'])).toEqual({
@@ -47,7 +47,7 @@ describe('an option', () => {
     expect(await Promise.all(overs)).toEqual(overs.map(() => 'cut'));
   });
 
-  it('gives up on an answer that falls silent for longer than --timeout, and keeps its text', async () => {
+  it('gives up on an answer after --timeout of silence, and keeps its text', async () => {
     const { ended } = ask('--timeout', '3');
     const exchange = await server.next();
     beginStream(exchange, piece('Hel'));
@@ -60,7 +60,7 @@ describe('an option', () => {
     });
   });
 
-  it('shows nothing before the end with --no-stream', async () => {
+  it('prints nothing before the end with --no-stream', async () => {
     const { child, ended } = ask('--no-stream');
     const writes: string[] = [];
     child.stdout.on('data', (text: string) => writes.push(text));
@@ -70,7 +70,7 @@ describe('an option', () => {
     expect(writes[0]).toMatch(/^Hello, world!/u);
   });
 
-  it('shows nothing of an answer that breaks off with --no-stream', async () => {
+  it('prints nothing of a broken answer with --no-stream', async () => {
     const { ended } = ask('--no-stream');
     const exchange = await server.next();
     beginStream(exchange, piece('Hel'));
@@ -109,7 +109,7 @@ describe('an option', () => {
     expect(code).toBe(0);
   });
 
-  it('keeps the chunks that came before an error with --json', async () => {
+  it('keeps the chunks before an error with --json', async () => {
     const { ended } = ask('--json');
     const exchange = await server.next();
     beginStream(exchange, piece('Hel'));

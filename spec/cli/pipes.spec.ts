@@ -5,12 +5,12 @@ import { defaultIfEmpty, defer, EMPTY, from, lastValueFrom, repeat, takeUntil } 
 import { closeServers, startServer } from '../support/loopback.js';
 import { beginStream, piece } from './model-server.js';
 
-describe('a pipe', () => {
+describe('rxllm | head', () => {
   const program = join(__dirname, '../../dist/esm/cli/main.js');
 
   afterEach(closeServers);
 
-  it('stops the server when head has seen enough, and calls it no failure', async () => {
+  it('cancels the request when head exits, which is not a failure', async () => {
     const server = await startServer();
     const child = spawn(
       'sh',

@@ -6,14 +6,14 @@ import { run, start } from './rxllm.js';
 describe('the prompt', () => {
   const echo = ['-m', 'echo'];
 
-  it('joins the arguments by spaces, and takes those after -- as they are', async () => {
+  it('joins the arguments with spaces, and those after -- unchanged', async () => {
     expect(await run([...echo, 'one', '--', 'two  three', '--help'])).toMatchObject({
       code: 0,
       stdout: 'one two  three --help\n',
     });
   });
 
-  it('reads standard input to its end', async () => {
+  it('is standard input to its end', async () => {
     const { child, ended } = start(echo, { input: undefined });
     child.stdin.write('  indented\n');
     child.stdin.end('zweite Zeile: ä€😀\n\n');
@@ -21,7 +21,7 @@ describe('the prompt', () => {
     expect(await ended).toMatchObject({ code: 0, stdout: '  indented\nzweite Zeile: ä€😀\n' });
   });
 
-  it('puts the arguments below standard input', async () => {
+  it('has the arguments after standard input', async () => {
     const input = 'the text\n';
 
     expect(await run([...echo, 'Summarise', 'this'], { input })).toMatchObject({
@@ -30,7 +30,7 @@ describe('the prompt', () => {
     });
   });
 
-  it('goes on with the arguments when standard input is left open and says nothing', async () => {
+  it('is the arguments alone if standard input stays open without data', async () => {
     const { code, stdout, stderr } = await run([...echo, 'Hello'], { input: undefined });
 
     expect(stdout).toBe('Hello\n');
@@ -38,7 +38,7 @@ describe('the prompt', () => {
     expect(code).toBe(0);
   });
 
-  it('refuses a prompt of white space', async () => {
+  it('must not be blank', async () => {
     expect(await run([' ', '\t'], { input: ' \n\n' })).toEqual({
       code: 2,
       stdout: '',
@@ -50,7 +50,7 @@ describe('the prompt', () => {
 
   beforeEach(() => onSilence.mockClear());
 
-  it('puts the words below the input, once that has ended', () => {
+  it('is emitted when the input ends, with the words after it', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const input = cold('  --a--b-|   ');
       const inputSubs = '   ^------!   ';
@@ -63,7 +63,7 @@ describe('the prompt', () => {
     });
   });
 
-  it('goes on without input that has not begun within two seconds', () => {
+  it('is made without input that does not begin within two seconds', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const input = cold('  2001ms a-| ');
       const inputSubs = '   ^ 1999ms !   ';
@@ -75,7 +75,7 @@ describe('the prompt', () => {
     expect(onSilence).toHaveBeenCalledTimes(1);
   });
 
-  it('waits for the end of input that has begun in time, and for its next piece', () => {
+  it('waits for the end of input that began in time', () => {
     runMarbles(({ cold, expectObservable }) => {
       const input = cold('  1999ms a 1m b 1m |   ');
       const expected = '    1999ms - 1m - 1m (x|)';
@@ -85,7 +85,7 @@ describe('the prompt', () => {
     expect(onSilence).not.toHaveBeenCalled();
   });
 
-  it('waits without a limit where the first word is a dash', () => {
+  it('waits for input without a limit if the first word is a dash', () => {
     runMarbles(({ cold, expectObservable }) => {
       const input = cold('  60m a|   ');
       const expected = '    60m -(x|)';
@@ -94,7 +94,7 @@ describe('the prompt', () => {
     });
   });
 
-  it('waits without a limit where there are no words', () => {
+  it('waits for input without a limit if there are no words', () => {
     runMarbles(({ cold, expectObservable }) => {
       const input = cold('  60m a|   ');
       const expected = '    60m -(x|)';
@@ -103,7 +103,7 @@ describe('the prompt', () => {
     });
   });
 
-  it('errors when there is neither input nor a word', () => {
+  it('must have input or a word', () => {
     runMarbles(({ cold, expectObservable }) => {
       const input = cold('  --|');
       const expected = '    --#';
@@ -116,7 +116,7 @@ describe('the prompt', () => {
     });
   });
 
-  it('passes on an error of the input', () => {
+  it('fails with the error of the input', () => {
     runMarbles(({ cold, expectObservable }) => {
       const input = cold('  -a-#');
       const expected = '    ---#';
@@ -125,7 +125,7 @@ describe('the prompt', () => {
     });
   });
 
-  it('leaves the input, and no timer, when it is unsubscribed', () => {
+  it('closes the input and leaves no timer on unsubscribe', () => {
     runMarbles(({ hot, expectObservable, expectSubscriptions }) => {
       const input = hot('   -------');
       const unsub = '       --!    ';

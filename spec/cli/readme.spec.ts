@@ -42,7 +42,7 @@ describe('the README', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('the README shows commands with what they print, one of each kind', () => {
+  it('shows a command of each kind with its output', () => {
     const commands = steps.map(({ command }) => command).join('\n');
 
     expect(steps.length).toBeGreaterThan(5);
@@ -51,7 +51,7 @@ describe('the README', () => {
     }
   });
 
-  it.each(steps)('$command', async ({ command, output }) => {
+  it.each(steps)('shows what `$command` prints', async ({ command, output }) => {
     const expected = pattern(output);
     const [, name, value] = /^export (\w+)=(\S+)$/u.exec(command) ?? [];
     if (name !== undefined) {
@@ -70,7 +70,7 @@ describe('the README', () => {
     }
   });
 
-  it('what runs in the background ends at SIGINT', async () => {
+  it('shows a background command that ends on SIGINT', async () => {
     const codes = await Promise.all(
       background.map(async (child) => {
         child.kill('SIGINT');
@@ -82,7 +82,7 @@ describe('the README', () => {
     expect(readFileSync(join(folder, 'requests.log'), 'utf8')).toContain(' POST /v1/chat/completions gpt-0 404 ');
   });
 
-  it('the README names only options that there are', async () => {
+  it('names only options that exist', async () => {
     const { ended, shown } = execute('exec rxllm --help');
     await ended;
     const named = section.match(/(?<=\s|`)--[a-z-]+/gu)!;

@@ -2,7 +2,7 @@ import { closeServers, deserted, startServer, type LoopbackServer, type ServedEx
 import { beginStream, piece, sendJson, streamText } from './model-server.js';
 import { run, type Running, start } from './rxllm.js';
 
-describe('retries', () => {
+describe('rxllm after a transient failure', () => {
   let server: LoopbackServer;
 
   beforeEach(async () => {
@@ -20,7 +20,7 @@ describe('retries', () => {
     sendJson(exchange, 429, { error: { message: 'Slow down' } }, headers);
   }
 
-  it('tries again twice, and says each wait in one line', async () => {
+  it('retries twice, and prints each wait in one line', async () => {
     const { ended } = ask('-m', 'small');
     slowDown(await server.next(), 1);
     sendJson(await server.next(), 503, { error: { message: 'Oops' } }, { 'retry-after-ms': '1' });
@@ -35,7 +35,7 @@ describe('retries', () => {
     });
   });
 
-  it('tries no more often than --retries says', async () => {
+  it('retries at most --retries times', async () => {
     const { ended } = ask('-m', 'small', '--retries', '1');
     slowDown(await server.next(), 1);
     slowDown(await server.next(), 1);
@@ -58,7 +58,7 @@ describe('retries', () => {
     expect(server.requests).toBe(1);
   });
 
-  it('asks again for the models of a busy server', async () => {
+  it('retries the list of models', async () => {
     const { ended } = ask();
     slowDown(await server.next(), 1);
     sendJson(await server.next(), 200, { data: [{ id: 'first' }] });
@@ -69,7 +69,7 @@ describe('retries', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: 'rate limited, retrying in 1 s\n' });
   });
 
-  it('tries again where no server is', async () => {
+  it('retries a refused connection', async () => {
     const url = await deserted();
     const { code, stderr } = await run(['--base-url', `${url}/v1`, '-m', 'small', '--retries', '1', 'Hi']);
 
@@ -77,7 +77,7 @@ describe('retries', () => {
     expect(code).toBe(1);
   });
 
-  it('stops while it waits to try again', async () => {
+  it('stops on SIGINT during a wait', async () => {
     const { child, ended } = ask('-m', 'small');
     slowDown(await server.next(), 60_000);
     await new Promise((resolve) => child.stderr.once('data', resolve));

@@ -30,7 +30,7 @@ describe('rxllm serve', () => {
     return { ...running, logs, printed, baseURL: /http:\S+\/v1/u.exec(printed)![0] };
   }
 
-  it('says where it listens and how to try it, answers there, and logs it', async () => {
+  it('prints its address and an example, answers, and logs the request', async () => {
     const { child, ended, baseURL, printed, logs } = await serve('--tokens-per-second', '0');
 
     expect(printed).toMatch(
@@ -51,7 +51,7 @@ describe('rxllm serve', () => {
     expect(code).toBe(130);
   });
 
-  it('logs a caller that leaves', async () => {
+  it('logs a client that disconnects', async () => {
     const { baseURL, logs } = await serve('--tokens-per-second', '20');
     const asking = start(['--base-url', baseURL, '-m', 'echo', 'word '.repeat(10_000)]);
     await asking.shows('word');
@@ -61,7 +61,7 @@ describe('rxllm serve', () => {
     await logs(/ POST \/v1\/chat\/completions echo 200 \d+ ms aborted\n$/u);
   });
 
-  it('logs each request as one line of visible characters, whatever a caller sends', async () => {
+  it('logs each request as one line of visible characters, whatever a client sends', async () => {
     const { child, ended, baseURL, logs } = await serve();
     await fetch(`${baseURL}/models`);
     await logs(/^\d\d:\d\d:\d\d GET \/v1\/models - 200 \d+ ms\n$/u);
@@ -78,7 +78,7 @@ describe('rxllm serve', () => {
     expect((await ended).stderr.trimEnd().split('\n')).toHaveLength(4);
   });
 
-  it('closes open streams at SIGINT, and logs them', async () => {
+  it('closes and logs open streams on SIGINT', async () => {
     const { child, ended, baseURL } = await serve('--tokens-per-second', '20');
     const asking = start(['--base-url', baseURL, '-m', 'echo', 'word '.repeat(10_000)]);
     await asking.shows('word');
@@ -91,7 +91,7 @@ describe('rxllm serve', () => {
     expect(await asking.ended).toMatchObject({ code: 1, stdout: expect.stringMatching(/^word.*\n$/u) as string });
   });
 
-  it('offers the models of --models only, and lets in as many as --rate-limit says', async () => {
+  it('offers only the models of --models, and limits requests by --rate-limit', async () => {
     const { baseURL, printed, logs } = await serve('--models', 'echo', '--rate-limit', '1/h');
     const ask = (): ReturnType<typeof run> => run(['--base-url', baseURL, '--retries', '0', 'Hello']);
 
@@ -105,11 +105,11 @@ describe('rxllm serve', () => {
     await logs(/ echo 200 \d+ ms\n.* POST \/v1\/chat\/completions - 429 \d+ ms\n$/su);
   });
 
-  it.each(['as it is', 'of a file'])('asks for a key %s, and never shows it', async (source) => {
+  it.each(['as an argument', 'from a file'])('requires a key given %s, and never prints it', async (source) => {
     const folder = mkdtempSync(join(tmpdir(), 'rxllm-'));
     const file = join(folder, 'server.key');
     writeFileSync(file, `${key}\n`);
-    const { baseURL, child, ended, printed } = await serve('--key', source === 'of a file' ? `@${file}` : key);
+    const { baseURL, child, ended, printed } = await serve('--key', source === 'from a file' ? `@${file}` : key);
     rmSync(folder, { recursive: true });
 
     expect(printed).toContain(`/chat/completions -H "authorization: Bearer $OPENAI_API_KEY" -H 'content-type`);
@@ -140,22 +140,22 @@ describe('rxllm serve', () => {
       'Unknown model gpt in --models; choose from docs, echo. See rxllm --help.',
     ],
     [
-      'a limit that is none',
+      'an invalid limit',
       ['--rate-limit', 'often'],
       2,
       '--rate-limit must be a number of requests and a time, such as 3/10s, 60/m or 1/500ms. See rxllm --help.',
     ],
     [
-      'a key that nobody could send',
+      'a key that no client could send',
       ['--key', `${key} ${key}`],
       1,
       'The key must consist of visible ASCII characters, without spaces. Check --key.',
     ],
-  ])('explains %s in one line, without the key', async (_, parameters, code, line) => {
+  ])('refuses %s in one line, without the key', async (_, parameters, code, line) => {
     expect(await run(['serve', ...parameters])).toEqual({ code, stdout: '', stderr: `rxllm: ${line}\n` });
   });
 
-  it('explains a port that is taken', async () => {
+  it('explains that the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;

@@ -3,7 +3,7 @@ import { closeServers, startServer, type LoopbackServer, type ServedExchange } f
 import { beginStream, ending, event, piece, sendJson, streamText } from './model-server.js';
 import { start } from './rxllm.js';
 
-describe('the server', () => {
+describe('rxllm with a server', () => {
   const key = 'sk-0123456789abcdef';
 
   let server: LoopbackServer;
@@ -16,12 +16,12 @@ describe('the server', () => {
 
   afterEach(closeServers);
 
-  /** What was asked, as JSON. */
+  /** The request body. */
   function question({ body }: ServedExchange): unknown {
     return JSON.parse(body);
   }
 
-  it('asks the server of --base-url, and keeps the key of the environment from it', async () => {
+  it('uses --base-url, without the key of the environment', async () => {
     const { ended } = start(['--base-url', baseURL, '-m', 'small', 'Hi'], { environment: { OPENAI_API_KEY: key } });
     const exchange = await server.next();
     streamText(exchange, 'Hel', 'lo');
@@ -38,7 +38,7 @@ describe('the server', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
   });
 
-  it('asks the server of OPENAI_BASE_URL with the key of the environment', async () => {
+  it('uses OPENAI_BASE_URL, with the key of the environment', async () => {
     const { ended } = start(['-m', 'small', 'Hi'], { environment: { OPENAI_BASE_URL: baseURL, OPENAI_API_KEY: key } });
     const exchange = await server.next();
     streamText(exchange, 'Hello');
@@ -60,7 +60,7 @@ describe('the server', () => {
     expect(other.requests).toBe(0);
   });
 
-  it('asks the first model that the server lists', async () => {
+  it('uses the first model that the server lists', async () => {
     const { ended } = start(['--base-url', baseURL, 'Hi']);
     const list = await server.next();
     sendJson(list, 200, { object: 'list', data: [{ id: 'first' }, { id: 'second' }] });
@@ -72,7 +72,7 @@ describe('the server', () => {
     expect(await ended).toMatchObject({ code: 0, stdout: 'Hello\n' });
   });
 
-  it('sends the system prompt before the prompt', async () => {
+  it('sends the system message before the prompt', async () => {
     const { ended } = start(['--base-url', baseURL, '-m', 'small', '-s', 'Be brief.', 'Hi']);
     const exchange = await server.next();
     streamText(exchange, 'Hello');
@@ -86,7 +86,7 @@ describe('the server', () => {
     await ended;
   });
 
-  it('shows each piece while the server still holds the next', async () => {
+  it('prints each piece before the next arrives', async () => {
     const { shows, ended } = start(['--base-url', baseURL, '-m', 'small', 'Hi']);
     const exchange = await server.next();
     beginStream(exchange, piece('Hel'));
@@ -98,14 +98,14 @@ describe('the server', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
   });
 
-  it('adds no second line feed to a text that ends with one', async () => {
+  it('adds no line feed to an answer that ends with one', async () => {
     const { ended } = start(['--base-url', baseURL, '-m', 'small', 'Hi']);
     streamText(await server.next(), 'Hello\n');
 
     expect((await ended).stdout).toBe('Hello\n');
   });
 
-  it('shows a character whose halves come in two pieces', async () => {
+  it('joins surrogate halves that arrive in two pieces', async () => {
     const { ended } = start(['--base-url', baseURL, '-m', 'small', 'Hi']);
     const [first, second] = '😀'.split('');
     streamText(await server.next(), `Hello ${first}`, `${second}!`);
@@ -113,7 +113,7 @@ describe('the server', () => {
     expect((await ended).stdout).toBe('Hello 😀!\n');
   });
 
-  it('tells the token counts of the server, and does without them', async () => {
+  it('reports the token counts with --stats, or that there are none', async () => {
     const stats = async (...more: readonly string[]): Promise<string> => {
       const { ended } = start(['--base-url', baseURL, '-m', 'small', '--stats', 'Hi']);
       const exchange = await server.next();
@@ -126,7 +126,7 @@ describe('the server', () => {
     expect(await stats()).toContain(' · no token counts from the server · ');
   });
 
-  it('tells on stderr that a model refused', async () => {
+  it('reports a refusal on stderr', async () => {
     const { ended } = start(['--base-url', baseURL, '-m', 'small', 'Hi']);
     const exchange = await server.next();
     beginStream(exchange, event(chatChunk({ refusal: "I can't help with that." })));
@@ -135,7 +135,7 @@ describe('the server', () => {
     expect(await ended).toEqual({ code: 0, stdout: '', stderr: "The model refused: I can't help with that.\n" });
   });
 
-  it('ends while the server would keep the connection', async () => {
+  it('ends although the server keeps the connection open', async () => {
     const { ended } = start(['--base-url', baseURL, '-m', 'small', 'Hi']);
     const exchange = await server.next();
     beginStream(exchange, piece('Hello'), ending);

@@ -3,7 +3,7 @@ import { beginStream, ending, piece, sendJson, streamText } from './model-server
 import { runHere } from './run-here.js';
 import { type Running, start } from './rxllm.js';
 
-describe('several models', () => {
+describe('rxllm with several models', () => {
   let server: LoopbackServer;
 
   beforeEach(async () => {
@@ -12,7 +12,7 @@ describe('several models', () => {
 
   afterEach(closeServers);
 
-  /** Asks two models, and gives the exchange of each. */
+  /** Asks two models, and returns the exchange of each. */
   async function ask(
     ...parameters: readonly string[]
   ): Promise<Running & { small: ServedExchange; gigantic: ServedExchange }> {
@@ -23,7 +23,7 @@ describe('several models', () => {
     return { ...running, small: of('small'), gigantic: of('gigantic') };
   }
 
-  it('asks them at the same time, and shows each line when it is whole', async () => {
+  it('prints their answers at the same time, line by line', async () => {
     const { small, gigantic, shows, ended } = await ask();
     beginStream(gigantic, piece('one\ntw'));
     await shows('gigantic │ one\n');
@@ -40,7 +40,7 @@ describe('several models', () => {
     });
   });
 
-  it('goes on with the others when one fails, and keeps what that one had said', async () => {
+  it('continues when one fails, and keeps its text', async () => {
     const { small, gigantic, ended, shows } = await ask();
     beginStream(small, piece('Hel'));
     small.end();
@@ -55,7 +55,7 @@ describe('several models', () => {
     });
   });
 
-  it('says which waits, which is cut and how each came', async () => {
+  it('labels waits and reports on stderr', async () => {
     const { small, gigantic, ended } = await ask('--stats');
     sendJson(small, 429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '1' });
     streamText(await server.next(), 'Hello');
@@ -84,9 +84,9 @@ describe('several models', () => {
   });
 
   it.each([
-    ['as they come', []],
+    ['as it arrives', []],
     ['at most once per --delay', ['--delay', '60000']],
-  ])('stops them all at SIGINT, and shows the lines they had begun where it writes %s', async (_, options) => {
+  ])('stops on SIGINT, and prints the lines that had begun, with text written %s', async (_, options) => {
     const { small, gigantic, child, ended, shows } = await ask(...options);
     beginStream(gigantic, piece('one\ntwo\nthr'));
     await shows('one\n');
@@ -97,7 +97,7 @@ describe('several models', () => {
     expect(await ended).toEqual({ code: 130, stdout, stderr: '' });
   });
 
-  it('shows nothing of answers that --no-stream holds back at SIGINT', async () => {
+  it('prints nothing with --no-stream if stopped by SIGINT', async () => {
     const { small, gigantic, child, ended } = await ask('--no-stream');
     beginStream(small, piece('ONE\nTW'));
     child.kill('SIGINT');
@@ -106,7 +106,7 @@ describe('several models', () => {
     expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
   });
 
-  it('numbers a model that is asked twice', async () => {
+  it('numbers a model that is given twice', async () => {
     const { ended } = start(['--base-url', `${server.url}/v1`, '-m', 'small', '-m', 'small', 'Hi']);
     streamText(await server.next(), 'one');
     sendJson(await server.next(), 400, { error: { message: 'Oops' } });
@@ -116,7 +116,7 @@ describe('several models', () => {
     expect(stderr).toContain(`rxllm: small ${answered === '1' ? 2 : 1}: 400 Oops.`);
   });
 
-  it('numbers only the models that are asked more than once', async () => {
+  it('numbers only models that are given more than once', async () => {
     const { url } = await startServer({ answer: (exchange) => streamText(exchange, 'Hello') });
     const models = ['-m', 'a', '-m', 'b', '-m', 'a', '-m', 'a'];
     const { stdout } = await runHere(['--base-url', `${url}/v1`, ...models, 'Hi']);
@@ -124,7 +124,7 @@ describe('several models', () => {
     expect(stdout.split('\n').sort()).toEqual(['', 'a 1 │ Hello', 'a 2 │ Hello', 'a 3 │ Hello', 'b   │ Hello']);
   });
 
-  it('stops them all when nobody reads the answers any more', async () => {
+  it('cancels all requests when nobody reads the output any more', async () => {
     const { small, gigantic, child, ended, shows } = await ask();
     beginStream(gigantic, piece('one\n'));
     await shows('one\n');

@@ -2,7 +2,7 @@ import { closeServers, startServer, type LoopbackServer } from '../support/loopb
 import { beginStream, piece, streamText } from './model-server.js';
 import { type Running, start } from './rxllm.js';
 
-describe('stopping rxllm', () => {
+describe('rxllm', () => {
   let server: LoopbackServer;
 
   beforeEach(async () => {
@@ -18,7 +18,7 @@ describe('stopping rxllm', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('stops the server and ends the line at %s', async (signal, code) => {
+  ] as const)('cancels the request and ends the line on %s', async (signal, code) => {
     const { child, shows, ended } = ask();
     const exchange = await server.next();
     beginStream(exchange, piece('Hel'));
@@ -29,7 +29,7 @@ describe('stopping rxllm', () => {
     expect(await ended).toEqual({ code, stdout: 'Hel\n', stderr: '' });
   });
 
-  it('stops the server before its answer has begun', async () => {
+  it('cancels the request on SIGINT before the answer has begun', async () => {
     const { child, ended } = ask();
     const exchange = await server.next();
     child.kill('SIGINT');
@@ -38,7 +38,7 @@ describe('stopping rxllm', () => {
     expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
   });
 
-  it('stops while it waits for standard input', async () => {
+  it('stops on SIGINT while it reads standard input', async () => {
     const { child, ended } = start(['-', 'Hi'], { input: undefined });
     child.stdin.write('one');
     // It runs, since the pipe's other end is being read.
@@ -48,7 +48,7 @@ describe('stopping rxllm', () => {
     expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
   });
 
-  it('closes the local server at SIGINT', async () => {
+  it('closes the local server on SIGINT', async () => {
     const { child, shows, ended } = start(['-m', 'echo', 'word '.repeat(10_000)]);
     await shows('word');
     child.kill('SIGINT');
@@ -56,7 +56,7 @@ describe('stopping rxllm', () => {
     expect(await ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/^word.*\n$/u) as string });
   });
 
-  it('stops the server, and says nothing, when nobody reads the answer any more', async () => {
+  it('cancels the request silently when nobody reads the answer any more', async () => {
     const { child, shows, ended } = ask();
     const exchange = await server.next();
     beginStream(exchange, piece('Hello\n'));
@@ -68,7 +68,7 @@ describe('stopping rxllm', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
   });
 
-  it('loses no text when it is read slowly', async () => {
+  it('loses no text when its output is read slowly', async () => {
     const { child, ended } = ask();
     child.stdout.pause();
     const exchange = await server.next();

@@ -3,7 +3,7 @@ import { beginStream, ending, piece, sendJson, streamText } from './model-server
 import { runHere } from './run-here.js';
 import { keys, startInTerminal, type TerminalRun } from './terminal.js';
 
-describe('at a terminal', () => {
+describe('rxllm at a terminal', () => {
   let server: LoopbackServer;
 
   beforeEach(async () => {
@@ -16,7 +16,7 @@ describe('at a terminal', () => {
     return startInTerminal(['--base-url', `${server.url}/v1`, '-m', 'small', ...parameters, 'Hi']);
   }
 
-  it('says that an answer is awaited, until its first piece comes', async () => {
+  it('shows that it waits, until the first piece arrives', async () => {
     const { screen, shows, ended } = ask();
     const exchange = await server.next();
     await shows(['Waiting for the answer …']);
@@ -29,7 +29,7 @@ describe('at a terminal', () => {
     expect(screen()).toEqual(['Hello']);
   });
 
-  it('tells of the pause before another attempt, then shows the answer in its place', async () => {
+  it('shows the wait before a retry, then the answer in its place', async () => {
     const { screen, shows, ended } = ask();
     sendJson(await server.next(), 429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '2000' });
     await shows([/^rate limited, retrying in [12] s$/u]);
@@ -42,8 +42,8 @@ describe('at a terminal', () => {
   it.each([
     // The terminal itself shows the key.
     ['within a line', 'Hel', ['Hel'], ['Hel^C']],
-    ['behind a whole line', 'Hello\n', ['Hello'], ['Hello']],
-  ])('leaves a fresh line at Ctrl-C %s, and stops the server', async (_, text, shown, left) => {
+    ['after a complete line', 'Hello\n', ['Hello'], ['Hello']],
+  ])('leaves a fresh line at Ctrl-C %s, and cancels the request', async (_, text, shown, left) => {
     const { screen, isOnFreshLine, shows, type, ended } = ask();
     const exchange = await server.next();
     beginStream(exchange, piece(text));
@@ -56,7 +56,7 @@ describe('at a terminal', () => {
     expect(isOnFreshLine()).toBe(true);
   });
 
-  it('shows the lines that several models had begun at Ctrl-C, and leaves a fresh one', async () => {
+  it('prints the lines that several models had begun at Ctrl-C, and leaves a fresh one', async () => {
     const { screen, isOnFreshLine, shows, type, ended } = ask('-m', 'large');
     const exchanges = [await server.next(), await server.next()];
     const large = exchanges.find(({ body }) => body.includes('"large"'))!;
@@ -72,7 +72,7 @@ describe('at a terminal', () => {
 
   it.each([
     ['while it waits', [], ['Waiting for the answer …']],
-    ['while several models are awaited', ['-m', 'large'], ['']],
+    ['while it waits for several models', ['-m', 'large'], ['']],
   ])('leaves nothing at Ctrl-C %s', async (_, options, shown) => {
     const { screen, isOnFreshLine, shows, type, ended } = ask(...options);
     const exchange = await server.next();
@@ -87,7 +87,7 @@ describe('at a terminal', () => {
 
   const wide = ['語', '你好', '👍🏽', '👩‍👩‍👧', '🇩🇪', 'é', '한글'];
 
-  it('shows characters whole whose bytes come one by one', async () => {
+  it('prints characters intact whose bytes arrive one by one', async () => {
     const { screen, ended } = ask();
     const exchange = await server.next();
     beginStream(exchange);
@@ -100,7 +100,7 @@ describe('at a terminal', () => {
     expect(screen()).toEqual([wide.join(' ')]);
   });
 
-  it('shows characters whole whose parts come in chunks of their own', async () => {
+  it('prints characters intact whose parts arrive in separate chunks', async () => {
     const { screen, ended } = ask();
     // Halves of UTF-16 pairs, the members of a family, a letter and its accent.
     streamText(await server.next(), ...wide.join(' ').split(''));
@@ -115,7 +115,7 @@ describe('at a terminal', () => {
     ["a terminal's title without its escape", '\u001b]0;title\u0007\n', ']0;title\n'],
     ['a sequence without its only control character', '\u009b2J\n', '2J\n'],
     ['text without what would overwrite it', 'real\rfake\b\u007f\n', 'realfake\n'],
-  ])('gives a terminal %s', async (_, text, stdout) => {
+  ])('prints %s', async (_, text, stdout) => {
     const { url } = await startServer({ answer: (exchange) => streamText(exchange, text) });
     const parameters = ['--base-url', `${url}/v1`, '-m', 'small', 'Hi'];
 
@@ -123,7 +123,7 @@ describe('at a terminal', () => {
     expect(await runHere(parameters)).toEqual({ code: 0, stdout: text, stderr: '' });
   });
 
-  it('keeps what had come when the answer breaks off, and says so below', async () => {
+  it('keeps the text of a broken answer, and prints the error below', async () => {
     const { screen, ended } = ask();
     const exchange = await server.next();
     beginStream(exchange, piece('Hello 語'));
@@ -140,7 +140,7 @@ describe('at a terminal', () => {
   it.each([
     ['colours', {}, true],
     ['does not colour', { NO_COLOR: '1' }, false],
-  ] as const)('%s an error where the environment says %j', async (_, environment, isStyled) => {
+  ] as const)('%s an error with the environment %j', async (_, environment, isStyled) => {
     const run = startInTerminal(['--delay', '-1'], environment);
 
     expect(await run.ended).toBe(2);

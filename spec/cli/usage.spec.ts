@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { run } from './rxllm.js';
 
-describe('usage', () => {
-  it('shows its help, in 80 columns, without waiting for standard input', async () => {
+describe('rxllm', () => {
+  it('prints its help in 80 columns, without waiting for standard input', async () => {
     const { code, stdout, stderr } = await run(['--help'], { input: undefined });
 
     expect(stdout).toMatch(/^Asks a language model[^\n]+\n\nUsage: rxllm \[options\] \[prompt …\]\n/u);
@@ -15,7 +15,7 @@ describe('usage', () => {
     ['chat', '--system', '--port', 'Ctrl-D leaves'],
     ['models', '--json', '--system', 'OPENAI_BASE_URL'],
     ['serve', '--rate-limit', '--stats', 'rxllm serve --port 8080'],
-  ])('shows of rxllm %s only its own help, in 80 columns', async (command, own, other, text) => {
+  ])('prints only the help of rxllm %s, in 80 columns', async (command, own, other, text) => {
     const { code, stdout, stderr } = await run([command, '--help'], { input: undefined });
 
     expect(stdout).toContain(`\nUsage: rxllm ${command} [options]`);
@@ -27,13 +27,13 @@ describe('usage', () => {
     expect(code).toBe(0);
   });
 
-  it('shows its version', async () => {
+  it('prints its version', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
 
     expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it('refuses an address of the environment that cannot be one', async () => {
+  it('refuses an invalid OPENAI_BASE_URL', async () => {
     expect(await run(['Hi'], { environment: { OPENAI_BASE_URL: 'localhost:11434/v1' } })).toEqual({
       code: 2,
       stdout: '',
@@ -44,12 +44,12 @@ describe('usage', () => {
   it.each([
     ['an unknown option', ['--frobnicate'], 'Unknown option --frobnicate; put -- before words that begin with a dash.'],
     [
-      'words for rxllm serve',
+      'words after rxllm serve',
       ['serve', '8080'],
       'rxllm serve takes the port as --port N; to send those words as a prompt, put -- before them: rxllm -- serve 8080.',
     ],
     [
-      'a slip in the name of a command',
+      'a mistyped command',
       ['serv'],
       "Unknown command 'serv'; did you mean serve? To send it as a prompt: rxllm -- serv.",
     ],

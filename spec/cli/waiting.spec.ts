@@ -4,7 +4,7 @@ import { RateLimitError, type RetryNotice } from '../../src/index.js';
 import { showWaiting } from '../../src/cli/terminal/show-waiting.js';
 import { runMarbles } from '../support/run-marbles.js';
 
-describe('while the answer is awaited', () => {
+describe('the wait for an answer', () => {
   const erased = '\r\u001b[K';
 
   let written: string[];
@@ -20,7 +20,7 @@ describe('while the answer is awaited', () => {
     return Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream;
   }
 
-  it('says after a while that something is awaited, and erases that before the first value', () => {
+  it('is shown after a while, and erased before the first value', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  500ms a 1s b|');
       const sourceSubs = '   ^ 1501ms    !';
@@ -36,7 +36,7 @@ describe('while the answer is awaited', () => {
     expect(written).toEqual(['Waiting for the answer …', erased, 'a', 'b']);
   });
 
-  it('says nothing where nobody has to wait', () => {
+  it('is not shown if it is short', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('  399ms a|');
       const expected = '     399ms a|';
@@ -49,14 +49,14 @@ describe('while the answer is awaited', () => {
   it.each([
     ['completes', '  500ms |'],
     ['errors', '     500ms #'],
-  ])('erases it when the source %s', (_, marbles) => {
+  ])('is erased when the source %s', (_, marbles) => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold(marbles).pipe(showWaiting(terminal(), NEVER))).toBe(marbles);
     });
     expect(written).toEqual([expect.anything(), erased]);
   });
 
-  it('erases it when it is unsubscribed', () => {
+  it('is erased on unsubscribe', () => {
     runMarbles(({ expectObservable }) => {
       const unsub = '    500ms !';
       const expected = ' --------';
@@ -66,7 +66,7 @@ describe('while the answer is awaited', () => {
     expect(written).toEqual([expect.anything(), erased]);
   });
 
-  it('says nothing where there is no terminal', () => {
+  it('is not shown without a terminal', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('  500ms a|');
       const expected = '     500ms a|';
@@ -79,7 +79,7 @@ describe('while the answer is awaited', () => {
   const reason = new RateLimitError('429 Slow down', { status: 429, retryable: true });
   const notice: RetryNotice = { attempt: 1, delay: 2500, at: 0, reason };
 
-  it('counts down a pause in place, then waits on', () => {
+  it('counts down to a retry in place, then continues', () => {
     runMarbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const source = cold('  4s a|       ');
       const retries = hot('  100ms r     ', { r: notice });
@@ -106,7 +106,7 @@ describe('while the answer is awaited', () => {
     ]);
   });
 
-  it('says each pause in a line of its own where there is no terminal', () => {
+  it('has one line per retry without a terminal', () => {
     runMarbles(({ cold, hot, expectObservable }) => {
       const source = cold('  4s a|       ');
       const retries = hot('  100ms r 1s r', { r: notice });

@@ -5,6 +5,8 @@ import { nearMiss } from './near-miss.js';
 
 /** The commands; any other first word begins a prompt. */
 export const commands = ['chat', 'models', 'serve'] as const;
+
+/** The name of a command. */
 export type CommandName = (typeof commands)[number];
 
 /** The options of `rxllm models`. */

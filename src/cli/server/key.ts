@@ -21,7 +21,7 @@ export function readKey(value: string): string {
 }
 
 /**
- * Reads the key that a server of ours asks for.
+ * Reads the key that `rxllm serve` is to require.
  *
  * @throws {CliError} As {@link readKey}, and for a key that no client could send.
  */
