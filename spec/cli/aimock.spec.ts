@@ -28,8 +28,8 @@ function asked(): readonly unknown[] {
     .map(({ path, body, response }) => [path, body && 'model' in body && body.model, response.status]);
 }
 
-describe('against a server that others wrote', () => {
-  it('npm start streams its answer', async () => {
+describe('rxllm with a third-party mock server', () => {
+  it('prints its answer with npm start', async () => {
     const { stdout, stderr } = await promisify(execFile)('npm', ['start', '--silent', '--', 'hello'], {
       cwd: join(__dirname, '../..'),
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
@@ -40,7 +40,7 @@ describe('against a server that others wrote', () => {
     expect(asked()).toEqual([['/v1/chat/completions', 'gpt-4', 200]]);
   });
 
-  it('prints the text while it comes', async () => {
+  it('prints the text as it arrives', async () => {
     mock.onMessage('slowly', { content: answer }, { chunkSize: 4, latency: 40, truncateAfterChunks: 3 });
 
     // The server cuts this answer, so what is shown has come before its end.
@@ -67,13 +67,13 @@ describe('against a server that others wrote', () => {
     expect(asked()).toHaveLength(2);
   });
 
-  it('waits out a 429 as long as the server says, and then has the answer', async () => {
+  it('waits out a 429 and then prints the answer', async () => {
     mock.nextRequestError(429, { message: 'Slow down', type: 'rate_limit_error', code: 'rate_limit_exceeded' });
 
     expect(await ask('hello')).toEqual({
       code: 0,
       stdout: `${answer}\n`,
-      stderr: 'rate limited, trying again in 1 s\n',
+      stderr: 'rate limited, retrying in 1 s\n',
     });
     expect(asked()).toEqual([
       ['/v1/chat/completions', 'gpt-4o', 429],

@@ -1,83 +1,45 @@
-import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
-import { beginStream, piece, streamText } from './model-server.js';
-import { type Running, start } from './rxllm.js';
+import { chatChunk, finishChunk } from '../support/chunks.js';
+import { closeServers, startServer } from '../support/loopback.js';
+import { beginStream, ending, event, piece } from './model-server.js';
+import { runHere } from './run-here.js';
 
-let server: LoopbackServer;
+describe('the report after an answer', () => {
+  afterEach(closeServers);
 
-beforeEach(async () => {
-  server = await startServer();
-});
+  it.each<readonly [string, readonly string[], string, string]>([
+    ['nothing if the answer ended well', [piece('Hello'), ending], 'Hello\n', ''],
+    [
+      'a note if there is no text',
+      [event(chatChunk({ reasoning_content: 'Hm.' })), ending],
+      '',
+      'The model returned no text.\n',
+    ],
+    [
+      'a refusal in one line',
+      [event(chatChunk({ refusal: "I can't\nhelp." })), ending],
+      '',
+      "The model refused: I can't help.\n",
+    ],
+    [
+      'the token limit',
+      [piece('Hel'), event(finishChunk('length'))],
+      'Hel\n',
+      'The answer was cut off at the token limit.\n',
+    ],
+    [
+      'a content filter',
+      [piece('Hel'), event(finishChunk('content_filter'))],
+      'Hel\n',
+      "The answer was cut off by the server's content filter.\n",
+    ],
+  ])('contains %s', async (_, events, stdout, stderr) => {
+    const { url } = await startServer({
+      answer: (exchange) => {
+        beginStream(exchange, ...events);
+        exchange.end('data: [DONE]\n\n');
+      },
+    });
 
-afterEach(closeServers);
-
-function ask(): Running {
-  return start(['--base-url', `${server.url}/v1`, '-m', 'small', 'Hi']);
-}
-
-it.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)('stops the server and ends the line at %s', async (signal, code) => {
-  const { child, shows, ended } = ask();
-  const exchange = await server.next();
-  beginStream(exchange, piece('Hel'));
-  await shows('Hel');
-  child.kill(signal);
-
-  expect(await exchange.over).toBe('cut');
-  expect(await ended).toEqual({ code, stdout: 'Hel\n', stderr: '' });
-});
-
-it('stops the server before its answer has begun', async () => {
-  const { child, ended } = ask();
-  const exchange = await server.next();
-  child.kill('SIGINT');
-
-  expect(await exchange.over).toBe('cut');
-  expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
-});
-
-it('stops while it waits for standard input', async () => {
-  const { child, ended } = start(['-', 'Hi'], { input: undefined });
-  child.stdin.write('one');
-  // It runs, since the pipe's other end is being read.
-  await new Promise((resolve) => child.stdin.write('x'.repeat(1_000_000), resolve));
-  child.kill('SIGINT');
-
-  expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
-});
-
-it('closes the local server at SIGINT', async () => {
-  const { child, shows, ended } = start(['-m', 'echo', 'word '.repeat(10_000)]);
-  await shows('word');
-  child.kill('SIGINT');
-
-  expect(await ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/^word.*\n$/u) as string });
-});
-
-it('stops the server, and says nothing, when nobody reads the answer any more', async () => {
-  const { child, shows, ended } = ask();
-  const exchange = await server.next();
-  beginStream(exchange, piece('Hello\n'));
-  await shows('Hello\n');
-  child.stdout.destroy();
-  exchange.write(piece('world\n'));
-
-  expect(await exchange.over).toBe('cut');
-  expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
-});
-
-it('loses no text when it is read slowly', async () => {
-  const { child, ended } = ask();
-  child.stdout.pause();
-  const exchange = await server.next();
-  const line = `${'0123456789'.repeat(100)}\n`;
-  streamText(exchange, ...Array.from({ length: 3000 }, () => line));
-  await exchange.over;
-  child.stdout.resume();
-
-  const { code, stdout } = await ended;
-  expect(stdout.length).toBe(3000 * line.length);
-  expect(stdout).toBe(line.repeat(3000));
-  expect(code).toBe(0);
+    expect(await runHere(['--base-url', `${url}/v1`, '-m', 'small', 'Hi'])).toEqual({ code: 0, stdout, stderr });
+  });
 });

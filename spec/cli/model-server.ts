@@ -1,17 +1,17 @@
 import { chatChunk, finishChunk } from '../support/chunks.js';
 import type { ServedExchange } from '../support/loopback.js';
 
-/** An object as a server-sent event. */
+/** Formats an object as a server-sent event. */
 export function event(object: object): string {
   return `data: ${JSON.stringify(object)}\n\n`;
 }
 
-/** A piece of text as a server-sent event. */
+/** Formats a chunk with a piece of text as a server-sent event. */
 export function piece(content: string): string {
   return event(chatChunk({ content }));
 }
 
-/** How a stream ends well. */
+/** The end of a complete stream. */
 export const ending = `${event(finishChunk())}data: [DONE]\n\n`;
 
 /** Begins a stream. */
@@ -20,7 +20,7 @@ export function beginStream(exchange: ServedExchange, ...events: readonly string
   events.forEach((text) => exchange.write(text));
 }
 
-/** Answers with a whole stream. */
+/** Answers with a complete stream. */
 export function streamText(exchange: ServedExchange, ...texts: readonly string[]): void {
   beginStream(exchange, ...texts.map(piece));
   exchange.end(ending);

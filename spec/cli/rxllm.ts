@@ -10,18 +10,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The command line, at work. */
+/** A run of the command line. */
 export interface Running {
   readonly child: ChildProcessWithoutNullStreams;
-  /** Resolves when stdout holds a text; rejects when the program ends before. */
+  /** Resolves when stdout contains a text; rejects if the program ends before. */
   readonly shows: (text: string) => Promise<void>;
   readonly ended: Promise<Ended>;
 }
 
 export interface RunConfig {
-  /** All of its environment, but for the PATH. */
+  /** The environment, without PATH. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** What standard input holds; empty by default. `undefined` leaves it open. */
+  /** The content of standard input, empty by default; `undefined` leaves it open. */
   readonly input?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ afterEach(() => {
   running.forEach((child) => child.kill('SIGKILL'));
 });
 
-/** The built program. */
+/** Returns the path of the built program. */
 export function program(): string {
   const file = join(__dirname, '../../dist/esm/cli/main.js');
   if (!existsSync(file)) {
@@ -40,7 +40,7 @@ export function program(): string {
   return file;
 }
 
-/** Starts the built program; what a test leaves running is killed after it. */
+/** Starts the built program, which is killed after the test. */
 export function start(parameters: readonly string[], config: RunConfig = {}): Running {
   const { environment = {}, input = 'input' in config ? undefined : '' } = config;
   const child = spawn(process.execPath, [program(), ...parameters], {
@@ -50,7 +50,7 @@ export function start(parameters: readonly string[], config: RunConfig = {}): Ru
   if (input !== undefined) {
     child.stdin.end(input);
   }
-  // Input that the program does not read breaks its pipe.
+  // A program that does not read its input breaks the pipe.
   child.stdin.on('error', () => undefined);
   const stdout = gather(child.stdout);
   const stderr = gather(child.stderr);

@@ -2,24 +2,24 @@ import { type IPty, spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { program } from './rxllm.js';
 
-/** The keys of a terminal that are more than the text they show. */
+/** Control keys, as a terminal sends them. */
 export const keys = { enter: '\r', ctrlC: '\u0003', ctrlD: '\u0004', up: '\u001b[A' } as const;
 
-/** The command line, at work in a terminal of 80 columns and 24 rows. */
+/** A run of the command line in a terminal of 80 columns and 24 rows. */
 export interface TerminalRun {
-  /** What a person sees: the rows down to the last that is not blank, those scrolled out of sight included. */
+  /** Returns the rows down to the last that is not blank, including those scrolled out of view. */
   readonly screen: () => readonly string[];
-  /** Resolves when these are the last rows of the screen; rejects when the program ends before. */
+  /** Resolves when these are the last rows of the screen; rejects if the program ends before. */
   readonly shows: (last: readonly (string | RegExp)[]) => Promise<void>;
-  /** Whether the next that is written begins a line that is empty. */
+  /** Whether the cursor is at the start of an empty line. */
   readonly isOnFreshLine: () => boolean;
-  /** Whether there is any style or colour on the screen. */
+  /** Whether anything on the screen has a style or colour. */
   readonly isStyled: () => boolean;
   /** Presses keys. */
   readonly type: (text: string) => void;
-  /** Sends the program a signal, not by a key. */
+  /** Sends the program a signal. */
   readonly kill: (signal: string) => void;
-  /** Resolves with the exit code, once all is on the screen. */
+  /** Resolves with the exit code when everything is on the screen. */
   readonly ended: Promise<number>;
 }
 
@@ -29,7 +29,7 @@ afterEach(() => {
   running.forEach((child) => child.kill('SIGKILL'));
 });
 
-/** Starts the built program in a terminal; what a test leaves running is killed after it. */
+/** Starts the built program in a terminal; it is killed after the test. */
 export function startInTerminal(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -38,7 +38,7 @@ export function startInTerminal(
   const child = spawn(process.execPath, [program(), ...parameters], {
     cols: 80,
     rows: 24,
-    // Its bytes as they come, so that only the terminal joins those of one character.
+    // Raw bytes, so that only the terminal joins those of one character.
     encoding: null,
     env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...environment },
   });

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { finalize, fromEvent, map, merge, noop, Subject, take, tap } from 'rxjs';
-import { eraseLine } from './erase-line.js';
 import { run } from './run.js';
+import { eraseLine } from './terminal/text.js';
 
-// A reader that goes away is met where something is written; what fails after that has nobody left to tell.
+// Whoever writes handles a closed output; later errors have nobody left to be reported to.
 process.stdout.on('error', noop);
 process.stderr.on('error', noop);
 
@@ -19,16 +20,22 @@ const signals = merge(
   }),
 );
 
-merge(signals, run(process.argv.slice(2), process, interruptions))
-  .pipe(take(1), finalize(tidyUp))
+merge(signals, run(process.argv.slice(2), { streams: process, interruptions, readVersion }))
+  .pipe(take(1), finalize(eraseEchoedKeys))
   .subscribe((exitCode) => {
-    // Not process.exit(), which would throw away what is not yet written.
+    // Not process.exit(), which would discard buffered output.
     process.exitCode = exitCode;
   });
 
-/** By now all that was printed has ended its line: what stands on the last one is the keys that interrupted, which a terminal shows. */
-function tidyUp(): void {
+/** Everything printed has ended its line by now, so a terminal's last line holds nothing but the ^C it echoed. */
+function eraseEchoedKeys(): void {
   if (isInterrupted && process.stdout.isTTY) {
     process.stdout.write(eraseLine);
   }
+}
+
+/** Reads the version from the package.json three folders above the built file. */
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }

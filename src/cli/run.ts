@@ -1,64 +1,64 @@
 import { catchError, defer, endWith, NEVER, type Observable, of } from 'rxjs';
-import { AlreadyTold } from './already-told.js';
-import { ask } from './ask.js';
+import { ask } from './answer/ask.js';
+import { helpFor } from './arguments/help.js';
+import { type Command, parseArguments } from './arguments/parse-arguments.js';
 import { chat } from './chat.js';
-import { explainError } from './explain-error.js';
-import { helpOn } from './help-on.js';
-import { Interrupted } from './interrupted.js';
-import { listModels } from './list-models.js';
-import { OutputClosed } from './output-error.js';
-import { type Command, parseArguments } from './parse-arguments.js';
-import { printText } from './print-text.js';
+import { explainError, InterruptedError, OutputClosedError, ReportedError, UsageError } from './errors.js';
 import { serve } from './serve.js';
-import type { Streams } from './streams.js';
-import { UsageError } from './usage-error.js';
-import { version } from './version.js';
-import { writeLine } from './write-line.js';
+import { printModels } from './server/models.js';
+import { printText, type Streams, writeLine } from './terminal/output.js';
+
+/** The environment of the command line. */
+export interface RunConfig {
+  readonly streams: Streams;
+  /**
+   * Its first value stops the answers that are being printed, after all that came of them is printed; no exit code is emitted
+   * then. Unsubscribe as well, to stop everything else.
+   */
+  readonly interruptions: Observable<unknown>;
+  /** Reads the version of this package. */
+  readonly readVersion: () => string;
+}
 
 /**
- * Does what a command line asks for, and emits the exit code once all is done and written: 0, or 1 for a failure and 2
- * for wrong usage, which are explained in one line on stderr. A reader of stdout that goes away is no failure.
- * Unsubscribing stops everything: the request, and the local server.
+ * Runs a command line and, when everything is written, emits the exit code: 0, or 1 for a failure and 2 for wrong usage,
+ * which are explained in one line on stderr. It is no failure if nobody reads stdout any more. Unsubscribing stops
+ * everything: the request and the local server.
  *
- * @param parameters What follows the program's name.
- * @param interruptions Its first value ends the answers that are being printed, after all that had come of them; there is no
- * exit code then. Whoever interrupts unsubscribes, too, which stops what else there is.
+ * @param parameters The arguments, without the name of the program.
  */
-export function run(
-  parameters: readonly string[],
-  streams: Streams,
-  interruptions: Observable<unknown>,
-): Observable<number> {
-  return defer(() => execute(parseArguments(parameters), streams, interruptions)).pipe(
+export function run(parameters: readonly string[], config: RunConfig): Observable<number> {
+  return defer(() => execute(parseArguments(parameters), config)).pipe(
     endWith(0),
-    catchError((error: unknown) => (error instanceof Interrupted ? NEVER : of(fail(error, streams.stderr)))),
+    catchError((error: unknown) =>
+      error instanceof InterruptedError ? NEVER : of(reportFailure(error, config.streams.stderr)),
+    ),
   );
 }
 
-/** Emits nothing. */
-function execute(command: Command, streams: Streams, interruptions: Observable<unknown>): Observable<never> {
+function execute(command: Command, { streams, interruptions, readVersion }: RunConfig): Observable<never> {
   switch (command.name) {
     case 'help':
-      return of(helpOn(command.command)).pipe(printText(streams.stdout));
+      return of(helpFor(command.command)).pipe(printText(streams.stdout));
     case 'version':
-      return of(version()).pipe(printText(streams.stdout));
+      return of(readVersion()).pipe(printText(streams.stdout));
     case 'models':
-      return listModels(command.listing, streams);
+      return printModels(command.options, streams);
     case 'serve':
-      return serve(command.serving, streams);
+      return serve(command.options, streams);
     case 'chat':
-      return chat(command.question, streams);
+      return chat(command.options, streams);
     case 'ask':
-      return ask(command.question, streams, interruptions);
+      return ask(command.options, streams, interruptions);
   }
 }
 
-/** Says what went wrong, and gives the exit code. */
-function fail(error: unknown, stderr: NodeJS.WriteStream): number {
-  if (error instanceof OutputClosed) {
+/** Prints what went wrong, and returns the exit code. */
+function reportFailure(error: unknown, stderr: NodeJS.WriteStream): number {
+  if (error instanceof OutputClosedError) {
     return 0;
   }
-  if (error instanceof AlreadyTold) {
+  if (error instanceof ReportedError) {
     return 1;
   }
   writeLine(stderr, `rxllm: ${explainError(error)}`, 'red');

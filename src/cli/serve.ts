@@ -1,46 +1,72 @@
 import { concat, defer, NEVER, type Observable, of } from 'rxjs';
-import { type BuiltInModel, builtInModels, type LocalRateLimit } from '../local/index.js';
-import { describeExchange } from './describe-exchange.js';
-import { printText } from './print-text.js';
-import { readServerKey } from './read-key.js';
-import type { Streams } from './streams.js';
-import { withLocalServer } from './with-local-server.js';
-import { writeLine } from './write-line.js';
+import { type BuiltInModel, builtInModels, type LocalExchange, type LocalRateLimit } from '../local/index.js';
+import { withLocalServer } from './server/connect.js';
+import { readServerKey } from './server/key.js';
+import { printText, type Streams, writeLine } from './terminal/output.js';
 
-/** How a local server is run; its own defaults hold where nothing is said. */
-export interface Serving {
+/** How much of a caller's text the log shows, in characters. */
+const maxLogged = 100;
+
+/** The options of `rxllm serve`; what is `undefined` is left to the local server's defaults. */
+export interface ServeOptions {
   readonly port: number | undefined;
   readonly models: readonly BuiltInModel[] | undefined;
   readonly tokensPerSecond: number | undefined;
   readonly rateLimit: LocalRateLimit | undefined;
-  /** The key that callers must send, or `@` and the file that holds it. */
+  /** The key that clients must send, or `@` and the file that holds it. */
   readonly key: string | undefined;
 }
 
 /**
- * Runs a local server until it is unsubscribed, and prints its address and how to try it; then a line on stderr for each
- * request that is over. Emits nothing and never completes.
+ * Runs a local server until unsubscribed. Prints its address and an example request, then a line on stderr for each request
+ * that ended. Emits nothing and never completes.
  */
-export function serve(serving: Serving, { stdout, stderr }: Streams): Observable<never> {
+export function serve(options: ServeOptions, { stdout, stderr }: Streams): Observable<never> {
   return defer(() => {
-    const { port, models = builtInModels, tokensPerSecond, rateLimit } = serving;
-    const key = serving.key === undefined ? undefined : readServerKey(serving.key);
+    const { port, models = builtInModels, tokensPerSecond, rateLimit } = options;
+    const key = options.key === undefined ? undefined : readServerKey(options.key);
     const [model = ''] = models;
     return withLocalServer(
       {
         ...{ port, builtIn: models, tokensPerSecond, rateLimit, key },
-        onExchange: (exchange) => writeLine(stderr, describeExchange(exchange, key), 'dim'),
+        onExchange: (exchange) => writeLine(stderr, formatExchange(exchange, key), 'dim'),
       },
-      ({ url }) => concat(of(describe(url, model, key !== undefined)).pipe(printText(stdout)), NEVER),
+      ({ url }) => concat(of(introduction(url, model, key !== undefined)).pipe(printText(stdout)), NEVER),
     );
   });
 }
 
-function describe(url: string, model: string, isLocked: boolean): string {
+function introduction(url: string, model: string, needsKey: boolean): string {
   const request = { model, stream: true, messages: [{ role: 'user', content: 'How do I retry?' }] };
-  // Expanded by the shell, so that the key itself is neither shown here nor in its history.
-  const authorization = isLocked ? ' -H "authorization: Bearer $OPENAI_API_KEY"' : '';
-  return `Listening on ${url} (Ctrl-C closes it). Try it:
+  // The shell expands the variable, so the key is neither printed here nor kept in the shell's history.
+  const authorization = needsKey ? ' -H "authorization: Bearer $OPENAI_API_KEY"' : '';
+  return `Listening on ${url} (Ctrl-C to stop). Try it:
 curl -N ${url}/chat/completions${authorization} -H 'content-type: application/json' -d '${JSON.stringify(request)}'
 `;
+}
+
+/**
+ * Formats an exchange as a log line: start time, method, path, model, status, duration, and how it ended if it was cut short.
+ * A dash stands for a missing value.
+ *
+ * @param key The server's key, redacted wherever a client puts it.
+ */
+function formatExchange(exchange: LocalExchange, key: string | undefined): string {
+  const { startedAt, method, path, model, status, duration, outcome } = exchange;
+  const redacted = (text: string): string => toLogWord(key === undefined ? text : text.replaceAll(key, '[redacted]'));
+  return [
+    new Date(startedAt).toTimeString().slice(0, 8),
+    method,
+    redacted(path),
+    model === undefined ? '-' : redacted(model),
+    status ?? '-',
+    `${Math.round(duration)} ms`,
+    ...(outcome === 'answered' ? [] : [outcome]),
+  ].join(' ');
+}
+
+/** Escapes white space, control characters and invisible ones, so that a client cannot forge log lines; cuts long texts. */
+function toLogWord(text: string): string {
+  const cut = text.length > maxLogged ? `${text.slice(0, maxLogged)}…` : text;
+  return cut.replace(/[\s\p{C}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }

@@ -1,0 +1,85 @@
+import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
+import { beginStream, piece, streamText } from './model-server.js';
+import { type Running, start } from './rxllm.js';
+
+describe('rxllm', () => {
+  let server: LoopbackServer;
+
+  beforeEach(async () => {
+    server = await startServer();
+  });
+
+  afterEach(closeServers);
+
+  function ask(): Running {
+    return start(['--base-url', `${server.url}/v1`, '-m', 'small', 'Hi']);
+  }
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('cancels the request and ends the line on %s', async (signal, code) => {
+    const { child, shows, ended } = ask();
+    const exchange = await server.next();
+    beginStream(exchange, piece('Hel'));
+    await shows('Hel');
+    child.kill(signal);
+
+    expect(await exchange.over).toBe('cut');
+    expect(await ended).toEqual({ code, stdout: 'Hel\n', stderr: '' });
+  });
+
+  it('cancels the request on SIGINT before the answer has begun', async () => {
+    const { child, ended } = ask();
+    const exchange = await server.next();
+    child.kill('SIGINT');
+
+    expect(await exchange.over).toBe('cut');
+    expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
+  });
+
+  it('stops on SIGINT while it reads standard input', async () => {
+    const { child, ended } = start(['-', 'Hi'], { input: undefined });
+    child.stdin.write('one');
+    // It runs, since the pipe's other end is being read.
+    await new Promise((resolve) => child.stdin.write('x'.repeat(1_000_000), resolve));
+    child.kill('SIGINT');
+
+    expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
+  });
+
+  it('closes the local server on SIGINT', async () => {
+    const { child, shows, ended } = start(['-m', 'echo', 'word '.repeat(10_000)]);
+    await shows('word');
+    child.kill('SIGINT');
+
+    expect(await ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/^word.*\n$/u) as string });
+  });
+
+  it('cancels the request silently when nobody reads the answer any more', async () => {
+    const { child, shows, ended } = ask();
+    const exchange = await server.next();
+    beginStream(exchange, piece('Hello\n'));
+    await shows('Hello\n');
+    child.stdout.destroy();
+    exchange.write(piece('world\n'));
+
+    expect(await exchange.over).toBe('cut');
+    expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
+  });
+
+  it('loses no text when its output is read slowly', async () => {
+    const { child, ended } = ask();
+    child.stdout.pause();
+    const exchange = await server.next();
+    const line = `${'0123456789'.repeat(100)}\n`;
+    streamText(exchange, ...Array.from({ length: 3000 }, () => line));
+    await exchange.over;
+    child.stdout.resume();
+
+    const { code, stdout } = await ended;
+    expect(stdout.length).toBe(3000 * line.length);
+    expect(stdout).toBe(line.repeat(3000));
+    expect(code).toBe(0);
+  });
+});

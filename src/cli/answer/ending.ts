@@ -1,0 +1,67 @@
+import { connect, defer, ignoreElements, merge, type OperatorFunction, tap } from 'rxjs';
+import { type AnswerChunk, measure, type Message, type StreamTiming, toMessage, type Usage } from '../../index.node.js';
+import { writeLine } from '../terminal/output.js';
+import { oneLine } from '../terminal/text.js';
+
+/** Where {@link reportEnding} writes, and what. */
+export interface ReportConfig {
+  readonly stderr: NodeJS.WriteStream;
+  /** Whether to report timing and token counts. */
+  readonly stats: boolean;
+  /** Written before each line, where several answers are printed at once. */
+  readonly label?: string;
+}
+
+/**
+ * Emits what `print` makes of an answer and, at its end, reports on stderr if it was cut off, refused or empty. Errors pass
+ * through unchanged.
+ */
+export function reportEnding<T>(
+  print: OperatorFunction<AnswerChunk, T>,
+  { stderr, stats, label = '' }: ReportConfig,
+): OperatorFunction<AnswerChunk, T> {
+  return (source) =>
+    defer(() => {
+      let timing: StreamTiming | undefined;
+      const report = (message: Message): void => {
+        const ending = describeEnding(message);
+        const lines = [ending ?? [], stats && timing !== undefined ? formatStats(timing, message.usage) : []].flat();
+        lines.forEach((line) => writeLine(stderr, `${label}${line}`, 'dim'));
+      };
+      return source.pipe(
+        measure((measured) => {
+          timing = measured;
+        }),
+        connect((chunks) => merge(chunks.pipe(print), chunks.pipe(toMessage(), tap(report), ignoreElements()))),
+      );
+    });
+}
+
+function describeEnding({ content, refusal, finishReason }: Message): string | undefined {
+  if (refusal !== '') {
+    return `The model refused: ${oneLine(refusal)}`;
+  }
+  if (finishReason === 'length') {
+    return 'The answer was cut off at the token limit.';
+  }
+  if (finishReason === 'content_filter') {
+    return "The answer was cut off by the server's content filter.";
+  }
+  return content === '' ? 'The model returned no text.' : undefined;
+}
+
+function formatStats(timing: StreamTiming, usage: Usage | undefined): string {
+  const { timeToFirstText, timeToFirstChunk, tokensPerSecond, chunksPerSecond, duration } = timing;
+  return [
+    `first token after ${formatTime(timeToFirstText ?? timeToFirstChunk ?? duration)}`,
+    tokensPerSecond === undefined ? `${chunksPerSecond.toFixed(1)} chunks/s` : `${tokensPerSecond.toFixed(1)} tokens/s`,
+    usage === undefined
+      ? 'no token counts from the server'
+      : `${usage.inputTokens} tokens in, ${usage.outputTokens} out`,
+    `${formatTime(duration)} in total`,
+  ].join(' · ');
+}
+
+function formatTime(milliseconds: number): string {
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
+}

@@ -1,0 +1,66 @@
+import type { Observable } from 'rxjs';
+import type { AnswerChunk, ChatMessage, Client } from '../../index.node.js';
+import type { ServerOptions } from '../server/choose-server.js';
+import type { ModelOptions } from '../server/models.js';
+
+/** The options of a prompt or a conversation. */
+export interface AskOptions extends ModelOptions {
+  /** The prompt's words among the arguments. */
+  readonly words: readonly string[];
+  readonly system: string | undefined;
+  readonly temperature: number | undefined;
+  readonly maxTokens: number | undefined;
+  readonly server: ServerOptions;
+  readonly display: DisplayOptions;
+}
+
+/** How to print an answer. */
+export interface DisplayOptions {
+  /** Whether to print each chunk as a line of JSON instead of the text. */
+  readonly json: boolean;
+  /** Whether to print text as it comes instead of all at the end. */
+  readonly stream: boolean;
+  /** The minimum time between two writes, in milliseconds. */
+  readonly delay: number;
+  /** Whether to report timing and token counts. */
+  readonly stats: boolean;
+}
+
+/** Emits the chunks of a model's answer to a prompt; each subscription is one request. */
+export function requestAnswer(
+  client: Client,
+  model: string,
+  prompt: string,
+  options: AskOptions,
+): Observable<AnswerChunk> {
+  return options.endpoint === 'completions'
+    ? client.completions({ ...toFields(model, options), prompt })
+    : requestChat(client, model, [{ role: 'user', content: prompt }], options);
+}
+
+/** Emits the chunks of a model's answer to a conversation, sent after the system message of the options. */
+export function requestChat(
+  client: Client,
+  model: string,
+  messages: readonly ChatMessage[],
+  options: AskOptions,
+): Observable<AnswerChunk> {
+  const { system } = options;
+  const instructions = system === undefined ? [] : [{ role: 'system', content: system } as const];
+  return client.chat({ ...toFields(model, options), messages: [...instructions, ...messages] });
+}
+
+interface RequestFields {
+  readonly model: string;
+  readonly temperature?: number;
+  readonly max_tokens?: number;
+}
+
+function toFields(model: string, { temperature, maxTokens }: AskOptions): RequestFields {
+  return {
+    model,
+    ...(temperature === undefined ? {} : { temperature }),
+    // Many servers do not know the newer max_completion_tokens.
+    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+  };
+}

@@ -1,0 +1,172 @@
+import type { AskOptions } from '../answer/request.js';
+import { UsageError } from '../errors.js';
+import type { ServeOptions } from '../serve.js';
+import { checkBaseURL } from '../server/choose-server.js';
+import type { ModelsOptions } from '../server/models.js';
+import { oneLine } from '../terminal/text.js';
+import { nearMiss } from './near-miss.js';
+import { readBuiltInModels, readNumber, readRateLimit } from './option-values.js';
+import {
+  type CommandName,
+  commands,
+  modelsOptionNames,
+  type OptionValues,
+  readOptions,
+  serveOnlyOptionNames,
+  serveOptionNames,
+} from './options.js';
+
+/** How much of a prompt an error message repeats, in characters. */
+const maxShown = 30;
+
+/** What to do, and with which options. */
+export type Command =
+  | { readonly name: 'help'; readonly command: CommandName | undefined }
+  | { readonly name: 'version' }
+  | { readonly name: 'models'; readonly options: ModelsOptions }
+  | { readonly name: 'serve'; readonly options: ServeOptions }
+  | { readonly name: 'chat'; readonly options: AskOptions }
+  | { readonly name: 'ask'; readonly options: AskOptions };
+
+/**
+ * Parses a command line.
+ *
+ * @throws {UsageError} For an option that is unknown, lacks its value or has an invalid one, and for words that a command
+ * does not take.
+ */
+export function parseArguments(parameters: readonly string[]): Command {
+  const { values, words, command, isVerbatim } = readOptions(parameters);
+  if (values.help === true) {
+    return { name: 'help', command };
+  }
+  if (values.version === true) {
+    return { name: 'version' };
+  }
+  checkValues(values);
+  const rest = words.slice(1);
+  switch (command) {
+    case 'serve':
+      refuseWords('serve', rest, 'the port as --port N');
+      return { name: 'serve', options: toServeOptions(values) };
+    case 'models':
+      refuseWords('models', rest, 'no arguments');
+      return { name: 'models', options: toModelsOptions(values) };
+    case 'chat':
+      return { name: 'chat', options: toChatOptions(rest, values) };
+    case undefined:
+      if (!isVerbatim) {
+        refuseMistypedCommand(words);
+      }
+      return { name: 'ask', options: toAskOptions(words, values) };
+  }
+}
+
+function checkValues(values: OptionValues): void {
+  for (const [name, value] of Object.entries(values)) {
+    if ([value].flat().some((text) => typeof text === 'string' && text.trim() === '')) {
+      throw new UsageError(`--${name} needs a value`);
+    }
+  }
+  if (values.key?.trim() === '@') {
+    throw new UsageError('--key @ needs a file name');
+  }
+  if (values['base-url'] !== undefined) {
+    checkBaseURL('--base-url', values['base-url']);
+  }
+  if (values.legacy === true && values.system !== undefined) {
+    throw new UsageError('--legacy has no system message: put it in the prompt instead of --system');
+  }
+  if (values.json === true && values['no-stream'] === true) {
+    throw new UsageError('--json and --no-stream exclude each other: leave one out');
+  }
+}
+
+function toServeOptions(values: OptionValues): ServeOptions {
+  refuseOtherOptions('serve', serveOptionNames, values);
+  const { models, key, 'rate-limit': rateLimit } = values;
+  return {
+    port: readNumber(values, 'port'),
+    models: models === undefined ? undefined : readBuiltInModels(models),
+    tokensPerSecond: readNumber(values, 'tokens-per-second'),
+    rateLimit: rateLimit === undefined ? undefined : readRateLimit(rateLimit),
+    key,
+  };
+}
+
+function toModelsOptions(values: OptionValues): ModelsOptions {
+  refuseOtherOptions('models', modelsOptionNames, values);
+  const { server, retries, display } = toAskOptions([], values);
+  return { server, retries, json: display.json };
+}
+
+function toChatOptions(words: readonly string[], values: OptionValues): AskOptions {
+  const options = toAskOptions(words, values);
+  if (options.endpoint === 'completions') {
+    throw new UsageError('rxllm chat has no option --legacy');
+  }
+  if (options.models.length > 1) {
+    throw new UsageError('rxllm chat talks to one model: give --model once');
+  }
+  return options;
+}
+
+function toAskOptions(words: readonly string[], values: OptionValues): AskOptions {
+  const misplaced = serveOnlyOptionNames.find((name) => values[name] !== undefined);
+  if (misplaced !== undefined) {
+    throw new UsageError(`--${misplaced} is an option of rxllm serve only`);
+  }
+  const {
+    model: models = [],
+    legacy = false,
+    system,
+    'base-url': baseURL,
+    key,
+    json = false,
+    'no-stream': isWhole = false,
+    stats = false,
+  } = values;
+  const seconds = readNumber(values, 'timeout');
+  return {
+    words,
+    models,
+    endpoint: legacy ? 'completions' : 'chat',
+    system,
+    temperature: readNumber(values, 'temperature'),
+    maxTokens: readNumber(values, 'max-tokens'),
+    retries: readNumber(values, 'retries') ?? 2,
+    server: { baseURL, key, timeout: seconds === undefined ? undefined : seconds * 1000 },
+    display: { json, stream: !isWhole, delay: readNumber(values, 'delay') ?? 0, stats },
+  };
+}
+
+function refuseOtherOptions(command: CommandName, known: readonly string[], values: OptionValues): void {
+  const other = Object.keys(values).find((name) => !known.includes(name));
+  if (other !== undefined) {
+    throw new UsageError(`rxllm ${command} has no option --${other}`);
+  }
+}
+
+/**
+ * Refuses words after a command that takes none: they may be meant for the command, or be a prompt that begins with its name.
+ *
+ * @param instead What the command takes instead.
+ */
+function refuseWords(command: CommandName, words: readonly string[], instead: string): void {
+  if (words.length === 0) {
+    return;
+  }
+  const prompt = oneLine([command, ...words].join(' '));
+  const shown = prompt.length > maxShown ? `${command} …` : prompt;
+  throw new UsageError(
+    `rxllm ${command} takes ${instead}; to send those words as a prompt, put -- before them: rxllm -- ${shown}`,
+  );
+}
+
+/** Refuses a single word that is almost a command, rather than send a typing error to a paid model. */
+function refuseMistypedCommand([word = '', ...others]: readonly string[]): void {
+  const isSingle = others.length === 0 && /^[\p{L}-]+$/u.test(word);
+  const near = isSingle ? nearMiss(word, commands) : undefined;
+  if (near !== undefined) {
+    throw new UsageError(`Unknown command '${word}'; did you mean ${near}? To send it as a prompt: rxllm -- ${word}`);
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  catchError,
+  defer,
+  from,
+  map,
+  mergeMap,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  tap,
+  throwError,
+  toArray,
+} from 'rxjs';
+import { isLlmError, retryTransient } from '../../index.node.js';
+import { CliError, summarizeError } from '../errors.js';
+import { printText, type Streams, writeLine } from '../terminal/output.js';
+import { writeRetry } from '../terminal/show-waiting.js';
+import { oneLine } from '../terminal/text.js';
+import { chooseServer, type ServerOptions } from './choose-server.js';
+import type { Endpoint, Server } from './connect.js';
+
+/** The options of `rxllm models`. */
+export interface ModelsOptions {
+  readonly server: ServerOptions;
+  readonly retries: number;
+  /** Whether to print each model as a line of JSON instead of its name. */
+  readonly json: boolean;
+}
+
+/** Prints the models of a server, one per line. Emits nothing; completes when everything is written. */
+export function printModels({ server, retries, json }: ModelsOptions, { stdout, stderr }: Streams): Observable<never> {
+  return defer(() => {
+    const connect = chooseServer(server, stderr);
+    return connect(({ client }) =>
+      client.models().pipe(
+        retryTransient({ count: retries, notify: writeRetry(stderr) }),
+        toArray(),
+        tap((models) => {
+          if (models.length === 0) {
+            writeLine(stderr, 'The server lists no models.', 'dim');
+          }
+        }),
+        mergeMap((models) => models),
+        map((model) => `${json ? JSON.stringify(model) : oneLine(model.id)}\n`),
+        printText(stdout),
+      ),
+    );
+  });
+}
+
+/** Which models to ask. */
+export interface ModelOptions {
+  /** Empty for the server's default. */
+  readonly models: readonly string[];
+  readonly endpoint: Endpoint;
+  /** How often to retry a request that failed before its answer began. */
+  readonly retries: number;
+}
+
+/** Emits the models that the options name, else the server's default. */
+export function chooseModels(
+  server: Server,
+  { models, endpoint, retries: count }: ModelOptions,
+  stderr: NodeJS.WriteStream,
+): Observable<string> {
+  return models.length === 0
+    ? server.defaultModel(endpoint).pipe(retryTransient({ count, notify: writeRetry(stderr) }))
+    : from(models);
+}
+
+/** Adds the server's models to the error when a model, or its endpoint, was not found. */
+export function suggestModels<T>({ modelAdvice }: Server): MonoTypeOperatorFunction<T> {
+  return catchError((error: unknown) => {
+    if (!isLlmError(error) || error.kind !== 'not_found') {
+      return throwError(() => error);
+    }
+    const summary = summarizeError(error);
+    return modelAdvice(summary).pipe(mergeMap((advice) => throwError(() => new CliError(`${summary}. ${advice}`))));
+  });
+}

@@ -1,0 +1,109 @@
+import {
+  asyncScheduler,
+  defer,
+  EMPTY,
+  finalize,
+  fromEvent,
+  identity,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  type OperatorFunction,
+  pipe,
+  reduce,
+  type SchedulerLike,
+  takeUntil,
+  tap,
+  throwError,
+  timeout,
+} from 'rxjs';
+import { CliError, UsageError } from '../errors.js';
+import { type Streams, writeLine } from './output.js';
+
+/** How long standard input may take to begin if there is a prompt among the arguments, in milliseconds. */
+const maxSilence = 2000;
+
+/**
+ * Emits the prompt, made from standard input and the arguments by {@link toPrompt}. A terminal is read only if the first
+ * word is `-`, so that nobody wonders what the program waits for.
+ */
+export function readPrompt(words: readonly string[], { stdin, stderr }: Streams): Observable<string> {
+  const input = stdin.isTTY && words[0] !== '-' ? EMPTY : readInput(stdin);
+  const onSilence = (): void =>
+    writeLine(
+      stderr,
+      `Nothing on standard input after ${maxSilence / 1000} s: continuing without it (rxllm - … waits).`,
+      'dim',
+    );
+  return input.pipe(toPrompt({ words, onSilence }));
+}
+
+/** What {@link toPrompt} needs besides the input. */
+export interface ToPromptConfig {
+  /** The prompt's words among the arguments. If the first is `-`, the input is awaited without a time limit. */
+  readonly words: readonly string[];
+  /** Called when no input came in time. */
+  readonly onSilence: () => void;
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * Joins the input, a blank line and the words into one prompt, emitted when the input ends. Either part may be empty.
+ *
+ * A program that starts this one may leave standard input as a pipe that it neither writes nor closes. So if there are
+ * words, input that has not begun within two seconds counts as empty. Once begun, it is read to its end.
+ *
+ * ```text
+ * input:   --a--b-|
+ * result:  -------(x|)   x = 'ab', a blank line, the words
+ * ```
+ *
+ * Errors with a {@link UsageError} if both are empty; other errors pass through unchanged.
+ */
+export function toPrompt({
+  words,
+  onSilence,
+  scheduler = asyncScheduler,
+}: ToPromptConfig): OperatorFunction<string, string> {
+  const isAwaited = words[0] === '-';
+  const typed = words
+    .slice(isAwaited ? 1 : 0)
+    .join(' ')
+    .trim();
+  const withoutInput = (): Observable<never> => {
+    onSilence();
+    return EMPTY;
+  };
+  return pipe(
+    isAwaited || typed === '' ? identity : timeout({ first: maxSilence, with: withoutInput, scheduler }),
+    reduce((text, piece) => text + piece, ''),
+    map((text) => [text.trimEnd(), typed].filter((part) => part !== '').join('\n\n')),
+    tap((prompt) => {
+      if (prompt === '') {
+        throw new UsageError('There is no prompt: pass one as arguments or on standard input');
+      }
+    }),
+  );
+}
+
+/**
+ * Emits the text of a stream piece by piece, to its end. On completion, error and unsubscribe the stream is destroyed, so
+ * that it does not keep the process running. Errors with a {@link CliError} if it cannot be read.
+ */
+export function readInput(input: NodeJS.ReadStream): Observable<string> {
+  return defer(() => {
+    input.setEncoding('utf8');
+    return merge(inputErrors(input), fromEvent(input, 'data') as Observable<string>).pipe(
+      takeUntil(fromEvent(input, 'end')),
+      finalize(() => input.destroy()),
+    );
+  });
+}
+
+/** Emits nothing; errors with a {@link CliError} when a reader of standard input fails. */
+export function inputErrors(input: NodeJS.EventEmitter): Observable<never> {
+  return fromEvent(input, 'error').pipe(
+    mergeMap((error) => throwError(() => new CliError(`Cannot read standard input: ${(error as Error).message}.`))),
+  );
+}
