@@ -11,17 +11,14 @@ describe('regular expressions', () => {
     ]);
   });
 
-  it.each([
-    ['/(a+)+/u', 1],
-    ['/(?:a*b)*$/u', 1],
-    ['/((a{2,})b){3,}/u', 1],
-    ['/(?:x(?:a+)?y)+/u', 1],
-    ['new RegExp(text)', 1],
-    ['/(a)+b*/u', 0],
-    ['/[(a+)]+/u', 0],
-    ['/\\(a+\\)+/u', 0],
-    ['/(?:a{1,3}){0,5}/u', 0],
-  ])('in %s are found %d time(s)', (text, count) => {
-    expect(nestedRepetitions({ path: 'a.ts', text })).toHaveLength(count);
+  it.each(['/(a+)+/u', '/(?:a*b)*$/u', '/((a{2,})b){3,}/u', '/(?:x(?:a+)?y)+/u', 'new RegExp(text)'])(
+    'are reported: %s',
+    (text) => {
+      expect(nestedRepetitions({ path: 'a.ts', text })).toEqual([`a.ts: ${text}`]);
+    },
+  );
+
+  it.each(['/(a)+b*/u', '/[(a+)]+/u', '/\\(a+\\)+/u', '/(?:a{1,3}){0,5}/u'])('are accepted: %s', (text) => {
+    expect(nestedRepetitions({ path: 'a.ts', text })).toEqual([]);
   });
 });
