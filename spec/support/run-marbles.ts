@@ -1,2 +1,2 @@
-/* The runner that users get. */
+/* Our own specs are the first users of the kit. */
 export { runMarbles } from '../../src/testing/run-marbles.js';
