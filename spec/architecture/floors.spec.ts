@@ -40,7 +40,7 @@ describe('the floors of src', () => {
     ['a require', 'errors/a.ts', "require('../client/a.js');", 'client on floor 4'],
     ['an import type', 'errors/a.ts', "type A = import('../client/a.js').A;", 'client on floor 4'],
     [
-      'another import than an entry in the command line',
+      'importing more than entries in the command line',
       'cli/a.ts',
       "import { a } from '../client/a.js';",
       'entries only',

@@ -11,7 +11,7 @@ describe('the length of files', () => {
     expect(checkLengths(readSourceFiles())).toEqual([]);
   });
 
-  it('may be the maximum', () => {
+  it('may be equal to the maximum', () => {
     expect(checkLengths(filesOf({ 'chunks/a.ts': 'a;\n'.repeat(maxLines) }))).toEqual([]);
   });
 
@@ -30,12 +30,12 @@ describe('exported names', () => {
   });
 
   it.each([
-    ['function', 'export function a(): void {}'],
-    ['constant', 'export const b = 1, a = 1;'],
-    ['class', 'export abstract class a {}'],
-    ['interface', 'export interface a {}'],
-    ['type', 'export type a = string;'],
-  ])('are reported when a %s has the name of something in another file', (_, text) => {
+    ['a function', 'export function a(): void {}'],
+    ['a constant', 'export const b = 1, a = 1;'],
+    ['a class', 'export abstract class a {}'],
+    ['an interface', 'export interface a {}'],
+    ['a type', 'export type a = string;'],
+  ])('are reported for %s with the name of a constant in another file', (_, text) => {
     expect(checkNames(filesOf({ 'views/a.ts': text, 'chunks/a.ts': 'export const a = 1;' }))).toEqual([
       'a is declared in chunks/a.ts, views/a.ts',
     ]);

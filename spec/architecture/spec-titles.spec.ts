@@ -19,15 +19,15 @@ describe('spec files', () => {
   it.each([
     ['a test', "it('joins', () => {});"],
     ['a table of tests', "it.each([1])('joins %d', () => {});"],
-    ['a test by its other name', "test('joins', () => {});"],
+    ['a test named "test"', "test('joins', () => {});"],
     ['a tagged table', 'it.each`a\n${1}`("joins", () => {});'],
-    ['a test after a describe', "describe('toText', () => {}); it('joins', () => {});"],
+    ['a later test', "describe('toText', () => {}); it('joins', () => {});"],
     ['a test in a loop', 'for (const name of names) { it(name, () => {}); }'],
-  ])('are reported for %s without a describe', (_, text) => {
+  ])('are reported for %s outside describe', (_, text) => {
     expect(checkSpecTitles({ path: 'spec/a.spec.ts', text })).toEqual(['spec/a.spec.ts: has a test outside describe']);
   });
 
-  it('are reported when only a helper could hold their tests', () => {
+  it('are reported if they call only helpers', () => {
     expect(checkSpecTitles({ path: 'spec/a.spec.ts', text: 'describeFaults([]);' })).toEqual([
       'spec/a.spec.ts: has no describe',
     ]);

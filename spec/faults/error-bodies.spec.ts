@@ -74,14 +74,14 @@ async function errorOf(url: string): Promise<ApiError> {
 expectQuietProcess();
 afterAll(closeServers);
 
-describe('a refusal in the form of each server', () => {
+describe('an error body', () => {
   let server: LoopbackServer;
   beforeAll(async () => {
     server = await serve(forms);
   });
 
   it.each(forms.map(({ form, status }, place) => [status, form, place] as const))(
-    '%d, %s, becomes the right error',
+    'with status %d, %s, becomes the right error',
     async (status, _form, place) => {
       const error = await errorOf(`${server.url}/${place}`);
       const promised = Object.entries(forms[place]!.error).map(([name, value]) => [name, value ?? undefined] as const);
@@ -93,12 +93,12 @@ describe('a refusal in the form of each server', () => {
     },
   );
 
-  it('is requested once per transport', () => {
+  it('causes no second request', () => {
     expect(forms.length).toBeGreaterThan(30);
     expect(server.requests).toBe(forms.length * 2);
   });
 
-  it('has its reason and the right kind in each recording', async () => {
+  it('in each recording becomes an error of the right kind with its reason', async () => {
     const server = await serve(recorded);
     for (const [place, { status }] of recorded.entries()) {
       const error = await errorOf(`${server.url}/${place}`);

@@ -35,7 +35,7 @@ function expectLinear(sizes: readonly number[], run: (size: number) => void): vo
 
 const thousands = (first: number): readonly number[] => [1, 2, 4, 8].map((factor) => factor * first * 1000);
 
-describe('the work per byte, for bytes that arrive one by one', () => {
+describe('the work per byte that arrives alone', () => {
   function bytesOf(text: string): Observable<Uint8Array> {
     const bytes = new TextEncoder().encode(text);
     return from(Array.from(bytes, (_byte, place) => bytes.subarray(place, place + 1)));
@@ -61,7 +61,7 @@ describe('the work per byte, for bytes that arrive one by one', () => {
     ['wide white space', (size) => '\u3000'.repeat(size / 3)],
     ['many documents in one event', (size) => `${'data: {}\n'.repeat(size / 9)}\ndata: [DONE]\n\n`],
     ['an error', (size) => eventStream({ error: { message: 'x'.repeat(size) } })],
-  ])('cost the same each in %s, for a client', (_what, body) => {
+  ])('does not grow with %s, for a client', (_what, body) => {
     expectLinear(thousands(5), (size) => {
       const events = bytesOf(body(size)).pipe(map((bytes): TransportEvent => ({ type: 'data', bytes })));
       const { transport } = fakeTransport(concat(of(head()), events));
