@@ -1,11 +1,11 @@
 /* A request becomes a cold Observable of chunks */
 export { createClient } from './client/create-client.js';
-export type { Client } from './client/client.js';
+export type { Client } from './client/create-client.js';
 export type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions, ResponseInfo } from './client/client-config.js';
 
 /* What is asked */
 export type { ChatCompletionRequest, ResponseFormat, StreamOptions, Tool } from './schemas/chat-completion-request.js';
-export type { CompletionRequest } from './schemas/completion-request.js';
+export type { CompletionRequest } from './schemas/completion.js';
 export type {
   AssistantMessage,
   ChatMessage,
@@ -25,7 +25,7 @@ export type { Interceptor, Operation, Transport, TransportEvent, TransportReques
 /* Bytes become server-sent events, and back */
 export { decodeEvents, type DecodeEventsConfig } from './sse/decode-events.js';
 export { formatEvent, type FormattableEvent } from './sse/format-event.js';
-export type { ServerSentEvent } from './sse/server-sent-event.js';
+export type { ServerSentEvent } from './sse/parse-blocks.js';
 
 /* What the streams are made of */
 export type {
@@ -39,7 +39,7 @@ export type {
   TokenLogprob,
   ToolCallDelta,
 } from './schemas/chat-completion-chunk.js';
-export type { CompletionChoice, CompletionChunk } from './schemas/completion-chunk.js';
+export type { CompletionChoice, CompletionChunk } from './schemas/completion.js';
 export type { Model } from './schemas/model.js';
 export type { TokenDetails, TokenUsage } from './schemas/token-usage.js';
 
@@ -71,7 +71,7 @@ export { smoothText, type SmoothTextConfig } from './operators/smooth-text.js';
 export type { TextUnit } from './operators/unit-ends.js';
 
 /* Failures are waited out and bounded */
-export type { RetryConfig, RetryNotice } from './operators/retry-config.js';
+export type { RetryConfig, RetryNotice } from './operators/retry-with-backoff.js';
 export { retryOnRateLimit } from './operators/retry-on-rate-limit.js';
 export { retryTransient } from './operators/retry-transient.js';
 export { createRetryBudget, type RetryBudget, type RetryBudgetConfig } from './operators/create-retry-budget.js';
@@ -84,7 +84,7 @@ export { fallback, type FallbackConfig } from './operators/fallback.js';
 
 /* Streams are measured, merged and left */
 export { measure } from './operators/measure.js';
-export type { StreamTiming } from './operators/stream-timing.js';
+export type { StreamTiming } from './operators/measure.js';
 export { labelWith, type Labelled } from './operators/label-with.js';
 export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-iterable.js';
 

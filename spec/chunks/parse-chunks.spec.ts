@@ -1,12 +1,11 @@
 import { from, lastValueFrom, materialize, toArray } from 'rxjs';
-import { chatChunks } from '../../src/chunks/chat-chunks.js';
-import { completionChunks } from '../../src/chunks/completion-chunks.js';
+import { chatChunks, completionChunks } from '../../src/chunks/chunk-formats.js';
 import { type ChunkFormat, parseChunks } from '../../src/chunks/parse-chunks.js';
 import { isLlmError, type LlmError } from '../../src/errors/llm-error.js';
 import { toMessage } from '../../src/operators/to-message.js';
 import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
-import type { CompletionChunk } from '../../src/schemas/completion-chunk.js';
-import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import type { CompletionChunk } from '../../src/schemas/completion.js';
+import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 import { runMarbles } from '../support/run-marbles.js';
 
 type Sent = string | object;

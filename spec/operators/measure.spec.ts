@@ -1,8 +1,7 @@
 import { asyncScheduler, concat, config as rxjsConfig, from, NEVER, of, Subject, take, tap, timer } from 'rxjs';
+import { measure, type StreamTiming } from '../../src/operators/measure.js';
 import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
-import type { CompletionChunk } from '../../src/schemas/completion-chunk.js';
-import { measure } from '../../src/operators/measure.js';
-import type { StreamTiming } from '../../src/operators/stream-timing.js';
+import type { CompletionChunk } from '../../src/schemas/completion.js';
 import { runMarbles } from '../support/run-marbles.js';
 
 /** The reports for a source of these marbles. */

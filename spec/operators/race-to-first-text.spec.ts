@@ -6,7 +6,7 @@ import { raceToFirstText } from '../../src/operators/race-to-first-text.js';
 import { retryTransient } from '../../src/operators/retry-transient.js';
 import { textDeltas } from '../../src/operators/text-deltas.js';
 import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
-import type { CompletionChunk } from '../../src/schemas/completion-chunk.js';
+import type { CompletionChunk } from '../../src/schemas/completion.js';
 import { attempts } from '../support/attempts.js';
 import { chatChunk, finishChunk, legacyChunk, usageChunk } from '../support/chunks.js';
 import { observe } from '../support/observe.js';

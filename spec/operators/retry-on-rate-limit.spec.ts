@@ -7,7 +7,7 @@ import { RateLimitError } from '../../src/errors/rate-limit-error.js';
 import { StreamError } from '../../src/errors/stream-error.js';
 import { accumulateText } from '../../src/operators/accumulate-text.js';
 import { createRetryBudget } from '../../src/operators/create-retry-budget.js';
-import type { RetryConfig } from '../../src/operators/retry-config.js';
+import type { RetryConfig } from '../../src/operators/retry-with-backoff.js';
 import { retryOnRateLimit } from '../../src/operators/retry-on-rate-limit.js';
 import { attempts } from '../support/attempts.js';
 import { runMarbles } from '../support/run-marbles.js';

@@ -9,7 +9,7 @@ import { StreamError } from '../../src/errors/stream-error.js';
 import { accumulateMessage } from '../../src/operators/accumulate-message.js';
 import { accumulateText } from '../../src/operators/accumulate-text.js';
 import { createRetryBudget } from '../../src/operators/create-retry-budget.js';
-import type { RetryConfig, RetryNotice } from '../../src/operators/retry-config.js';
+import type { RetryConfig, RetryNotice } from '../../src/operators/retry-with-backoff.js';
 import { retryTransient } from '../../src/operators/retry-transient.js';
 import { textDeltas } from '../../src/operators/text-deltas.js';
 import { attempts } from '../support/attempts.js';

@@ -1,5 +1,5 @@
 import { createEventParser } from '../../src/sse/event-parser.js';
-import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 import { encode, message, named, parsePieces, waysToCut } from './event-pieces.js';
 import { readPlainly } from './plain-reading.js';
 

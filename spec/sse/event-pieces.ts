@@ -1,5 +1,5 @@
 import { createEventParser, type EventParserConfig } from '../../src/sse/event-parser.js';
-import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 
 /** What a parser gave for one stream. */
 export interface Parsed {

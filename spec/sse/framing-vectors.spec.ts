@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 import { encode, parsePieces, waysToCut } from './event-pieces.js';
 
 const vectors = join(__dirname, '../../../shared/recordings/sse-framing-vectors.json');

@@ -1,4 +1,4 @@
-import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 import { encode, message, named, parsePieces, parseText, waysToCut } from './event-pieces.js';
 
 describe('leniency', () => {

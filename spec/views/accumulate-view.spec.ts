@@ -4,7 +4,7 @@ import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { ConnectionError } from '../../src/errors/connection-error.js';
 import { LimitError } from '../../src/errors/limit-error.js';
 import { RateLimitError } from '../../src/errors/rate-limit-error.js';
-import type { RetryNotice } from '../../src/operators/retry-config.js';
+import type { RetryNotice } from '../../src/operators/retry-with-backoff.js';
 import { accumulateView, type AccumulateViewConfig } from '../../src/views/accumulate-view.js';
 import type { ChatView } from '../../src/views/chat-view.js';
 import { attempts } from '../support/attempts.js';

@@ -1,5 +1,5 @@
 import { type Observable, throwError } from 'rxjs';
-import type { Client } from '../../src/client/client.js';
+import type { Client } from '../../src/client/create-client.js';
 import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
 import type { ChatCompletionRequest } from '../../src/schemas/chat-completion-request.js';
 import type { ConversationView } from '../../src/views/conversation.js';

@@ -1,5 +1,5 @@
 import { InjectionToken } from '@angular/core';
-import type { Client } from '../client/client.js';
+import type { Client } from '../client/create-client.js';
 
 /**
  * The client that `provideClient()` provides without a name. In a test, provide a fake one for it:

@@ -1,6 +1,6 @@
 import type { Injector, Signal } from '@angular/core';
-import type { Client } from '../client/client.js';
-import type { RetryNotice } from '../operators/retry-config.js';
+import type { Client } from '../client/create-client.js';
+import type { RetryNotice } from '../operators/retry-with-backoff.js';
 import type { UserContent } from '../schemas/chat-message.js';
 import type { ChatView } from '../views/chat-view.js';
 import type { ConverseConfig } from '../views/converse-config.js';

@@ -1,5 +1,5 @@
 import { inject } from '@angular/core';
-import type { Client } from '../client/client.js';
+import type { Client } from '../client/create-client.js';
 import { tokenOf } from './client-token.js';
 
 /**

@@ -11,7 +11,7 @@ import {
   untracked,
 } from '@angular/core';
 import { EMPTY, identity, type Observable, Subject, tap } from 'rxjs';
-import type { Client } from '../client/client.js';
+import type { Client } from '../client/create-client.js';
 import { checkConfig, checkDuration } from '../util/check.js';
 import { throttleRender } from '../operators/throttle-render.js';
 import { checkCommand } from '../views/check-converse.js';

@@ -1,9 +1,7 @@
 import { type EnvironmentProviders, inject, makeEnvironmentProviders, NgZone } from '@angular/core';
 import { Observable } from 'rxjs';
-import type { Client } from '../client/client.js';
-import { checkClientConfig } from '../client/check-client-config.js';
-import type { ClientConfig } from '../client/client-config.js';
-import { createClient } from '../client/create-client.js';
+import { checkClientConfig, type ClientConfig } from '../client/client-config.js';
+import { type Client, createClient } from '../client/create-client.js';
 import { check, checkFields } from '../util/check.js';
 import { tokenOf } from './client-token.js';
 

@@ -1,5 +1,5 @@
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
-import type { CompletionRequest } from '../schemas/completion-request.js';
+import type { CompletionRequest } from '../schemas/completion.js';
 
 /** @throws {TypeError} Naming the field that a request to `/chat/completions` lacks or cannot have. */
 export function checkChatRequest(request: ChatCompletionRequest): void {

@@ -1,7 +1,6 @@
 import { undiciTransport } from '../transport/undici-transport.js';
-import { buildClient, type Client } from './client.js';
 import type { ClientConfig } from './client-config.js';
-import { readEnvironment } from './read-environment.js';
+import { buildClient, type Client } from './create-client.js';
 
 /**
  * Creates a client for an OpenAI-style server, over undici. `apiKey` and `baseURL` default to `OPENAI_API_KEY` and
@@ -16,4 +15,22 @@ import { readEnvironment } from './read-environment.js';
  */
 export function createNodeClient(config: ClientConfig = {}): Client {
   return buildClient(config, { createTransport: () => undiciTransport(), environment: readEnvironment() });
+}
+
+/** The server and key that the environment names. */
+export interface Environment {
+  readonly apiKey: string | undefined;
+  readonly baseURL: string | undefined;
+}
+
+/**
+ * Reads `OPENAI_API_KEY` and `OPENAI_BASE_URL`; empty counts as absent.
+ *
+ * @param variables The environment to read; that of the process by default.
+ */
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>> = globalThis.process.env,
+): Environment {
+  const read = (name: string): string | undefined => variables[name]?.trim() || undefined;
+  return { apiKey: read('OPENAI_API_KEY'), baseURL: read('OPENAI_BASE_URL') };
 }

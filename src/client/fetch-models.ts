@@ -1,17 +1,16 @@
-import { concat, defer, ignoreElements, type Observable, of, mergeMap, tap } from 'rxjs';
+import { concat, defer, ignoreElements, mergeMap, type Observable, of, tap } from 'rxjs';
 import * as z from 'zod/mini';
-import { errorFrame } from '../chunks/error-frame.js';
+import { errorFrame } from '../chunks/event-data.js';
 import type { Redact } from '../errors/error-body.js';
-import { parseJson } from '../util/parse-json.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/to-stream-error.js';
 import { withDeadlines } from '../operators/with-deadlines.js';
 import { model, type Model } from '../schemas/model.js';
+import { parseJson } from '../util/parse-json.js';
 import { createBodyCollector } from './body-collector.js';
-import { send } from './send.js';
 import { createRequestScope, identifyErrors } from './request-scope.js';
-import type { Settings } from './settings.js';
-import { toTransportRequest } from './to-transport-request.js';
+import { send } from './send.js';
+import { type Settings, toTransportRequest } from './settings.js';
 
 /** Makes the cold Observable of a server's models, one value each. */
 export function fetchModels(settings: Settings): Observable<Model> {

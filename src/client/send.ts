@@ -1,27 +1,12 @@
-import {
-  defer,
-  from,
-  identity,
-  map,
-  type MonoTypeOperatorFunction,
-  type Observable,
-  of,
-  switchMap,
-  take,
-  tap,
-  throwError,
-  throwIfEmpty,
-  timeout,
-} from 'rxjs';
+import { defer, from, identity, map, type MonoTypeOperatorFunction, type Observable, of, switchMap, take, tap, throwError, throwIfEmpty, timeout } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
 import { parseRateLimits } from '../errors/rate-limits.js';
 import { redactHeaders } from '../transport/redact-headers.js';
 import { requireOk } from '../transport/require-ok.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 import type { ApiKey } from './client-config.js';
-import { lowerCased } from './lower-cased.js';
 import type { RequestScope } from './request-scope.js';
-import type { Settings } from './settings.js';
+import { lowerCased, type Settings } from './settings.js';
 
 /** Makes an exchange through the interceptors. Innermost the key is added and any status but 2xx becomes an `ApiError`. */
 export function send(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {

@@ -1,8 +1,6 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import type { Interceptor, Transport } from '../transport/transport.js';
-import { checkClientConfig } from './check-client-config.js';
-import type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions } from './client-config.js';
-import { lowerCased } from './lower-cased.js';
+import type { Interceptor, Operation, Transport, TransportRequest } from '../transport/transport.js';
+import { type ApiKey, checkClientConfig, type ClientConfig, type Deadlines, type Limits, type RequestOptions } from './client-config.js';
 
 /** What a platform gives to a client that does not say otherwise. */
 export interface Platform {
@@ -140,5 +138,42 @@ function toTimers(deadlines: Settings['deadlines']): Settings['deadlines'] {
 function given<T extends object>(fields: T): { readonly [Key in keyof T]?: NonNullable<T[Key]> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     readonly [Key in keyof T]?: NonNullable<T[Key]>;
+  };
+}
+
+/** Header names are case-insensitive, so that a caller's `Authorization` replaces ours. */
+export function lowerCased(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** What an endpoint asks for, before the settings are applied. */
+export interface EndpointRequest {
+  readonly operation: Operation;
+  readonly method: 'GET' | 'POST';
+  /** The endpoint's path below the base URL. */
+  readonly path: string;
+  readonly accept: string;
+  /** Sent as JSON. */
+  readonly body?: object;
+}
+
+/** The exchange that asks an endpoint. It holds no key yet: that is added innermost, where no interceptor logs it. */
+export function toTransportRequest(
+  { operation, method, path, accept, body }: EndpointRequest,
+  { baseURL, query, headers, redirects, context }: Settings,
+): TransportRequest {
+  const url = new URL(baseURL);
+  url.pathname = url.pathname.replace(/\/$/u, '') + path;
+  Object.entries(query).forEach(([name, value]) => {
+    url.searchParams.set(name, value);
+  });
+  return {
+    operation,
+    method,
+    url: url.href,
+    headers: { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    redirects,
+    context,
   };
 }

@@ -1,16 +1,14 @@
-import { defer, type Observable, pipe } from 'rxjs';
+import { defer, Observable, type OperatorFunction, pipe, type SchedulerLike, Subject, Subscription } from 'rxjs';
 import { type ChunkFormat, parseChunks } from '../chunks/parse-chunks.js';
 import { withDeadlines } from '../operators/with-deadlines.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
-import type { CompletionChunk } from '../schemas/completion-chunk.js';
+import type { CompletionChunk } from '../schemas/completion.js';
 import type { Operation } from '../transport/transport.js';
-import { drainAfterComplete } from './drain-after-complete.js';
 import { readAnswer } from './read-answer.js';
-import { send } from './send.js';
 import { createRequestScope, identifyErrors } from './request-scope.js';
-import type { Settings } from './settings.js';
-import { toTransportRequest } from './to-transport-request.js';
+import { send } from './send.js';
+import { type Settings, toTransportRequest } from './settings.js';
 
 /** An endpoint that streams chunks until `[DONE]`. */
 export interface ChunkEndpoint<Chunk> {
@@ -63,4 +61,46 @@ function withStreaming({
     stream: true,
     ...(options === null ? {} : { stream_options: { include_usage: true, ...options } }),
   };
+}
+
+/**
+ * Applies a stage. When the stage completes of its own accord, the source may run on unheard for at most `grace`
+ * milliseconds before it is unsubscribed: an answer read to its end mark can reach its end, so that its connection is used
+ * again, while nobody waits for it. Unsubscribing and errors end the source at once.
+ */
+export function drainAfterComplete<T, R>(
+  stage: OperatorFunction<T, R>,
+  grace: number,
+  scheduler: SchedulerLike,
+): OperatorFunction<T, R> {
+  return (source) =>
+    new Observable<R>((subscriber) => {
+      const relay = new Subject<T>();
+      const upstream = new Subscription();
+      let completed = false;
+      subscriber.add(() => {
+        if (completed) {
+          upstream.add(scheduler.schedule(() => upstream.unsubscribe(), grace));
+        } else {
+          upstream.unsubscribe();
+        }
+      });
+      subscriber.add(
+        relay.pipe(stage).subscribe({
+          next: (value) => subscriber.next(value),
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => {
+            completed = true;
+            subscriber.complete();
+          },
+        }),
+      );
+      // Tied to `upstream` before its first value, so that closing stops a synchronous source between two values; a source
+      // that ends by itself takes the timer with it.
+      new Observable<T>((inner) => {
+        upstream.add(inner);
+        inner.add(upstream);
+        source.subscribe(inner);
+      }).subscribe(relay);
+    });
 }

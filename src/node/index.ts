@@ -1,3 +1,3 @@
 /* The transport over undici, and what the environment names */
 export { undiciTransport, type UndiciTransportConfig } from '../transport/undici-transport.js';
-export { readEnvironment, type Environment } from '../client/read-environment.js';
+export { readEnvironment, type Environment } from '../client/create-node-client.js';

@@ -1,7 +1,8 @@
-import { concat, defer, EMPTY, map, type OperatorFunction, of } from 'rxjs';
-import type { Message } from '../chunks/message.js';
+import { concat, defer, EMPTY, map, of, type OperatorFunction } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { prepareMessage } from './prepare-message.js';
+import { createMessageBuilder, type MessageBuilder } from '../chunks/message-builder.js';
+import type { Message } from '../chunks/message.js';
+import { checkChoice, checkConfig, checkCount } from '../util/check.js';
 
 /** How large a message may become. */
 export interface AccumulateMessageConfig {
@@ -42,4 +43,17 @@ export function accumulateMessage(
         }),
       );
     });
+}
+
+/**
+ * Checks what an operator that builds messages was called with, and gives a function that begins a message.
+ *
+ * @param name The operator, as its user writes it.
+ */
+export function prepareMessage(name: string, choice: number, config: AccumulateMessageConfig): () => MessageBuilder {
+  checkChoice(choice);
+  checkConfig(name, config, ['toolCalls']);
+  const { toolCalls = 128 } = config;
+  checkCount('toolCalls', toolCalls, 1);
+  return () => createMessageBuilder({ choice, toolCalls });
 }

@@ -1,17 +1,6 @@
-import {
-  defer,
-  EMPTY,
-  of,
-  retry,
-  tap,
-  throwError,
-  type Observable,
-  type ObservableInput,
-  type ObservableInputTuple,
-} from 'rxjs';
+import { defer, EMPTY, type Observable, type ObservableInput, type ObservableInputTuple, of, retry, tap, throwError } from 'rxjs';
 import { joinErrors } from '../errors/join-errors.js';
-import { checkConfig, checkFunction } from '../util/check.js';
-import { checkSources } from './check-sources.js';
+import { checkConfig, checkFunction, checkSources } from '../util/check.js';
 
 /** When {@link fallback} moves on. */
 export interface FallbackConfig {

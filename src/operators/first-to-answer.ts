@@ -1,7 +1,7 @@
 import { noop, Subscription, type Observable, type OperatorFunction } from 'rxjs';
 import { joinErrors } from '../errors/join-errors.js';
 import { LimitError } from '../errors/limit-error.js';
-import { holdsAnswer } from './holds-text.js';
+import { holdsAnswer } from '../chunks/answer-chunk.js';
 import { operate, subscribeWithin } from '../util/operate.js';
 
 /** How many values may come before an answer: a server that repeats its role without end is not kept. */

@@ -1,7 +1,6 @@
-import { asyncScheduler, concat, interval, map, of, take, type Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, concat, interval, map, type Observable, of, type SchedulerLike, take } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { check, checkConfig, checkDuration, checkScheduler } from '../util/check.js';
-import { checkSource } from './check-sources.js';
+import { check, checkConfig, checkDuration, checkScheduler, checkSource } from '../util/check.js';
 import { firstToAnswer } from './first-to-answer.js';
 
 /** When {@link hedge} asks again. */

@@ -1,7 +1,6 @@
-import { asyncScheduler, defer, of, tap, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, defer, type MonoTypeOperatorFunction, of, type SchedulerLike, tap } from 'rxjs';
+import { holdsText } from '../chunks/answer-chunk.js';
 import { checkFunction, checkScheduler } from '../util/check.js';
-import { holdsText } from './holds-text.js';
-import type { StreamTiming } from './stream-timing.js';
 
 /**
  * Passes everything through, and reports how the stream went: once per subscription, when it completes, fails or is
@@ -89,4 +88,34 @@ function outputTokensOf(value: unknown): number | undefined {
   const tokens =
     typeof usage === 'object' && usage !== null && 'completion_tokens' in usage ? usage.completion_tokens : undefined;
   return typeof tokens === 'number' && Number.isFinite(tokens) ? tokens : undefined;
+}
+
+/**
+ * How one stream went. All times are in milliseconds and count from its subscription; a gap is the time from one chunk
+ * to the next. What could not be measured is left out, and no number is ever `NaN` or infinite.
+ */
+export interface StreamTiming {
+  /** How it ended. */
+  readonly outcome: 'complete' | 'error' | 'unsubscribe';
+  /** The time until it ended. */
+  readonly duration: number;
+  /** The time until the first value; left out when none came. */
+  readonly timeToFirstChunk?: number;
+  /** The time until the first value that carries text, reasoning included; left out when none did. */
+  readonly timeToFirstText?: number;
+  /** The number of values. */
+  readonly chunks: number;
+  /** The longest gap; 0 with fewer than two chunks. */
+  readonly longestGap: number;
+  /** The mean gap; 0 with fewer than two chunks. */
+  readonly meanGap: number;
+  /** Gaps per second from the first chunk to the last; 0 with fewer than two chunks, or when no time passed. */
+  readonly chunksPerSecond: number;
+  /** The `completion_tokens` the server counted last, hidden reasoning included; left out when it sent no usage. */
+  readonly outputTokens?: number;
+  /**
+   * The output tokens after the first, over the time from the first text to the last chunk; left out when unknown, when
+   * there was one at most, or when no time passed.
+   */
+  readonly tokensPerSecond?: number;
 }

@@ -1,6 +1,5 @@
 import { filter, map, type MonoTypeOperatorFunction, pipe } from 'rxjs';
-import type { AnswerChoice, AnswerChunk } from '../chunks/answer-chunk.js';
-import { usageOf } from '../chunks/usage-of.js';
+import { type AnswerChoice, type AnswerChunk, usageOf } from '../chunks/answer-chunk.js';
 import { checkChoice } from '../util/check.js';
 
 /**

@@ -1,6 +1,6 @@
 import { from, type Observable, type ObservableInput, type ObservableInputTuple } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { checkSources } from './check-sources.js';
+import { checkSources } from '../util/check.js';
 import { firstToAnswer } from './first-to-answer.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { reasoningOf, type AnswerChunk } from '../chunks/answer-chunk.js';
-import { choicePieces } from './choice-pieces.js';
+import { choicePieces } from './text-deltas.js';
 
 /**
  * Emits the reasoning each chunk carries, skipping chunks that carry none: what the model thinks before and between its

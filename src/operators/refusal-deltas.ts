@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { refusalOf, type AnswerChunk } from '../chunks/answer-chunk.js';
-import { choicePieces } from './choice-pieces.js';
+import { choicePieces } from './text-deltas.js';
 
 /**
  * Emits the text by which the model refuses to answer, skipping chunks that carry none. A refusal comes in place of the

@@ -1,7 +1,6 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { isLlmError } from '../errors/llm-error.js';
-import type { RetryConfig } from './retry-config.js';
-import { retryWithBackoff } from './retry-with-backoff.js';
+import { type RetryConfig, retryWithBackoff } from './retry-with-backoff.js';
 
 /**
  * Subscribes to the source again when it fails with an error that a fresh request may heal (`retryable`: rate limits,

@@ -1,6 +1,6 @@
-import type { OperatorFunction } from 'rxjs';
-import { contentOf, type AnswerChunk } from '../chunks/answer-chunk.js';
-import { choicePieces } from './choice-pieces.js';
+import { filter, map, type OperatorFunction, pipe } from 'rxjs';
+import { type AnswerChoice, type AnswerChunk, contentOf } from '../chunks/answer-chunk.js';
+import { checkChoice } from '../util/check.js';
 
 /**
  * Emits the text each chunk carries, skipping chunks that carry none. Takes chunks of `chat()` and of `completions()`.
@@ -19,4 +19,24 @@ import { choicePieces } from './choice-pieces.js';
  */
 export function textDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
   return choicePieces(choice, contentOf);
+}
+
+/** Emits what `read` finds in the entries of one choice, joined per chunk; chunks in which it finds nothing are skipped. */
+export function choicePieces(
+  choice: number,
+  read: (entry: AnswerChoice) => string,
+): OperatorFunction<AnswerChunk, string> {
+  checkChoice(choice);
+  return pipe(
+    map(({ choices }: AnswerChunk) => {
+      let piece = '';
+      for (const entry of choices) {
+        if (entry.index === choice) {
+          piece += read(entry);
+        }
+      }
+      return piece;
+    }),
+    filter((piece) => piece !== ''),
+  );
 }

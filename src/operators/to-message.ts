@@ -1,9 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
-import type { Message } from '../chunks/message.js';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import type { AccumulateMessageConfig } from './accumulate-message.js';
-import { collect } from './collect.js';
-import { prepareMessage } from './prepare-message.js';
+import type { Message } from '../chunks/message.js';
+import { type AccumulateMessageConfig, prepareMessage } from './accumulate-message.js';
+import { collect } from './to-result.js';
 
 /**
  * Emits the finished message once the source completes.

@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction } from 'rxjs';
-import { collect } from './collect.js';
+import { collect } from './to-result.js';
 
 /**
  * Emits the whole text once the source completes; an empty source gives an empty text.

@@ -1,7 +1,6 @@
 import { filter, map, type OperatorFunction, pipe, takeLast } from 'rxjs';
+import { type AnswerChunk, usageOf } from '../chunks/answer-chunk.js';
 import type { Usage } from '../chunks/message.js';
-import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { usageOf } from '../chunks/usage-of.js';
 
 /**
  * Emits the token counts of the stream once it completes: the last the server sent, since each already counts all before

@@ -1,8 +1,7 @@
 import { concat, concatMap, defer, distinct, distinctUntilChanged, filter, map, type OperatorFunction } from 'rxjs';
-import type { Message, ToolCall } from '../chunks/message.js';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import type { AccumulateMessageConfig } from './accumulate-message.js';
-import { prepareMessage } from './prepare-message.js';
+import type { Message, ToolCall } from '../chunks/message.js';
+import { type AccumulateMessageConfig, prepareMessage } from './accumulate-message.js';
 
 /**
  * Emits each tool call of the answer once, in order, when it is complete: at the finish reason, since until then the

@@ -1,6 +1,6 @@
 import { concat, concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
 import { createEventParser } from './event-parser.js';
-import type { ServerSentEvent } from './server-sent-event.js';
+import type { ServerSentEvent } from './parse-blocks.js';
 
 /** How {@link decodeEvents} decodes. */
 export interface DecodeEventsConfig {

@@ -1,27 +1,11 @@
-import {
-  catchError,
-  concat,
-  defer,
-  distinctUntilChanged,
-  finalize,
-  identity,
-  map,
-  merge,
-  type MonoTypeOperatorFunction,
-  type OperatorFunction,
-  of,
-  scan,
-  startWith,
-  Subject,
-} from 'rxjs';
+import { catchError, concat, defer, distinctUntilChanged, finalize, identity, map, merge, type MonoTypeOperatorFunction, of, type OperatorFunction, scan, startWith, Subject } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import type { AccumulateMessageConfig } from '../operators/accumulate-message.js';
-import { check, checkConfig } from '../util/check.js';
-import { prepareMessage } from '../operators/prepare-message.js';
-import type { RetryConfig } from '../operators/retry-config.js';
+import { type AccumulateMessageConfig, prepareMessage } from '../operators/accumulate-message.js';
+import type { RetryConfig } from '../operators/retry-with-backoff.js';
 import { retryTransient } from '../operators/retry-transient.js';
+import { check, checkConfig } from '../util/check.js';
 import { type ChatView, waitingView } from './chat-view.js';
-import { type ReplyEvent, reduceView } from './reduce-view.js';
+import { reduceView, type ReplyEvent } from './reduce-view.js';
 
 /** How `accumulateView` reads and retries. */
 export interface AccumulateViewConfig extends AccumulateMessageConfig {

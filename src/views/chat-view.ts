@@ -1,6 +1,6 @@
 import { emptyMessage } from '../chunks/message-builder.js';
 import type { Message, Usage } from '../chunks/message.js';
-import type { RetryNotice } from '../operators/retry-config.js';
+import type { RetryNotice } from '../operators/retry-with-backoff.js';
 
 /**
  * How far a reply is. `queued`: its request waits for others. `waiting`: asked, and nothing to show came yet. `retrying`:

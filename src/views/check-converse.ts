@@ -1,4 +1,4 @@
-import type { Client } from '../client/client.js';
+import type { Client } from '../client/create-client.js';
 import { check, checkConfig, checkFunction, checkScheduler } from '../util/check.js';
 import { checkRetry } from './accumulate-view.js';
 import type { ReplyStatus } from './chat-view.js';

@@ -1,5 +1,5 @@
 import { filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
-import type { Client } from '../client/client.js';
+import type { Client } from '../client/create-client.js';
 import { operate } from '../util/operate.js';
 import { askWith } from './ask-with.js';
 import { checkCommand, checkConverse } from './check-converse.js';

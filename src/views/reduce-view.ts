@@ -1,5 +1,5 @@
 import type { Message } from '../chunks/message.js';
-import type { RetryNotice } from '../operators/retry-config.js';
+import type { RetryNotice } from '../operators/retry-with-backoff.js';
 import { type ChatView, viewOf } from './chat-view.js';
 
 /** What happens to a reply. */

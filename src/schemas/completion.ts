@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { chatDelta, type ChatDelta } from './chat-completion-chunk.js';
+import type { StreamOptions } from './chat-completion-request.js';
 import { tokenUsage, type TokenUsage } from './token-usage.js';
 
 /** One of the answers inside a legacy chunk; with several prompts, `index` runs over prompt times `n` plus answer. */
@@ -47,3 +48,29 @@ export const completionChunk: z.ZodMiniType<CompletionChunk> = z.looseObject({
   usage: z.nullish(tokenUsage),
   system_fingerprint: z.nullish(z.string()),
 });
+
+/**
+ * A request to the legacy `/completions`: a prompt in, its continuation out. Fields this type does not know pass through.
+ */
+export interface CompletionRequest {
+  /** The model's name, such as those that `models()` gives. */
+  readonly model: string;
+  /** Text, several texts, or token ids. */
+  readonly prompt: string | readonly string[] | readonly number[] | readonly (readonly number[])[];
+  readonly suffix?: string | null | undefined;
+  readonly max_tokens?: number | null | undefined;
+  readonly temperature?: number | null | undefined;
+  readonly top_p?: number | null | undefined;
+  readonly n?: number | null | undefined;
+  readonly stop?: string | readonly string[] | null | undefined;
+  readonly echo?: boolean | null | undefined;
+  readonly logprobs?: number | null | undefined;
+  readonly presence_penalty?: number | null | undefined;
+  readonly frequency_penalty?: number | null | undefined;
+  readonly seed?: number | null | undefined;
+  /** `null` sends none, for servers that reject the field. */
+  readonly stream_options?: StreamOptions | null | undefined;
+  /** Always true; may be left out. */
+  readonly stream?: true | undefined;
+  readonly [key: string]: unknown;
+}
