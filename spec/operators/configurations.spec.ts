@@ -98,6 +98,6 @@ describe('what is no source', () => {
     ['hedge', () => hedge({} as never, hedging), 'source'],
   ])('is refused by %s, which names it', (_, call, place) => {
     expect(call).toThrow(TypeError);
-    expect(call).toThrow(`${place} must be an Observable, or what rxjs can make one of`);
+    expect(call).toThrow(`${place} must be an Observable, or something rxjs can convert to one`);
   });
 });

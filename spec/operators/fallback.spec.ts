@@ -186,7 +186,7 @@ it('infers what it emits', () => {
 it.each([
   [[], undefined, 'The number of sources must be 1 or more, not 0'],
   [NEVER, undefined, 'sources must be a list of Observables, not object'],
-  [[NEVER, 3], undefined, 'sources[1] must be an Observable, or what rxjs can make one of, not 3'],
+  [[NEVER, 3], undefined, 'sources[1] must be an Observable, or something rxjs can convert to one, not 3'],
   [[NEVER], { when: true }, 'when must be a function'],
   [[NEVER], 3, 'The configuration of fallback must be an object, not 3'],
 ])('refuses %p with %p', (sources, config, problem) => {

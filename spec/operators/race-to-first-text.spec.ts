@@ -312,7 +312,7 @@ it.each([
   [[], 'The number of sources must be 1 or more, not 0'],
   [NEVER, 'sources must be a list of Observables, not object'],
   [undefined, 'sources must be a list of Observables, not undefined'],
-  [[NEVER, 3], 'sources[1] must be an Observable, or what rxjs can make one of, not 3'],
+  [[NEVER, 3], 'sources[1] must be an Observable, or something rxjs can convert to one, not 3'],
 ])('refuses %p', (sources, problem) => {
   expect(() => raceToFirstText(sources as readonly Observable<string>[])).toThrow(TypeError);
   expect(() => raceToFirstText(sources as readonly Observable<string>[])).toThrow(problem);

@@ -331,7 +331,7 @@ describe('restart', () => {
   });
 
   it('refuses chunks, whose text would come twice', () => {
-    const refusal = new TypeError('restart belongs behind an accumulating operator, such as accumulateMessage()');
+    const refusal = new TypeError('restart belongs after an accumulating operator, such as accumulateMessage()');
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   -r-a-#', chunks, lost);
       const firstSubs = '    ^!';
@@ -616,8 +616,8 @@ it.each([
   [{ notify: null }, 'notify must be a function or an observer'],
   [{ random: 0.5 }, 'random must be a function'],
   [{ restart: 1 }, 'restart must be true or false, not 1'],
-  [{ budget: 500 }, 'budget must be what createRetryBudget gives, not 500'],
-  [{ budget: null }, 'budget must be what createRetryBudget gives'],
+  [{ budget: 500 }, 'budget must be the result of createRetryBudget(), not 500'],
+  [{ budget: null }, 'budget must be the result of createRetryBudget()'],
   [3, 'The configuration of retryTransient must be an object, not 3'],
   [null, 'The configuration of retryTransient must be an object'],
 ])('refuses %p', (config, message) => {

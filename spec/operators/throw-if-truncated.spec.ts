@@ -16,7 +16,7 @@ const chunks = {
   u: usageChunk(4, 5),
 };
 const cut = new OutputError(
-  'The answer was cut at the limit of tokens: raise max_completion_tokens or max_tokens, or ask for less ' +
+  'The answer was cut off at the token limit: raise max_completion_tokens or max_tokens, or ask for less ' +
     '(finish reason "length")',
 );
 
@@ -78,16 +78,14 @@ describe('throwIfTruncated', () => {
   it.each(['length', 'max_tokens', 'MAX_TOKENS', 'model_length', 'model_context_window_exceeded'])(
     'takes %s for a limit of tokens',
     (reason) => {
-      expect(messageOf(finishChunk(reason))).toMatch(/cut at the limit of tokens: raise max_completion_tokens/u);
+      expect(messageOf(finishChunk(reason))).toMatch(/cut off at the token limit: raise max_completion_tokens/u);
     },
   );
 
   it.each(['content_filter', 'sensitive', 'SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII'])(
     'takes %s for a filter',
     (reason) => {
-      expect(messageOf(finishChunk(reason))).toMatch(
-        `withheld by the content filter of the server: ask in other words`,
-      );
+      expect(messageOf(finishChunk(reason))).toMatch(`withheld by the server's content filter: rephrase the prompt`);
     },
   );
 
@@ -102,7 +100,7 @@ describe('throwIfTruncated', () => {
     expect(messageOf(finishChunk('stop'), finishChunk('content_filter', 1), finishChunk('length', 2))).toMatch(
       'filter',
     );
-    expect(messageOf(legacyChunk('a', 'length'))).toMatch('limit of tokens');
+    expect(messageOf(legacyChunk('a', 'length'))).toMatch('token limit');
   });
 
   it('raises an error that says what it is and that the same request would not do better', async () => {

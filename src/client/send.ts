@@ -1,4 +1,18 @@
-import { defer, from, identity, map, type MonoTypeOperatorFunction, type Observable, of, switchMap, take, tap, throwError, throwIfEmpty, timeout } from 'rxjs';
+import {
+  defer,
+  from,
+  identity,
+  map,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  of,
+  switchMap,
+  take,
+  tap,
+  throwError,
+  throwIfEmpty,
+  timeout,
+} from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
 import { parseRateLimits } from '../errors/rate-limits.js';
 import { redactHeaders } from '../transport/redact-headers.js';

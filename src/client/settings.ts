@@ -1,6 +1,13 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Interceptor, Operation, Transport, TransportRequest } from '../transport/transport.js';
-import { type ApiKey, checkClientConfig, type ClientConfig, type Deadlines, type Limits, type RequestOptions } from './client-config.js';
+import {
+  type ApiKey,
+  checkClientConfig,
+  type ClientConfig,
+  type Deadlines,
+  type Limits,
+  type RequestOptions,
+} from './client-config.js';
 
 /** What a platform gives to a client that does not say otherwise. */
 export interface Platform {

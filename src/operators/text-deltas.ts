@@ -3,7 +3,7 @@ import { type AnswerChoice, type AnswerChunk, contentOf } from '../chunks/answer
 import { checkChoice } from '../util/check.js';
 
 /**
- * Emits the text each chunk carries, skipping chunks that carry none. Takes chunks of `chat()` and of `completions()`.
+ * Emits the text of each chunk, skipping chunks without text. Takes chunks of `chat()` and `completions()`.
  *
  * ```text
  * chunks:  r-a-b-f|   r = role, a = 'Hel', b = 'lo', f = finish
@@ -13,15 +13,15 @@ import { checkChoice } from '../util/check.js';
  * Errors and completion pass through unchanged.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
- * @throws TypeError when `choice` is not a whole number, or negative.
+ * @throws TypeError if `choice` is negative or not a whole number.
  * @see {@link accumulateText} to receive the text so far instead, {@link toText} for the whole text.
- * @see {@link reasoningDeltas} and {@link refusalDeltas} for what is said beside the answer.
+ * @see {@link reasoningDeltas} and {@link refusalDeltas} for text beside the answer.
  */
 export function textDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
   return choicePieces(choice, contentOf);
 }
 
-/** Emits what `read` finds in the entries of one choice, joined per chunk; chunks in which it finds nothing are skipped. */
+/** Emits the text that `read` finds in one choice of each chunk, skipping chunks where it finds none. */
 export function choicePieces(
   choice: number,
   read: (entry: AnswerChoice) => string,

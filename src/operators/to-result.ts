@@ -1,17 +1,17 @@
-import { catchError, concat, defer, ignoreElements, type OperatorFunction, of, tap, throwError } from 'rxjs';
+import { catchError, concat, defer, ignoreElements, of, type OperatorFunction, tap, throwError } from 'rxjs';
 import { copyError } from '../errors/copy-error.js';
 
-/** What gathers the values of one subscription. */
+/** Collects the values of one subscription. */
 export interface Collector<T, R> {
   readonly add: (value: T) => void;
-  /** What there is when the source fails. */
+  /** What was collected when the source failed. */
   readonly partial: () => unknown;
-  /** What there is when the source completes. */
+  /** What was collected when the source completed. */
   readonly result: () => R;
 }
 
-/** Gathers all values and emits one result at completion; an error of ours is rethrown as a copy with the partial result. */
-export function collect<T, R>(createCollector: () => Collector<T, R>): OperatorFunction<T, R> {
+/** Emits the collected result on completion. On error, rethrows a copy of an `LlmError` with the partial result. */
+export function toResult<T, R>(createCollector: () => Collector<T, R>): OperatorFunction<T, R> {
   return (source) =>
     defer(() => {
       const { add, partial, result } = createCollector();
