@@ -38,7 +38,7 @@ it.each<[string, unknown]>([
 it.each([false, null, 'true'])('refuses stream: %j, and says how to get the whole message', (stream) => {
   const chat = { model: 'small', messages, stream } as unknown as ChatCompletionRequest;
   const completion = { model: 'small', prompt: 'Once', stream } as unknown as CompletionRequest;
-  const reason = 'always asks for a stream: leave stream out, and use toMessage() for the whole message';
+  const reason = 'always requests a stream: leave stream out, and use toMessage() for the whole message';
 
   expect(() => client.chat(chat)).toThrow(new TypeError(`chat() ${reason}`));
   expect(() => client.completions(completion)).toThrow(new TypeError(`completions() ${reason}`));

@@ -12,6 +12,19 @@ import { createSettings, type Platform } from './settings.js';
 import { streamChunks } from './stream-chunks.js';
 
 /**
+ * The endpoints of one server. Each method returns a cold Observable: nothing is sent before it is subscribed, each
+ * subscription is one request, and unsubscribing aborts it. The client itself never retries.
+ */
+export interface Client {
+  /** Streams an answer from `/chat/completions`. Throws `TypeError` at the call if the model or the messages are missing. */
+  readonly chat: (request: ChatCompletionRequest, options?: RequestOptions) => Observable<ChatCompletionChunk>;
+  /** Streams a completion from the legacy `/completions`. */
+  readonly completions: (request: CompletionRequest, options?: RequestOptions) => Observable<CompletionChunk>;
+  /** Emits each model of the server. */
+  readonly models: (options?: RequestOptions) => Observable<Model>;
+}
+
+/**
  * Creates a client for an OpenAI-style server, over `fetch`.
  *
  * ```ts
@@ -19,29 +32,16 @@ import { streamChunks } from './stream-chunks.js';
  * client.chat({ model, messages }).pipe(textDeltas()).subscribe((text) => { … });
  * ```
  *
- * @throws {TypeError} For a field that is unknown or malformed, and for an `apiKey` in a web page.
+ * @throws {TypeError} For an unknown or invalid field, and for an `apiKey` in a web page.
  */
 export function createClient(config: ClientConfig = {}): Client {
   return buildClient(config, { createTransport: () => fetchTransport(), environment: {} });
 }
 
-/**
- * The endpoints of one server. Each method gives a cold Observable: nothing is sent before it is subscribed, each
- * subscription is one request, and unsubscribing aborts it. The client never retries by itself.
- */
-export interface Client {
-  /** Streams an answer from `/chat/completions`. Throws `TypeError` at the call for a request without model or messages. */
-  readonly chat: (request: ChatCompletionRequest, options?: RequestOptions) => Observable<ChatCompletionChunk>;
-  /** Streams a continuation from the legacy `/completions`. */
-  readonly completions: (request: CompletionRequest, options?: RequestOptions) => Observable<CompletionChunk>;
-  /** Emits each model the server offers. */
-  readonly models: (options?: RequestOptions) => Observable<Model>;
-}
-
 const chatEndpoint = { operation: 'chat', path: '/chat/completions', format: chatChunks } as const;
 const completionsEndpoint = { operation: 'completions', path: '/completions', format: completionChunks } as const;
 
-/** Makes a client with the defaults of a platform. */
+/** Creates a client with the defaults of a platform. */
 export function buildClient(config: ClientConfig, platform: Platform): Client {
   const settingsOf = createSettings(config, platform);
   return {

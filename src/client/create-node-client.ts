@@ -4,29 +4,29 @@ import { buildClient, type Client } from './create-client.js';
 
 /**
  * Creates a client for an OpenAI-style server, over undici. `apiKey` and `baseURL` default to `OPENAI_API_KEY` and
- * `OPENAI_BASE_URL`; the environment's key is never sent to a `baseURL` named here.
+ * `OPENAI_BASE_URL`; the environment's key is never sent to a `baseURL` set in code.
  *
  * ```ts
  * const client = createClient({ baseURL: 'http://localhost:11434/v1' });
  * client.chat({ model, messages }).pipe(textDeltas()).subscribe((text) => { … });
  * ```
  *
- * @throws {TypeError} For a field that is unknown or malformed.
+ * @throws {TypeError} For an unknown or invalid field.
  */
 export function createNodeClient(config: ClientConfig = {}): Client {
   return buildClient(config, { createTransport: () => undiciTransport(), environment: readEnvironment() });
 }
 
-/** The server and key that the environment names. */
+/** The API address and key from the environment. */
 export interface Environment {
   readonly apiKey: string | undefined;
   readonly baseURL: string | undefined;
 }
 
 /**
- * Reads `OPENAI_API_KEY` and `OPENAI_BASE_URL`; empty counts as absent.
+ * Reads `OPENAI_API_KEY` and `OPENAI_BASE_URL`; an empty variable counts as not set.
  *
- * @param variables The environment to read; that of the process by default.
+ * @param variables The environment to read. Default `process.env`.
  */
 export function readEnvironment(
   variables: Readonly<Record<string, string | undefined>> = globalThis.process.env,

@@ -10,17 +10,17 @@ import { createRequestScope, identifyErrors } from './request-scope.js';
 import { send } from './send.js';
 import { type Settings, toTransportRequest } from './settings.js';
 
-/** An endpoint that streams chunks until `[DONE]`. */
+/** An endpoint that streams chunks. */
 export interface ChunkEndpoint<Chunk> {
   readonly operation: Operation;
   readonly path: string;
   readonly format: ChunkFormat<Chunk>;
 }
 
-/** How long a finished answer may be read on for its connection to be used again, in milliseconds. */
+/** How long to keep reading after `[DONE]`, in milliseconds, so that the connection can be reused. */
 const grace = 100;
 
-/** Makes the cold Observable of one request's chunks: here the stages are joined. */
+/** Creates the cold Observable of a request's chunks, by joining the stages. */
 export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk>(
   { operation, path, format }: ChunkEndpoint<Chunk>,
   request: { readonly stream_options?: StreamOptions | null | undefined },
@@ -49,7 +49,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
   });
 }
 
-/** Usage is asked for unless the caller says otherwise; `stream_options: null` sends no such field at all. */
+/** Requests usage unless the caller's `stream_options` set it; `null` leaves the field out. */
 function withStreaming({
   stream_options: options,
   ...request
@@ -64,11 +64,10 @@ function withStreaming({
 }
 
 /**
- * Applies a stage. When the stage completes of its own accord, the source may run on unheard for at most `grace`
- * milliseconds before it is unsubscribed: an answer read to its end mark can reach its end, so that its connection is used
- * again, while nobody waits for it. Unsubscribing and errors end the source at once.
+ * Applies a stage, and after it completes keeps draining the source for up to `grace` milliseconds, so that the connection
+ * can be reused. Unsubscribing and errors end the source at once.
  */
-export function drainAfterComplete<T, R>(
+function drainAfterComplete<T, R>(
   stage: OperatorFunction<T, R>,
   grace: number,
   scheduler: SchedulerLike,
@@ -95,8 +94,8 @@ export function drainAfterComplete<T, R>(
           },
         }),
       );
-      // Tied to `upstream` before its first value, so that closing stops a synchronous source between two values; a source
-      // that ends by itself takes the timer with it.
+      // Tied to `upstream` before its first value, so that closing stops a synchronous source between two values. A source
+      // that ends cancels the timer.
       new Observable<T>((inner) => {
         upstream.add(inner);
         inner.add(upstream);

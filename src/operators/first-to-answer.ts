@@ -1,7 +1,7 @@
 import { noop, Subscription, type Observable, type OperatorFunction } from 'rxjs';
+import { holdsAnswer } from '../chunks/answer-chunk.js';
 import { joinErrors } from '../errors/join-errors.js';
 import { LimitError } from '../errors/limit-error.js';
-import { holdsAnswer } from '../chunks/answer-chunk.js';
 import { operate, subscribeWithin } from '../util/operate.js';
 
 /** Values held per source before its answer, so that a server that repeats its role endlessly cannot fill the memory. */

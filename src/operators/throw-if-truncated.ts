@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, type MonoTypeOperatorFunction, tap, throwError } from 'rxjs';
-import { cutBy, type Cut } from '../chunks/finish-reason.js';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
+import { cutBy, type Cut } from '../chunks/finish-reason.js';
 import { OutputError } from '../errors/output-error.js';
 
 /**
