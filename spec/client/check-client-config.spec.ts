@@ -84,69 +84,73 @@ function mistakeIn(call: () => unknown): string {
   throw new Error('nothing was thrown');
 }
 
-describe.each(places)('%s', (_place, configure) => {
-  it.each(unknownKeys)('refuses %s, and points to %s', (key, hint) => {
-    const message = mistakeIn(() => configure({ [key]: 'some-value' }));
+describe('client configuration', () => {
+  describe.each(places)('%s', (_place, configure) => {
+    it.each(unknownKeys)('refuses %s, and points to %s', (key, hint) => {
+      const message = mistakeIn(() => configure({ [key]: 'some-value' }));
 
-    expect(message).toContain(`"${key}"`);
-    expect(message).toContain(hint);
-    expect(message).not.toContain('some-value');
-  });
+      expect(message).toContain(`"${key}"`);
+      expect(message).toContain(hint);
+      expect(message).not.toContain('some-value');
+    });
 
-  it.each(malformed)('refuses a malformed %s: %p', (field, value) => {
-    expect(mistakeIn(() => configure({ [field]: value }))).toMatch(new RegExp(`^${field} must be .{5}`, 'u'));
-  });
+    it.each(malformed)('refuses a malformed %s: %p', (field, value) => {
+      expect(mistakeIn(() => configure({ [field]: value }))).toMatch(new RegExp(`^${field} must be .{5}`, 'u'));
+    });
 
-  it.each(malformedNumbers)('refuses a malformed %s.%s: %p', (group, field, value) => {
-    expect(mistakeIn(() => configure({ [group]: { [field]: value } }))).toMatch(
-      new RegExp(`^${group}\\.${field} must be .*positive`, 'u'),
-    );
+    it.each(malformedNumbers)('refuses a malformed %s.%s: %p', (group, field, value) => {
+      expect(mistakeIn(() => configure({ [group]: { [field]: value } }))).toMatch(
+        new RegExp(`^${group}\\.${field} must be .*positive`, 'u'),
+      );
+    });
+
+    it.each([
+      ['deadlines', 'headers, firstChunk, idle, total'],
+      ['limits', 'eventBytes, errorBodyBytes, choices, toolCalls'],
+    ])('refuses an unknown field of %s', (group, known) => {
+      const message = mistakeIn(() => configure({ [group]: { typo: 1 } }));
+
+      expect(message).toContain('"typo"');
+      expect(message).toContain(known);
+    });
+
+    it.each([[null], ['http://server.test'], [[]], [7]])('refuses %p in place of an object', (config) => {
+      expect(mistakeIn(() => configure(config as unknown as object))).toContain('object');
+    });
+
+    it('ignores fields that are undefined', () => {
+      const fields = malformed.map(([field]) => [field, undefined] as const);
+      const groups = { deadlines: { idle: undefined }, limits: { choices: undefined } };
+
+      expect(() => configure({ ...Object.fromEntries(fields), ...groups })).not.toThrow();
+    });
+
+    it('takes Infinity for a deadline or limit', () => {
+      const deadlines = { headers: Infinity, firstChunk: Infinity, idle: Infinity, total: Infinity };
+      const limits = { eventBytes: Infinity, errorBodyBytes: Infinity, choices: Infinity, toolCalls: Infinity };
+
+      expect(() => configure({ deadlines, limits })).not.toThrow();
+    });
   });
 
   it.each([
-    ['deadlines', 'headers, firstChunk, idle, total'],
-    ['limits', 'eventBytes, errorBodyBytes, choices, toolCalls'],
-  ])('refuses an unknown field of %s', (group, known) => {
-    const message = mistakeIn(() => configure({ [group]: { typo: 1 } }));
+    ['idempotencyKey', ''],
+    ['idempotencyKey', 7],
+    ['onResponse', 'yes'],
+    ['context', 'text'],
+  ])('refuses a malformed %s: %p', (field, value) => {
+    const options = { [field]: value } as RequestOptions;
 
-    expect(message).toContain('"typo"');
-    expect(message).toContain(known);
+    expect(mistakeIn(() => quietClient().chat(chatRequest, options))).toMatch(
+      new RegExp(`^${field} must be .{5}`, 'u'),
+    );
   });
 
-  it.each([[null], ['http://server.test'], [[]], [7]])('refuses %p in place of an object', (config) => {
-    expect(mistakeIn(() => configure(config as unknown as object))).toContain('object');
+  it.each(['idempotencyKey', 'onResponse', 'context'])('refuses %s for a whole client', (field) => {
+    expect(mistakeIn(() => createClient({ [field]: {} }))).toContain(`"${field}"`);
   });
 
-  it('ignores fields that are undefined', () => {
-    const fields = malformed.map(([field]) => [field, undefined] as const);
-    const groups = { deadlines: { idle: undefined }, limits: { choices: undefined } };
-
-    expect(() => configure({ ...Object.fromEntries(fields), ...groups })).not.toThrow();
+  it('tells what it does not know, not what that holds', () => {
+    expect(mistakeIn(() => createClient({ key: 'secret-key-1' } as ClientConfig))).not.toContain('secret-key-1');
   });
-
-  it('takes Infinity for a deadline or limit', () => {
-    const deadlines = { headers: Infinity, firstChunk: Infinity, idle: Infinity, total: Infinity };
-    const limits = { eventBytes: Infinity, errorBodyBytes: Infinity, choices: Infinity, toolCalls: Infinity };
-
-    expect(() => configure({ deadlines, limits })).not.toThrow();
-  });
-});
-
-it.each([
-  ['idempotencyKey', ''],
-  ['idempotencyKey', 7],
-  ['onResponse', 'yes'],
-  ['context', 'text'],
-])('refuses a malformed %s: %p', (field, value) => {
-  const options = { [field]: value } as RequestOptions;
-
-  expect(mistakeIn(() => quietClient().chat(chatRequest, options))).toMatch(new RegExp(`^${field} must be .{5}`, 'u'));
-});
-
-it.each(['idempotencyKey', 'onResponse', 'context'])('refuses %s for a whole client', (field) => {
-  expect(mistakeIn(() => createClient({ [field]: {} }))).toContain(`"${field}"`);
-});
-
-it('tells what it does not know, not what that holds', () => {
-  expect(mistakeIn(() => createClient({ key: 'secret-key-1' } as ClientConfig))).not.toContain('secret-key-1');
 });

@@ -28,213 +28,215 @@ function noting(name: string, log: string[]): Interceptor {
   };
 }
 
-it('wrap the exchange, the first outermost', async () => {
-  const log: string[] = [];
-  const { transport } = fakeTransport();
-  const interceptors = [noting('outer', log), noting('inner', log)];
+describe('interceptors', () => {
+  it('wrap the exchange, the first outermost', async () => {
+    const log: string[] = [];
+    const { transport } = fakeTransport();
+    const interceptors = [noting('outer', log), noting('inner', log)];
 
-  await observe(createClient({ baseURL, transport, interceptors }).chat(chatRequest)).ended;
+    await observe(createClient({ baseURL, transport, interceptors }).chat(chatRequest)).ended;
 
-  expect(log).toEqual(['outer request', 'inner request', 'inner head', 'outer head', 'inner data', 'outer data']);
-});
-
-it('run once per subscription, and not before', () => {
-  const log: string[] = [];
-  const { transport } = fakeTransport();
-  const client = createClient({ baseURL, transport, interceptors: [noting('only', log)] });
-  const chunks = client.chat(chatRequest);
-  expect(log).toEqual([]);
-
-  chunks.subscribe();
-  chunks.subscribe();
-  client.models().subscribe({ error: () => undefined });
-
-  expect(log.filter((line) => line === 'only request')).toHaveLength(3);
-});
-
-it('see what is asked, with the context of the caller, and no key', () => {
-  const seen: TransportRequest[] = [];
-  const { transport, requests } = fakeTransport();
-  const look: Interceptor = (request, next) => {
-    seen.push(request);
-    return next(request);
-  };
-
-  createClient({ baseURL, transport, apiKey, interceptors: [look] })
-    .chat(chatRequest, { context: { tenant: 7 }, headers: { 'x-mine': 'yes' } })
-    .subscribe();
-
-  expect(seen).toMatchObject([
-    { operation: 'chat', method: 'POST', url: `${baseURL}/chat/completions`, context: { tenant: 7 } },
-  ]);
-  expect(seen[0]?.headers).toMatchObject({ 'x-mine': 'yes' });
-  expect(JSON.stringify(seen)).not.toContain(apiKey);
-  expect(JSON.stringify(seen).toLowerCase()).not.toContain('authorization');
-  expect(requests[0]?.headers['authorization']).toBe(`Bearer ${apiKey}`);
-});
-
-it('change the request by a copy', () => {
-  const { transport, requests } = fakeTransport();
-  const change: Interceptor = (request, next) =>
-    next({ ...request, url: `${request.url}?traced=1`, headers: { ...request.headers, 'X-Trace': 't-1' } });
-
-  createClient({ baseURL, transport, interceptors: [change] })
-    .chat(chatRequest)
-    .subscribe();
-
-  expect(requests[0]?.url).toBe(`${baseURL}/chat/completions?traced=1`);
-  expect(requests[0]?.headers).toMatchObject({ 'x-trace': 't-1', 'content-type': 'application/json' });
-});
-
-it.each(['authorization', 'Authorization'])('may set their own header %s, which alone is sent', (name) => {
-  const { transport, requests } = fakeTransport();
-  const authorize: Interceptor = (request, next) =>
-    next({ ...request, headers: { ...request.headers, [name]: 'Bearer other' } });
-
-  createClient({ baseURL, transport, apiKey, interceptors: [authorize] })
-    .chat(chatRequest)
-    .subscribe();
-
-  const { authorization, ...headers } = requests[0]!.headers;
-  expect(authorization).toBe('Bearer other');
-  expect(Object.keys(headers)).toEqual(['accept', 'content-type']);
-});
-
-it('get no key for a server that they choose themselves', () => {
-  const { transport, requests } = fakeTransport();
-  const elsewhere: Interceptor = (request, next) => next({ ...request, url: 'http://other.test/v1' });
-
-  createClient({ baseURL, transport, apiKey, interceptors: [elsewhere] })
-    .chat(chatRequest)
-    .subscribe();
-
-  expect(requests[0]).toMatchObject({ url: 'http://other.test/v1' });
-  expect(requests[0]!.headers).not.toHaveProperty('authorization');
-});
-
-it('see an ApiError for any other status than 2xx', async () => {
-  const seen: unknown[] = [];
-  const { transport } = fakeTransport(denied);
-  const look: Interceptor = (request, next) =>
-    next(request).pipe(tap({ next: ({ type }) => seen.push(type), error: (error: unknown) => seen.push(error) }));
-
-  const error = await observe(createClient({ baseURL, transport, interceptors: [look] }).chat(chatRequest)).ended;
-
-  expect(error).toBeInstanceOf(ApiError);
-  expect(seen).toEqual([error]);
-  expect(error).toMatchObject({ status: 401, kind: 'authentication', message: '401 Token expired' });
-});
-
-it('refresh a token and ask again', async () => {
-  const { transport, requests } = fakeTransport(denied, answer(hello));
-  const refresh: Interceptor = (request, next) =>
-    next(request).pipe(
-      catchError((error: unknown) =>
-        isLlmError(error) && error.kind === 'authentication'
-          ? next({ ...request, headers: { ...request.headers, authorization: 'Bearer fresh' } })
-          : throwError(() => error),
-      ),
-    );
-  const client = createClient({ baseURL, transport, apiKey, interceptors: [refresh] });
-
-  const seen = observe(client.chat(chatRequest).pipe(textDeltas(), toText()));
-
-  expect(await seen.ended).toBeUndefined();
-  expect(seen.values).toEqual(['Hello']);
-  expect(requests.map(({ headers }) => headers['authorization'])).toEqual([`Bearer ${apiKey}`, 'Bearer fresh']);
-});
-
-it('answer by themselves, from a cache for one', async () => {
-  const { transport, requests } = fakeTransport();
-  const cached: Interceptor = () => answer(hello);
-
-  const seen = observe(createClient({ baseURL, transport, interceptors: [cached] }).chat(chatRequest));
-
-  expect(await seen.ended).toBeUndefined();
-  expect(seen.values).toHaveLength(2);
-  expect(requests).toHaveLength(0);
-});
-
-it('change the bytes of an answer', async () => {
-  const { transport } = fakeTransport(answer('cipher'));
-  const decipher: Interceptor = (request, next) =>
-    next(request).pipe(map((event) => (event.type === 'data' ? data(hello) : event)));
-
-  const seen = observe(createClient({ baseURL, transport, interceptors: [decipher] }).chat(chatRequest));
-
-  expect(await seen.ended).toBeUndefined();
-  expect(seen.values).toHaveLength(2);
-});
-
-it('delay a request', () => {
-  runMarbles(({ cold, expectObservable }) => {
-    const delayed: Interceptor = (request, next) => timer(5).pipe(concatMap(() => next(request)));
-    const transport = (): ReturnType<typeof cold<ReturnType<typeof head>>> =>
-      cold('-(ha|)', { h: head(), a: data(hello) });
-    const client = createClient({ baseURL, transport, interceptors: [delayed] });
-
-    expectObservable(client.chat(chatRequest).pipe(textDeltas(), toText())).toBe('------(x|)', { x: 'Hello' });
-  });
-});
-
-it.each<[string, Interceptor]>([
-  [
-    'throws',
-    () => {
-      throw new Error('no');
-    },
-  ],
-  ['gives an Observable that fails', () => throwError(() => new Error('no'))],
-])('fail the stream when one %s', async (_how, interceptor) => {
-  const { transport } = fakeTransport();
-
-  const seen = observe(createClient({ baseURL, transport, interceptors: [interceptor] }).chat(chatRequest));
-
-  expect(await seen.ended).toMatchObject({ message: 'no' });
-});
-
-it('leave a truncated stream when one completes early', async () => {
-  const { transport } = fakeTransport();
-
-  const seen = observe(createClient({ baseURL, transport, interceptors: [() => EMPTY] }).chat(chatRequest));
-
-  expect(await seen.ended).toBeInstanceOf(StreamError);
-  expect(await seen.ended).toMatchObject({ kind: 'truncated', retryable: true });
-});
-
-it('fail with a TypeError for a url that is not absolute', async () => {
-  const relative: Interceptor = (request, next) => next({ ...request, url: '/v1/chat' });
-
-  const seen = observe(createClient({ baseURL, interceptors: [relative] }).chat(chatRequest));
-
-  expect(await seen.ended).toBeInstanceOf(TypeError);
-});
-
-it('of a request replace those of the client', () => {
-  const log: string[] = [];
-  const client = createClient({
-    baseURL,
-    transport: fakeTransport().transport,
-    interceptors: [noting('client', log)],
+    expect(log).toEqual(['outer request', 'inner request', 'inner head', 'outer head', 'inner data', 'outer data']);
   });
 
-  client.chat(chatRequest, { interceptors: [noting('request', log)] }).subscribe();
-  expect(log).toEqual(['request request', 'request head', 'request data']);
+  it('run once per subscription, and not before', () => {
+    const log: string[] = [];
+    const { transport } = fakeTransport();
+    const client = createClient({ baseURL, transport, interceptors: [noting('only', log)] });
+    const chunks = client.chat(chatRequest);
+    expect(log).toEqual([]);
 
-  log.length = 0;
-  client.chat(chatRequest, { interceptors: [] }).subscribe();
-  expect(log).toEqual([]);
-});
+    chunks.subscribe();
+    chunks.subscribe();
+    client.models().subscribe({ error: () => undefined });
 
-it('may ask with a key of their own choosing for each request', async () => {
-  const { transport, requests } = fakeTransport();
-  const perTenant: Interceptor = (request, next) =>
-    of(`key-of-${String(request.context['tenant'])}`).pipe(
-      concatMap((key) => next({ ...request, headers: { ...request.headers, authorization: `Bearer ${key}` } })),
-    );
-  const client = createClient({ baseURL, transport, interceptors: [perTenant] });
+    expect(log.filter((line) => line === 'only request')).toHaveLength(3);
+  });
 
-  await observe(client.chat(chatRequest, { context: { tenant: 7 } })).ended;
+  it('see what is asked, with the context of the caller, and no key', () => {
+    const seen: TransportRequest[] = [];
+    const { transport, requests } = fakeTransport();
+    const look: Interceptor = (request, next) => {
+      seen.push(request);
+      return next(request);
+    };
 
-  expect(requests[0]?.headers['authorization']).toBe('Bearer key-of-7');
+    createClient({ baseURL, transport, apiKey, interceptors: [look] })
+      .chat(chatRequest, { context: { tenant: 7 }, headers: { 'x-mine': 'yes' } })
+      .subscribe();
+
+    expect(seen).toMatchObject([
+      { operation: 'chat', method: 'POST', url: `${baseURL}/chat/completions`, context: { tenant: 7 } },
+    ]);
+    expect(seen[0]?.headers).toMatchObject({ 'x-mine': 'yes' });
+    expect(JSON.stringify(seen)).not.toContain(apiKey);
+    expect(JSON.stringify(seen).toLowerCase()).not.toContain('authorization');
+    expect(requests[0]?.headers['authorization']).toBe(`Bearer ${apiKey}`);
+  });
+
+  it('change the request by a copy', () => {
+    const { transport, requests } = fakeTransport();
+    const change: Interceptor = (request, next) =>
+      next({ ...request, url: `${request.url}?traced=1`, headers: { ...request.headers, 'X-Trace': 't-1' } });
+
+    createClient({ baseURL, transport, interceptors: [change] })
+      .chat(chatRequest)
+      .subscribe();
+
+    expect(requests[0]?.url).toBe(`${baseURL}/chat/completions?traced=1`);
+    expect(requests[0]?.headers).toMatchObject({ 'x-trace': 't-1', 'content-type': 'application/json' });
+  });
+
+  it.each(['authorization', 'Authorization'])('may set their own header %s, which alone is sent', (name) => {
+    const { transport, requests } = fakeTransport();
+    const authorize: Interceptor = (request, next) =>
+      next({ ...request, headers: { ...request.headers, [name]: 'Bearer other' } });
+
+    createClient({ baseURL, transport, apiKey, interceptors: [authorize] })
+      .chat(chatRequest)
+      .subscribe();
+
+    const { authorization, ...headers } = requests[0]!.headers;
+    expect(authorization).toBe('Bearer other');
+    expect(Object.keys(headers)).toEqual(['accept', 'content-type']);
+  });
+
+  it('get no key for a server that they choose themselves', () => {
+    const { transport, requests } = fakeTransport();
+    const elsewhere: Interceptor = (request, next) => next({ ...request, url: 'http://other.test/v1' });
+
+    createClient({ baseURL, transport, apiKey, interceptors: [elsewhere] })
+      .chat(chatRequest)
+      .subscribe();
+
+    expect(requests[0]).toMatchObject({ url: 'http://other.test/v1' });
+    expect(requests[0]!.headers).not.toHaveProperty('authorization');
+  });
+
+  it('see an ApiError for any other status than 2xx', async () => {
+    const seen: unknown[] = [];
+    const { transport } = fakeTransport(denied);
+    const look: Interceptor = (request, next) =>
+      next(request).pipe(tap({ next: ({ type }) => seen.push(type), error: (error: unknown) => seen.push(error) }));
+
+    const error = await observe(createClient({ baseURL, transport, interceptors: [look] }).chat(chatRequest)).ended;
+
+    expect(error).toBeInstanceOf(ApiError);
+    expect(seen).toEqual([error]);
+    expect(error).toMatchObject({ status: 401, kind: 'authentication', message: '401 Token expired' });
+  });
+
+  it('refresh a token and ask again', async () => {
+    const { transport, requests } = fakeTransport(denied, answer(hello));
+    const refresh: Interceptor = (request, next) =>
+      next(request).pipe(
+        catchError((error: unknown) =>
+          isLlmError(error) && error.kind === 'authentication'
+            ? next({ ...request, headers: { ...request.headers, authorization: 'Bearer fresh' } })
+            : throwError(() => error),
+        ),
+      );
+    const client = createClient({ baseURL, transport, apiKey, interceptors: [refresh] });
+
+    const seen = observe(client.chat(chatRequest).pipe(textDeltas(), toText()));
+
+    expect(await seen.ended).toBeUndefined();
+    expect(seen.values).toEqual(['Hello']);
+    expect(requests.map(({ headers }) => headers['authorization'])).toEqual([`Bearer ${apiKey}`, 'Bearer fresh']);
+  });
+
+  it('answer by themselves, from a cache for one', async () => {
+    const { transport, requests } = fakeTransport();
+    const cached: Interceptor = () => answer(hello);
+
+    const seen = observe(createClient({ baseURL, transport, interceptors: [cached] }).chat(chatRequest));
+
+    expect(await seen.ended).toBeUndefined();
+    expect(seen.values).toHaveLength(2);
+    expect(requests).toHaveLength(0);
+  });
+
+  it('change the bytes of an answer', async () => {
+    const { transport } = fakeTransport(answer('cipher'));
+    const decipher: Interceptor = (request, next) =>
+      next(request).pipe(map((event) => (event.type === 'data' ? data(hello) : event)));
+
+    const seen = observe(createClient({ baseURL, transport, interceptors: [decipher] }).chat(chatRequest));
+
+    expect(await seen.ended).toBeUndefined();
+    expect(seen.values).toHaveLength(2);
+  });
+
+  it('delay a request', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const delayed: Interceptor = (request, next) => timer(5).pipe(concatMap(() => next(request)));
+      const transport = (): ReturnType<typeof cold<ReturnType<typeof head>>> =>
+        cold('-(ha|)', { h: head(), a: data(hello) });
+      const client = createClient({ baseURL, transport, interceptors: [delayed] });
+
+      expectObservable(client.chat(chatRequest).pipe(textDeltas(), toText())).toBe('------(x|)', { x: 'Hello' });
+    });
+  });
+
+  it.each<[string, Interceptor]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['gives an Observable that fails', () => throwError(() => new Error('no'))],
+  ])('fail the stream when one %s', async (_how, interceptor) => {
+    const { transport } = fakeTransport();
+
+    const seen = observe(createClient({ baseURL, transport, interceptors: [interceptor] }).chat(chatRequest));
+
+    expect(await seen.ended).toMatchObject({ message: 'no' });
+  });
+
+  it('leave a truncated stream when one completes early', async () => {
+    const { transport } = fakeTransport();
+
+    const seen = observe(createClient({ baseURL, transport, interceptors: [() => EMPTY] }).chat(chatRequest));
+
+    expect(await seen.ended).toBeInstanceOf(StreamError);
+    expect(await seen.ended).toMatchObject({ kind: 'truncated', retryable: true });
+  });
+
+  it('fail with a TypeError for a url that is not absolute', async () => {
+    const relative: Interceptor = (request, next) => next({ ...request, url: '/v1/chat' });
+
+    const seen = observe(createClient({ baseURL, interceptors: [relative] }).chat(chatRequest));
+
+    expect(await seen.ended).toBeInstanceOf(TypeError);
+  });
+
+  it('of a request replace those of the client', () => {
+    const log: string[] = [];
+    const client = createClient({
+      baseURL,
+      transport: fakeTransport().transport,
+      interceptors: [noting('client', log)],
+    });
+
+    client.chat(chatRequest, { interceptors: [noting('request', log)] }).subscribe();
+    expect(log).toEqual(['request request', 'request head', 'request data']);
+
+    log.length = 0;
+    client.chat(chatRequest, { interceptors: [] }).subscribe();
+    expect(log).toEqual([]);
+  });
+
+  it('may ask with a key of their own choosing for each request', async () => {
+    const { transport, requests } = fakeTransport();
+    const perTenant: Interceptor = (request, next) =>
+      of(`key-of-${String(request.context['tenant'])}`).pipe(
+        concatMap((key) => next({ ...request, headers: { ...request.headers, authorization: `Bearer ${key}` } })),
+      );
+    const client = createClient({ baseURL, transport, interceptors: [perTenant] });
+
+    await observe(client.chat(chatRequest, { context: { tenant: 7 } })).ended;
+
+    expect(requests[0]?.headers['authorization']).toBe('Bearer key-of-7');
+  });
 });

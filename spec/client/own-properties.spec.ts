@@ -81,13 +81,6 @@ const fieldsOf = (prototype: object): readonly unknown[] =>
   });
 const before = inherited.flatMap(fieldsOf);
 
-afterEach(() => {
-  const after = inherited.flatMap(fieldsOf);
-
-  expect(after).toHaveLength(before.length);
-  expect(after.every((field, place) => field === before[place])).toBe(true);
-});
-
 /** Every object inside has a prototype of the language's own, or of an error of ours. */
 function expectNoPrototypeSet(value: unknown): void {
   if (typeof value === 'object' && value !== null) {
@@ -110,97 +103,106 @@ async function outcomeOf(source: Observable<unknown>): Promise<readonly unknown[
   return [...seen.values, failure];
 }
 
-it('no chunk, and nothing made of chunks, gets a prototype from the server', async () => {
-  const streams = fc.array(fc.oneof({ weight: 8, arbitrary: chunk }, error, json), { minLength: 1, maxLength: 4 });
-  await fc.assert(
-    fc.asyncProperty(streams, async (documents) => {
-      const client = clientFor(eventStream(...documents, '[DONE]'));
-      const chunks = client.chat(chatRequest);
-      for (const source of [
-        chunks,
-        chunks.pipe(textDeltas()),
-        chunks.pipe(reasoningDeltas()),
-        chunks.pipe(toMessage()),
-        chunks.pipe(toMessage(), map(toMessageParam)),
-        chunks.pipe(toolCalls()),
-        chunks.pipe(toUsage()),
-        chunks.pipe(throwIfTruncated()),
-        chunks.pipe(accumulateView()),
-        client.completions({ model: 'small', prompt: 'Hi' }),
-      ]) {
-        expectNoPrototypeSet(await outcomeOf(source));
-      }
-    }),
-    { numRuns: 60 },
-  );
-});
+describe('own properties', () => {
+  afterEach(() => {
+    const after = inherited.flatMap(fieldsOf);
 
-it('no error and no model gets a prototype from the server', async () => {
-  const status = fc.constantFrom(200, 400, 401, 429, 500);
-  await fc.assert(
-    fc.asyncProperty(
-      fc.oneof(error, shaped({ data: listOf(shaped({ id: text })) }), json),
-      status,
-      async (body, code) => {
-        for (const source of [clientFor(body, code).chat(chatRequest), clientFor(body, code).models()]) {
-          const outcome = await outcomeOf(source);
+    expect(after).toHaveLength(before.length);
+    expect(after.every((field, place) => field === before[place])).toBe(true);
+  });
 
-          expectNoPrototypeSet(outcome);
-          expect(JSON.stringify(outcome)).not.toContain('[native code]');
+  it('no chunk, and nothing made of chunks, gets a prototype from the server', async () => {
+    const streams = fc.array(fc.oneof({ weight: 8, arbitrary: chunk }, error, json), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(streams, async (documents) => {
+        const client = clientFor(eventStream(...documents, '[DONE]'));
+        const chunks = client.chat(chatRequest);
+        for (const source of [
+          chunks,
+          chunks.pipe(textDeltas()),
+          chunks.pipe(reasoningDeltas()),
+          chunks.pipe(toMessage()),
+          chunks.pipe(toMessage(), map(toMessageParam)),
+          chunks.pipe(toolCalls()),
+          chunks.pipe(toUsage()),
+          chunks.pipe(throwIfTruncated()),
+          chunks.pipe(accumulateView()),
+          client.completions({ model: 'small', prompt: 'Hi' }),
+        ]) {
+          expectNoPrototypeSet(await outcomeOf(source));
         }
-      },
-    ),
-    { numRuns: 80 },
-  );
-});
+      }),
+      { numRuns: 60 },
+    );
+  });
 
-it('no name of a header reaches a prototype', async () => {
-  const headers = Object.fromEntries([
-    ...names.map((name) => [`x-ratelimit-${name}`, '1'] as const),
-    ...names.map((name) => [name, '1'] as const),
-  ]);
-  const seen: unknown[] = [];
-  const { transport } = fakeTransport(answer('no', { status: 400, headers }));
-  const client = createClient({ baseURL: 'http://server.test/v1', transport });
-  const failure = await observe(client.chat(chatRequest, { onResponse: (response) => seen.push(response) })).ended;
+  it('no error and no model gets a prototype from the server', async () => {
+    const status = fc.constantFrom(200, 400, 401, 429, 500);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(error, shaped({ data: listOf(shaped({ id: text })) }), json),
+        status,
+        async (body, code) => {
+          for (const source of [clientFor(body, code).chat(chatRequest), clientFor(body, code).models()]) {
+            const outcome = await outcomeOf(source);
 
-  expect(seen).toMatchObject([{ status: 400, rateLimits: {} }]);
-  expect(failure).toMatchObject({ status: 400, rateLimits: {} });
-  expect(Object.getPrototypeOf((failure as { headers: object }).headers)).toBe(Object.prototype);
-});
+            expectNoPrototypeSet(outcome);
+            expect(JSON.stringify(outcome)).not.toContain('[native code]');
+          }
+        },
+      ),
+      { numRuns: 80 },
+    );
+  });
 
-it('no cassette sets a prototype, recorded or replayed', async () => {
-  await fc.assert(
-    fc.asyncProperty(chunk, json, async (document, asked) => {
-      const recorder = recordCassette();
-      const client = createClient({
-        baseURL: 'http://server.test/v1',
-        transport: fakeTransport(answer(eventStream(document, '[DONE]'))).transport,
-        interceptors: [recorder],
-      });
-      const request = { ...chatRequest, metadata: JSON.parse(asked) as unknown };
-      const outcome = await outcomeOf(client.chat(request));
-      const cassette = JSON.parse(JSON.stringify(await lastValueFrom(recorder.cassette))) as Cassette;
-      const replayed = createClient({
-        baseURL: 'http://server.test/v1',
-        transport: replayCassette(cassette, { speed: Infinity }),
-      });
+  it('no name of a header reaches a prototype', async () => {
+    const headers = Object.fromEntries([
+      ...names.map((name) => [`x-ratelimit-${name}`, '1'] as const),
+      ...names.map((name) => [name, '1'] as const),
+    ]);
+    const seen: unknown[] = [];
+    const { transport } = fakeTransport(answer('no', { status: 400, headers }));
+    const client = createClient({ baseURL: 'http://server.test/v1', transport });
+    const failure = await observe(client.chat(chatRequest, { onResponse: (response) => seen.push(response) })).ended;
 
-      expectNoPrototypeSet(cassette);
-      expect(await outcomeOf(replayed.chat(request))).toEqual(outcome);
-    }),
-    { numRuns: 30 },
-  );
-});
+    expect(seen).toMatchObject([{ status: 400, rateLimits: {} }]);
+    expect(failure).toMatchObject({ status: 400, rateLimits: {} });
+    expect(Object.getPrototypeOf((failure as { headers: object }).headers)).toBe(Object.prototype);
+  });
 
-it('fields of inherited names that are not dangerous are kept', async () => {
-  const fields = '"constructor":"c","toString":"t","hasOwnProperty":"h"';
-  const body = eventStream(`{"choices":[{"delta":{${fields}},${fields},"finish_reason":"stop"}],${fields}}`);
-  const kept = { constructor: 'c', toString: 't', hasOwnProperty: 'h' };
-  const chunks = clientFor(body).chat(chatRequest);
-  const only = await lastValueFrom(chunks);
-  const message = await lastValueFrom(chunks.pipe(toMessage()));
+  it('no cassette sets a prototype, recorded or replayed', async () => {
+    await fc.assert(
+      fc.asyncProperty(chunk, json, async (document, asked) => {
+        const recorder = recordCassette();
+        const client = createClient({
+          baseURL: 'http://server.test/v1',
+          transport: fakeTransport(answer(eventStream(document, '[DONE]'))).transport,
+          interceptors: [recorder],
+        });
+        const request = { ...chatRequest, metadata: JSON.parse(asked) as unknown };
+        const outcome = await outcomeOf(client.chat(request));
+        const cassette = JSON.parse(JSON.stringify(await lastValueFrom(recorder.cassette))) as Cassette;
+        const replayed = createClient({
+          baseURL: 'http://server.test/v1',
+          transport: replayCassette(cassette, { speed: Infinity }),
+        });
 
-  expect(only).toMatchObject({ ...kept, choices: [{ ...kept, delta: kept }] });
-  expect(message.extra).toEqual(kept);
+        expectNoPrototypeSet(cassette);
+        expect(await outcomeOf(replayed.chat(request))).toEqual(outcome);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('fields of inherited names that are not dangerous are kept', async () => {
+    const fields = '"constructor":"c","toString":"t","hasOwnProperty":"h"';
+    const body = eventStream(`{"choices":[{"delta":{${fields}},${fields},"finish_reason":"stop"}],${fields}}`);
+    const kept = { constructor: 'c', toString: 't', hasOwnProperty: 'h' };
+    const chunks = clientFor(body).chat(chatRequest);
+    const only = await lastValueFrom(chunks);
+    const message = await lastValueFrom(chunks.pipe(toMessage()));
+
+    expect(only).toMatchObject({ ...kept, choices: [{ ...kept, delta: kept }] });
+    expect(message.extra).toEqual(kept);
+  });
 });

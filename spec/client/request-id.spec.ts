@@ -8,26 +8,28 @@ import { head } from '../support/transport-events.js';
 const headers = { 'content-type': 'text/event-stream', 'x-request-id': 'req_9' };
 const broken = throwError(() => new ConnectionError('broke'));
 
-it.each<[string, ReturnType<typeof answer>, ClientConfig]>([
-  ['DeadlineError', concat(of<TransportEvent>(head(200, headers)), NEVER), { deadlines: { firstChunk: 1 } }],
-  ['ConnectionError', concat(of<TransportEvent>(head(200, headers)), broken), {}],
-  ['LimitError', answer(eventStream(textChunk('long '.repeat(10))), { headers }), { limits: { eventBytes: 10 } }],
-  ['StreamError', answer(eventStream(textChunk('cut')), { headers }), {}],
-  ['StreamError', answer(eventStream({ error: 'wrong' }), { headers }), {}],
-  ['ProtocolError', answer('<html>', { headers }), {}],
-  ['ApiError', answer('', { headers, status: 500 }), {}],
-])('%s tells which request it was, once the server has said so', async (name, exchange, config) => {
-  const client = createClient({
-    baseURL: 'http://server.test/v1',
-    transport: fakeTransport(exchange).transport,
-    ...config,
+describe('request id', () => {
+  it.each<[string, ReturnType<typeof answer>, ClientConfig]>([
+    ['DeadlineError', concat(of<TransportEvent>(head(200, headers)), NEVER), { deadlines: { firstChunk: 1 } }],
+    ['ConnectionError', concat(of<TransportEvent>(head(200, headers)), broken), {}],
+    ['LimitError', answer(eventStream(textChunk('long '.repeat(10))), { headers }), { limits: { eventBytes: 10 } }],
+    ['StreamError', answer(eventStream(textChunk('cut')), { headers }), {}],
+    ['StreamError', answer(eventStream({ error: 'wrong' }), { headers }), {}],
+    ['ProtocolError', answer('<html>', { headers }), {}],
+    ['ApiError', answer('', { headers, status: 500 }), {}],
+  ])('%s tells which request it was, once the server has said so', async (name, exchange, config) => {
+    const client = createClient({
+      baseURL: 'http://server.test/v1',
+      transport: fakeTransport(exchange).transport,
+      ...config,
+    });
+
+    expect(await failureOf(client.chat(chatRequest))).toMatchObject({ name, requestId: 'req_9' });
   });
 
-  expect(await failureOf(client.chat(chatRequest))).toMatchObject({ name, requestId: 'req_9' });
-});
+  it('tells none where the connection failed before', async () => {
+    const client = createClient({ baseURL: 'http://server.test/v1', transport: fakeTransport(broken).transport });
 
-it('tells none where the connection failed before', async () => {
-  const client = createClient({ baseURL: 'http://server.test/v1', transport: fakeTransport(broken).transport });
-
-  expect(await failureOf(client.chat(chatRequest))).toMatchObject({ name: 'ConnectionError', requestId: undefined });
+    expect(await failureOf(client.chat(chatRequest))).toMatchObject({ name: 'ConnectionError', requestId: undefined });
+  });
 });

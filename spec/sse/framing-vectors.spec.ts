@@ -21,18 +21,20 @@ interface VectorEvent {
   readonly lastEventId: string;
 }
 
-it('reads the shared framing vectors, however they are cut', () => {
-  const cases = existsSync(vectors) ? (JSON.parse(readFileSync(vectors, 'utf8')) as readonly Vector[]) : [];
-  for (const { name, input, events, lenientEvents = events, retry } of cases) {
-    for (const pieces of waysToCut(encode(input))) {
-      const parsed = parsePieces(pieces);
-      const flushed = parsed.last === undefined ? parsed.events : [...parsed.events, parsed.last];
+describe('shared framing vectors', () => {
+  it('reads the shared framing vectors, however they are cut', () => {
+    const cases = existsSync(vectors) ? (JSON.parse(readFileSync(vectors, 'utf8')) as readonly Vector[]) : [];
+    for (const { name, input, events, lenientEvents = events, retry } of cases) {
+      for (const pieces of waysToCut(encode(input))) {
+        const parsed = parsePieces(pieces);
+        const flushed = parsed.last === undefined ? parsed.events : [...parsed.events, parsed.last];
 
-      expect([name, parsed.events.map(toVectorEvent)]).toEqual([name, events]);
-      expect([name, flushed.map(toVectorEvent)]).toEqual([name, lenientEvents]);
-      expect([name, flushed.flatMap((event) => event.retry ?? []).at(-1)]).toEqual([name, retry]);
+        expect([name, parsed.events.map(toVectorEvent)]).toEqual([name, events]);
+        expect([name, flushed.map(toVectorEvent)]).toEqual([name, lenientEvents]);
+        expect([name, flushed.flatMap((event) => event.retry ?? []).at(-1)]).toEqual([name, retry]);
+      }
     }
-  }
+  });
 });
 
 function toVectorEvent({ event, data, id }: ServerSentEvent): VectorEvent {
