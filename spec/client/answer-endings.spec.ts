@@ -21,21 +21,21 @@ describe('the end of an answer', () => {
       ['an end mark', `${eventStream(textChunk('a'))}data: [DONE]`, 1],
       ['an end mark and a line end', `${eventStream(textChunk('a'))}data: [DONE]\n`, 1],
       ['a whole chunk', eventStream(textChunk('a'), textChunk('b', 'stop')).trimEnd(), 2],
-    ])('counts when it is %s', async (_what, body, chunks) => {
+    ])('counts if it is %s', async (_what, body, chunks) => {
       const seen = read(body);
 
       expect(await seen.ended).toBeUndefined();
       expect(seen.values).toHaveLength(chunks);
     });
 
-    it('is dropped when it was cut, and missed', async () => {
+    it('is dropped if it was cut off, so that the stream is truncated', async () => {
       const seen = read(`${eventStream(textChunk('a'))}data: {"choices":[{"in`);
 
       expect(await seen.ended).toMatchObject({ name: 'StreamError', kind: 'truncated' });
       expect(textOf(seen)).toBe('a');
     });
 
-    it('is dropped when it was cut behind the finish', async () => {
+    it('is dropped if it was cut off after the finish reason', async () => {
       const seen = read(`${eventStream(textChunk('a', 'stop'))}data: {"choices":[],"usa`);
 
       expect(await seen.ended).toBeUndefined();
@@ -43,7 +43,7 @@ describe('the end of an answer', () => {
     });
   });
 
-  describe('what came before a failure', () => {
+  describe('output before a failure', () => {
     const start = eventStream(textChunk('Hel'), textChunk('lo'));
 
     it.each([
@@ -72,7 +72,7 @@ describe('the end of an answer', () => {
     });
   });
 
-  it('raises an error that was sent as a field of its own', async () => {
+  it('errors with an error sent in a separate field', async () => {
     const seen = read(`${eventStream(textChunk('Hel'))}error: {"message":"Out of memory","code":500}\n\n`);
 
     expect(await seen.ended).toMatchObject({ name: 'StreamError', kind: 'server', message: 'Out of memory' });

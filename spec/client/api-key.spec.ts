@@ -30,7 +30,7 @@ describe('apiKey', () => {
     ['an async function', async () => Promise.resolve('key-1')],
     ['a function of an Observable', () => of('key-1')],
     ['a function of an Observable, which is then left', () => new Observable((subscriber) => subscriber.next('key-1'))],
-  ])('is sent as a bearer token when it is %s', async (_kind, apiKey) => {
+  ])('is sent as a bearer token if it is %s', async (_kind, apiKey) => {
     expect(await sentWith({ apiKey })).toBe('Bearer key-1');
   });
 
@@ -39,18 +39,18 @@ describe('apiKey', () => {
     ['text of white space', ' \n'],
     ['function', () => ''],
     ['Promise', () => Promise.resolve('')],
-  ])('is not sent when it is an empty %s', async (_kind, apiKey) => {
+  ])('is not sent if it is an empty %s', async (_kind, apiKey) => {
     expect(await sentWith({ apiKey })).toBeUndefined();
   });
 
-  it.each(['authorization', 'Authorization'])('gives way to a header %s of the caller', async (name) => {
+  it.each(['authorization', 'Authorization'])("is replaced by the caller's header %s", async (name) => {
     const apiKey = jest.fn(() => 'key-1');
 
     expect(await sentWith({ apiKey, headers: { [name]: 'Basic abc' } })).toBe('Basic abc');
     expect(apiKey).not.toHaveBeenCalled();
   });
 
-  it('is asked for once per exchange, when that is subscribed', async () => {
+  it('is requested once per exchange, on subscription', async () => {
     const keys = ['first', 'second', 'third'];
     const apiKey = jest.fn(() => keys.shift() ?? 'none left');
     const busy = answer('', { status: 503, headers: { 'retry-after': '0.001' } });
@@ -69,7 +69,7 @@ describe('apiKey', () => {
     ]);
   });
 
-  it('is awaited, and no longer when the request is unsubscribed', () => {
+  it('is awaited until the request is unsubscribed', () => {
     const keys = new Subject<string>();
     const { transport, requests } = fakeTransport();
     const seen = observe(createClient({ baseURL, transport, apiKey: () => keys }).chat(chatRequest));
@@ -80,7 +80,7 @@ describe('apiKey', () => {
     expect(keys.observed).toBe(false);
   });
 
-  it('is taken once, though its source goes on', () => {
+  it('is taken once, even if its source goes on', () => {
     const keys = new Subject<string>();
     const { transport, requests } = fakeTransport();
     observe(createClient({ baseURL, transport, apiKey: () => keys }).chat(chatRequest));
@@ -101,7 +101,7 @@ describe('apiKey', () => {
     ],
     ['rejects', () => Promise.reject(new Error('no vault'))],
     ['gives an Observable that fails', () => throwError(() => new Error('no vault'))],
-  ])('fails the request with its own error when its function %s', async (_how, apiKey) => {
+  ])('fails the request with the same error if its function %s', async (_how, apiKey) => {
     expect(await failureWith(apiKey)).toMatchObject({ message: 'no vault' });
   });
 
@@ -114,7 +114,7 @@ describe('apiKey', () => {
     ['an Observable that is empty', () => EMPTY],
     ['an Observable of another object', () => defer(() => of({ token: '123456789' }))],
     ['another object', () => ({ token: '123456789' })],
-  ])('fails the request with a TypeError when its function gives %s', async (_what, apiKey) => {
+  ])('fails the request with a TypeError if its function returns %s', async (_what, apiKey) => {
     const error = await failureWith(apiKey);
 
     expect(error).toBeInstanceOf(TypeError);
@@ -126,7 +126,7 @@ describe('apiKey', () => {
     ['a line break', 'key-1\nkey-2'],
     ['a character that headers cannot hold', 'key-1→key-2'],
     ['a line break, from a function', () => 'key-1\r\nkey-2'],
-  ])('fails the request with a TypeError when it holds %s', async (_what, apiKey) => {
+  ])('fails the request with a TypeError if it contains %s', async (_what, apiKey) => {
     const error = await failureWith(apiKey);
 
     expect(error).toBeInstanceOf(TypeError);

@@ -86,7 +86,7 @@ function mistakeIn(call: () => unknown): string {
 
 describe('client configuration', () => {
   describe.each(places)('%s', (_place, configure) => {
-    it.each(unknownKeys)('refuses %s, and points to %s', (key, hint) => {
+    it.each(unknownKeys)('rejects %s, and points to %s', (key, hint) => {
       const message = mistakeIn(() => configure({ [key]: 'some-value' }));
 
       expect(message).toContain(`"${key}"`);
@@ -94,11 +94,11 @@ describe('client configuration', () => {
       expect(message).not.toContain('some-value');
     });
 
-    it.each(malformed)('refuses a malformed %s: %p', (field, value) => {
+    it.each(malformed)('rejects an invalid %s: %p', (field, value) => {
       expect(mistakeIn(() => configure({ [field]: value }))).toMatch(new RegExp(`^${field} must be .{5}`, 'u'));
     });
 
-    it.each(malformedNumbers)('refuses a malformed %s.%s: %p', (group, field, value) => {
+    it.each(malformedNumbers)('rejects an invalid %s.%s: %p', (group, field, value) => {
       expect(mistakeIn(() => configure({ [group]: { [field]: value } }))).toMatch(
         new RegExp(`^${group}\\.${field} must be .*positive`, 'u'),
       );
@@ -107,14 +107,14 @@ describe('client configuration', () => {
     it.each([
       ['deadlines', 'headers, firstChunk, idle, total'],
       ['limits', 'eventBytes, errorBodyBytes, choices, toolCalls'],
-    ])('refuses an unknown field of %s', (group, known) => {
+    ])('rejects an unknown field of %s', (group, known) => {
       const message = mistakeIn(() => configure({ [group]: { typo: 1 } }));
 
       expect(message).toContain('"typo"');
       expect(message).toContain(known);
     });
 
-    it.each([[null], ['http://server.test'], [[]], [7]])('refuses %p in place of an object', (config) => {
+    it.each([[null], ['http://server.test'], [[]], [7]])('rejects %p instead of an object', (config) => {
       expect(mistakeIn(() => configure(config as unknown as object))).toContain('object');
     });
 
@@ -138,7 +138,7 @@ describe('client configuration', () => {
     ['idempotencyKey', 7],
     ['onResponse', 'yes'],
     ['context', 'text'],
-  ])('refuses a malformed %s: %p', (field, value) => {
+  ])('rejects an invalid %s: %p', (field, value) => {
     const options = { [field]: value } as RequestOptions;
 
     expect(mistakeIn(() => quietClient().chat(chatRequest, options))).toMatch(
@@ -146,11 +146,11 @@ describe('client configuration', () => {
     );
   });
 
-  it.each(['idempotencyKey', 'onResponse', 'context'])('refuses %s for a whole client', (field) => {
+  it.each(['idempotencyKey', 'onResponse', 'context'])('rejects %s in the configuration of a client', (field) => {
     expect(mistakeIn(() => createClient({ [field]: {} }))).toContain(`"${field}"`);
   });
 
-  it('tells what it does not know, not what that holds', () => {
+  it('names unknown fields, but does not show their values', () => {
     expect(mistakeIn(() => createClient({ key: 'secret-key-1' } as ClientConfig))).not.toContain('secret-key-1');
   });
 });

@@ -36,7 +36,7 @@ describe('request checks', () => {
     expect(() => client.completions(request as CompletionRequest)).toThrow(field);
   });
 
-  it.each([false, null, 'true'])('refuses stream: %j, and says how to get the whole message', (stream) => {
+  it.each([false, null, 'true'])('rejects stream: %j, and explains how to receive the whole message', (stream) => {
     const chat = { model: 'small', messages, stream } as unknown as ChatCompletionRequest;
     const completion = { model: 'small', prompt: 'Once', stream } as unknown as CompletionRequest;
     const reason = 'always requests a stream: leave stream out, and use toMessage() for the whole message';
@@ -54,7 +54,7 @@ describe('request checks', () => {
     expect(() => client.completions({ model: 'small', prompt })).not.toThrow();
   });
 
-  it('names what cannot be sent as JSON before anything is sent', () => {
+  it('throws for a value that cannot be sent as JSON, before anything is sent', () => {
     const request = { model: 'small', messages, n: 1n } as unknown as ChatCompletionRequest;
 
     expect(() => client.chat(request)).toThrow(TypeError);

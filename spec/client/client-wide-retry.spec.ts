@@ -20,7 +20,7 @@ function retrying(scheduler: TestScheduler): readonly Interceptor[] {
 }
 
 describe('client-wide retry', () => {
-  it('asks again after the pause that the server told', () => {
+  it('sends the request again after the pause the server asked for', () => {
     const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
     scheduler.run(({ expectObservable }) => {
       const { transport, requests } = fakeTransport(busy, answer(hello));

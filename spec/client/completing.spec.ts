@@ -35,7 +35,7 @@ function expectDiagram({ answer, answerSubs, unsubscribe, expected }: Diagram): 
 }
 
 describe('draining after completion', () => {
-  it('completes at the end mark, and reads on for the connection to be used again', () => {
+  it('completes at [DONE], and keeps reading so that the connection can be reused', () => {
     expectDiagram({
       answer: '    -h-afd---|',
       answerSubs: '^--------!',
@@ -43,7 +43,7 @@ describe('draining after completion', () => {
     });
   });
 
-  it('ends an exchange that stays open 100 ms after the end mark', () => {
+  it('ends an exchange that stays open 100 ms after [DONE]', () => {
     expectDiagram({
       answer: '    -h-afd-----------------',
       answerSubs: '^----- 99ms !          ',
@@ -51,7 +51,7 @@ describe('draining after completion', () => {
     });
   });
 
-  it('ends an exchange that goes on and on 100 ms after the end mark, unheard', () => {
+  it('ends an exchange that keeps sending 100 ms after [DONE], emitting nothing', () => {
     expectDiagram({
       answer: '    -h-afd 50ms x 50ms x 50ms x',
       answerSubs: '^----- 99ms !              ',
@@ -59,7 +59,7 @@ describe('draining after completion', () => {
     });
   });
 
-  it('takes no notice of what breaks behind the end mark', () => {
+  it('ignores a failure after [DONE]', () => {
     expectDiagram({
       answer: '    -h-afd--#',
       answerSubs: '^-------!',
@@ -67,7 +67,7 @@ describe('draining after completion', () => {
     });
   });
 
-  it('waits for the end of a stream without end mark', () => {
+  it('waits for the end of a stream without [DONE]', () => {
     expectDiagram({
       answer: '    -h-af---|',
       answerSubs: '^-------!',
@@ -75,7 +75,7 @@ describe('draining after completion', () => {
     });
   });
 
-  it('ends the exchange at once when it is unsubscribed, though the answer be whole', () => {
+  it('ends the exchange at once when it is unsubscribed, even if the answer is complete', () => {
     expectDiagram({
       answer: '     -h-af---d',
       answerSubs: ' ^----!   ',
@@ -98,7 +98,7 @@ describe('draining after completion', () => {
   it.each([
     ['with an end mark', hello],
     ['without one', hello.replace('data: [DONE]\n\n', '')],
-  ])('leaves no timer behind a whole answer %s', async (_how, body) => {
+  ])('leaves no timer after a complete answer %s', async (_how, body) => {
     const scheduler = watchScheduler();
     const client = createClient({ baseURL, scheduler, transport: fakeTransport(answer(body)).transport });
 

@@ -27,7 +27,7 @@ describe('createClient', () => {
     it.each([
       ['a text', 'secret-key-1'],
       ['a function', () => 'secret-key-1'],
-    ])('refuses an apiKey that is %s', (_kind, apiKey) => {
+    ])('rejects an apiKey that is %s', (_kind, apiKey) => {
       const create = (): unknown => inPage(() => createClient({ apiKey }));
 
       expect(create).toThrow(TypeError);
@@ -35,7 +35,7 @@ describe('createClient', () => {
       expect(create).not.toThrow('secret-key-1');
     });
 
-    it('refuses an apiKey for one request', () => {
+    it('rejects an apiKey for one request', () => {
       const client = createClient({ transport: fakeTransport().transport });
 
       expect(() => inPage(() => client.chat(chatRequest, { apiKey: 'secret-key-1' }))).toThrow(
@@ -43,15 +43,15 @@ describe('createClient', () => {
       );
     });
 
-    it('refuses it in the client for Node, which a bundler may have taken', () => {
+    it('rejects it in the client for Node, which a bundler may have picked', () => {
       expect(() => inPage(() => createNodeClient({ apiKey: 'secret-key-1' }))).toThrow('dangerouslyAllowBrowser');
     });
 
-    it('refuses it where danger is disallowed by name', () => {
+    it('rejects it if dangerouslyAllowBrowser is false', () => {
       expect(() => inPage(() => createClient({ apiKey: 'k', dangerouslyAllowBrowser: false }))).toThrow(TypeError);
     });
 
-    it('allows it where the danger is known', () => {
+    it('allows it with dangerouslyAllowBrowser', () => {
       const { transport, requests } = fakeTransport();
 
       inPage(() => {
@@ -62,7 +62,7 @@ describe('createClient', () => {
       expect(requests[0]?.headers['authorization']).toBe('Bearer secret-key-1');
     });
 
-    it('takes a path for an address on the server of the page', () => {
+    it('resolves a path against the page', () => {
       const { transport, requests } = fakeTransport();
 
       inPage(() => createClient({ baseURL: '/relay/v1', transport }).chat(chatRequest).subscribe());
@@ -84,7 +84,7 @@ describe('createClient', () => {
     }
   });
 
-  it('asks with the fetch of the platform', async () => {
+  it('sends requests with the global fetch', async () => {
     const original = globalThis.fetch;
     const asked: unknown[] = [];
     globalThis.fetch = (url) => {

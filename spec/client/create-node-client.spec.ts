@@ -58,12 +58,12 @@ describe('createClient on Node', () => {
       'https://api.openai.com:8443/v1',
       'https://api.openai.com/v1/../other',
       'https://api.openai.com/v1?to=evil',
-    ])('never sends it to %s, which the code names', (baseURL) => {
+    ])('never sends it to %s, which is set in code', (baseURL) => {
       expect(sent({ baseURL })[1]).toBeUndefined();
       expect(sent({}, { baseURL })[1]).toBeUndefined();
     });
 
-    it('sends it again to the default server when a request before named another', () => {
+    it('sends it to the default server again after a request to another', () => {
       const { transport, requests } = fakeTransport();
       const client = createClient({ transport });
       client.chat(chatRequest, { baseURL: own }).subscribe();
@@ -73,13 +73,13 @@ describe('createClient on Node', () => {
       expect(requests.map(({ headers }) => headers['authorization'])).toEqual([undefined, bearer, bearer]);
     });
 
-    it('prefers the key of the code, also for the default server', () => {
+    it('prefers the key set in code, even for the default server', () => {
       expect(sent({ apiKey: 'mine' })[1]).toBe('Bearer mine');
       expect(sent({}, { apiKey: 'mine' })[1]).toBe('Bearer mine');
       expect(sent({ apiKey: 'mine', baseURL: own })).toEqual([own, 'Bearer mine']);
     });
 
-    it('sends none where the code gives an empty one', () => {
+    it('sends none if the code sets an empty one', () => {
       expect(sent({ apiKey: '' })[1]).toBeUndefined();
     });
   });
@@ -97,30 +97,30 @@ describe('createClient on Node', () => {
       expect(sent(config)).toEqual([url, bearer]);
     });
 
-    it('never sends the key to a server that the code names', () => {
+    it('never sends the key to a server set in code', () => {
       expect(sent({ baseURL: own })).toEqual([own, undefined]);
       expect(sent({}, { baseURL: own })).toEqual([own, undefined]);
     });
 
-    it('sends the key of the code to that server', () => {
+    it('sends the key set in code to that server', () => {
       expect(sent({ apiKey: 'mine' })).toEqual(['http://environment.test/v1', 'Bearer mine']);
     });
   });
 
-  it('sends to the server of the environment without a key, where it names none', () => {
+  it("sends no key to the environment's server if the environment has none", () => {
     setEnvironment({ OPENAI_API_KEY: undefined, OPENAI_BASE_URL: 'http://environment.test/v1' });
 
     expect(sent()).toEqual(['http://environment.test/v1', undefined]);
   });
 
-  it('takes empty variables for absent, and trims the others', () => {
+  it('ignores empty variables, and trims the others', () => {
     setEnvironment({ OPENAI_API_KEY: `  ${key}\n`, OPENAI_BASE_URL: '' });
 
     expect(sent()).toEqual(['https://api.openai.com/v1', bearer]);
   });
 
   it.each(['localhost:1234', 'nonsense'])(
-    'is at fault when it names the server %s, unless the code names one',
+    "throws if the environment's server is %s, unless one is set in code",
     (server) => {
       setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: server });
 
@@ -129,7 +129,7 @@ describe('createClient on Node', () => {
     },
   );
 
-  it('reads the environment when the client is made', () => {
+  it('reads the environment when the client is created', () => {
     setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: undefined });
     const { transport, requests } = fakeTransport();
     const client = createClient({ transport });
@@ -140,7 +140,7 @@ describe('createClient on Node', () => {
     expect(requests[0]?.headers['authorization']).toBe(bearer);
   });
 
-  it('is not read by the client for the web', () => {
+  it('the client for the web does not read the environment', () => {
     setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: own });
     const { transport, requests } = fakeTransport();
 
@@ -160,11 +160,11 @@ describe('createClient on Node', () => {
       { OPENAI_API_KEY: ' a ', OPENAI_BASE_URL: own },
       { apiKey: 'a', baseURL: own },
     ],
-  ])('readEnvironment makes of %j', (variables, expected) => {
+  ])('readEnvironment reads %j', (variables, expected) => {
     expect(readEnvironment(variables)).toEqual(expected);
   });
 
-  it('readEnvironment reads the process by default', () => {
+  it('readEnvironment reads process.env by default', () => {
     setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: undefined });
 
     expect(readEnvironment()).toEqual({ apiKey: key, baseURL: undefined });

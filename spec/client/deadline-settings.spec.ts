@@ -11,7 +11,7 @@ describe('deadlines of a client', () => {
     ['headers', 600_000],
     ['firstChunk', 600_000],
     ['idle', 300_000],
-  ])('has a default for %s of %i ms', (deadline, duration) => {
+  ])('default %s to %i ms', (deadline, duration) => {
     const scheduler = new VirtualTimeScheduler();
     const before = { headers: [], firstChunk: [events['h']!], idle: [events['h']!, events['a']!] };
     const exchange = concat(of(...before[deadline as keyof typeof before]), NEVER);
@@ -32,7 +32,7 @@ describe('deadlines of a client', () => {
     expect(scheduler.frame).toBe(duration);
   });
 
-  it('has none for the whole by default', () => {
+  it('have no total by default', () => {
     const scheduler = watchScheduler();
     const { transport } = fakeTransport(NEVER);
     const deadlines = { headers: Infinity, firstChunk: Infinity, idle: Infinity };
@@ -44,7 +44,7 @@ describe('deadlines of a client', () => {
   });
 
   it.each<keyof Deadlines>(['headers', 'firstChunk', 'idle', 'total'])(
-    'sets no timer for %s that would overflow and fire at once',
+    'set no timer for %s that would overflow and fire at once',
     (deadline) => {
       const scheduler = watchScheduler();
       const { transport } = fakeTransport(concat(of(events['h']!, events['a']!), NEVER));
@@ -57,7 +57,7 @@ describe('deadlines of a client', () => {
     },
   );
 
-  it('leaves no timer behind when it is unsubscribed', () => {
+  it('leave no timer when the request is unsubscribed', () => {
     const scheduler = watchScheduler();
     for (const exchange of [
       NEVER,
@@ -75,7 +75,7 @@ describe('deadlines of a client', () => {
     }
   });
 
-  it('are replaced one by one for a request', () => {
+  it('are overridden one by one for a request', () => {
     runTimed(({ expectObservable }, createTimed) => {
       const client = createTimed({
         transport: fakeTransport(NEVER).transport,
@@ -94,7 +94,7 @@ describe('deadlines of a client', () => {
     ['headers', '------', '^----!', '-----#'],
     ['firstChunk', '-h----', '^----!', '-----#'],
     ['total', '-h-t----', '^----!', '-----#'],
-  ])('bound the list of models: %s', (deadline, answer, answerSubs, expected) => {
+  ])('apply to models(): %s', (deadline, answer, answerSubs, expected) => {
     runTimed(({ cold, expectObservable, expectSubscriptions }, createTimed) => {
       const exchange = cold(answer, events);
       const client = createTimed({ transport: fakeTransport(exchange).transport, deadlines: { [deadline]: 5 } });

@@ -24,7 +24,7 @@ function expectDiagram({ answer, answerSubs, expected, error }: Diagram, deadlin
 
 describe('deadlines', () => {
   describe('the deadline for headers', () => {
-    it('ends an exchange that gives none', () => {
+    it('ends an exchange without headers', () => {
       const diagram = {
         answer: '    --------',
         answerSubs: '^----!  ',
@@ -35,7 +35,7 @@ describe('deadlines', () => {
       expectDiagram(diagram, { headers: 5 });
     });
 
-    it('is met by the headers, however late the first chunk', () => {
+    it('is met by the headers, however late the first chunk is', () => {
       const diagram = {
         answer: '    ----h------ad|',
         answerSubs: '^------------!',
@@ -45,7 +45,7 @@ describe('deadlines', () => {
       expectDiagram(diagram, { headers: 5 });
     });
 
-    it('counts for each exchange anew where an interceptor retries', () => {
+    it('starts again with each exchange if an interceptor retries', () => {
       runTimed(({ expectObservable }, createTimed) => {
         const client = createTimed({
           transport: fakeTransport(NEVER).transport,
@@ -60,7 +60,7 @@ describe('deadlines', () => {
   });
 
   describe('the deadline for the first chunk', () => {
-    it('ends a stream whose server gives none', () => {
+    it('ends a stream without a first chunk', () => {
       const diagram = {
         answer: '    -h------',
         answerSubs: '^----!  ',
@@ -71,7 +71,7 @@ describe('deadlines', () => {
       expectDiagram(diagram, { firstChunk: 5 });
     });
 
-    it('is not put off by comments and empty events', () => {
+    it('is not extended by comments and empty events', () => {
       const diagram = {
         answer: '    -hckckck-a',
         answerSubs: '^------!   ',
@@ -82,7 +82,7 @@ describe('deadlines', () => {
       expectDiagram(diagram, { firstChunk: 7 });
     });
 
-    it('counts from the subscription, also while headers are awaited', () => {
+    it('starts with the subscription, before the headers', () => {
       const diagram = {
         answer: '    ---h-----',
         answerSubs: '^----!   ',
@@ -106,7 +106,7 @@ describe('deadlines', () => {
       });
     });
 
-    it('begins anew with each attempt of a retry operator behind the client', () => {
+    it('starts again with each attempt of a retry operator after the client', () => {
       runTimed(({ cold, expectObservable }, createTimed) => {
         const { transport } = fakeTransport(NEVER, cold('-h-afd|', events));
         const client = createTimed({ transport, deadlines: { firstChunk: 5 } });
@@ -119,7 +119,7 @@ describe('deadlines', () => {
   });
 
   describe('the deadline between chunks', () => {
-    it('ends a stream that falls silent, and keeps what came', () => {
+    it('ends a stream that falls silent, and keeps its chunks', () => {
       const diagram = {
         answer: '    -h-a--b------a',
         answerSubs: '^---------!   ',
@@ -130,7 +130,7 @@ describe('deadlines', () => {
       expectDiagram(diagram, { idle: 4 });
     });
 
-    it('is not put off by comments and empty events', () => {
+    it('is not extended by comments and empty events', () => {
       const diagram = {
         answer: '    -h-ackckckck',
         answerSubs: '^------!    ',
@@ -151,7 +151,7 @@ describe('deadlines', () => {
       expectDiagram(diagram, { idle: 4 });
     });
 
-    it('bounds the reading of an error body, whose status still decides', () => {
+    it('limits the reading of an error body, whose status still decides', () => {
       const diagram = {
         answer: '    -e-t-t-t-t-t-t-t',
         answerSubs: '^-------!       ',
@@ -163,8 +163,8 @@ describe('deadlines', () => {
     });
   });
 
-  describe('the deadline for the whole', () => {
-    it('ends a stream that never does', () => {
+  describe('the total deadline', () => {
+    it('ends a stream that never completes', () => {
       const diagram = {
         answer: '    -h-a-b-a-b-a-b',
         answerSubs: '^-------!     ',
@@ -175,22 +175,19 @@ describe('deadlines', () => {
       expectDiagram(diagram, { total: 8, idle: 4 });
     });
 
-    it.each(['total', 'firstChunk'])(
-      '%s bounds the reading of an error body, just before the status is hidden',
-      (name) => {
-        const diagram = {
-          answer: '    -e-t-t-t-t',
-          answerSubs: '^----!    ',
-          expected: '  -----#    ',
-          error: expect.objectContaining({ name: 'ApiError', status: 500 }) as unknown,
-        };
+    it.each(['total', 'firstChunk'])('%s limits the reading of an error body, whose status still decides', (name) => {
+      const diagram = {
+        answer: '    -e-t-t-t-t',
+        answerSubs: '^----!    ',
+        expected: '  -----#    ',
+        error: expect.objectContaining({ name: 'ApiError', status: 500 }) as unknown,
+      };
 
-        expectDiagram(diagram, { [name]: 6 });
-      },
-    );
+      expectDiagram(diagram, { [name]: 6 });
+    });
   });
 
-  it('lets a stream in time pass', () => {
+  it('do not affect a stream in time', () => {
     const diagram = {
       answer: '    -h-a-b-fd|',
       answerSubs: '^--------!',
@@ -200,7 +197,7 @@ describe('deadlines', () => {
     expectDiagram(diagram, { headers: 5, firstChunk: 5, idle: 5, total: 20 });
   });
 
-  it('waits for ever where all deadlines are infinite', () => {
+  it('never expire if all are Infinity', () => {
     const diagram = {
       answer: '    -h 86400s a 86400s fd|',
       answerSubs: '^- 86400s - 86400s --!',

@@ -13,7 +13,7 @@ function models(body: string, config?: AnswerConfig): Observed<Model> {
 }
 
 describe('models()', () => {
-  it('asks the endpoint with the headers of the client', () => {
+  it('sends the headers of the client', () => {
     const { transport, requests } = fakeTransport(answer('[]'));
     const config = { apiKey: 'key-1', headers: { 'x-mine': 'yes' }, query: { 'api-version': '1' } };
 
@@ -55,7 +55,7 @@ describe('models()', () => {
     expect(seen.values).toEqual(list.data);
   });
 
-  it('joins what comes byte by byte', async () => {
+  it('joins a body that arrives byte by byte', async () => {
     const bytes = [...new TextEncoder().encode(JSON.stringify(list))];
     const exchange = concat(
       of(head()),
@@ -71,7 +71,7 @@ describe('models()', () => {
     expect(found).toEqual(list.data);
   });
 
-  it.each(['[]', '{"data":[]}', '{"object":"list","data":null}'])('completes empty for %s', async (body) => {
+  it.each(['[]', '{"data":[]}', '{"object":"list","data":null}'])('completes without a value for %s', async (body) => {
     const seen = models(body);
 
     expect(await seen.ended).toBeUndefined();
@@ -86,7 +86,7 @@ describe('models()', () => {
     ['a text', '"secret-page"'],
     ['null', 'null'],
     ['models without id', '{"data":[{"name":"secret-page"}]}'],
-  ])('raises ProtocolError for %s, and shows nothing of it', async (_what, body) => {
+  ])('errors with ProtocolError for %s, and shows nothing of it', async (_what, body) => {
     const seen = models(body, { headers: { 'x-request-id': 'r-1' } });
 
     const error = await seen.ended;
@@ -96,18 +96,18 @@ describe('models()', () => {
     expect((error as Error).message).not.toContain('secret-page');
   });
 
-  it('raises the error that a good status carries', async () => {
+  it('errors with an error sent with status 200', async () => {
     const seen = models('{"error":{"message":"No access","code":"invalid_api_key"}}');
 
     expect(await seen.ended).toBeInstanceOf(StreamError);
     expect(await seen.ended).toMatchObject({ kind: 'authentication', message: 'No access' });
   });
 
-  it('raises ApiError for another status', async () => {
+  it('errors with ApiError for any other status', async () => {
     expect(await models('{"detail":"Not Found"}', { status: 404 }).ended).toBeInstanceOf(ApiError);
   });
 
-  it('stops when nobody wants more', async () => {
+  it('stops when it is unsubscribed', async () => {
     const scheduler = watchScheduler();
     const client = createClient({
       baseURL,

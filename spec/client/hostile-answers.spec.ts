@@ -22,30 +22,30 @@ function chat(...payloads: readonly unknown[]): Observable<ChatCompletionChunk> 
   return clientFor(eventStream(...payloads, '[DONE]')).chat(chatRequest);
 }
 
-/** JSON with as many levels as a stack has not. */
+/** Deeper than any stack. */
 const depth = 100_000;
 const lists = '['.repeat(depth) + ']'.repeat(depth);
 const parts = `${'{"type":"text","text":['.repeat(depth)}${']}'.repeat(depth)}`;
 const calls = `${'{"function_call":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
-describe('hostile answers', () => {
+describe('a client of a hostile server', () => {
   it.each([
     ['text', `{"choices":[{"delta":{"content":[${parts}]}}]}`],
     ['reasoning', `{"choices":[{"delta":{"reasoning_details":${lists}}}]}`],
-    ['a field of its own', `{"choices":[{"delta":{"x":${lists}}}]}`],
+    ['an unknown field', `{"choices":[{"delta":{"x":${lists}}}]}`],
     ['the arguments of a tool', `{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":{"x":${lists}}}}]}}]}`],
     ['a message instead of a delta', `{"choices":[{"message":${calls}}]}`],
     ['usage', `{"choices":[],"usage":{"prompt_tokens":1,"x":${lists}}}`],
     ['an error', `{"error":{"message":${lists}}}`],
-    ['nothing else', lists],
-  ])('is not brought down by %s nested 100 000 times', async (_what, document) => {
+    ['a bare list', lists],
+  ])('rejects %s nested 100 000 times', async (_what, document) => {
     const seen = observe(chat(textChunk('Hel'), document));
 
     expect(await seen.ended).toMatchObject({ name: 'ProtocolError', kind: 'parse', retryable: false });
     expect(seen.values).toHaveLength(1);
   });
 
-  it('takes the nesting that real answers have', async () => {
+  it('allows the nesting of real answers', async () => {
     const schema = JSON.parse('['.repeat(400) + ']'.repeat(400)) as unknown;
     const message = await lastValueFrom(
       chat({ choices: [{ delta: { x: schema }, finish_reason: 'stop' }] }).pipe(toMessage()),
@@ -54,7 +54,7 @@ describe('hostile answers', () => {
     expect(JSON.stringify(message.extra['x'])).toBe(JSON.stringify(schema));
   });
 
-  it('lets the status decide, however deep an error body is nested', async () => {
+  it('judges an error by its status, however deeply its body is nested', async () => {
     const body = `{"message":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
     const client = clientFor(body, { status: 429 });
 
@@ -62,7 +62,7 @@ describe('hostile answers', () => {
     expect(await observe(clientFor(body).models()).ended).toMatchObject({ name: 'ProtocolError', kind: 'parse' });
   });
 
-  it('cuts each word of an error, however long', async () => {
+  it('cuts off long words of errors', async () => {
     const long = 'x'.repeat(1_000_000);
     const error = { message: long, code: long, type: long, param: long };
 
@@ -78,7 +78,7 @@ describe('hostile answers', () => {
     expect(seen.values).toHaveLength(200_000);
   });
 
-  it('emits what precedes an error among the documents of one event', async () => {
+  it('emits the documents before an error in the same event', async () => {
     const seen = observe(chat('{}\ndata: {"error":"no"}\ndata: {}'));
 
     expect(await seen.ended).toMatchObject({ name: 'StreamError', message: 'no' });
@@ -89,7 +89,7 @@ describe('hostile answers', () => {
     ['3000', '\u3000'],
     ['a0', '\u00a0'],
     ['feff', '\ufeff\ufeff'],
-  ])('decides at once about a body that begins with U+%s', async (_code, space) => {
+  ])('rejects at once a body that begins with U+%s', async (_code, space) => {
     const pieces = Array.from({ length: 1000 }, () => data(space));
     const { transport } = fakeTransport(of(head(), data('\ufeff'), ...pieces));
     const client = createClient({ baseURL: 'http://server.test/v1', transport });
@@ -109,7 +109,7 @@ describe('hostile answers', () => {
   });
 
   it.each(['1.5', '-1', '"0"', '1e400', '[0]', '{}', 'true', '-1e-9'])(
-    'refuses %s as the index of a choice or a tool call',
+    'rejects %s as the index of a choice or tool call',
     async (index) => {
       for (const chunk of [
         `{"choices":[{"index":${index},"delta":{}}]}`,
@@ -146,7 +146,7 @@ describe('hostile answers', () => {
     { choices: [], usage: { prompt_tokens: '12' } },
     { choices: [], created: 'now' },
     [{ choices: [] }, { choices: [] }],
-  ])('makes a ProtocolError of %j', async (chunk) => {
+  ])('errors with ProtocolError for %j', async (chunk) => {
     const seen = observe(chat(textChunk('Hel'), chunk).pipe(toMessage()));
 
     expect(await seen.ended).toMatchObject({ name: 'ProtocolError', kind: 'parse', partial: { content: 'Hel' } });
@@ -155,7 +155,7 @@ describe('hostile answers', () => {
   it.each([
     { prompt_tokens: '5', completion_tokens: { a: 1 } },
     { prompt_tokens: [1], completion_tokens: true, total_tokens: '9' },
-  ])('counts no tokens in %j beside the usage', async (usage) => {
+  ])('reads no usage from %j', async (usage) => {
     const seen = observe(chat({ choices: [], x_groq: { usage } }).pipe(toUsage()));
 
     expect(await seen.ended).toBeUndefined();
@@ -163,7 +163,7 @@ describe('hostile answers', () => {
   });
 
   it.each([7, 'x', null, [], { text: 7 }, [[['x']]], [{ text: { text: 'x' } }], [null, 7]])(
-    'reads no reasoning in %j',
+    'reads no reasoning from %j',
     async (details) => {
       const chunk = { choices: [{ delta: { reasoning_details: details }, logprobs: null, finish_reason: 'stop' }] };
       const seen = observe(chat(chunk).pipe(reasoningDeltas()));
@@ -183,13 +183,13 @@ describe('hostile answers', () => {
     expect(await lastValueFrom(source.pipe(toolCalls()))).toMatchObject({ id: 'a\0', name: 'f\ud83d' });
   });
 
-  it('takes the last of two fields of one name', async () => {
+  it('uses the last of two fields of the same name', async () => {
     const chunk = '{"choices":[{"delta":{"content":"a","content":"b"},"finish_reason":"stop"}],"id":"1","id":"2"}';
 
     expect(await lastValueFrom(chat(chunk))).toMatchObject({ id: '2', choices: [{ delta: { content: 'b' } }] });
   });
 
-  it('takes a huge retry field and a byte order mark inside for what they are', async () => {
+  it('reads a huge retry field and a byte order mark in the middle', async () => {
     const body = `retry: 99999999999999999999\ndata: ${JSON.stringify(textChunk('\ufeff', 'stop'))}\n\n\ufeffdata: x\n\n`;
     const seen = observe(clientFor(body).chat(chatRequest).pipe(textDeltas()));
 

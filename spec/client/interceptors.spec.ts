@@ -53,7 +53,7 @@ describe('interceptors', () => {
     expect(log.filter((line) => line === 'only request')).toHaveLength(3);
   });
 
-  it('see what is asked, with the context of the caller, and no key', () => {
+  it("see the request with the caller's context, and no key", () => {
     const seen: TransportRequest[] = [];
     const { transport, requests } = fakeTransport();
     const look: Interceptor = (request, next) => {
@@ -74,7 +74,7 @@ describe('interceptors', () => {
     expect(requests[0]?.headers['authorization']).toBe(`Bearer ${apiKey}`);
   });
 
-  it('change the request by a copy', () => {
+  it('can change the request with a copy', () => {
     const { transport, requests } = fakeTransport();
     const change: Interceptor = (request, next) =>
       next({ ...request, url: `${request.url}?traced=1`, headers: { ...request.headers, 'X-Trace': 't-1' } });
@@ -87,7 +87,7 @@ describe('interceptors', () => {
     expect(requests[0]?.headers).toMatchObject({ 'x-trace': 't-1', 'content-type': 'application/json' });
   });
 
-  it.each(['authorization', 'Authorization'])('may set their own header %s, which alone is sent', (name) => {
+  it.each(['authorization', 'Authorization'])("can set the header %s, which replaces the client's", (name) => {
     const { transport, requests } = fakeTransport();
     const authorize: Interceptor = (request, next) =>
       next({ ...request, headers: { ...request.headers, [name]: 'Bearer other' } });
@@ -101,7 +101,7 @@ describe('interceptors', () => {
     expect(Object.keys(headers)).toEqual(['accept', 'content-type']);
   });
 
-  it('get no key for a server that they choose themselves', () => {
+  it('receive no key for another server', () => {
     const { transport, requests } = fakeTransport();
     const elsewhere: Interceptor = (request, next) => next({ ...request, url: 'http://other.test/v1' });
 
@@ -113,7 +113,7 @@ describe('interceptors', () => {
     expect(requests[0]!.headers).not.toHaveProperty('authorization');
   });
 
-  it('see an ApiError for any other status than 2xx', async () => {
+  it('see an ApiError for any status but 2xx', async () => {
     const seen: unknown[] = [];
     const { transport } = fakeTransport(denied);
     const look: Interceptor = (request, next) =>
@@ -126,7 +126,7 @@ describe('interceptors', () => {
     expect(error).toMatchObject({ status: 401, kind: 'authentication', message: '401 Token expired' });
   });
 
-  it('refresh a token and ask again', async () => {
+  it('can refresh a token and retry', async () => {
     const { transport, requests } = fakeTransport(denied, answer(hello));
     const refresh: Interceptor = (request, next) =>
       next(request).pipe(
@@ -145,7 +145,7 @@ describe('interceptors', () => {
     expect(requests.map(({ headers }) => headers['authorization'])).toEqual([`Bearer ${apiKey}`, 'Bearer fresh']);
   });
 
-  it('answer by themselves, from a cache for one', async () => {
+  it('can answer themselves, for example from a cache', async () => {
     const { transport, requests } = fakeTransport();
     const cached: Interceptor = () => answer(hello);
 
@@ -156,7 +156,7 @@ describe('interceptors', () => {
     expect(requests).toHaveLength(0);
   });
 
-  it('change the bytes of an answer', async () => {
+  it('can change the bytes of an answer', async () => {
     const { transport } = fakeTransport(answer('cipher'));
     const decipher: Interceptor = (request, next) =>
       next(request).pipe(map((event) => (event.type === 'data' ? data(hello) : event)));
@@ -167,7 +167,7 @@ describe('interceptors', () => {
     expect(seen.values).toHaveLength(2);
   });
 
-  it('delay a request', () => {
+  it('can delay a request', () => {
     runMarbles(({ cold, expectObservable }) => {
       const delayed: Interceptor = (request, next) => timer(5).pipe(concatMap(() => next(request)));
       const transport = (): ReturnType<typeof cold<ReturnType<typeof head>>> =>
@@ -186,7 +186,7 @@ describe('interceptors', () => {
       },
     ],
     ['gives an Observable that fails', () => throwError(() => new Error('no'))],
-  ])('fail the stream when one %s', async (_how, interceptor) => {
+  ])('fail the stream if one %s', async (_how, interceptor) => {
     const { transport } = fakeTransport();
 
     const seen = observe(createClient({ baseURL, transport, interceptors: [interceptor] }).chat(chatRequest));
@@ -194,7 +194,7 @@ describe('interceptors', () => {
     expect(await seen.ended).toMatchObject({ message: 'no' });
   });
 
-  it('leave a truncated stream when one completes early', async () => {
+  it('truncate the stream if one completes early', async () => {
     const { transport } = fakeTransport();
 
     const seen = observe(createClient({ baseURL, transport, interceptors: [() => EMPTY] }).chat(chatRequest));
@@ -211,7 +211,7 @@ describe('interceptors', () => {
     expect(await seen.ended).toBeInstanceOf(TypeError);
   });
 
-  it('of a request replace those of the client', () => {
+  it('of a request override those of the client', () => {
     const log: string[] = [];
     const client = createClient({
       baseURL,
@@ -227,7 +227,7 @@ describe('interceptors', () => {
     expect(log).toEqual([]);
   });
 
-  it('may ask with a key of their own choosing for each request', async () => {
+  it('can set a different key for each request', async () => {
     const { transport, requests } = fakeTransport();
     const perTenant: Interceptor = (request, next) =>
       of(`key-of-${String(request.context['tenant'])}`).pipe(

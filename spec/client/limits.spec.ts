@@ -13,7 +13,7 @@ function read(body: string, limits: Limits): Observed<unknown> {
 }
 
 describe('limits', () => {
-  it('ends a stream with an event that is too long, and keeps what came before', async () => {
+  it('ends a stream with an event that is too long, and keeps the chunks before it', async () => {
     const body = eventStream(textChunk('a'), textChunk('b'.repeat(500)), '[DONE]');
 
     const seen = read(body, { eventBytes: 400 });
@@ -52,7 +52,7 @@ describe('limits', () => {
     expect(pieces).toBeLessThan(15);
   });
 
-  it('reads over white space without end', async () => {
+  it('skips endless white space', async () => {
     const blank = of(...Array<TransportEvent>(50).fill(data(' \n'.repeat(50))));
     const exchange = concat(of(head()), blank, of(data(hello)));
     const client = createClient({ baseURL, transport: fakeTransport(exchange).transport, limits: { eventBytes: 400 } });
@@ -68,7 +68,7 @@ describe('limits', () => {
     [{}, { choices: [{ index: 128, delta: {} }] }, 'choices', 128],
     [{ toolCalls: 2 }, { choices: [{ index: 0, delta: { tool_calls: [{ index: 2 }] } }] }, 'toolCalls', 2],
     [{}, { choices: [{ index: 0, delta: { tool_calls: [{ index: 128 }] } }] }, 'toolCalls', 128],
-  ])('with limits of %j ends a stream at %j', async (limits, chunk, limit, maximum) => {
+  ])('with %j ends a stream at %j', async (limits, chunk, limit, maximum) => {
     const seen = read(eventStream(textChunk('a'), chunk), limits);
 
     expect(await seen.ended).toBeInstanceOf(LimitError);
@@ -76,7 +76,7 @@ describe('limits', () => {
     expect(seen.values).toHaveLength(1);
   });
 
-  it('cuts an error body at its limit, and lets the status decide', async () => {
+  it('cuts off an error body at its limit, and lets the status decide', async () => {
     const exchange = concat(of(head(503), data('busy, '), data('very busy')), NEVER);
     const client = createClient({
       baseURL,
@@ -97,7 +97,7 @@ describe('limits', () => {
     expect(await observe(client.models()).ended).toBeUndefined();
   });
 
-  it('has a default for events of 16 MiB', async () => {
+  it('default to 16 MiB per event', async () => {
     const piece = data('a'.repeat(1024 * 1024));
     const exchange = (count: number): ReturnType<typeof answer> =>
       concat(of(head(), data('data: {"x":"')), of(...Array<TransportEvent>(count).fill(piece)), of(data('"}\n\n')));

@@ -62,7 +62,7 @@ describe('onResponse', () => {
       { 'x-ratelimit-limit-requests': 'NaN', 'x-ratelimit-reset-requests': '1x', 'x-ratelimit-reset-tokens': '' },
       {},
     ],
-  ])('is told rate limits given as %s, which are also on the error', async (_form, headers, rateLimits) => {
+  ])('receives rate limits sent as %s, which are also on the error', async (_form, headers, rateLimits) => {
     const { transport } = fakeTransport(answer('', { status: 429, headers }));
     const seen: ResponseInfo[] = [];
     // Its clock stands at the epoch.
@@ -74,7 +74,7 @@ describe('onResponse', () => {
     expect((error as ApiError).rateLimits).toEqual(rateLimits);
   });
 
-  it('is told status, headers, request id and rate limits, when the headers have come', () => {
+  it('receives status, headers, request id and rate limits when the headers arrive', () => {
     const headers = {
       'x-request-id': 'r-1',
       'x-custom': 'yes',
@@ -97,7 +97,7 @@ describe('onResponse', () => {
     expect(seen[0]?.headers.get('x-custom')).toBe('yes');
   });
 
-  it('is told an empty set of what the server did not say', () => {
+  it('receives empty values for what the server did not send', () => {
     const onResponse = jest.fn();
     const { transport } = fakeTransport(answer(hello));
 
@@ -111,7 +111,7 @@ describe('onResponse', () => {
     ['an error status', answer('no', { status: 400 }), 400],
     ['a body that never comes', concat(of(head(500)), NEVER), 500],
     ['an answer that is no event stream', answer('<html>'), 200],
-  ])('is told of %s', (_what, exchange, status) => {
+  ])('is called for %s', (_what, exchange, status) => {
     const onResponse = jest.fn();
 
     observe(createClient({ baseURL, transport: fakeTransport(exchange).transport }).chat(chatRequest, { onResponse }));
@@ -119,7 +119,7 @@ describe('onResponse', () => {
     expect(onResponse.mock.calls).toMatchObject([[{ status }]]);
   });
 
-  it('is told of a redirect that is refused, whose error has the request id', async () => {
+  it('is called for a refused redirect, whose error has the request id', async () => {
     const server = await startServer({
       answer: (served) => {
         served.head(302, { location: '/elsewhere', 'x-request-id': 'r-2' });
@@ -136,7 +136,7 @@ describe('onResponse', () => {
     await closeServers();
   });
 
-  it('is not called where there was no response', () => {
+  it('is not called if there was no response', () => {
     const onResponse = jest.fn();
     const { transport } = fakeTransport(throwError(() => new ConnectionError('No answer')));
 
@@ -145,7 +145,7 @@ describe('onResponse', () => {
     expect(onResponse).not.toHaveBeenCalled();
   });
 
-  it('is called once per exchange, and subscription', async () => {
+  it('is called once per exchange and subscription', async () => {
     const busy = answer('', { status: 503, headers: { 'retry-after-ms': '1' } });
     const { transport } = fakeTransport(busy, answer(hello));
     const statuses: number[] = [];
@@ -159,7 +159,7 @@ describe('onResponse', () => {
     expect(statuses).toEqual([503, 200, 200]);
   });
 
-  it('is called for completions and models alike', () => {
+  it('is also called for completions and models', () => {
     const onResponse = jest.fn();
     const client = createClient({ baseURL, transport: fakeTransport(answer('', { status: 404 })).transport });
 
@@ -172,7 +172,7 @@ describe('onResponse', () => {
   it.each([
     ['a good answer', 200],
     ['an error', 500],
-  ])('fails the stream, and ends the exchange, when it throws at %s', async (_what, status) => {
+  ])('fails the stream and ends the exchange if it throws at %s', async (_what, status) => {
     let left = false;
     const { transport } = fakeTransport(concat(of(head(status)), NEVER).pipe(finalize(() => (left = true))));
     const onResponse = (): never => {
@@ -200,7 +200,7 @@ describe('onResponse', () => {
       ['ProtocolError', answer('{"choices":', { headers })],
       ['LimitError', answer(`data: ${'1'.repeat(50)}`, { headers })],
       ['ConnectionError', concat(of(head(200, headers)), lost)],
-    ])('is on the %s behind it', async (name, exchange) => {
+    ])('is on a later %s', async (name, exchange) => {
       const client = createClient({
         baseURL,
         transport: fakeTransport(exchange).transport,

@@ -111,7 +111,7 @@ describe('own properties', () => {
     expect(after.every((field, place) => field === before[place])).toBe(true);
   });
 
-  it('no chunk, and nothing made of chunks, gets a prototype from the server', async () => {
+  it('no chunk or message gets a prototype from the server', async () => {
     const streams = fc.array(fc.oneof({ weight: 8, arbitrary: chunk }, error, json), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(streams, async (documents) => {
@@ -170,7 +170,7 @@ describe('own properties', () => {
     expect(Object.getPrototypeOf((failure as { headers: object }).headers)).toBe(Object.prototype);
   });
 
-  it('no cassette sets a prototype, recorded or replayed', async () => {
+  it('no cassette sets a prototype when it is recorded or replayed', async () => {
     await fc.assert(
       fc.asyncProperty(chunk, json, async (document, asked) => {
         const recorder = recordCassette();
@@ -194,7 +194,7 @@ describe('own properties', () => {
     );
   });
 
-  it('fields of inherited names that are not dangerous are kept', async () => {
+  it('harmless fields with inherited names are kept', async () => {
     const fields = '"constructor":"c","toString":"t","hasOwnProperty":"h"';
     const body = eventStream(`{"choices":[{"delta":{${fields}},${fields},"finish_reason":"stop"}],${fields}}`);
     const kept = { constructor: 'c', toString: 't', hasOwnProperty: 'h' };

@@ -8,7 +8,7 @@ describe('the end of the process', () => {
   afterEach(closeServers);
 
   it.each(['createClient', 'createClient with fetchTransport'])(
-    'nothing keeps the process once the streams of %s have ended',
+    'is not delayed after the streams of %s have ended',
     async (name) => {
       const server = await startServer({
         answer: (served) => {

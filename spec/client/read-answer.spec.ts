@@ -44,7 +44,7 @@ describe('reading answers', () => {
     it.each([
       ['at once', false],
       ['byte by byte', true],
-    ])('reads an event stream that comes %s', async (_how, bytewise) => {
+    ])('reads an event stream that arrives %s', async (_how, bytewise) => {
       const seen = read(hello, type, bytewise);
 
       expect(await seen.ended).toBeUndefined();
@@ -74,7 +74,7 @@ describe('reading answers', () => {
       ['alone', ''],
       ['behind white space that kept the connection alive', ' \n\n  \r\n\t'.repeat(50)],
       ['behind a byte order mark', '\ufeff'],
-    ])('makes one chunk of a whole completion, %s', async (_where, start) => {
+    ])('converts a whole completion to one chunk: %s', async (_where, start) => {
       for (const bytewise of [false, true]) {
         const seen = read(`${start}${JSON.stringify(completion, null, 2)}\n`, type, bytewise);
 
@@ -95,7 +95,7 @@ describe('reading answers', () => {
       [[{ error: { code: 429, message: 'Slow down', status: 'RESOURCE_EXHAUSTED' } }], 'rate_limit'],
       [{ choices: null, base_resp: { status_code: 1004, status_msg: 'Login fail' } }, undefined],
       [{ detail: 'Not allowed' }, 'provider'],
-    ])('raises the error in %j', async (body, kind) => {
+    ])('errors with the error in %j', async (body, kind) => {
       const seen = read(JSON.stringify(body), type);
 
       expect(await seen.ended).toBeInstanceOf(StreamError);
@@ -108,7 +108,7 @@ describe('reading answers', () => {
       ['a web page behind white space', '\n\n  <html>secret-page</html>', 'web page'],
       ['other JSON', '{"object":"list","data":["secret-page"]}', 'JSON'],
       ['a list', '["secret-page"]', 'JSON'],
-    ])('refuses %s, and shows nothing of it', async (_what, body, word) => {
+    ])('rejects %s, and shows nothing of it', async (_what, body, word) => {
       const error = await read(body, type).ended;
 
       expect(error).toBeInstanceOf(ProtocolError);
@@ -118,14 +118,14 @@ describe('reading answers', () => {
       expect((error as Error).message).not.toContain('secret-page');
     });
 
-    it.each(['{"choices":[{"ind', '[', '{', '{]'])('refuses the broken JSON %s', async (body) => {
+    it.each(['{"choices":[{"ind', '[', '{', '{]'])('rejects the broken JSON %s', async (body) => {
       const error = await read(body, type).ended;
 
       expect(error).toBeInstanceOf(ProtocolError);
       expect(error).toMatchObject({ kind: 'parse' });
     });
 
-    it.each(['', ' \n\r\n\t '])('takes the empty body %j for a truncated stream', async (body) => {
+    it.each(['', ' \n\r\n\t '])('treats the empty body %j as a truncated stream', async (body) => {
       for (const bytewise of [false, true]) {
         const error = await read(body, type, bytewise).ended;
 
@@ -136,7 +136,7 @@ describe('reading answers', () => {
   });
 
   it.each(['Service is starting', 'ok', 'd', 'database: offline', 'null', '7'])(
-    'refuses the plain text "%s"',
+    'rejects the plain text "%s"',
     async (body) => {
       for (const bytewise of [false, true]) {
         const seen = read(body, 'text/plain', bytewise);
@@ -147,14 +147,14 @@ describe('reading answers', () => {
     },
   );
 
-  it('refuses plain text at once, before its end', async () => {
+  it('rejects plain text at once, before its end', async () => {
     const exchange = concat(of(head(200, { 'content-type': 'text/plain' }), data('Service is starting')), of());
     const seen = observe(createClient({ baseURL, transport: fakeTransport(exchange).transport }).chat(chatRequest));
 
     expect(await seen.ended).toBeInstanceOf(ProtocolError);
   });
 
-  it('takes an event stream without one event for a truncated stream', async () => {
+  it('treats an event stream without events as truncated', async () => {
     for (const body of ['Service is starting', ': comment\n\n', 'data: \n\n', 'event: ping\n\n']) {
       expect(await read(body).ended).toMatchObject({ name: 'StreamError', kind: 'truncated' });
     }
@@ -190,7 +190,7 @@ describe('reading answers', () => {
     ]);
   });
 
-  it('raises only errors that are recognised', async () => {
+  it('errors with an LlmError, whatever the body', async () => {
     for (const body of ['<html>', '{', '[1]', '', 'data: x\n\n', eventStream({ error: 'no' })]) {
       expect(isLlmError(await read(body).ended)).toBe(true);
     }

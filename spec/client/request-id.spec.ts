@@ -17,7 +17,7 @@ describe('request id', () => {
     ['StreamError', answer(eventStream({ error: 'wrong' }), { headers }), {}],
     ['ProtocolError', answer('<html>', { headers }), {}],
     ['ApiError', answer('', { headers, status: 500 }), {}],
-  ])('%s tells which request it was, once the server has said so', async (name, exchange, config) => {
+  ])('is on a %s once the server has sent it', async (name, exchange, config) => {
     const client = createClient({
       baseURL: 'http://server.test/v1',
       transport: fakeTransport(exchange).transport,
@@ -27,7 +27,7 @@ describe('request id', () => {
     expect(await failureOf(client.chat(chatRequest))).toMatchObject({ name, requestId: 'req_9' });
   });
 
-  it('tells none where the connection failed before', async () => {
+  it('is missing if the connection failed before it arrived', async () => {
     const client = createClient({ baseURL: 'http://server.test/v1', transport: fakeTransport(broken).transport });
 
     expect(await failureOf(client.chat(chatRequest))).toMatchObject({ name: 'ConnectionError', requestId: undefined });

@@ -27,7 +27,7 @@ async function sentBody(request: Partial<ChatCompletionRequest>): Promise<unknow
 }
 
 describe('requests', () => {
-  it('asks for a stream of events at the endpoint', async () => {
+  it('request an event stream from the endpoint', async () => {
     const request = await sent();
 
     expect(request).toMatchObject({ operation: 'chat', method: 'POST', url: `${baseURL}/chat/completions` });
@@ -39,7 +39,7 @@ describe('requests', () => {
     expect(request.context).toEqual({});
   });
 
-  it('asks the legacy endpoint for completions', () => {
+  it('use the legacy endpoint for completions', () => {
     const { transport, requests } = fakeTransport();
     const client = createClient({ baseURL, transport });
     client.completions({ model: 'small', prompt: 'Once' }).subscribe({ error: () => undefined });
@@ -70,7 +70,7 @@ describe('requests', () => {
       expect(await sentBody({})).toEqual({ ...chatRequest, stream: true, stream_options: { include_usage: true } });
     });
 
-    it('keeps fields that are unknown here', async () => {
+    it('keeps unknown fields', async () => {
       expect(await sentBody({ top_k: 5, provider: { order: ['a'] } })).toMatchObject({
         top_k: 5,
         provider: { order: ['a'] },
@@ -87,17 +87,17 @@ describe('requests', () => {
       expect(await sentBody(request)).toMatchObject({ stream_options: expected });
     });
 
-    it('has no stream_options where they are null', async () => {
+    it('has no stream_options if they are null', async () => {
       expect(await sentBody({ stream_options: null })).not.toHaveProperty('stream_options');
     });
 
-    it('is streamed, whether the request says so or not', async () => {
+    it('always requests a stream', async () => {
       expect(await sentBody({})).toMatchObject({ stream: true });
       expect(await sentBody({ stream: undefined })).toMatchObject({ stream: true });
       expect(await sentBody({ stream: true })).toMatchObject({ stream: true });
     });
 
-    it('is the request as it was at the call, which is left as it was', async () => {
+    it('is the request as it was at the call, which is not changed', async () => {
       const request = { ...chatRequest, stream_options: Object.freeze({}), messages: [...chatRequest.messages] };
       const { transport, requests } = fakeTransport();
       const copy = structuredClone(request);

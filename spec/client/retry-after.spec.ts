@@ -36,7 +36,7 @@ describe('retry-after', () => {
     ['milliseconds before seconds', { 'retry-after-ms': '1500', 'retry-after': '2' }, bodyDelay, 1500],
     ['seconds before a body', { 'retry-after': '2' }, bodyDelay, 2000],
     ['the longest pause that is allowed', { 'retry-after': '60' }, '', 60_000],
-  ])('is asked again just when it says so by %s', (_form, headers, body, expected) => {
+  ])('delays the retry by the pause in %s', (_form, headers, body, expected) => {
     expect(ask(headers, body)).toEqual({ sent: [0, expected], error: undefined });
   });
 
@@ -45,7 +45,7 @@ describe('retry-after', () => {
     [{ 'retry-after-ms': '60000.5' }, 60_000.5],
     [{ 'retry-after': '9007199254740993' }, 9_007_199_254_740_992_000],
     [{ 'retry-after': 'Thu, 01 Jan 1970 01:00:00 GMT' }, 3_600_000],
-  ])('is not asked again where it wants a pause that is too long: %j', (headers, retryAfter) => {
+  ])('prevents the retry if the pause is too long: %j', (headers, retryAfter) => {
     const { sent, error } = ask(headers);
 
     expect(sent).toEqual([0]);
@@ -53,13 +53,13 @@ describe('retry-after', () => {
   });
 
   it.each(['-1', 'soon', '', 'NaN', 'Infinity', '1e999', '0'])(
-    'is asked again after a random pause where it says "%s"',
+    'is replaced by a random pause if it is "%s"',
     (value) => {
       expect(ask({ 'retry-after': value })).toEqual({ sent: [0, 250], error: undefined });
     },
   );
 
-  it('never is asked earlier than told, nor later than half a second where it tells nothing', () => {
+  it('is never undercut; without it the pause is at most half a second', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 60, noNaN: true }),

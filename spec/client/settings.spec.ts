@@ -38,7 +38,7 @@ describe('client settings', () => {
       ['javascript:alert(1)', 'http:// or https://'],
       ['http://user:word@server.test', 'user name or password'],
       ['https://sk-123456@server.test', 'user name or password'],
-    ])('is refused when it is %s', (address, reason) => {
+    ])('is rejected if it is %s', (address, reason) => {
       expect(() => createClient({ baseURL: address })).toThrow(TypeError);
       expect(() => createClient({ baseURL: address })).toThrow(/baseURL/u);
       expect(() => createClient({ baseURL: address })).toThrow(reason);
@@ -64,7 +64,7 @@ describe('client settings', () => {
   });
 
   describe('the headers', () => {
-    it('name organization, project and idempotency key', async () => {
+    it('include organization, project and idempotency key', async () => {
       const { headers } = await sent({ organization: 'org-1', project: 'proj-1' }, { idempotencyKey: 'once-1' });
 
       expect(headers).toMatchObject({
@@ -74,7 +74,7 @@ describe('client settings', () => {
       });
     });
 
-    it('are merged whatever their case; those of the request win over those of the client, and these over ours', async () => {
+    it('are merged regardless of case; the request overrides the client, which overrides the defaults', async () => {
       const config = {
         organization: 'org-1',
         headers: { 'X-Mine': 'client', 'X-Both': 'client', ACCEPT: 'text/plain' },
@@ -95,7 +95,7 @@ describe('client settings', () => {
       ['x-bad', 'two\nlines'],
       ['x-bad', 'naïve → not latin'],
       ['bad name', 'value'],
-    ])('are refused, the value untold, when "%s" is %j', async (name, value) => {
+    ])('are rejected if "%s" is %j, without showing the value', async (name, value) => {
       const answer = sent({ headers: { [name]: value } });
 
       await expect(answer).rejects.toThrow(TypeError);
@@ -104,7 +104,7 @@ describe('client settings', () => {
     });
   });
 
-  it('replaces the settings of the client field by field', () => {
+  it('are overridden by a request field by field', () => {
     const other = fakeTransport();
     const config = { apiKey: 'client-key', organization: 'org-1', redirects: 'same-origin' as const };
     const client = createClient({ baseURL, transport: fakeTransport().transport, ...config });
@@ -126,7 +126,7 @@ describe('client settings', () => {
     ['http://server.test/v1/responses/', '/responses'],
     ['http://server.test/v1/embeddings', '/embeddings'],
     ['http://server.test/v1/models', '/models'],
-  ])('refuses %s for a baseURL, and names what to cut', (address, endpoint) => {
+  ])('reject %s as baseURL, and name the part to remove', (address, endpoint) => {
     const mistake = new TypeError(`baseURL must end before ${endpoint}, since the client adds the endpoint`);
 
     expect(() => createClient({ baseURL: address })).toThrow(mistake);
@@ -134,17 +134,17 @@ describe('client settings', () => {
   });
 
   it.each(['http://server.test/models', 'http://server.test/completions/v1', 'http://server.test/my-completions'])(
-    'takes %s for a baseURL',
+    'allow %s as baseURL',
     async (address) => {
       expect((await sent({}, { baseURL: address })).url).toBe(`${address}/chat/completions`);
     },
   );
 
-  it('asks the server of the request', async () => {
+  it('use the server of the request', async () => {
     expect((await sent({}, { baseURL: 'http://other.test/v2' })).url).toBe('http://other.test/v2/chat/completions');
   });
 
-  it('keeps what the client says where the request says undefined', async () => {
+  it('are kept if the request has undefined', async () => {
     const config = { apiKey: 'client-key', organization: 'org-1', headers: { 'x-mine': 'yes' }, query: { a: '1' } };
     const options = {
       apiKey: undefined,
@@ -161,7 +161,7 @@ describe('client settings', () => {
     expect(await sent(config, options)).toEqual(await sent(config));
   });
 
-  it('leaves its configuration as it was', async () => {
+  it('never change the configuration', async () => {
     const config = Object.freeze({
       headers: Object.freeze({ 'X-Mine': 'yes' }),
       query: Object.freeze({ a: '1' }),

@@ -130,7 +130,7 @@ const timesOf = (seen: readonly Timed[]): readonly number[] =>
 
 describe('any timing', () => {
   describe.each(endings)('when the source %s', (_, ending, error) => {
-    it('text is neither lost nor reordered, and no timer is left', () => {
+    it('loses and reorders no text, and leaves no timer', () => {
       fc.assert(
         fc.property(deltas, pacings, (given, pacing) => {
           const { came, shown, end, timers } = run(given, pacing, ending);
@@ -142,7 +142,7 @@ describe('any timing', () => {
       );
     });
 
-    it('coalesceText emits once per pause at most', () => {
+    it('coalesceText emits at most once per pause', () => {
       fc.assert(
         fc.property(deltas, fc.nat(20), (given, pause) => {
           const { shown, sourceEnd } = run(given, (scheduler) => coalesceText(pause, scheduler), ending);
@@ -154,7 +154,7 @@ describe('any timing', () => {
       );
     });
 
-    it('smoothText delays no character by more than the longest lag, and emits once per interval at most', () => {
+    it('smoothText delays no character by more than maxLag, and emits at most once per interval', () => {
       fc.assert(
         fc.property(deltas, smoothing, (given, config) => {
           const { interval, maxLag, flush } = config;
@@ -178,7 +178,7 @@ describe('any timing', () => {
       );
     });
 
-    it('throttleRender keeps the order and delivers the last snapshot, and no timer is left', () => {
+    it('throttleRender keeps the order, emits the last snapshot and leaves no timer', () => {
       fc.assert(
         fc.property(deltas, fc.nat(20), (given, pause) => {
           const pacing: Pacing = (scheduler) => (source) =>
@@ -193,7 +193,7 @@ describe('any timing', () => {
     });
   });
 
-  it('no timer is left and nothing comes any more when it is unsubscribed at any moment', () => {
+  it('leaves no timer and emits nothing after it is unsubscribed at any moment', () => {
     const any = fc.oneof(
       pacings,
       fc.nat(20).map(
@@ -213,7 +213,7 @@ describe('any timing', () => {
     );
   });
 
-  it('text that has come by the moment of unsubscribing is shown from its beginning on', () => {
+  it('emits a prefix of the text that arrived before it was unsubscribed', () => {
     fc.assert(
       fc.property(deltas, pacings, fc.nat(300), (given, pacing, leaveAt) => {
         const { came, shown } = run(given, pacing, NEVER, leaveAt);
@@ -223,7 +223,7 @@ describe('any timing', () => {
     );
   });
 
-  it('smoothText never parts what a reader sees as one character, wherever a burst is cut', () => {
+  it('smoothText never splits a grapheme, wherever a burst is cut', () => {
     const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
     fc.assert(
       fc.property(deltas, fc.nat(20), (given, interval) => {

@@ -17,7 +17,7 @@ describe('coalesceText', () => {
     });
   });
 
-  it('begins a new pause with each emission', () => {
+  it('starts a new pause with each emission', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('  abc--d-e----------|', values);
       const expected = '     a---x---y---------|';
@@ -38,13 +38,13 @@ describe('coalesceText', () => {
     });
   });
 
-  it('completes with an empty source', () => {
+  it('completes if the source is empty', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('--|').pipe(coalesceText(4))).toBe('--|');
     });
   });
 
-  it('emits what is pending before completion', () => {
+  it('emits pending text before completion', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -abc|', values);
       const sourceSubs = '   ^---!';
@@ -55,7 +55,7 @@ describe('coalesceText', () => {
     });
   });
 
-  it('emits what is pending before an error', () => {
+  it('emits pending text before an error', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -abc#', values);
       const sourceSubs = '   ^---!';
@@ -66,7 +66,7 @@ describe('coalesceText', () => {
     });
   });
 
-  it('drops what is pending when it is unsubscribed', () => {
+  it('drops pending text when it is unsubscribed', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -abc---------d-|', values);
       const unsubscribe = '  ---!';
@@ -95,7 +95,7 @@ describe('coalesceText', () => {
     expect(waiting).toEqual([0]);
   });
 
-  it('leaves no timer when it is unsubscribed in a pause', () => {
+  it('leaves no timer when it is unsubscribed during a pause', () => {
     const scheduler = watchScheduler();
     runMarbles(({ cold }) => {
       const subscription = cold('ab----|').pipe(coalesceText(4, scheduler)).subscribe();
@@ -113,7 +113,7 @@ describe('coalesceText', () => {
     });
   });
 
-  it('stops a synchronous source once nobody listens', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: string[] = [];
     const source = from(['a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
     const scheduler = watchScheduler();
@@ -124,7 +124,7 @@ describe('coalesceText', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('keeps one subscription apart from another', () => {
+  it('keeps subscriptions apart', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -ab----|      ', values);
       const result = source.pipe(coalesceText(4));
@@ -135,7 +135,7 @@ describe('coalesceText', () => {
     });
   });
 
-  it('holds back what comes while it emits', () => {
+  it('holds back text that arrives while it emits', () => {
     runMarbles(({ flush }) => {
       const source = new Subject<string>();
       const seen: unknown[] = [];
@@ -157,7 +157,7 @@ describe('coalesceText', () => {
     });
   });
 
-  it('joins the texts of one turn when the pause is 0', () => {
+  it('joins the texts of one turn of the event loop when the pause is 0', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('  -(abc)---d|', values);
       const expected = '     -(ax)----d|';
@@ -166,14 +166,14 @@ describe('coalesceText', () => {
     });
   });
 
-  it.each([[-1], [NaN], [Infinity], ['4'], [null], [undefined]])('refuses %p as duration', (duration) => {
+  it.each([[-1], [NaN], [Infinity], ['4'], [null], [undefined]])('rejects %p as duration', (duration) => {
     expect(() => coalesceText(duration as number)).toThrow(TypeError);
     expect(() => coalesceText(duration as number)).toThrow(
       'duration must be a finite number of milliseconds, 0 or more',
     );
   });
 
-  it('does not fire at once after a pause that no timer can hold', () => {
+  it('does not fire at once if the pause is too long for a timer', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('  ab 30s |', values);
       const expected = '     a- 30s (b|)';

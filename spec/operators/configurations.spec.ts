@@ -54,13 +54,13 @@ const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
 
 describe('operator arguments', () => {
   describe.each(calls)('the configuration of %s', (name, call, known) => {
-    it('names what it knows when a field is misspelt', () => {
+    it('lists the known fields if a field is misspelt', () => {
       expect(() => call({ maxRetry: 3 })).toThrow(
         new TypeError(`Unknown field "maxRetry" in the configuration of ${name}; known: ${known}`),
       );
     });
 
-    it('tells how a field is spelt', () => {
+    it('names the right spelling of a field', () => {
       const field = known.split(', ').at(-1)!;
 
       expect(() => call({ [field.toUpperCase()]: 3 })).toThrow(
@@ -69,7 +69,7 @@ describe('operator arguments', () => {
     });
   });
 
-  it('a misspelt field of a retry in a view is refused', () => {
+  it('rejects a misspelt field of retry in accumulateView', () => {
     const retry = { retries: 3 } as object;
 
     expect(() => accumulateView({ retry })).toThrow('Unknown field "retries"');
@@ -92,12 +92,12 @@ describe('operator arguments', () => {
     });
   });
 
-  describe('what is no source', () => {
+  describe('an invalid source', () => {
     it.each<[string, () => unknown, string]>([
       ['raceToFirstText', () => raceToFirstText([source, 5 as never]), 'sources[1]'],
       ['fallback', () => fallback([null as never, source]), 'sources[0]'],
       ['hedge', () => hedge({} as never, hedging), 'source'],
-    ])('is refused by %s, which names it', (_, call, place) => {
+    ])('is rejected by %s, which names it', (_, call, place) => {
       expect(call).toThrow(TypeError);
       expect(call).toThrow(`${place} must be an Observable, or something rxjs can convert to one`);
     });

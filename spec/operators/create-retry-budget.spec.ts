@@ -44,7 +44,7 @@ function loadOf(streams: number, fails: (request: number) => boolean, budget?: R
 }
 
 describe('createRetryBudget', () => {
-  it('makes an outage cost 100 retries in all', () => {
+  it('limits an outage to 100 retries', () => {
     const always = (): boolean => true;
     const budget = createRetryBudget();
 
@@ -54,7 +54,7 @@ describe('createRetryBudget', () => {
     expect(loadOf(1000, always, budget)).toEqual({ requests: 1000, answered: 0 });
   });
 
-  it('keeps the retries below a tenth of the requests, beside the first 100, while half of them fail', () => {
+  it('keeps retries below 10 % of the requests, apart from the first 100, while half of them fail', () => {
     const { requests, answered } = loadOf(5000, (request) => request % 2 === 0, createRetryBudget());
 
     expect(requests - 5000).toBeGreaterThan(500);
@@ -62,19 +62,19 @@ describe('createRetryBudget', () => {
     expect(answered).toBe(requests / 2);
   });
 
-  it.each([[2], [3], [5], [6], [10]])('pays a retry from 5 answers when one of %p requests fails', (share) => {
+  it.each([[2], [3], [5], [6], [10]])('pays each retry from 5 successes if one of %p requests fails', (share) => {
     const { requests, answered } = loadOf(1000, (request) => request % share === 0, createRetryBudget());
 
     expect(requests - 1000).toBeLessThanOrEqual(100 + answered / 5);
   });
 
-  it('lets rare failures be retried, as if there were no budget', () => {
+  it('always retries rare failures', () => {
     const rarely = (request: number): boolean => request % 20 === 0;
 
     expect(loadOf(3000, rarely, createRetryBudget())).toEqual(loadOf(3000, rarely));
   });
 
-  it('is full again some time after the outage, and never more than full', () => {
+  it('refills after an outage, up to its capacity', () => {
     const budget = createRetryBudget();
     const levels: number[] = [];
     loadOf(200, () => true, budget);
@@ -87,7 +87,7 @@ describe('createRetryBudget', () => {
     expect(levels).toEqual([0, 300, 500]);
   });
 
-  it('takes capacity, cost and refund of yours', () => {
+  it('takes a custom capacity, cost and refund', () => {
     const budget = createRetryBudget({ capacity: 10, cost: 4, refund: 2.5 });
 
     expect([budget.spend(), budget.spend(), budget.spend()]).toEqual([true, true, false]);
@@ -96,7 +96,7 @@ describe('createRetryBudget', () => {
     expect(budget.tokens).toBe(4.5);
   });
 
-  it('allows no retry with a capacity of 0', () => {
+  it('allows no retry if the capacity is 0', () => {
     expect(loadOf(10, () => true, createRetryBudget({ capacity: 0 })).requests).toBe(10);
   });
 
@@ -108,7 +108,7 @@ describe('createRetryBudget', () => {
     [{ refund: -1 }, 'refund must be a finite number, 0 or more, not -1'],
     [{ refund: '1' }, 'refund must be a finite number, 0 or more, not string'],
     [500, 'The configuration of createRetryBudget must be an object, not 500'],
-  ])('refuses %p', (config, problem) => {
+  ])('rejects %p', (config, problem) => {
     expect(() => createRetryBudget(config as RetryBudgetConfig)).toThrow(TypeError);
     expect(() => createRetryBudget(config as RetryBudgetConfig)).toThrow(problem);
   });

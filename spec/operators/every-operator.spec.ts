@@ -88,7 +88,7 @@ describe('every operator', () => {
   describe.each(operators)('%s', (name, operator, values) => {
     const source = from(values) as Observable<never>;
 
-    it('makes the same of a synchronous source each time it is subscribed', () => {
+    it('emits the same for each subscription to a synchronous source', () => {
       runMarbles(({ flush }) => {
         const seen: unknown[][] = [];
         const result = source.pipe(operator, toArray());
@@ -103,7 +103,7 @@ describe('every operator', () => {
       });
     });
 
-    it('leaves a synchronous source that has more as soon as nobody listens', () => {
+    it('stops a synchronous source when it is unsubscribed', () => {
       let pulled = 0;
       const more = function* (): Generator<never> {
         for (const value of [...values, ...values]) {
@@ -118,7 +118,7 @@ describe('every operator', () => {
       expect(pulled <= values.length).toBe(!atEnd.includes(name));
     });
 
-    it('completes with an empty source, and leaves one that never emits when it is unsubscribed', () => {
+    it('completes if the source is empty, and unsubscribes from a source that never emits', () => {
       runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
         const never = cold<never>('----');
 
@@ -128,7 +128,7 @@ describe('every operator', () => {
       });
     });
 
-    it('passes an error on, or shows it', () => {
+    it('passes an error through, or shows it in a view', () => {
       const lost = new Error('lost');
       runMarbles(({ expectObservable }) => {
         const failing = throwError(() => lost).pipe(operator, ignoreElements());
@@ -138,7 +138,7 @@ describe('every operator', () => {
     });
   });
 
-  it('toAsyncIterable gives the same each time it is looped over', async () => {
+  it('toAsyncIterable yields the same in every loop', async () => {
     const iterable = toAsyncIterable(of(...texts));
     const loop = async (): Promise<readonly string[]> => {
       const seen: string[] = [];

@@ -29,7 +29,7 @@ describe('fallback', () => {
     });
   });
 
-  it.each([['--|'], ['-a-b-|'], ['(ab|)']])('passes %s and subscribes no other', (marbles) => {
+  it.each([['--|'], ['-a-b-|'], ['(ab|)']])('passes through %s and subscribes to no other source', (marbles) => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const second = cold('c|');
 
@@ -38,7 +38,7 @@ describe('fallback', () => {
     });
   });
 
-  it('passes a source that never emits', () => {
+  it('never emits if its source does not', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   ------');
       const unsubscribe = '  -----!';
@@ -49,7 +49,7 @@ describe('fallback', () => {
     });
   });
 
-  it('stays with a source that emitted something', () => {
+  it('does not move on after a value', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   --#   ', undefined, refused);
       const second = cold('    -a-#', undefined, lost);
@@ -61,7 +61,7 @@ describe('fallback', () => {
     });
   });
 
-  it('ends the source that is tried when it is unsubscribed', () => {
+  it('unsubscribes from the current source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   --#   ', undefined, lost);
       const second = cold('    -----|');
@@ -73,7 +73,7 @@ describe('fallback', () => {
     });
   });
 
-  it('fails with the last error, which has them all, when no source is left', () => {
+  it('errors with the last error, with all errors on it, when no source is left', () => {
     const broken = new Error('broken');
     let last: unknown;
     fallback([failing(refused), failing(broken), failing(lost)]).subscribe({
@@ -88,7 +88,7 @@ describe('fallback', () => {
   it.each([
     ['the error of an only source', [lost]],
     ['a last error that is not of this package', [lost, new Error('broken')]],
-  ])('passes %s as it came', (_, errors) => {
+  ])('passes %s through unchanged', (_, errors) => {
     let last: unknown;
     fallback(errors.map(failing)).subscribe({ error: (error: unknown) => (last = error) });
 
@@ -96,7 +96,7 @@ describe('fallback', () => {
   });
 
   describe('when', () => {
-    it('is asked about the error and its source, while there is another', () => {
+    it('is called with the error and the index, unless it was the last source', () => {
       const asked: unknown[] = [];
       const when = (error: unknown, index: number): boolean => asked.push([error, index]) > 0;
 
@@ -108,7 +108,7 @@ describe('fallback', () => {
       ]);
     });
 
-    it('stops the search', () => {
+    it('keeps the next source from being tried if it returns false', () => {
       runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
         const when = (error: unknown): boolean => isLlmError(error) && error.kind !== 'invalid_request';
         const first = cold('   --#', undefined, refused);
@@ -119,7 +119,7 @@ describe('fallback', () => {
       });
     });
 
-    it('is not asked once something was emitted', () => {
+    it('is not called after a value', () => {
       const when = jest.fn(() => true);
 
       fallback([concat(of('a'), failing(lost)), of('b')], { when }).subscribe({ error: noop });
@@ -139,7 +139,7 @@ describe('fallback', () => {
     });
   });
 
-  it('has left the source that failed when the next is asked', () => {
+  it('unsubscribes from the failed source before it subscribes to the next', () => {
     const log: string[] = [];
     const source = (name: string): Observable<never> =>
       new Observable((subscriber) => {
@@ -155,7 +155,7 @@ describe('fallback', () => {
     });
   });
 
-  it('stops a synchronous source once nobody listens', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: string[] = [];
     const source = from(['a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
 
@@ -166,7 +166,7 @@ describe('fallback', () => {
     expect(asked).toEqual(['a']);
   });
 
-  it('begins with the first source for each subscription', () => {
+  it('starts with the first source for each subscription', () => {
     runMarbles(({ cold, expectObservable }) => {
       const first = attempts(cold('--#', undefined, lost), cold('-c|'));
       const result = fallback([first, cold('a|')]);
@@ -176,7 +176,7 @@ describe('fallback', () => {
     });
   });
 
-  it('infers what it emits', () => {
+  it('infers the type of its values', () => {
     const sources: readonly Observable<string>[] = [EMPTY];
 
     expectTypeOf(fallback([of('a'), of(1)])).toEqualTypeOf<Observable<string | number>>();
@@ -190,7 +190,7 @@ describe('fallback', () => {
     [[NEVER, 3], undefined, 'sources[1] must be an Observable, or something rxjs can convert to one, not 3'],
     [[NEVER], { when: true }, 'when must be a function'],
     [[NEVER], 3, 'The configuration of fallback must be an object, not 3'],
-  ])('refuses %p with %p', (sources, config, problem) => {
+  ])('rejects %p with %p', (sources, config, problem) => {
     const make = (): unknown => fallback(sources as readonly Observable<string>[], config as FallbackConfig);
 
     expect(make).toThrow(TypeError);

@@ -21,7 +21,7 @@ const lost = new ConnectionError('The connection was lost');
 const busy = new RateLimitError('429 Slow down', { status: 429, retryable: true, retryAfter: 9 });
 
 describe('hedge', () => {
-  it('asks once more when the first answer is slow, and leaves the loser', () => {
+  it('sends a second request if the first answer is slow, and unsubscribes from the loser', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   r-----------a-|', values);
       const firstSubs = '    ^-------!      ';
@@ -35,7 +35,7 @@ describe('hedge', () => {
     });
   });
 
-  it('lets the first win if it answers first after all', () => {
+  it('emits the first request if it answers first after all', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   r-----a---b|', values);
       const firstSubs = '    ^----------!';
@@ -49,7 +49,7 @@ describe('hedge', () => {
     });
   });
 
-  it('asks only once when the answer begins in time, however long it takes', () => {
+  it('sends one request if the answer begins in time, however long it takes', () => {
     const scheduler = watchScheduler();
     runMarbles(({ cold, expectObservable }) => {
       const first = cold('--a--------b|', values);
@@ -60,7 +60,7 @@ describe('hedge', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('asks again and again up to max', () => {
+  it('sends up to max requests', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  ---------------------');
       const unsubscribe = '  ------------------!  ';
@@ -76,7 +76,7 @@ describe('hedge', () => {
     });
   });
 
-  it('asks once with a max of 1', () => {
+  it('sends one request if max is 1', () => {
     const scheduler = watchScheduler();
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(hedge(attempts(cold('------a|', values)), { after: 3, max: 1, scheduler })).toBe(
@@ -88,7 +88,7 @@ describe('hedge', () => {
     expect(scheduler.scheduled).toBe(0);
   });
 
-  it('may ask again at once', () => {
+  it('sends the second request at once if after is 0', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  --a|');
       const winnerSubs = '   ^--!';
@@ -100,7 +100,7 @@ describe('hedge', () => {
     });
   });
 
-  it('ends every request and its timer with the subscription', () => {
+  it('unsubscribes from every request and clears its timer', () => {
     const scheduler = watchScheduler();
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  --------', values);
@@ -116,7 +116,7 @@ describe('hedge', () => {
   });
 
   describe('a request that fails', () => {
-    it('is not followed by another before its time: the error passes at once', () => {
+    it('does not trigger the next one early: the error passes at once', () => {
       const scheduler = watchScheduler();
       runMarbles(({ cold, expectObservable }) => {
         const source = attempts(cold('r-#', values, busy));
@@ -127,7 +127,7 @@ describe('hedge', () => {
       expect(scheduler.waiting).toBe(0);
     });
 
-    it('is out of the race while another runs', () => {
+    it('drops out while another is running', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = attempts(cold('r-----#', values, lost), cold('s-------b---|', values));
 
@@ -135,7 +135,7 @@ describe('hedge', () => {
       });
     });
 
-    it('still leaves room for the next while another runs', () => {
+    it('does not prevent the next one while another is running', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = attempts(cold('------#', values, lost), cold('------------|'), cold('--c|', values));
 
@@ -143,7 +143,7 @@ describe('hedge', () => {
       });
     });
 
-    it('as the last fails with its error, which has them all', () => {
+    it('errors with its error, with all errors on it, if it is the last', () => {
       const errors: unknown[] = [];
       runMarbles(({ cold, expectObservable }) => {
         const source = attempts<ChatCompletionChunk>(cold('------#', values, lost), cold('--#', values, busy));
@@ -155,7 +155,7 @@ describe('hedge', () => {
       expect(errors).toEqual([expect.objectContaining({ kind: 'rate_limit', retryAfter: 9, errors: [lost, busy] })]);
     });
 
-    it('can be retried behind the hedge, no earlier than told', () => {
+    it('can be retried after hedge, no earlier than the server asked', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = attempts(cold('--#', values, busy), cold('--a|', values));
 
@@ -163,7 +163,7 @@ describe('hedge', () => {
       });
     });
 
-    it('in its answer ends it with the error as it came', () => {
+    it('passes its error through unchanged once its answer began', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = attempts(cold('-a-----#', values, lost));
 
@@ -173,14 +173,14 @@ describe('hedge', () => {
   });
 
   describe('a request that completes without an answer', () => {
-    it('ends it when no other runs', () => {
+    it('completes the result if no other is running', () => {
       runMarbles(({ cold, expectObservable }) => {
         expectObservable(hedge(attempts(cold('r-|', values)), { after: 5 })).toBe('--(r|)', values);
         expectObservable(hedge(EMPTY, { after: 5 })).toBe('|');
       });
     });
 
-    it('waits for another that runs', () => {
+    it('waits for another that is running', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = attempts(cold('------|', values), cold('---b|', values));
 
@@ -189,7 +189,7 @@ describe('hedge', () => {
     });
   });
 
-  it('sets no timer for a source that answers or fails synchronously', () => {
+  it('sets no timer if the source answers or fails synchronously', () => {
     const scheduler = watchScheduler();
     const seen: unknown[] = [];
     hedge(of('a', 'b'), { after: 5, scheduler }).subscribe((text) => seen.push(text));
@@ -204,7 +204,7 @@ describe('hedge', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('stops a synchronous source once nobody listens', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: string[] = [];
     const source = from(['a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
 
@@ -213,7 +213,7 @@ describe('hedge', () => {
     expect(asked).toEqual(['a']);
   });
 
-  it('counts afresh for each subscription', () => {
+  it('counts separately for each subscription', () => {
     let asked = 0;
     runMarbles(({ flush }) => {
       const result = hedge(
@@ -235,7 +235,7 @@ describe('hedge', () => {
     expect(asked).toBe(4);
   });
 
-  it('infers what it emits', () => {
+  it('infers the type of its values', () => {
     expectTypeOf(hedge(NEVER as Observable<ChatCompletionChunk>, { after: 5 })).toEqualTypeOf<
       Observable<ChatCompletionChunk>
     >();
@@ -251,14 +251,14 @@ describe('hedge', () => {
     [{ after: 5, max: 1.5 }, 'max must be'],
     [{ after: 5, max: Infinity }, 'max must be'],
     [5, 'The configuration of hedge must be an object, not 5'],
-  ])('refuses %p', (config, problem) => {
+  ])('rejects %p', (config, problem) => {
     const make = (): unknown => hedge(NEVER as Observable<string>, config as HedgeConfig);
 
     expect(make).toThrow(TypeError);
     expect(make).toThrow(problem);
   });
 
-  it('waits on a scheduler of yours', () => {
+  it('waits on the given scheduler', () => {
     const scheduler = watchScheduler();
     runMarbles(({ cold, expectObservable }) => {
       const source = attempts(cold('--------', values), cold('a|', values));

@@ -30,13 +30,13 @@ describe('labelWith', () => {
     });
   });
 
-  it.each([['------'], ['--|'], ['--#']])('passes %s', (marbles) => {
+  it.each([['------'], ['--|'], ['--#']])('passes %s through', (marbles) => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold(marbles).pipe(labelWith('left'))).toBe(marbles);
     });
   });
 
-  it('ends the source when it is unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a-b-|');
       const unsubscribe = '  --!';
@@ -48,7 +48,7 @@ describe('labelWith', () => {
     });
   });
 
-  it('stops a synchronous source once nobody listens', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: string[] = [];
     const seen: unknown[] = [];
     const source = from(['a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
@@ -59,7 +59,7 @@ describe('labelWith', () => {
     expect(seen).toEqual([labelled.x]);
   });
 
-  it('labels each subscription', () => {
+  it('labels the values of each subscription', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('     -a-|');
       const result = source.pipe(labelWith('left'));

@@ -58,7 +58,7 @@ describe('measure', () => {
     ['--#', { ...nothing, outcome: 'error', duration: 2 }],
     ['-a-|', { ...nothing, outcome: 'complete', duration: 3, timeToFirstChunk: 1, timeToFirstText: 1, chunks: 1 }],
     ['-(aa|)', { ...nothing, outcome: 'complete', duration: 1, timeToFirstChunk: 1, timeToFirstText: 1, chunks: 2 }],
-  ])('%s is reported without NaN, Infinity or what is unknown', (marbles, timing) => {
+  ])('reports %s without NaN, Infinity or unknown values', (marbles, timing) => {
     expect(reportsOf(marbles)).toStrictEqual([timing]);
   });
 
@@ -76,7 +76,7 @@ describe('measure', () => {
     expect(reports).toEqual([{ ...nothing, outcome: 'unsubscribe', duration: 3 }]);
   });
 
-  it('passes an error and reports it', () => {
+  it('passes an error through and reports it', () => {
     const reports: StreamTiming[] = [];
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('-a-#').pipe(measure((timing) => reports.push(timing)))).toBe('-a-#');
@@ -93,7 +93,7 @@ describe('measure', () => {
     expect(report).not.toHaveBeenCalled();
   });
 
-  it('reports just before the consumer learns of the end', () => {
+  it('reports just before the consumer is notified of the end', () => {
     const log: string[] = [];
 
     of('a')
@@ -103,7 +103,7 @@ describe('measure', () => {
     expect(log).toEqual(['value', 'report', 'complete']);
   });
 
-  it('reports once when the report unsubscribes', () => {
+  it('reports once if the report unsubscribes', () => {
     const outcomes: string[] = [];
     const source = new Subject<string>();
     const subscription = source
@@ -120,7 +120,7 @@ describe('measure', () => {
     expect(outcomes).toEqual(['complete']);
   });
 
-  it('reports a synchronous source that is left early, and stops it', () => {
+  it('reports and stops a synchronous source that is unsubscribed early', () => {
     const asked: string[] = [];
     const reports: StreamTiming[] = [];
     const source = from(['a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
@@ -136,7 +136,7 @@ describe('measure', () => {
     expect(reports).toMatchObject([{ outcome: 'unsubscribe', chunks: 1 }]);
   });
 
-  it('measures each subscription on its own', () => {
+  it('measures each subscription separately', () => {
     const reports: StreamTiming[] = [];
     runMarbles(({ cold, expectObservable }) => {
       const result = cold('     -a-b|').pipe(measure((timing) => reports.push(timing)));
@@ -204,7 +204,7 @@ describe('measure', () => {
       ['a list of strings', ['Hel']],
       ['something that only looks like a chunk', { choices: [null, 1, { delta: null }], usage: 'none' }],
       ['choices of another kind', { choices: 'Hel', usage: { completion_tokens: '3' } }],
-    ])('is not %s, which only counts', (_, value) => {
+    ])('is not %s', (_, value) => {
       const [report] = reportsOf('-a|', { a: value });
 
       expect(report).toMatchObject({ chunks: 1, timeToFirstChunk: 1 });
@@ -216,13 +216,13 @@ describe('measure', () => {
   describe('tokens per second', () => {
     const text = chunk({ content: 'Hel' });
 
-    it('are the counted tokens after the first over the time from the first text to the last chunk', () => {
+    it('are the tokens after the first, divided by the time from the first text to the last chunk', () => {
       expect(
         reportsOf('-r-a---b-u--|', { r: chunk({ content: '' }), a: text, b: text, u: chunk({}, 13) }),
       ).toMatchObject([{ outputTokens: 13, tokensPerSecond: 2000 }]);
     });
 
-    it('take the last count, which is cumulative', () => {
+    it('use the last count, which is cumulative', () => {
       const values = {
         a: { ...text, usage: { completion_tokens: 1 } },
         b: chunk({}, 8),
@@ -257,7 +257,7 @@ describe('measure', () => {
       rxjsConfig.onUnhandledError = null;
     });
 
-    it.each([['-a-|'], ['-a-#']])('leaves %s as it is', (marbles) => {
+    it.each([['-a-|'], ['-a-#']])('does not change %s', (marbles) => {
       runMarbles(({ cold, expectObservable }) => {
         expectObservable(cold(marbles).pipe(measure(report))).toBe(marbles);
       });
@@ -265,7 +265,7 @@ describe('measure', () => {
       expect(unhandled).toEqual([broken]);
     });
 
-    it('does not break unsubscribing', () => {
+    it('does not prevent unsubscribing', () => {
       const log: string[] = [];
       runMarbles(() => {
         const subscription = concat(of('a'), timer(100))
@@ -280,13 +280,13 @@ describe('measure', () => {
     });
   });
 
-  it('refuses a report that is not a function', () => {
+  it('rejects a report that is not a function', () => {
     expect(() => measure('console' as unknown as () => void)).toThrow(
       new TypeError('report must be a function, not string'),
     );
   });
 
-  it('leaves alone what only looks like a chunk', () => {
+  it('ignores values that only resemble chunks', () => {
     const seen: unknown[] = [];
     of({ choices: [null] })
       .pipe(measure(() => undefined))

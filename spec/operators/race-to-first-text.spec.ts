@@ -24,7 +24,7 @@ const lost = new ConnectionError('The connection was lost');
 const refused = new ApiError('401', { status: 401, kind: 'authentication', retryable: false });
 
 describe('raceToFirstText', () => {
-  it('emits the source whose text comes first, with what it sent before, and leaves the others', () => {
+  it('emits the source whose text comes first, with its earlier chunks, and unsubscribes from the others', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   r-------a-|  ', values);
       const firstSubs = '    ^---!        ';
@@ -38,7 +38,7 @@ describe('raceToFirstText', () => {
     });
   });
 
-  it('is won by the first in the list when two are equally fast', () => {
+  it('emits the first in the list if two are equally fast', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   --a-|', values);
       const firstSubs = '    ^---!';
@@ -52,24 +52,24 @@ describe('raceToFirstText', () => {
     });
   });
 
-  describe('a source that repeats its role again and again', () => {
+  describe('a source that keeps repeating its role', () => {
     const roles = (count: number): Observable<ChatCompletionChunk> =>
       from(Array<ChatCompletionChunk>(count).fill(values['r']!));
     const tooMany = roles(100_000);
 
-    it('is out of the race', () => {
+    it('drops out', () => {
       const seen = observe(raceToFirstText([tooMany, of(values['a']!)]));
 
       expect(seen.values).toEqual([values['a']]);
     });
 
-    it('fails where it is the only one', async () => {
+    it('errors if it is the only one', async () => {
       const error = await observe(raceToFirstText([tooMany])).ended;
 
       expect(error).toMatchObject({ name: 'LimitError', limit: 'heldChunks', maximum: 65_536 });
     });
 
-    it('may still win before the limit', () => {
+    it('can still win before the limit', () => {
       const { values: emitted } = observe(raceToFirstText([concat(roles(65_536), of(values['a']!))]));
 
       expect(emitted).toHaveLength(65_537);
@@ -100,7 +100,7 @@ describe('raceToFirstText', () => {
     ['an empty list of tool calls', chatChunk({ tool_calls: [] })],
     ['a finish reason', finishChunk()],
     ['token counts', usageChunk(1, 0)],
-  ])('%s begins no answer', (_, x) => {
+  ])('%s does not begin an answer', (_, x) => {
     runMarbles(({ cold, expectObservable }) => {
       const result = raceToFirstText([cold('--x-|', { x }), cold('---a|', values)]);
 
@@ -108,7 +108,7 @@ describe('raceToFirstText', () => {
     });
   });
 
-  it('takes strings, of which an empty one begins no answer', () => {
+  it('takes strings, where an empty one does not begin an answer', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   e-----a|  ', { e: '', a: 'a' });
       const firstSubs = '    ^--!      ';
@@ -120,7 +120,7 @@ describe('raceToFirstText', () => {
     });
   });
 
-  it('counts only what an operator before it lets through', () => {
+  it('considers only values that pass an operator in the source', () => {
     const thought = chatChunk({ reasoning_content: 'hm' });
     runMarbles(({ cold, expectObservable }) => {
       const thinking = cold('  t----a|', { ...values, t: thought }).pipe(textDeltas());
@@ -130,7 +130,7 @@ describe('raceToFirstText', () => {
     });
   });
 
-  it('never emits when no source does', () => {
+  it('never emits if no source does', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   -r----', values);
       const second = cold('  ------', values);
@@ -144,7 +144,7 @@ describe('raceToFirstText', () => {
     });
   });
 
-  it('ends the winner when it is unsubscribed', () => {
+  it('unsubscribes from the winner', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   -a-b-|', values);
       const unsubscribe = '  --!   ';
@@ -157,13 +157,13 @@ describe('raceToFirstText', () => {
   });
 
   describe('a source that completes without an answer', () => {
-    it('is passed over while others run', () => {
+    it('is passed over while others are running', () => {
       runMarbles(({ cold, expectObservable }) => {
         expectObservable(raceToFirstText([cold('r-f|', values), cold('-----a|', values)])).toBe('-----a|', values);
       });
     });
 
-    it('is emitted when no other is left', () => {
+    it('is emitted if no other is left', () => {
       runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
         const first = cold('   ----#     ', values, lost);
         const second = cold('  r-f|      ', values);
@@ -176,7 +176,7 @@ describe('raceToFirstText', () => {
       });
     });
 
-    it('may be all there is', () => {
+    it('can be the only one', () => {
       runMarbles(({ cold, expectObservable }) => {
         expectObservable(raceToFirstText([cold('--|')])).toBe('--|');
         expectObservable(raceToFirstText([EMPTY, EMPTY])).toBe('|');
@@ -185,7 +185,7 @@ describe('raceToFirstText', () => {
   });
 
   describe('a source that fails', () => {
-    it('before its answer is out of the race', () => {
+    it('drops out before its answer', () => {
       runMarbles(({ cold, expectObservable }) => {
         const first = cold('   r-#      ', values, lost);
         const second = cold('  s---b---|', values);
@@ -195,7 +195,7 @@ describe('raceToFirstText', () => {
       });
     });
 
-    it('in its answer ends it with the error as it came', () => {
+    it('passes its error through unchanged once its answer began', () => {
       runMarbles(({ cold, expectObservable }) => {
         const first = cold('   #     ', values, refused);
         const second = cold('  -a--# ', values, lost);
@@ -204,7 +204,7 @@ describe('raceToFirstText', () => {
       });
     });
 
-    it('alone fails with its error as it came', () => {
+    it('passes its error through unchanged if it is the only one', () => {
       let error: unknown;
       raceToFirstText([throwError(() => lost) as Observable<string>]).subscribe({
         error: (reason: unknown) => (error = reason),
@@ -213,7 +213,7 @@ describe('raceToFirstText', () => {
       expect(error).toBe(lost);
     });
 
-    it('as the last fails with its error, which has them all', () => {
+    it('errors with its error, with all errors on it, if it is the last', () => {
       const errors: unknown[] = [];
       runMarbles(({ cold, expectObservable }) => {
         const first = cold('   r---#', values, lost);
@@ -228,7 +228,7 @@ describe('raceToFirstText', () => {
       expect(lost).not.toHaveProperty('errors');
     });
 
-    it('leaves room for a retry behind the race, since nothing was emitted', () => {
+    it('can be retried after the race, since nothing was emitted', () => {
       runMarbles(({ cold, expectObservable }) => {
         const first = attempts(cold('r-#', values, lost), cold('r-a---|', values));
         const second = attempts(cold('#', values, refused), cold('#', values, refused));
@@ -239,7 +239,7 @@ describe('raceToFirstText', () => {
     });
   });
 
-  it('subscribes no further once a synchronous source has won', () => {
+  it('subscribes to no further source once a synchronous one has won', () => {
     const asked: unknown[] = [];
     const source = (name: string): Observable<string> => of(name).pipe(tap({ subscribe: () => asked.push(name) }));
     const seen: unknown[] = [];
@@ -250,7 +250,7 @@ describe('raceToFirstText', () => {
     expect(asked).toEqual(['a']);
   });
 
-  it('waits for the second when the first fails synchronously', () => {
+  it('waits for the second source if the first fails synchronously', () => {
     runMarbles(({ cold, expectObservable }) => {
       const failing = throwError(() => lost) as Observable<string>;
 
@@ -258,7 +258,7 @@ describe('raceToFirstText', () => {
     });
   });
 
-  it('stops a synchronous source once nobody listens', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: string[] = [];
     const source = from(['', 'a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
 
@@ -269,7 +269,7 @@ describe('raceToFirstText', () => {
     expect(asked).toEqual(['', 'a']);
   });
 
-  it('leaves the losers before the winner is heard', () => {
+  it('unsubscribes from the losers before the winner emits', () => {
     const loser = new Subject<string>();
     const winner = new Subject<string>();
     const observed: boolean[] = [];
@@ -280,7 +280,7 @@ describe('raceToFirstText', () => {
     expect(observed).toEqual([false]);
   });
 
-  it('holds a race for each subscription', () => {
+  it('starts a new race for each subscription', () => {
     runMarbles(({ cold, expectObservable }) => {
       const first = attempts(cold('--a|', values), cold('r----a|', values));
       const second = attempts(cold('s-----b|', values), cold('--b|', values));
@@ -291,14 +291,14 @@ describe('raceToFirstText', () => {
     });
   });
 
-  it('takes whatever rxjs makes an Observable of', async () => {
+  it('takes anything rxjs can convert to an Observable', async () => {
     const seen: string[] = [];
     await raceToFirstText([NEVER as Observable<string>, Promise.resolve('a')]).forEach((text) => void seen.push(text));
 
     expect(seen).toEqual(['a']);
   });
 
-  it('infers what it emits', () => {
+  it('infers the type of its values', () => {
     const chat = NEVER as Observable<ChatCompletionChunk>;
     const legacy = NEVER as Observable<CompletionChunk>;
     const texts: readonly Observable<string>[] = [NEVER];
@@ -314,7 +314,7 @@ describe('raceToFirstText', () => {
     [NEVER, 'sources must be a list of Observables, not object'],
     [undefined, 'sources must be a list of Observables, not undefined'],
     [[NEVER, 3], 'sources[1] must be an Observable, or something rxjs can convert to one, not 3'],
-  ])('refuses %p', (sources, problem) => {
+  ])('rejects %p', (sources, problem) => {
     expect(() => raceToFirstText(sources as readonly Observable<string>[])).toThrow(TypeError);
     expect(() => raceToFirstText(sources as readonly Observable<string>[])).toThrow(problem);
   });

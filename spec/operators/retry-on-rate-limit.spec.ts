@@ -16,7 +16,7 @@ const busy = new RateLimitError('429 Slow down', { status: 429, retryable: true,
 const lost = new ConnectionError('The connection was lost');
 
 describe('retryOnRateLimit', () => {
-  it('subscribes again after the pause the server asked for', () => {
+  it('resubscribes after the pause the server asked for', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   --#           ', undefined, busy);
       const firstSubs = '    ^-!           ';
@@ -40,7 +40,7 @@ describe('retryOnRateLimit', () => {
     ['a lost connection', lost, 0],
     ['a deadline', new DeadlineError('idle', 1000), 0],
     ['an error that is not ours', new Error('broken'), 0],
-  ])('after %s retries as often as it makes sense', (_, error, count) => {
+  ])('retries %s as often as allowed', (_, error, count) => {
     const reasons: LlmError[] = [];
     let last: unknown;
     runMarbles(() => {
@@ -53,7 +53,7 @@ describe('retryOnRateLimit', () => {
     expect(last).toBe(error);
   });
 
-  it('fails at once when the server asks for more than maxDelay', () => {
+  it('errors at once if the server asks for a pause longer than maxDelay', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('--#', undefined, busy);
 
@@ -61,7 +61,7 @@ describe('retryOnRateLimit', () => {
     });
   });
 
-  it('asks a rule of your own instead', () => {
+  it('follows when instead of its own rule', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = attempts(cold('#', undefined, lost), cold('a|'));
 
@@ -69,13 +69,13 @@ describe('retryOnRateLimit', () => {
     });
   });
 
-  it.each([['--|'], ['-a-b-|']])('passes %s and does not subscribe again', (marbles) => {
+  it.each([['--|'], ['-a-b-|']])('passes %s through and does not resubscribe', (marbles) => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(attempts(cold(marbles)).pipe(retryOnRateLimit())).toBe(marbles);
     });
   });
 
-  it('passes a source that never emits', () => {
+  it('never emits if its source does not', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  ------');
       const unsubscribe = '  -----!';
@@ -86,7 +86,7 @@ describe('retryOnRateLimit', () => {
     });
   });
 
-  it('does not retry once something was emitted', () => {
+  it('does not retry after a value', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a-#', undefined, busy);
       const sourceSubs = '   ^--!';
@@ -97,7 +97,7 @@ describe('retryOnRateLimit', () => {
     });
   });
 
-  it('starts snapshots anew with restart, as long as the budget pays', () => {
+  it('restarts snapshots with restart, as long as the budget can pay', () => {
     const overloaded = new StreamError('Busy', { kind: 'overloaded', retryable: true, retryAfter: 2 });
     const budget = createRetryBudget({ capacity: 5 });
     runMarbles(({ cold, expectObservable }) => {
@@ -109,7 +109,7 @@ describe('retryOnRateLimit', () => {
     });
   });
 
-  it('ends its pause with the subscription', () => {
+  it('cancels the pause when it is unsubscribed', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  --#   ', undefined, busy);
       const sourceSubs = '   ^-!   ';
@@ -121,7 +121,7 @@ describe('retryOnRateLimit', () => {
     });
   });
 
-  it('stops a synchronous source once nobody listens', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: string[] = [];
     const source = from(['a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
 
@@ -130,7 +130,7 @@ describe('retryOnRateLimit', () => {
     expect(asked).toEqual(['a']);
   });
 
-  it('counts afresh for each subscription', () => {
+  it('counts separately for each subscription', () => {
     let made = 0;
     runMarbles(({ flush }) => {
       const result = throwError(() => busy).pipe(tap({ subscribe: () => made++ }), retryOnRateLimit({ count: 1 }));
@@ -147,7 +147,7 @@ describe('retryOnRateLimit', () => {
     [{ count: -1 }, 'count must be a whole number'],
     [{ maxDelay: NaN }, 'maxDelay must be a number of milliseconds'],
     [3, 'The configuration of retryOnRateLimit must be an object, not 3'],
-  ])('refuses %p', (config, message) => {
+  ])('rejects %p', (config, message) => {
     expect(() => retryOnRateLimit(config as RetryConfig)).toThrow(TypeError);
     expect(() => retryOnRateLimit(config as RetryConfig)).toThrow(message);
   });

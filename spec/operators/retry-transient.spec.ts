@@ -45,7 +45,7 @@ function retriesOf(error: unknown, config: RetryConfig = {}): { readonly pauses:
 }
 
 describe('retryTransient', () => {
-  it('subscribes again after a retryable error', () => {
+  it('resubscribes after a retryable error', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('   --#           ', undefined, lost);
       const firstSubs = '    ^-!           ';
@@ -59,7 +59,7 @@ describe('retryTransient', () => {
     });
   });
 
-  it('passes a source that never emits', () => {
+  it('never emits if its source does not', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  ------');
       const unsubscribe = '  -----!';
@@ -70,13 +70,13 @@ describe('retryTransient', () => {
     });
   });
 
-  it.each([['--|'], ['-a-b-|'], ['(ab|)']])('passes %s and does not subscribe again', (marbles) => {
+  it.each([['--|'], ['-a-b-|'], ['(ab|)']])('passes %s through and does not resubscribe', (marbles) => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(attempts(cold(marbles)).pipe(retryTransient())).toBe(marbles);
     });
   });
 
-  it('does not retry once something was emitted', () => {
+  it('does not retry after a value', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a-#', undefined, lost);
       const sourceSubs = '   ^--!';
@@ -87,7 +87,7 @@ describe('retryTransient', () => {
     });
   });
 
-  it('does not retry once a retry emitted something', () => {
+  it('does not retry after a value from a retry', () => {
     runMarbles(({ cold, expectObservable }) => {
       const first = cold('  --#     ', undefined, lost);
       const second = cold('      -a#', undefined, lost);
@@ -97,7 +97,7 @@ describe('retryTransient', () => {
     });
   });
 
-  it('passes the last error when the retries are used up', () => {
+  it('passes the last error through when the retries are used up', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  #             ', undefined, lost);
       const sourceSubs = [
@@ -121,7 +121,7 @@ describe('retryTransient', () => {
     ['a rate limit with x-should-retry: false', new RateLimitError('429', { status: 429, retryable: false }), 0],
     ['a bad answer', new ProtocolError('Not an event stream'), 0],
     ['an error that is not ours', new Error('broken'), 0],
-  ])('after %s retries as often as it makes sense', (_, error, count) => {
+  ])('retries %s as often as allowed', (_, error, count) => {
     const { pauses, last } = retriesOf(error);
 
     expect(pauses).toHaveLength(count);
@@ -129,30 +129,30 @@ describe('retryTransient', () => {
   });
 
   describe('the pause', () => {
-    it('is random below a ceiling that doubles up to 8 s', () => {
+    it('is random, up to a maximum that doubles up to 8 s', () => {
       expect(retriesOf(lost, { count: 7, random: () => 0.5 }).pauses).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000]);
     });
 
-    it('begins below initialDelay, and doubles up to backoffLimit', () => {
+    it('starts below initialDelay, and doubles up to backoffLimit', () => {
       const config = { count: 5, initialDelay: 20, backoffLimit: 100, random: () => 0.5 };
 
       expect(retriesOf(lost, config).pauses).toEqual([10, 20, 40, 50, 50]);
     });
 
-    it('retries at once with an initialDelay of 0', () => {
+    it('is 0 if initialDelay is 0', () => {
       const { pauses } = retriesOf(lost, { count: 1100, initialDelay: 0, random: () => 0.5 });
 
       expect(new Set(pauses)).toEqual(new Set([0]));
       expect(pauses).toHaveLength(1100);
     });
 
-    it('doubles without end with a backoffLimit of Infinity, up to maxDelay', () => {
+    it('doubles up to maxDelay if backoffLimit is Infinity', () => {
       const config = { count: 9, backoffLimit: Infinity, random: () => 0.5 };
 
       expect(retriesOf(lost, config).pauses).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
     });
 
-    it('waits as long as told, whatever backoffLimit says', () => {
+    it('is as long as the server asked for, regardless of backoffLimit', () => {
       expect(retriesOf(busyFor(9000), { count: 1, backoffLimit: 10 }).pauses).toEqual([9000]);
     });
 
@@ -174,11 +174,11 @@ describe('retryTransient', () => {
       );
     });
 
-    it.each([[0], [-5], [NaN]])('is random when the server says %p', (retryAfter) => {
+    it.each([[0], [-5], [NaN]])('is random if the server sends %p', (retryAfter) => {
       expect(retriesOf(busyFor(retryAfter), { random }).pauses).toEqual([3, 6]);
     });
 
-    it('may be as long as maxDelay', () => {
+    it('can be as long as maxDelay', () => {
       expect(retriesOf(busyFor(60_000), { count: 1 }).pauses).toEqual([60_000]);
     });
 
@@ -186,7 +186,7 @@ describe('retryTransient', () => {
       ['maxDelay', {}, 60_001],
       ['a maxDelay of 0', { maxDelay: 0 }, 1],
       ['any timer can hold', { maxDelay: Infinity }, 2 ** 31],
-    ])('is not made when it is longer than %s: the error passes at once', (_, config, retryAfter) => {
+    ])('is skipped if it is longer than %s: the error passes at once', (_, config, retryAfter) => {
       const error = busyFor(retryAfter);
       const { pauses, last } = retriesOf(error, config);
 
@@ -194,7 +194,7 @@ describe('retryTransient', () => {
       expect(last).toBe(error);
     });
 
-    it('may be 0', () => {
+    it('can be 0', () => {
       runMarbles(({ cold, expectObservable }) => {
         const first = cold('  --#   ', undefined, lost);
         const second = cold(' --a-b|');
@@ -204,7 +204,7 @@ describe('retryTransient', () => {
       });
     });
 
-    it('ends with the subscription, and nothing is subscribed again', () => {
+    it('is cancelled when it is unsubscribed', () => {
       const scheduler = watchScheduler();
       runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
         const source = cold('  --#   ', undefined, busyFor(5));
@@ -237,14 +237,14 @@ describe('retryTransient', () => {
   });
 
   describe('when', () => {
-    it('replaces the rule', () => {
+    it("replaces the operator's own rule", () => {
       const error = new Error('broken');
 
       expect(retriesOf(error, { random, when: () => true })).toEqual({ pauses: [3, 6], last: error });
       expect(retriesOf(lost, { random, when: () => false })).toEqual({ pauses: [], last: lost });
     });
 
-    it('is told the error and the number of the retry', () => {
+    it('is called with the error and the number of the retry', () => {
       const asked: unknown[] = [];
       const when = (error: unknown, attempt: number): boolean => asked.push([error, attempt]) > 0;
 
@@ -256,7 +256,7 @@ describe('retryTransient', () => {
       ]);
     });
 
-    it('is not asked once something was emitted', () => {
+    it('is not called after a value', () => {
       const when = jest.fn(() => true);
 
       concat(
@@ -288,7 +288,7 @@ describe('retryTransient', () => {
       });
     });
 
-    it('counts for nothing behind textDeltas and accumulateText', () => {
+    it('does not count after textDeltas and accumulateText', () => {
       runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
         const first = cold('   -r-#          ', chunks, lost);
         const firstSubs = '    ^--!          ';
@@ -316,7 +316,7 @@ describe('retryTransient', () => {
     const texts = { a: 'Hel', b: 'lo', c: '!' };
     const snapshots = { a: 'Hel', b: 'Hello', c: 'Hello!' };
 
-    it('starts anew once something was emitted, behind what accumulates', () => {
+    it('retries even after output, after an accumulating operator', () => {
       runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
         const first = cold('   -a-b-#        ', texts, lost);
         const firstSubs = '    ^----!        ';
@@ -331,7 +331,7 @@ describe('retryTransient', () => {
       });
     });
 
-    it('refuses chunks, whose text would come twice', () => {
+    it('rejects chunks, whose text would be repeated', () => {
       const refusal = new TypeError('restart belongs after an accumulating operator, such as accumulateMessage()');
       runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
         const first = cold('   -r-a-#', chunks, lost);
@@ -344,7 +344,7 @@ describe('retryTransient', () => {
       });
     });
 
-    it('takes messages, behind what accumulates them', () => {
+    it('takes messages, after accumulateMessage', () => {
       runMarbles(({ cold, expectObservable }) => {
         const first = cold('   -r-a-#        ', chunks, lost);
         const second = cold('          -r-a-b|', chunks);
@@ -359,7 +359,7 @@ describe('retryTransient', () => {
       });
     });
 
-    it('holds to count, over the whole stream', () => {
+    it('is limited by count, over the whole stream', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = cold('a#', undefined, busyFor(2));
 
@@ -367,7 +367,7 @@ describe('retryTransient', () => {
       });
     });
 
-    it('holds to maxDelay', () => {
+    it('is limited by maxDelay', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = cold('a#', undefined, busyFor(9));
 
@@ -375,7 +375,7 @@ describe('retryTransient', () => {
       });
     });
 
-    it('asks when', () => {
+    it('is decided by when', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = attempts(cold('a#', undefined, lost), cold('a#', undefined, quota));
         const when = (error: unknown): boolean => error === lost;
@@ -384,7 +384,7 @@ describe('retryTransient', () => {
       });
     });
 
-    it('holds to the budget', () => {
+    it('is limited by the budget', () => {
       const budget = createRetryBudget({ capacity: 5 });
       runMarbles(({ cold, expectObservable }) => {
         const source = cold('a#', undefined, lost);
@@ -399,7 +399,7 @@ describe('retryTransient', () => {
   });
 
   describe('budget', () => {
-    it('is paid before each pause, and without enough the error passes at once', () => {
+    it('is charged before each pause; if it cannot pay, the error passes at once', () => {
       const budget = createRetryBudget({ capacity: 9 });
       const left: number[] = [];
       let last: unknown;
@@ -426,7 +426,7 @@ describe('retryTransient', () => {
       expect(budget.tokens).toBe(500);
     });
 
-    it('gets something back from each stream that completes, at its first attempt or later', () => {
+    it('is refunded by each stream that completes, with or without retries', () => {
       const budget = createRetryBudget();
       const left: number[] = [];
       runMarbles(({ cold, flush }) => {
@@ -440,7 +440,7 @@ describe('retryTransient', () => {
       expect(left).toEqual([496, 497]);
     });
 
-    it('gets nothing back from a stream that fails or is unsubscribed', () => {
+    it('is not refunded by a stream that errors or is unsubscribed', () => {
       const budget = createRetryBudget();
       budget.spend();
 
@@ -461,7 +461,7 @@ describe('retryTransient', () => {
       ['a function', see],
       ['an observer', { next: see }],
       ['a subject', noticesTo],
-    ])('tells %s when a pause begins', (_, notify) => {
+    ])('calls %s when a pause begins', (_, notify) => {
       seen.length = 0;
       runMarbles(({ cold, expectObservable }) => {
         const source = cold('--#', undefined, lost);
@@ -475,7 +475,7 @@ describe('retryTransient', () => {
       ]);
     });
 
-    it('tells enough for a screen to count down', () => {
+    it('tells when the pause ends, for a countdown', () => {
       const shown: string[] = [];
       const notify = ({ attempt, delay, reason }: RetryNotice): void => {
         const what = reason.kind === 'rate_limit' ? 'rate limited' : 'failed';
@@ -490,7 +490,7 @@ describe('retryTransient', () => {
       expect(shown).toEqual(['rate limited, trying again in 7 s (1)', 'failed, trying again in 0.5 s (2)']);
     });
 
-    it('may be an observer that never is told that all is over, since other streams may use it', () => {
+    it('does not complete an observer, which other streams may use', () => {
       const told: string[] = [];
       const notify = {
         next: () => told.push('next'),
@@ -508,7 +508,7 @@ describe('retryTransient', () => {
       expect(told).toEqual(['next']);
     });
 
-    it('may be an observer that does not care for notices', () => {
+    it('takes an observer without next', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = attempts(cold('#', undefined, lost), cold('a|'));
 
@@ -536,7 +536,7 @@ describe('retryTransient', () => {
       expect(scheduler.waiting).toBe(0);
     });
 
-    it('may unsubscribe', () => {
+    it('can unsubscribe', () => {
       const scheduler = watchScheduler();
       runMarbles(({ cold, expectSubscriptions }) => {
         const source = cold('  --#', undefined, lost);
@@ -563,7 +563,7 @@ describe('retryTransient', () => {
     });
   });
 
-  it('stops a synchronous source once nobody listens', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: string[] = [];
     const source = from(['a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
 
@@ -572,7 +572,7 @@ describe('retryTransient', () => {
     expect(asked).toEqual(['a']);
   });
 
-  it('ends the source when it is unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a-b-|');
       const unsubscribe = '  --!';
@@ -584,7 +584,7 @@ describe('retryTransient', () => {
     });
   });
 
-  it('has ended the failed attempt when the pause begins to run', () => {
+  it('unsubscribes from the failed attempt before the pause begins', () => {
     const log: string[] = [];
     runMarbles(() => {
       const source = new Observable<never>((subscriber) => {
@@ -599,7 +599,7 @@ describe('retryTransient', () => {
     expect(log).toEqual(['begin', 'end', 'begin', 'end']);
   });
 
-  it('counts and listens afresh for each subscription', () => {
+  it('counts and tracks output separately for each subscription', () => {
     runMarbles(({ cold, expectObservable }) => {
       const failing = (): Observable<string> => cold('#', undefined, busyFor(2));
       const source = attempts(failing(), cold('a#', undefined, lost), failing(), cold('b|'));
@@ -629,7 +629,7 @@ describe('retryTransient', () => {
     [{ budget: null }, 'budget must be the result of createRetryBudget()'],
     [3, 'The configuration of retryTransient must be an object, not 3'],
     [null, 'The configuration of retryTransient must be an object'],
-  ])('refuses %p', (config, message) => {
+  ])('rejects %p', (config, message) => {
     expect(() => retryTransient(config as RetryConfig)).toThrow(TypeError);
     expect(() => retryTransient(config as RetryConfig)).toThrow(message);
   });

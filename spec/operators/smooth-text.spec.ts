@@ -45,7 +45,7 @@ function emitted(texts: readonly string[], config: SmoothTextConfig, ending: Obs
 }
 
 describe('smoothText', () => {
-  it('spreads a burst over the time it may take', () => {
+  it('spreads a burst over maxLag', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  a---------b-|', values);
       const sourceSubs = '   ^-----------!';
@@ -56,7 +56,7 @@ describe('smoothText', () => {
     });
   });
 
-  it('joins units when one at a time would be too slow', () => {
+  it('joins units if one at a time would be too slow', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('  a|', values);
       const expected = '     w---(z|)';
@@ -77,19 +77,19 @@ describe('smoothText', () => {
     });
   });
 
-  it.each(['--|', '--#'])('ends with an empty source: %s', (source) => {
+  it.each(['--|', '--#'])('completes if the source is empty: %s', (source) => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold(source).pipe(smoothText())).toBe(source);
     });
   });
 
-  it('completes with the source when nothing waits, without waiting for the pause', () => {
+  it('completes with the source if no text is pending, without waiting for the pause', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('-x|', values).pipe(smoothText())).toBe('-x|', values);
     });
   });
 
-  it('paces what waits when the source completes', () => {
+  it('paces pending text when the source completes', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a|', values);
       const sourceSubs = '   ^-!';
@@ -100,7 +100,7 @@ describe('smoothText', () => {
     });
   });
 
-  it('emits what waits at once when the source completes, if asked to', () => {
+  it('emits pending text at once when the source completes, with flush', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('  -(ab)|', values);
       const expected = '     -x---(s|)';
@@ -109,7 +109,7 @@ describe('smoothText', () => {
     });
   });
 
-  it('emits what waits at once before an error', () => {
+  it('emits pending text at once before an error', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a#', values);
       const sourceSubs = '   ^-!';
@@ -120,7 +120,7 @@ describe('smoothText', () => {
     });
   });
 
-  it('drops what waits when it is unsubscribed', () => {
+  it('drops pending values when it is unsubscribed', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a---------a-|', values);
       const unsubscribe = '  ----!';
@@ -132,7 +132,7 @@ describe('smoothText', () => {
     });
   });
 
-  it('keeps one subscription apart from another', () => {
+  it('keeps subscriptions apart', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a|', values);
       const result = source.pipe(smoothText(quick));
@@ -143,7 +143,7 @@ describe('smoothText', () => {
     });
   });
 
-  it('stops a synchronous source once nobody listens', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: string[] = [];
     const source = from(['a ', 'b ', 'c ']).pipe(tap((text) => asked.push(text)));
     const scheduler = watchScheduler();
@@ -154,7 +154,7 @@ describe('smoothText', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('holds back what comes while it emits', () => {
+  it('holds back text that arrives while it emits', () => {
     runMarbles(({ flush }) => {
       const source = new Subject<string>();
       const seen: unknown[] = [];
@@ -192,7 +192,7 @@ describe('smoothText', () => {
     expect(waiting).toEqual([0]);
   });
 
-  it('sets no timer while nothing waits', () => {
+  it('sets no timer while no text is pending', () => {
     const scheduler = watchScheduler();
     const waiting: number[] = [];
     runMarbles(({ cold }) => {
@@ -206,7 +206,7 @@ describe('smoothText', () => {
     expect(scheduler.scheduled).toBe(2);
   });
 
-  it('emits at once what came at once when no lag is allowed', () => {
+  it('emits everything at once if maxLag is 0', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('  -(aaa)-(aa)|', { a: 'one' });
       const expected = '     -(ax)--(aa)|';
@@ -215,7 +215,7 @@ describe('smoothText', () => {
     });
   });
 
-  describe('a unit that is not whole', () => {
+  describe('an incomplete unit', () => {
     it('waits for the next one', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = cold('  a--b--c--|', { a: 'Hel', b: 'lo,', c: ' world' });
@@ -225,7 +225,7 @@ describe('smoothText', () => {
       });
     });
 
-    it('leaves as it stands after the longest lag', () => {
+    it('is emitted as it is after maxLag', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = cold('  a---b---------------c-|', { a: 'Hel', b: 'lo', c: ' world ' });
         const expected = '     --------x-----------y-|';
@@ -234,7 +234,7 @@ describe('smoothText', () => {
       });
     });
 
-    it('leaves early when its time would end within the next pause', () => {
+    it('is emitted early if its deadline is within the next pause', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = cold('  a-------------|', { a: 'one tw' });
         const expected = '     x----y--------|';
@@ -243,7 +243,7 @@ describe('smoothText', () => {
       });
     });
 
-    it('is never half a character', () => {
+    it('is never half a surrogate pair', () => {
       const [high, low] = ['\uD83D', '\uDE00'];
       runMarbles(({ cold, expectObservable }) => {
         const source = cold('  a--------------b------------h|', { a: high, b: `${low} `, h: high });
@@ -253,7 +253,7 @@ describe('smoothText', () => {
       });
     });
 
-    it('does not grow without end', () => {
+    it('is limited in length', () => {
       const seen = emitted(
         Array.from({ length: 4000 }, () => '0a'),
         { maxLag: 100 },
@@ -264,7 +264,7 @@ describe('smoothText', () => {
     });
   });
 
-  describe('the units', () => {
+  describe('units', () => {
     // An interval that leaves time for one unit after another, and texts that are cut anywhere.
     const slow = { interval: 1, maxLag: 10_000 };
 
@@ -295,7 +295,7 @@ describe('smoothText', () => {
       expect(emitted(lines.join('').split(''), { ...slow, unit: 'line' }, EMPTY)).toEqual(lines);
     });
 
-    it('leave in parts when they are too long, but with characters whole', () => {
+    it('are split if they are too long, but not within a grapheme', () => {
       const text = `${'x'.repeat(511)}e\u0301${'x'.repeat(510)}😀${'e\u0301'.repeat(300)}`;
       const seen = emitted([text], slow, EMPTY);
 
@@ -309,7 +309,7 @@ describe('smoothText', () => {
     ['in one piece', [`${'x'.repeat(9)} `.repeat(50_000)]],
     ['in small pieces', Array.from({ length: 100_000 }, () => 'xxxx ')],
     ['without an end of a word', Array.from({ length: 100_000 }, () => 'xxxxx')],
-  ])('takes half a million characters at once, %s, one longest lag to show', (_, texts) => {
+  ])('emits half a million characters at once, %s, within maxLag', (_, texts) => {
     const seen = emitted(texts, { interval: 16, maxLag: 400 }, EMPTY);
 
     expect(seen).toHaveLength(26);
@@ -353,7 +353,7 @@ describe('smoothText', () => {
       ],
     ];
 
-    it.each(sources)('comes late by the longest lag at most when it comes %s', (_, source) => {
+    it.each(sources)('is delayed by maxLag at most if it arrives %s', (_, source) => {
       const came = timesOf(source);
       const shown = timesOf(source.pipe(smoothText({ maxLag: 400, interval: 16 })));
 
@@ -367,7 +367,7 @@ describe('smoothText', () => {
       expect(Math.max(...lengths)).toBeLessThan(1.5 * (words.join('').length / shown.length));
     });
 
-    it('would come 40 seconds late with 10 ms between two words', () => {
+    it('would be delayed by 40 seconds at 10 ms per word', () => {
       const source = from(words);
       const paced = source.pipe(concatMap((word) => concat(of(word), timer(10).pipe(concatMap(() => EMPTY)))));
 
@@ -387,13 +387,13 @@ describe('smoothText', () => {
     [{ locale: 1 }, 'locale must be a language tag'],
     [{ flush: 1 }, 'flush must be true or false, not 1'],
     [10, 'The configuration of smoothText must be an object'],
-  ])('refuses %p', (config, message) => {
+  ])('rejects %p', (config, message) => {
     expect(() => smoothText(config as SmoothTextConfig)).toThrow(TypeError);
     expect(() => smoothText(config as SmoothTextConfig)).toThrow(message);
   });
 
   it.each(['key-4711', 'word\nline', '', 'a'.repeat(21)])(
-    'repeats no more than a short word where it refuses: %j',
+    'shows at most a short word of an invalid value: %j',
     (unit) => {
       const mistake = new TypeError("unit must be 'word', 'line' or 'grapheme'");
 

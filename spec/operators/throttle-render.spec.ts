@@ -4,7 +4,7 @@ import { runMarbles } from '../support/run-marbles.js';
 import { watchScheduler } from '../support/watch-scheduler.js';
 
 describe('throttleRender', () => {
-  it('delivers the latest snapshot of one pause', () => {
+  it('emits the latest snapshot of one pause', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a-bc------d-|');
       const sourceSubs = '   ^------------!';
@@ -27,13 +27,13 @@ describe('throttleRender', () => {
     });
   });
 
-  it('completes with an empty source', () => {
+  it('completes if the source is empty', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('--|').pipe(throttleRender(4))).toBe('--|');
     });
   });
 
-  it('delivers the last snapshot before completion', () => {
+  it('emits the last snapshot before completion', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -abc|');
       const sourceSubs = '   ^---!';
@@ -44,7 +44,7 @@ describe('throttleRender', () => {
     });
   });
 
-  it('delivers the last snapshot before an error', () => {
+  it('emits the last snapshot before an error', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -abc#');
       const sourceSubs = '   ^---!';
@@ -55,7 +55,7 @@ describe('throttleRender', () => {
     });
   });
 
-  it('drops what waits when it is unsubscribed', () => {
+  it('drops pending values when it is unsubscribed', () => {
     const scheduler = watchScheduler();
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -abc---------d-|');
@@ -71,13 +71,13 @@ describe('throttleRender', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('delivers the first and the last snapshot of a synchronous source', () => {
+  it('emits the first and the last snapshot of a synchronous source', () => {
     runMarbles(({ expectObservable }) => {
       expectObservable(of('a', 'b', 'c').pipe(throttleRender(4))).toBe('(ac|)');
     });
   });
 
-  it('stops a synchronous source once nobody listens', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: string[] = [];
     const source = from(['a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
     const scheduler = watchScheduler();
@@ -88,7 +88,7 @@ describe('throttleRender', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('keeps one subscription apart from another', () => {
+  it('keeps subscriptions apart', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -ab----|      ');
       const result = source.pipe(throttleRender(4));
@@ -99,7 +99,7 @@ describe('throttleRender', () => {
     });
   });
 
-  it('passes values that are undefined', () => {
+  it('passes undefined values through', () => {
     runMarbles(({ cold, expectObservable }) => {
       const values = { a: undefined, b: undefined };
 
@@ -107,13 +107,13 @@ describe('throttleRender', () => {
     });
   });
 
-  it.each([[-1], [NaN], [Infinity], ['4'], [null]])('refuses %p as duration', (duration) => {
+  it.each([[-1], [NaN], [Infinity], ['4'], [null]])('rejects %p as duration', (duration) => {
     expect(() => throttleRender(duration as number)).toThrow(TypeError);
     expect(() => throttleRender(duration as number)).toThrow('duration must be a finite number of milliseconds');
   });
 
   describe('without a duration', () => {
-    it('waits 16 ms where there are no frames', () => {
+    it('waits 16 ms if there are no animation frames', () => {
       runMarbles(({ cold, expectObservable }) => {
         const source = cold('  abc 20ms   |');
         const expected = '     a 15ms c 6ms |';
@@ -122,7 +122,7 @@ describe('throttleRender', () => {
       });
     });
 
-    describe('where there are frames', () => {
+    describe('with animation frames', () => {
       beforeEach(() => {
         // Looked up only; in virtual time rxjs asks its test scheduler for frames.
         globalThis.requestAnimationFrame = () => 0;
@@ -142,7 +142,7 @@ describe('throttleRender', () => {
         });
       });
 
-      it('waits 200 ms in a hidden tab, which gets no frames', () => {
+      it('waits 200 ms in a hidden tab, which has no frames', () => {
         const scheduler = watchScheduler();
         runMarbles(({ animate, cold, expectObservable }) => {
           animate('              x');
@@ -155,7 +155,7 @@ describe('throttleRender', () => {
         expect(scheduler.waiting).toBe(0);
       });
 
-      it('leaves neither frame nor timer when it is unsubscribed', () => {
+      it('leaves no frame request and no timer when it is unsubscribed', () => {
         const scheduler = watchScheduler();
         const painted: unknown[] = [];
         runMarbles(({ animate, cold, expectObservable }) => {
@@ -175,7 +175,7 @@ describe('throttleRender', () => {
         expect(scheduler.waiting).toBe(0);
       });
 
-      it('looks for frames when it is subscribed', () => {
+      it('looks for animation frames when it is subscribed', () => {
         const render = throttleRender<string>();
         Reflect.deleteProperty(globalThis, 'requestAnimationFrame');
 

@@ -31,15 +31,15 @@ async function collect<T>(values: AsyncIterable<T>, beforeSecond?: () => void): 
 
 describe('toAsyncIterable', () => {
   describe('a loop', () => {
-    it('gets the values and ends with the source', async () => {
+    it('receives the values and ends with the source', async () => {
       await expect(collect(toAsyncIterable(of('a', 'b', 'c')))).resolves.toEqual(['a', 'b', 'c']);
     });
 
-    it('ends at once with an empty source', async () => {
+    it('ends at once if the source is empty', async () => {
       await expect(collect(toAsyncIterable(EMPTY))).resolves.toEqual([]);
     });
 
-    it('gets what came while it was busy', async () => {
+    it('receives values that arrived while it was busy', async () => {
       const source = new Subject<string>();
       const collected = collect(toAsyncIterable(source), () => {
         source.next('b');
@@ -51,7 +51,7 @@ describe('toAsyncIterable', () => {
       await expect(collected).resolves.toEqual(['a', 'b', 'c']);
     });
 
-    it('throws the error of the source after the values that wait', async () => {
+    it("throws the source's error after the buffered values", async () => {
       const broken = new Error('broken');
       const seen: string[] = [];
       const loop = async (): Promise<void> => {
@@ -69,7 +69,7 @@ describe('toAsyncIterable', () => {
       expect(seen).toEqual(['a', 'b']);
     });
 
-    it('ends the source when it is left', async () => {
+    it('unsubscribes from the source when it is left', async () => {
       const source = new Subject<string>();
       const first = (async () => {
         for await (const text of toAsyncIterable(source)) {
@@ -83,7 +83,7 @@ describe('toAsyncIterable', () => {
       expect(source.observed).toBe(false);
     });
 
-    it('ends the source when its body throws', async () => {
+    it('unsubscribes from the source when its body throws', async () => {
       const source = new Subject<string>();
       const broken = new Error('The body is broken');
       const loop = collect(toAsyncIterable(source), () => {
@@ -95,7 +95,7 @@ describe('toAsyncIterable', () => {
       expect(source.observed).toBe(false);
     });
 
-    it('subscribes on its own', async () => {
+    it('has its own subscription', async () => {
       let subscriptions = 0;
       const values = toAsyncIterable(of('a').pipe(tap({ subscribe: () => subscriptions++ })));
 
@@ -105,7 +105,7 @@ describe('toAsyncIterable', () => {
       expect(subscriptions).toBe(2);
     });
 
-    it('takes an iterator as well', async () => {
+    it('also iterates over an iterator', async () => {
       const iterator = iterate(of('a', 'b')) as AsyncIterableIterator<string>;
       await iterator.next();
 
@@ -113,7 +113,7 @@ describe('toAsyncIterable', () => {
     });
   });
 
-  it('subscribes when the first value is asked for', () => {
+  it('subscribes when the first value is requested', () => {
     const source = new Subject<string>();
     const iterator = iterate(source);
 
@@ -122,7 +122,7 @@ describe('toAsyncIterable', () => {
     expect(source.observed).toBe(true);
   });
 
-  it('waits for a source that never emits until it is left', async () => {
+  it('waits for a source that never emits, until it is left', async () => {
     const iterator = iterateAll(NEVER);
     const waiting = [iterator.next(), iterator.next()];
 
@@ -143,7 +143,7 @@ describe('toAsyncIterable', () => {
     await expect(Promise.all(read)).resolves.toEqual([value('a'), value('b'), done, done]);
   });
 
-  it('fails one of the readers that wait, and ends for the others', async () => {
+  it('rejects one waiting reader, and is done for the others', async () => {
     const source = new Subject<string>();
     const iterator = iterate(source);
     const read = [iterator.next(), iterator.next(), iterator.next()];
@@ -175,7 +175,7 @@ describe('toAsyncIterable', () => {
     expect(subscriptions).toBe(1);
   });
 
-  it('passes values that are undefined or promises', async () => {
+  it('passes undefined values and promises through', async () => {
     const promise = Promise.resolve('a');
     const iterator = iterate(of(undefined, promise));
 
@@ -183,7 +183,7 @@ describe('toAsyncIterable', () => {
     expect((await iterator.next()).value).toBe(promise);
   });
 
-  it('leaves no rejection unhandled when an error finds nobody waiting', async () => {
+  it('leaves no unhandled rejection if an error arrives while nobody waits', async () => {
     const unhandled = jest.fn();
     process.on('unhandledRejection', unhandled);
     const source = new Subject<string>();
@@ -201,7 +201,7 @@ describe('toAsyncIterable', () => {
   });
 
   describe('return()', () => {
-    it('ends the source at once and drops what waits', async () => {
+    it('unsubscribes at once and drops the buffered values', async () => {
       const source = new Subject<string>();
       const iterator = iterateAll(source);
       void iterator.next();
@@ -215,7 +215,7 @@ describe('toAsyncIterable', () => {
       await expect(iterator.next()).resolves.toEqual(done);
     });
 
-    it('drops an error nobody asked for', async () => {
+    it('drops an error that was not requested', async () => {
       const source = new Subject<string>();
       const iterator = iterateAll(source);
       const first = iterator.next();
@@ -228,7 +228,7 @@ describe('toAsyncIterable', () => {
       await expect(iterator.next()).resolves.toEqual(done);
     });
 
-    it('before the first value is asked for means that nothing is subscribed', async () => {
+    it('prevents the subscription if called before the first value is requested', async () => {
       const source = new Subject<string>();
       const iterator = iterateAll(source);
 
@@ -258,7 +258,7 @@ describe('toAsyncIterable', () => {
   });
 
   describe('throw()', () => {
-    it('ends the source at once, rejects, and is done', async () => {
+    it('unsubscribes at once, rejects, and is done', async () => {
       const source = new Subject<string>();
       const iterator = iterateAll(source);
       const waiting = iterator.next();
@@ -273,7 +273,7 @@ describe('toAsyncIterable', () => {
   });
 
   describe('a full buffer', () => {
-    it('fails the iteration after the values that wait, and ends the source at once', async () => {
+    it('fails the iteration after the buffered values, and unsubscribes at once', async () => {
       const source = new Subject<number>();
       const iterator = iterate(source, { bufferSize: 2 });
       const first = iterator.next();
@@ -298,7 +298,7 @@ describe('toAsyncIterable', () => {
       expect(asked).toEqual([0, 1, 2, 3]);
     });
 
-    it('has room for 65 536 values when nothing else is said', async () => {
+    it('holds 65 536 values by default', async () => {
       const fits = range(0, 65_537);
       const tooMany = range(0, 65_538);
 
@@ -306,7 +306,7 @@ describe('toAsyncIterable', () => {
       await expect(collect(toAsyncIterable(tooMany))).rejects.toEqual(new LimitError('bufferSize', 65_536));
     });
 
-    it('may never be, when that is asked for', async () => {
+    it('cannot occur with a bufferSize of Infinity', async () => {
       await expect(collect(toAsyncIterable(range(0, 100_000), { bufferSize: Infinity }))).resolves.toHaveLength(
         100_000,
       );
@@ -318,13 +318,13 @@ describe('toAsyncIterable', () => {
       await expect(collect(values)).resolves.toEqual([1, 4, 5]);
     });
 
-    it('joins what comes with the newest, and loses nothing', async () => {
+    it('joins new values with the newest one, and loses nothing', async () => {
       const values = toAsyncIterable(of('a', 'b', 'c', 'd', 'e'), { bufferSize: 2, overflow: (a, b) => a + b });
 
       await expect(collect(values)).resolves.toEqual(['a', 'b', 'cde']);
     });
 
-    it('holds no more than its size for a slow reader, who still gets all text in order', async () => {
+    it('holds no more than its size for a slow reader, which still receives all text in order', async () => {
       const source = new Subject<string>();
       const iterator = iterate(source, { bufferSize: 3, overflow: (a, b) => a + b });
       const sent = Array.from({ length: 1000 }, (_, number) => `${number} `);
@@ -344,7 +344,7 @@ describe('toAsyncIterable', () => {
       expect([...read, ...waiting].join('')).toBe(sent.join(''));
     });
 
-    it('fails the iteration when joining does', async () => {
+    it('fails the iteration if the function throws', async () => {
       const broken = new Error('The join is broken');
       const asked: number[] = [];
       const overflow = (): number => {
@@ -359,7 +359,7 @@ describe('toAsyncIterable', () => {
     });
   });
 
-  it('has ended the source when the loop learns of its end', async () => {
+  it('has unsubscribed from the source when the loop ends', async () => {
     const log: string[] = [];
     const source = of('a').pipe(finalize(() => log.push('source ended')));
 
@@ -369,7 +369,7 @@ describe('toAsyncIterable', () => {
     expect(log).toEqual(['source ended', 'loop ended']);
   });
 
-  it('takes a source that was cut by an operator', async () => {
+  it('takes a source that was completed by an operator', async () => {
     const source = new Subject<string>();
     const collected = collect(toAsyncIterable(source.pipe(take(1))));
     source.next('a');
@@ -387,7 +387,7 @@ describe('toAsyncIterable', () => {
     [{ overflow: 'drop-newest' }, "overflow must be 'error', 'drop-oldest' or a function, not 'drop-newest'"],
     [{ overflow: null }, 'overflow must be'],
     [2, 'The configuration of toAsyncIterable must be an object, not 2'],
-  ])('refuses %p', (config, message) => {
+  ])('rejects %p', (config, message) => {
     expect(() => toAsyncIterable(EMPTY, config as AsyncIterableConfig<never>)).toThrow(TypeError);
     expect(() => toAsyncIterable(EMPTY, config as AsyncIterableConfig<never>)).toThrow(message);
   });

@@ -35,7 +35,7 @@ describe('withDeadlines', () => {
     });
   });
 
-  it('errors when the first value is late', () => {
+  it('errors if the first value is late', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  --------a|');
       const sourceSubs = '   ^-----!   ';
@@ -47,7 +47,7 @@ describe('withDeadlines', () => {
     });
   });
 
-  it('errors when the whole takes too long', () => {
+  it('errors if the source takes too long to complete', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a-b-c-d-|');
       const sourceSubs = '   ^-----!   ';
@@ -68,7 +68,7 @@ describe('withDeadlines', () => {
     ['a------', { at: 4, deadline: 'idle' }],
     ['-a-b-c-d-e-f-g-h-i-j-k-l|', { at: 20, deadline: 'total' }],
     ['-a--a--a--a--a--a----', { at: 20, deadline: 'total' }],
-  ])('with all three, %s errors with %j', (marbles, failure) => {
+  ])('errors %s with %j if all three are set', (marbles, failure) => {
     expect(failureOf(marbles, all)).toEqual(failure);
   });
 
@@ -76,7 +76,7 @@ describe('withDeadlines', () => {
     ['-a', { firstChunk: 2 }, 'a first chunk only'],
     ['----a', { idle: 2 }, 'the time before the first value, which is not idle'],
     ['-a---a', { firstChunk: 2, total: 10 }, 'a gap without idle'],
-  ])('%s with %j does not mind %s', (marbles, config) => {
+  ])('%s with %j allows %s', (marbles, config) => {
     expect(failureOf(`${marbles}|`, config)).toBeUndefined();
   });
 
@@ -85,11 +85,11 @@ describe('withDeadlines', () => {
     ['-a-----', { idle: 3, total: 4 }, 'total'],
     ['-a-----', { idle: 3, total: 5 }, 'idle'],
     ['------', { firstChunk: 3, total: 4 }, 'firstChunk'],
-  ])('%s with %j names the deadline that was due first, or total', (marbles, config, deadline) => {
+  ])('%s with %j names the first deadline, or total', (marbles, config, deadline) => {
     expect(failureOf(marbles, config)).toMatchObject({ deadline });
   });
 
-  it('names the one that was due first when a sleeping computer wakes after several', () => {
+  it('names the first deadline if several passed while the computer slept', () => {
     let slept = 0;
     const errors: unknown[] = [];
     runMarbles(() => {
@@ -107,13 +107,13 @@ describe('withDeadlines', () => {
     expect(errors).toEqual([new DeadlineError('firstChunk', 5)]);
   });
 
-  it.each([['--|'], ['-a-b-|'], ['-a-#'], ['(ab|)']])('passes %s in time', (marbles) => {
+  it.each([['--|'], ['-a-b-|'], ['-a-#'], ['(ab|)']])('passes %s through in time', (marbles) => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold(marbles).pipe(withDeadlines(all))).toBe(marbles);
     });
   });
 
-  it('ends the source when it is unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a-b-|');
       const unsubscribe = '  --!';
@@ -125,7 +125,7 @@ describe('withDeadlines', () => {
     });
   });
 
-  it('ends the source before it delivers its error', () => {
+  it('unsubscribes from the source before it errors', () => {
     const log: string[] = [];
     runMarbles(() => {
       NEVER.pipe(
@@ -153,7 +153,7 @@ describe('withDeadlines', () => {
   it.each([
     ['before the first value', 1],
     ['after the first value', 4],
-  ])('leaves no timer when left %s', (_, at) => {
+  ])('leaves no timer when it is unsubscribed %s', (_, at) => {
     const scheduler = watchScheduler();
     const waiting: number[] = [];
     runMarbles(({ cold }) => {
@@ -193,7 +193,7 @@ describe('withDeadlines', () => {
     expect(scheduler.scheduled).toBeLessThanOrEqual(2 + 1000 / 99);
   });
 
-  it('sets two timers at most for a burst', () => {
+  it('sets at most two timers for a burst', () => {
     const scheduler = watchScheduler();
 
     range(0, 10_000)
@@ -204,7 +204,7 @@ describe('withDeadlines', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('does not count the time a consumer takes as silence', () => {
+  it("does not count the consumer's time as silence", () => {
     let held = 0;
     const seen: string[] = [];
     runMarbles(({ cold }) => {
@@ -223,7 +223,7 @@ describe('withDeadlines', () => {
     expect(seen).toEqual(['a', 'b']);
   });
 
-  it('stops a synchronous source once nobody listens', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: string[] = [];
     const scheduler = watchScheduler();
     const source = from(['a', 'b', 'c']).pipe(tap((text) => asked.push(text)));
@@ -234,7 +234,7 @@ describe('withDeadlines', () => {
     expect(scheduler.waiting).toBe(0);
   });
 
-  it('times each subscription on its own', () => {
+  it('times each subscription separately', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('     -a------|');
       const result = source.pipe(withDeadlines({ idle: 3 }));
@@ -246,7 +246,7 @@ describe('withDeadlines', () => {
     });
   });
 
-  it('times each attempt before a retry operator, and all of them behind one', () => {
+  it('times each attempt before a retry operator, and all attempts after it', () => {
     runMarbles(({ cold, expectObservable }) => {
       const lost = new ConnectionError('The connection was lost');
       const source = cold('---#', undefined, lost);
@@ -271,7 +271,7 @@ describe('withDeadlines', () => {
     },
   );
 
-  it('errors the stream when its scheduler does', () => {
+  it('errors if its scheduler throws', () => {
     const broken = new Error('The clock is broken');
     const errors: unknown[] = [];
     let reads = 0;
@@ -290,7 +290,7 @@ describe('withDeadlines', () => {
     expect(errors).toEqual([broken]);
   });
 
-  it.each(['firstChunk', 'idle', 'total'])('refuses a %s that is not a number above 0', (name) => {
+  it.each(['firstChunk', 'idle', 'total'])('rejects a %s that is not a number above 0', (name) => {
     for (const value of [0, -1, NaN, '5', null]) {
       const create = (): unknown => withDeadlines({ [name]: value });
 
@@ -299,11 +299,11 @@ describe('withDeadlines', () => {
     }
   });
 
-  it.each([[5], [null], [undefined]])('refuses %p as its configuration', (config) => {
+  it.each([[5], [null], [undefined]])('rejects %p as its configuration', (config) => {
     expect(() => withDeadlines(config as unknown as DeadlineConfig)).toThrow(TypeError);
   });
 
-  it('lets a first value pass that comes at the very moment', () => {
+  it('passes a first value through that arrives exactly at the deadline', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('---a|').pipe(withDeadlines({ firstChunk: 3 }))).toBe('---a|');
     });

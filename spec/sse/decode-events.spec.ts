@@ -13,7 +13,7 @@ const pieces = {
 const events = { x: message('1'), y: message('2'), z: message('3') };
 
 describe('decodeEvents', () => {
-  it('emits each event once its empty line came, and the unterminated one at the end', () => {
+  it('emits each event at its empty line, and the unterminated one at the end', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const bytes = cold('  -a--b---c-|   ', pieces);
       const bytesSubs = '   ^---------!   ';
@@ -24,7 +24,7 @@ describe('decodeEvents', () => {
     });
   });
 
-  it('discards the unterminated event in the mode of the standard', () => {
+  it('discards the unterminated event in spec mode', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const bytes = cold('  -a--b---c-|', pieces);
       const bytesSubs = '   ^---------!';
@@ -46,7 +46,7 @@ describe('decodeEvents', () => {
     });
   });
 
-  it('stops the bytes when unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const bytes = cold('  -a--b---c-|', pieces);
       const bytesSubs = '   ^--------!  ';
@@ -68,7 +68,7 @@ describe('decodeEvents', () => {
     });
   });
 
-  it('reads for each subscriber on its own', () => {
+  it('parses separately for each subscriber', () => {
     runMarbles(({ hot, expectObservable }) => {
       const bytes = hot('   -a--b---c-|   ', pieces);
       const expected = '    ----(xy)--(z|)';
@@ -81,7 +81,7 @@ describe('decodeEvents', () => {
     });
   });
 
-  it('stops a synchronous source at the event that ends the subscription', () => {
+  it('stops a synchronous source at the event after which it is unsubscribed', () => {
     const steps: string[] = [];
     const push = encode('data: a\n\ndata: b\n\n');
 
@@ -97,7 +97,7 @@ describe('decodeEvents', () => {
     expect(steps).toEqual(['push', 'a', 'b', 'push', 'a', 'stop']);
   });
 
-  it('keeps the order when a consumer makes more bytes arrive', () => {
+  it('keeps the order if a consumer makes more bytes arrive', () => {
     const bytes = new Subject<Uint8Array>();
     const seen: string[] = [];
     bytes.pipe(decodeEvents()).subscribe(({ data }) => {
@@ -112,14 +112,14 @@ describe('decodeEvents', () => {
     expect(seen).toEqual(['a', 'b', 'c']);
   });
 
-  it('emits the unterminated event whatever it holds, if that is data', () => {
+  it('emits the unterminated event whatever its data', () => {
     expect(decode(['event: x\ndata: {"cut'])).toEqual({ events: [named('x', '{"cut')], error: undefined });
     expect(decode(['data: a\n\nevent: x\n'])).toEqual({ events: [message('a')], error: undefined });
     expect(decode([' data: a\n\nerror: {}\n\n'])).toEqual({ events: [], error: undefined });
   });
 
   describe('eventBytes', () => {
-    it('makes a longer event a LimitError, after the events before it', () => {
+    it('errors with LimitError for a longer event, after the events before it', () => {
       const { events: emitted, error } = decode(['data: 1\n\ndata: 2\n\ndata: 345\n\ndata: 6\n\n'], { eventBytes: 8 });
 
       expect(emitted).toEqual([message('1'), message('2')]);
@@ -127,7 +127,7 @@ describe('decodeEvents', () => {
       expect(error).toMatchObject({ limit: 'eventBytes', maximum: 8, kind: 'limit', retryable: false });
     });
 
-    it('stops the bytes when it is exceeded, without waiting for the end of the line', () => {
+    it('unsubscribes as soon as it is exceeded, before the end of the line', () => {
       const steps: string[] = [];
       concat(of(encode('data: 12345')), NEVER)
         .pipe(
@@ -139,7 +139,7 @@ describe('decodeEvents', () => {
       expect(steps).toEqual(['error', 'stop']);
     });
 
-    it('is 16 MiB unless given', () => {
+    it('is 16 MiB by default', () => {
       const start = encode('data: ');
       const most = new Uint8Array(16 * 1024 * 1024 - start.length).fill(0x78);
 
@@ -147,7 +147,7 @@ describe('decodeEvents', () => {
       expect(decode([start, most, 'x']).error).toMatchObject({ limit: 'eventBytes', maximum: 16_777_216 });
     });
 
-    it('can be without limit', () => {
+    it('can be Infinity', () => {
       expect(decode(['data: 1\n\n'], { eventBytes: Infinity }).events).toEqual([message('1')]);
     });
   });
@@ -159,7 +159,7 @@ describe('decodeEvents', () => {
     [{ eventBytes: -1 }, /eventBytes/u],
     [{ eventBytes: NaN }, /eventBytes/u],
     [{ eventBytes: '16' }, /eventBytes/u],
-  ])('refuses %j at the call', (config, field) => {
+  ])('rejects %j at the call', (config, field) => {
     expect(() => decodeEvents(config as DecodeEventsConfig)).toThrow(TypeError);
     expect(() => decodeEvents(config as DecodeEventsConfig)).toThrow(field);
   });

@@ -5,7 +5,7 @@ describe('the limit', () => {
   const limited = (stream: string, eventBytes: number): unknown[] =>
     waysToCut(encode(stream)).map((pieces) => parsePieces(pieces, { eventBytes }));
 
-  it('lets an event of just that many bytes through', () => {
+  it('allows an event of exactly that many bytes', () => {
     const stream = 'data: 1\n\ndata: 23456\n\n';
 
     for (const parsed of limited(stream, 11)) {
@@ -13,7 +13,7 @@ describe('the limit', () => {
     }
   });
 
-  it('is a LimitError behind the events before, when an event has one byte more', () => {
+  it('is a LimitError after the events before it if an event has one byte more', () => {
     for (const parsed of limited('data: 1\n\ndata: 23456\n\n', 10)) {
       expect(parsed).toEqual({ events: [message('1')], last: undefined, error: new LimitError('eventBytes', 10) });
     }
@@ -40,7 +40,7 @@ describe('the limit', () => {
     }
   });
 
-  it('knows no limit for comments, wherever they are', () => {
+  it('does not apply to comments, wherever they are', () => {
     const comment = encode(`:${' ping'.repeat(1000)}`);
     const more = encode('pong'.repeat(1000));
     const pieces = [comment, more, more, encode('\ndata: a\n'), comment, more, encode('\r'), comment, encode('\n\n')];

@@ -93,13 +93,13 @@ describe('framing', () => {
     ['a block without data', 'data: a\n\nevent: x\nid: 1', undefined],
     ['part of a name', 'data: a\n\ndat', undefined],
     ['nothing', 'data: a\n\n', undefined],
-  ])('holds back %s until the end', (_title, stream, last) => {
+  ])('returns %s only at the end', (_title, stream, last) => {
     for (const pieces of waysToCut(encode(stream))) {
       expect(parsePieces(pieces)).toEqual({ events: [message('a')], last, error: undefined });
     }
   });
 
-  it('ends a character that the end of the stream cut short', () => {
+  it('replaces a character cut off by the end of the stream', () => {
     const stream = Uint8Array.from([...encode('data: a'), 0xe2, 0x82]);
 
     for (const pieces of waysToCut(stream)) {
@@ -107,12 +107,12 @@ describe('framing', () => {
     }
   });
 
-  it('finds nothing in an empty stream or in half a byte order mark', () => {
+  it('returns nothing for an empty stream or half a byte order mark', () => {
     expect(parsePieces([])).toEqual({ events: [], last: undefined, error: undefined });
     expect(parsePieces([Uint8Array.of(0xef), new Uint8Array(), Uint8Array.of(0xbb)])).toEqual(parsePieces([]));
   });
 
-  it('copies what it keeps, so that the sender may use its memory again', () => {
+  it('copies the bytes it keeps, so that the sender can reuse its buffer', () => {
     const parser = createEventParser({ eventBytes: 100 });
     const memory = new Uint8Array(1);
     const events: ServerSentEvent[] = [];
@@ -124,7 +124,7 @@ describe('framing', () => {
     expect(events).toEqual([message('aé'), message('b')]);
   });
 
-  it('reads a long text the same, whatever the pieces before it held', () => {
+  it('decodes a long text the same, whatever the pieces before it held', () => {
     const ascii = 'data: abc\n\n'.repeat(1000);
     const wide = 'data: é€😀\n\n'.repeat(1000);
     const pieces = [ascii, wide, wide, ascii, `data: ${'é'.repeat(9000)}`, '\n\n', ascii, wide].map(encode);

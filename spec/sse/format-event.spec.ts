@@ -37,12 +37,12 @@ describe('formatEvent', () => {
     [{ data: 'a', retry: '5' }, /retry/u],
     [{ data: { a: 1 } }, /data must be a string/u],
     [{}, /data/u],
-  ])('refuses %j', (event, field) => {
+  ])('rejects %j', (event, field) => {
     expect(() => formatEvent(event as FormattableEvent)).toThrow(TypeError);
     expect(() => formatEvent(event as FormattableEvent)).toThrow(field);
   });
 
-  describe('decoded again', () => {
+  describe('decoded', () => {
     const text = fc.string({
       unit: fc.oneof(fc.constantFrom(' ', ':', '\n', '\t', '\uFEFF'), fc.string({ unit: 'binary', maxLength: 1 })),
     });
@@ -54,7 +54,7 @@ describe('formatEvent', () => {
     const retry = fc.maxSafeNat();
     const event = fc.record({ event: name, data, id, retry }, { requiredKeys: ['event', 'data', 'id'] });
 
-    it('gives the event back', () => {
+    it('returns the same event', () => {
       fc.assert(
         fc.property(
           fc.oneof(
@@ -68,7 +68,7 @@ describe('formatEvent', () => {
       );
     });
 
-    it('gives the events of a stream back, ids that stay in force included', () => {
+    it('returns the events of a stream with their ids', () => {
       const stream = 'data: a\n\nid: 1\ndata: b\n\nevent: x\nretry: 5\ndata: c\ndata\n\nid: 2\n\ndata: d\n\n';
       const { events } = parseText(stream);
 
@@ -76,7 +76,7 @@ describe('formatEvent', () => {
       expect(parseText(events.map((value) => formatEvent(value)).join('')).events).toEqual(events);
     });
 
-    it('gives any events back that carry an id, or that come before the first id', () => {
+    it('returns any events with an id, or before the first id', () => {
       const withoutId = event.map((value): ServerSentEvent => ({ ...value, id: '' }));
 
       fc.assert(
@@ -88,7 +88,7 @@ describe('formatEvent', () => {
       );
     });
 
-    it('turns every line break of the data into a line feed', () => {
+    it('replaces every line break in the data with a line feed', () => {
       for (const cut of waysToCut(encode(formatEvent({ data: 'a\r\nb\rc' })))) {
         expect(parsePieces(cut).events).toEqual([{ event: 'message', data: 'a\nb\nc', id: '' }]);
       }

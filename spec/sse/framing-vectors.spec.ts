@@ -22,7 +22,7 @@ interface VectorEvent {
 }
 
 describe('shared framing vectors', () => {
-  it('reads the shared framing vectors, however they are cut', () => {
+  it('are parsed as expected, however they are cut', () => {
     const cases = existsSync(vectors) ? (JSON.parse(readFileSync(vectors, 'utf8')) as readonly Vector[]) : [];
     for (const { name, input, events, lenientEvents = events, retry } of cases) {
       for (const pieces of waysToCut(encode(input))) {

@@ -17,7 +17,7 @@ describe('leniency', () => {
     );
   });
 
-  it('holds such a field back like data when its empty line is missing', () => {
+  it('returns such a field at the end if its empty line is missing', () => {
     expect(parseText('error:{}', { lenient: true }).last).toEqual(named('error', '{}'));
     expect(parseText('error:{}').last).toBeUndefined();
   });

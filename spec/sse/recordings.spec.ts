@@ -19,7 +19,7 @@ function inPieces(bytes: Uint8Array, size: number): Parsed {
 }
 
 describe('recorded streams', () => {
-  it('reads every recorded stream as a plain reading of the standard does, whatever its line ends and pieces', () => {
+  it('are parsed like by a plain implementation of the standard, whatever their line ends and pieces', () => {
     for (const name of names) {
       const text = readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n');
       const expected = readPlainly(encode(text));
