@@ -136,7 +136,7 @@ describe('parseChunks', () => {
         { p: 1, choices: [{ q: 2, delta: { r: 3 } }] },
         { p: 1, choices: [{ q: 2, delta: { r: 3 } }] },
       ],
-      ['an odd time of creation', { created: 0.5, choices: [] }, { created: 0.5 }],
+      ['an invalid created', { created: 0.5, choices: [] }, { created: 0.5 }],
       [
         'content sent as a list',
         { choices: [{ delta: { content: [{ type: 'text', text: 'a' }] } }] },
@@ -349,7 +349,7 @@ describe('parseChunks', () => {
         { code: '1004', message: 'm' },
       ],
       [
-        'an error in a list of one',
+        'an error in a list',
         [{ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'm', details: [{ retryDelay: '34.4s' }] } }],
         { kind: 'rate_limit', retryable: true, retryAfter: 34_400 },
       ],
@@ -364,12 +364,12 @@ describe('parseChunks', () => {
         { kind: 'quota', retryable: false },
       ],
       [
-        'a quota under the status of a rate limit',
+        'an exceeded quota with the status of a rate limit',
         { error: { code: 429, type: 'insufficient_quota', message: 'm' } },
         { kind: 'quota', retryable: false },
       ],
       [
-        'an overload under its status',
+        'an overload with its status',
         { error: { code: 503, type: 'overloaded_error', message: 'm' } },
         { kind: 'overloaded' },
       ],
@@ -411,8 +411,8 @@ describe('parseChunks', () => {
       ['broken JSON', '{"choices":[{"delta":{"content":"private reply'],
       ['a JSON string', '"private reply"'],
       ['a list', '["private reply"]'],
-      ['choices that are no list', { choices: 'private reply' }],
-      ['a choice that is no object', { choices: ['private reply'] }],
+      ['choices that are not a list', { choices: 'private reply' }],
+      ['a choice that is not an object', { choices: ['private reply'] }],
       ['a delta that is text', { choices: [{ delta: 'private reply' }] }],
       ['content that is a number', { choices: [{ delta: { content: 5, reasoning: 'private reply' } }] }],
     ])('%s', async (_title, sent) => {

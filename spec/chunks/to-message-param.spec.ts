@@ -6,7 +6,7 @@ import { toMessage } from '../../src/operators/to-message.js';
 import type { AssistantMessage } from '../../src/schemas/chat-message.js';
 import { chatChunk, finishChunk, legacyChunk } from '../support/chunks.js';
 
-/** What goes into the history after such an answer. */
+/** The history message for an answer. */
 async function paramOf(...source: readonly AnswerChunk[]): Promise<AssistantMessage> {
   return toMessageParam(await lastValueFrom(from(source).pipe(toMessage())));
 }
@@ -24,7 +24,7 @@ describe('toMessageParam', () => {
       { role: 'assistant', content: 'Hello' },
     ],
     ['legacy text', [legacyChunk('Hello', 'stop')], { role: 'assistant', content: 'Hello' }],
-    ['an answer without anything', [finishChunk()], { role: 'assistant', content: '' }],
+    ['an empty answer', [finishChunk()], { role: 'assistant', content: '' }],
     [
       'a refusal',
       [chatChunk({ content: null, refusal: 'No.' }), finishChunk()],
@@ -60,7 +60,7 @@ describe('toMessageParam', () => {
       { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },
     ],
     [
-      'a spoken answer, by its id',
+      'an audio answer to its id',
       [chatChunk({ audio: { id: 'au', transcript: 'Hel' } }), chatChunk({ audio: { data: 'AA' } }), finishChunk()],
       { role: 'assistant', content: '', audio: { id: 'au' } },
     ],
@@ -133,7 +133,7 @@ describe('toMessageParam', () => {
 
     it.each<[string, readonly object[], readonly object[]]>([
       [
-        'joined, up to their signature',
+        'blocks joined up to their signature',
         [
           { type: 'reasoning.text', text: '', signature: '', format: 'x', index: 0 },
           { type: 'reasoning.text', text: 'a', format: 'x', index: 0 },
@@ -147,7 +147,7 @@ describe('toMessageParam', () => {
         ],
       ],
       [
-        'apart by index, type and id',
+        'separate blocks by index, type and id',
         [
           { type: 'reasoning.summary', summary: 'a', index: 0 },
           { type: 'reasoning.summary', summary: 'b', index: 0 },
@@ -164,7 +164,7 @@ describe('toMessageParam', () => {
         ],
       ],
       [
-        'whole where they are encrypted',
+        'separate blocks if they are encrypted',
         [
           { type: 'reasoning.encrypted', data: 'a' },
           { type: 'reasoning.encrypted', data: 'b' },

@@ -19,7 +19,7 @@ describe('the end of an answer', () => {
   describe('a last event without its empty line', () => {
     it.each([
       ['an end mark', `${eventStream(textChunk('a'))}data: [DONE]`, 1],
-      ['an end mark and a line end', `${eventStream(textChunk('a'))}data: [DONE]\n`, 1],
+      ['[DONE] and a line end', `${eventStream(textChunk('a'))}data: [DONE]\n`, 1],
       ['a whole chunk', eventStream(textChunk('a'), textChunk('b', 'stop')).trimEnd(), 2],
     ])('counts if it is %s', async (_what, body, chunks) => {
       const seen = read(body);
@@ -51,7 +51,7 @@ describe('the end of an answer', () => {
       ['an error frame', eventStream({ error: { message: 'no' } }), 'StreamError'],
       ['nonsense', eventStream('nonsense'), 'ProtocolError'],
       ['a misfit', eventStream({ choices: 7 }), 'ProtocolError'],
-      ['an impossible index', eventStream({ choices: [{ index: -1, delta: {} }] }), 'ProtocolError'],
+      ['an invalid index', eventStream({ choices: [{ index: -1, delta: {} }] }), 'ProtocolError'],
     ])('stays emitted: %s', async (_what, rest, name) => {
       const seen = read(start + rest);
 

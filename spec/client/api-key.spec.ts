@@ -5,14 +5,14 @@ import { failureOf, observe } from '../support/observe.js';
 
 const baseURL = 'http://server.test/v1';
 
-/** The authorization header that is sent. */
+/** The authorization header sent. */
 async function sentWith(config: ClientConfig): Promise<string | undefined> {
   const { transport, requests } = fakeTransport();
   await observe(createClient({ baseURL, transport, ...config }).chat(chatRequest)).ended;
   return requests[0]!.headers['authorization'];
 }
 
-/** The error of a key that is of no use, which sends nothing. */
+/** The error for an invalid key; nothing may be sent. */
 async function failureWith(apiKey: unknown): Promise<unknown> {
   const { transport, requests } = fakeTransport();
   const error = await failureOf(createClient({ baseURL, transport, apiKey: apiKey as ApiKey }).chat(chatRequest));
@@ -23,13 +23,16 @@ async function failureWith(apiKey: unknown): Promise<unknown> {
 describe('apiKey', () => {
   it.each<[string, ApiKey]>([
     ['a text', 'key-1'],
-    ['a text that ends in a line break, as files do', ' key-1\r\n'],
-    ['a function of a text', () => 'key-1'],
-    ['a function of a text that ends in a line break', () => 'key-1\n'],
-    ['a function of a Promise', () => Promise.resolve('key-1')],
+    ['a string with a final line break, as in files', ' key-1\r\n'],
+    ['a function that returns a string', () => 'key-1'],
+    ['a function that returns a string with a final line break', () => 'key-1\n'],
+    ['a function that returns a Promise', () => Promise.resolve('key-1')],
     ['an async function', async () => Promise.resolve('key-1')],
-    ['a function of an Observable', () => of('key-1')],
-    ['a function of an Observable, which is then left', () => new Observable((subscriber) => subscriber.next('key-1'))],
+    ['a function that returns an Observable', () => of('key-1')],
+    [
+      'a function that returns an Observable, which is unsubscribed',
+      () => new Observable((subscriber) => subscriber.next('key-1')),
+    ],
   ])('is sent as a bearer token if it is %s', async (_kind, apiKey) => {
     expect(await sentWith({ apiKey })).toBe('Bearer key-1');
   });
@@ -100,7 +103,7 @@ describe('apiKey', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no vault'))],
-    ['gives an Observable that fails', () => throwError(() => new Error('no vault'))],
+    ['returns an Observable that fails', () => throwError(() => new Error('no vault'))],
   ])('fails the request with the same error if its function %s', async (_how, apiKey) => {
     expect(await failureWith(apiKey)).toMatchObject({ message: 'no vault' });
   });
@@ -124,7 +127,7 @@ describe('apiKey', () => {
 
   it.each<[string, ApiKey]>([
     ['a line break', 'key-1\nkey-2'],
-    ['a character that headers cannot hold', 'key-1→key-2'],
+    ['a character that is not allowed in headers', 'key-1→key-2'],
     ['a line break, from a function', () => 'key-1\r\nkey-2'],
   ])('fails the request with a TypeError if it contains %s', async (_what, apiKey) => {
     const error = await failureWith(apiKey);

@@ -96,7 +96,7 @@ describe('draining after completion', () => {
   });
 
   it.each([
-    ['with an end mark', hello],
+    ['with [DONE]', hello],
     ['without one', hello.replace('data: [DONE]\n\n', '')],
   ])('leaves no timer after a complete answer %s', async (_how, body) => {
     const scheduler = watchScheduler();

@@ -4,7 +4,7 @@ import { chatRequest, fakeTransport } from '../support/answers.js';
 
 const page = { window: { document: {} }, document: {}, navigator: {}, location: { href: 'https://app.test/chat' } };
 
-/** Does something as if in a web page. */
+/** Runs a function as in a web page. */
 function inPage<T>(action: () => T): T {
   const before = Object.getOwnPropertyDescriptors(globalThis);
   for (const [name, value] of Object.entries(page)) {

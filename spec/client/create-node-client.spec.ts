@@ -19,7 +19,7 @@ function setEnvironment(variables: Readonly<Record<string, string | undefined>>)
 
 const original = { OPENAI_API_KEY: process.env['OPENAI_API_KEY'], OPENAI_BASE_URL: process.env['OPENAI_BASE_URL'] };
 
-/** Where a request goes, and with which key. */
+/** The address and key of a request. */
 function sent(config: ClientConfig = {}, options?: RequestOptions): readonly [string, string | undefined] {
   const { transport, requests } = fakeTransport();
   createClient({ transport, ...config })

@@ -47,7 +47,7 @@ describe('models()', () => {
   it.each([
     ['a list', JSON.stringify(list)],
     ['a bare list', JSON.stringify(list.data)],
-    ['a list behind white space', ` \n${JSON.stringify(list, null, 2)}\n`],
+    ['a list after white space', ` \n${JSON.stringify(list, null, 2)}\n`],
   ])('emits each model of %s, unknown fields included', async (_what, body) => {
     const seen = models(body);
 

@@ -34,7 +34,7 @@ describe('limits', () => {
 
   it.each([
     ['an event that never ends', 'data: aaaaaaaaaaaaaa'],
-    ['a whole answer that never ends', '{"choices":["aaaa'],
+    ['a complete answer that never ends', '{"choices":["aaaa'],
   ])('stops reading %s', async (_what, start) => {
     let pieces = 0;
     const endless = concat(

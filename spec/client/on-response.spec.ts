@@ -1,13 +1,14 @@
 import { concat, finalize, NEVER, type Observable, of, throwError, VirtualTimeScheduler } from 'rxjs';
 import {
   ApiError,
+  type ClientConfig,
   ConnectionError,
   createClient,
   type ResponseInfo,
   retryTransient,
   type TransportEvent,
 } from '../../src/index.js';
-import { answer, chatRequest, fakeTransport, hello } from '../support/answers.js';
+import { answer, chatRequest, eventStream, fakeTransport, hello, textChunk } from '../support/answers.js';
 import { closeServers, startServer } from '../support/loopback.js';
 import { failureOf, observe } from '../support/observe.js';
 import { head } from '../support/transport-events.js';
@@ -17,7 +18,7 @@ const baseURL = 'http://server.test/v1';
 describe('onResponse', () => {
   it.each<[string, Readonly<Record<string, string>>, object]>([
     [
-      'Go durations, of OpenAI and Groq',
+      'Go durations (OpenAI, Groq)',
       {
         'x-ratelimit-limit-requests': '500',
         'x-ratelimit-remaining-requests': '499',
@@ -32,12 +33,12 @@ describe('onResponse', () => {
       },
     ],
     [
-      'bare seconds, of Azure',
+      'seconds (Azure)',
       { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '7', 'x-ratelimit-reset-tokens': '500' },
       { requests: { remaining: 0, reset: 7000 }, tokens: { reset: 500_000 } },
     ],
     [
-      'times of day, of Anthropic',
+      'dates (Anthropic)',
       {
         'anthropic-ratelimit-requests-limit': '50',
         'anthropic-ratelimit-requests-remaining': '49',
@@ -52,20 +53,20 @@ describe('onResponse', () => {
       },
     ],
     [
-      'milliseconds since the epoch, of OpenRouter',
+      'milliseconds since the epoch (OpenRouter)',
       { 'x-ratelimit-limit': '20', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1800000001500' },
       { requests: { limit: 20, remaining: 0, reset: 1_800_000_001_500 } },
     ],
     ['seconds since the epoch', { 'x-ratelimit-reset': '1800000001' }, { requests: { reset: 1_800_000_001_000 } }],
     [
-      'what cannot be read',
+      'invalid values',
       { 'x-ratelimit-limit-requests': 'NaN', 'x-ratelimit-reset-requests': '1x', 'x-ratelimit-reset-tokens': '' },
       {},
     ],
   ])('receives rate limits sent as %s, which are also on the error', async (_form, headers, rateLimits) => {
     const { transport } = fakeTransport(answer('', { status: 429, headers }));
     const seen: ResponseInfo[] = [];
-    // Its clock stands at the epoch.
+    // Its clock starts at the epoch.
     const client = createClient({ baseURL, transport, scheduler: new VirtualTimeScheduler() });
     const error = await failureOf(client.chat(chatRequest, { onResponse: (info) => seen.push(info) }));
 
@@ -109,8 +110,8 @@ describe('onResponse', () => {
 
   it.each([
     ['an error status', answer('no', { status: 400 }), 400],
-    ['a body that never comes', concat(of(head(500)), NEVER), 500],
-    ['an answer that is no event stream', answer('<html>'), 200],
+    ['a body that never arrives', concat(of(head(500)), NEVER), 500],
+    ['an answer that is not an event stream', answer('<html>'), 200],
   ])('is called for %s', (_what, exchange, status) => {
     const onResponse = jest.fn();
 
@@ -221,5 +222,34 @@ describe('onResponse', () => {
       const error = await observe(client.chat(chatRequest)).ended;
       expect(error).toMatchObject({ name: 'ConnectionError', requestId: undefined });
     });
+  });
+});
+
+const headers = { 'content-type': 'text/event-stream', 'x-request-id': 'req_9' };
+const broken = throwError(() => new ConnectionError('broke'));
+
+describe('request id', () => {
+  it.each<[string, ReturnType<typeof answer>, ClientConfig]>([
+    ['DeadlineError', concat(of<TransportEvent>(head(200, headers)), NEVER), { deadlines: { firstChunk: 1 } }],
+    ['ConnectionError', concat(of<TransportEvent>(head(200, headers)), broken), {}],
+    ['LimitError', answer(eventStream(textChunk('long '.repeat(10))), { headers }), { limits: { eventBytes: 10 } }],
+    ['StreamError', answer(eventStream(textChunk('cut')), { headers }), {}],
+    ['StreamError', answer(eventStream({ error: 'wrong' }), { headers }), {}],
+    ['ProtocolError', answer('<html>', { headers }), {}],
+    ['ApiError', answer('', { headers, status: 500 }), {}],
+  ])('is on a %s once the server has sent it', async (name, exchange, config) => {
+    const client = createClient({
+      baseURL: 'http://server.test/v1',
+      transport: fakeTransport(exchange).transport,
+      ...config,
+    });
+
+    expect(await failureOf(client.chat(chatRequest))).toMatchObject({ name, requestId: 'req_9' });
+  });
+
+  it('is missing if the connection failed before it arrived', async () => {
+    const client = createClient({ baseURL: 'http://server.test/v1', transport: fakeTransport(broken).transport });
+
+    expect(await failureOf(client.chat(chatRequest))).toMatchObject({ name: 'ConnectionError', requestId: undefined });
   });
 });

@@ -17,12 +17,12 @@ import { type Cassette, recordCassette, replayCassette } from '../../src/testing
 import { answer, chatRequest, eventStream, fakeTransport } from '../support/answers.js';
 import { observe } from '../support/observe.js';
 
-// Other work on the machine must not fail a property.
+// Allows for other work on the machine.
 jest.setTimeout(60_000);
 
 const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'];
 
-/** Any JSON, with the names of what objects inherit and of what answers hold as keys. */
+/** Any JSON with inherited names and known fields as keys. */
 const json = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -41,7 +41,7 @@ function objectOf(fields: readonly (readonly [name: string, json: string])[]): s
   return `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()}}`;
 }
 
-/** An object with these fields, in which each of some may be anything, and with fields of inherited names. */
+/** An object with these fields, some with any value, and with fields of inherited names. */
 function shaped(fields: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitrary<string> {
   const known = Object.entries(fields).map(([name, value]) =>
     fc.tuple(fc.constant(name), fc.oneof({ weight: 6, arbitrary: value }, json)),
@@ -72,7 +72,7 @@ const choice = shaped({ delta, message: delta, finish_reason: text, index: fc.co
 const chunk = shaped({ id: text, model: text, choices: listOf(choice), usage, x_groq: shaped({ usage }) });
 const error = shaped({ error: shaped({ message: text, code: text, type: text, details: listOf(json) }), detail: json });
 
-/** What every object has, and nobody may add to. */
+/** The prototypes that must not change. */
 const inherited = [Object.prototype, Array.prototype, Function.prototype, Error.prototype];
 const fieldsOf = (prototype: object): readonly unknown[] =>
   Reflect.ownKeys(prototype).flatMap((name) => {
@@ -81,7 +81,7 @@ const fieldsOf = (prototype: object): readonly unknown[] =>
   });
 const before = inherited.flatMap(fieldsOf);
 
-/** Every object inside has a prototype of the language's own, or of an error of ours. */
+/** Expects every nested object to have a built-in prototype, or that of an LlmError. */
 function expectNoPrototypeSet(value: unknown): void {
   if (typeof value === 'object' && value !== null) {
     const prototype: unknown = Object.getPrototypeOf(value);
@@ -95,7 +95,7 @@ function clientFor(body: string, status = 200): Client {
   return createClient({ baseURL: 'http://server.test/v1', transport });
 }
 
-/** Everything that comes of a source, its error included; errors are ours. */
+/** Returns the values of a source and its error, which must be an LlmError. */
 async function outcomeOf(source: Observable<unknown>): Promise<readonly unknown[]> {
   const seen = observe(source);
   const failure = await seen.ended;

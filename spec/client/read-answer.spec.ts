@@ -14,7 +14,7 @@ const completion = {
   usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
 };
 
-/** The chunks made of a body, which comes as it is or byte by byte. */
+/** The chunks of a body that arrives in one piece or byte by byte. */
 function read(body: string, type: string | null = eventType, bytewise = false): Observed<ChatCompletionChunk> {
   const headers = type === null ? {} : { 'content-type': type };
   const pieces = bytewise ? [...new TextEncoder().encode(body)].map((byte) => Uint8Array.of(byte)) : [];
@@ -72,8 +72,8 @@ describe('reading answers', () => {
 
     it.each([
       ['alone', ''],
-      ['behind white space that kept the connection alive', ' \n\n  \r\n\t'.repeat(50)],
-      ['behind a byte order mark', '\ufeff'],
+      ['white space that kept the connection alive', ' \n\n  \r\n\t'.repeat(50)],
+      ['a byte order mark', '\ufeff'],
     ])('converts a whole completion to one chunk: %s', async (_where, start) => {
       for (const bytewise of [false, true]) {
         const seen = read(`${start}${JSON.stringify(completion, null, 2)}\n`, type, bytewise);
@@ -105,7 +105,7 @@ describe('reading answers', () => {
 
     it.each([
       ['a web page', '<!doctype html><title>Sign in to secret-page</title>', 'web page'],
-      ['a web page behind white space', '\n\n  <html>secret-page</html>', 'web page'],
+      ['a web page after white space', '\n\n  <html>secret-page</html>', 'web page'],
       ['other JSON', '{"object":"list","data":["secret-page"]}', 'JSON'],
       ['a list', '["secret-page"]', 'JSON'],
     ])('rejects %s, and shows nothing of it', async (_what, body, word) => {

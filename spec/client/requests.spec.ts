@@ -5,7 +5,7 @@ import { chatRequest, fakeTransport } from '../support/answers.js';
 
 const baseURL = 'http://server.test/v1';
 
-/** What is sent for a chat request. */
+/** The request sent for a chat request. */
 async function sent(
   config: ClientConfig = {},
   options?: RequestOptions,
@@ -21,7 +21,7 @@ async function sent(
   return requests[0]!;
 }
 
-/** The body that is sent for a chat request. */
+/** The body sent for a chat request. */
 async function sentBody(request: Partial<ChatCompletionRequest>): Promise<unknown> {
   return JSON.parse((await sent({}, undefined, { ...chatRequest, ...request })).body as string) as unknown;
 }

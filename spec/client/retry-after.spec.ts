@@ -10,7 +10,7 @@ interface Outcome {
   readonly error: unknown;
 }
 
-/** Asks a server that is busy once and answers then. */
+/** Sends a request to a server that is busy once and then answers. */
 function ask(headers: Readonly<Record<string, string>>, body = '', random = 0.5): Outcome {
   const scheduler = new VirtualTimeScheduler();
   const transport = fakeTransport([{ status: 429, headers, body }, { body: hello }], { scheduler });
@@ -35,7 +35,7 @@ describe('retry-after', () => {
     ['a body', {}, bodyDelay, 34_400],
     ['milliseconds before seconds', { 'retry-after-ms': '1500', 'retry-after': '2' }, bodyDelay, 1500],
     ['seconds before a body', { 'retry-after': '2' }, bodyDelay, 2000],
-    ['the longest pause that is allowed', { 'retry-after': '60' }, '', 60_000],
+    ['the maximum pause', { 'retry-after': '60' }, '', 60_000],
   ])('delays the retry by the pause in %s', (_form, headers, body, expected) => {
     expect(ask(headers, body)).toEqual({ sent: [0, expected], error: undefined });
   });

@@ -4,7 +4,7 @@ import { chatRequest, fakeTransport } from '../support/answers.js';
 
 const baseURL = 'http://server.test/v1';
 
-/** What is sent for a chat request. */
+/** The request sent for a chat request. */
 async function sent(config: ClientConfig = {}, options?: RequestOptions): Promise<TransportRequest> {
   const { transport, requests } = fakeTransport();
   await lastValueFrom(

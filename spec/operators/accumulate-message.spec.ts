@@ -359,7 +359,7 @@ describe('accumulateMessage', () => {
         0,
       );
 
-      // Logprobs once; the other lists whenever they have doubled, and at the end; and all of them while they are short.
+      // Log probabilities are copied once; other lists while short, whenever they have doubled, and at the end.
       expect(copied).toBeGreaterThanOrEqual(3 * length);
       expect(copied).toBeLessThan(8 * length + 4 * 64 * 64);
     },
@@ -420,17 +420,17 @@ describe('accumulateMessage', () => {
         [whole({}), second],
       ],
       [
-        'whole, with neither index nor type',
+        'separate blocks without index and type',
         [call({ id: 'c0', function: f }), call({ id: 'c1', function: g })],
         [whole({}), second],
       ],
       [
-        'all numbered 0, told apart by id',
+        'all with index 0, separated by id',
         [call({ index: 0, id: 'c0', function: f }), call({ index: 0, id: 'c1', function: g })],
         [whole({}), second],
       ],
       [
-        'all numbered 0, in pieces',
+        'all with index 0, in pieces',
         [
           call({ index: 0, id: 'c0', function: f }),
           call({ index: 0, id: 'c1', function: { name: 'g' } }),
@@ -453,12 +453,12 @@ describe('accumulateMessage', () => {
         [whole({})],
       ],
       [
-        'with neither index nor id',
+        'without index and id',
         [call({ function: f }), call({ function: g })],
         [whole({ id: 'call_0_0' }), whole({ id: 'call_0_1', name: 'g' })],
       ],
       [
-        'with neither index nor id, in pieces',
+        'without index and id, in pieces',
         [call({ function: { name: 'f', arguments: '{"a"' } }), call({ function: { arguments: ':1}' } })],
         [whole({ id: 'call_0_0' })],
       ],
@@ -507,7 +507,7 @@ describe('accumulateMessage', () => {
         [whole({ type: 'custom', arguments: '' })],
       ],
       [
-        'with fields of the provider',
+        'with provider-specific fields',
         [call({ index: 0, id: 'c0', function: f, extra_content: { google: { thought_signature: 's' } } })],
         [whole({ extra: { extra_content: { google: { thought_signature: 's' } } } })],
       ],

@@ -26,7 +26,7 @@ interface Timed {
   readonly text: string;
 }
 
-/** Everything that could be noticed of one subscription. */
+/** Everything observable about one subscription. */
 interface Run {
   readonly came: readonly Timed[];
   readonly shown: readonly Timed[];
@@ -34,7 +34,7 @@ interface Run {
   readonly end: { readonly at: number; readonly error?: unknown } | undefined;
   /** When the source ended. */
   readonly sourceEnd: number;
-  /** How many timers were left at the end, and once all time had passed. */
+  /** The timers left at the end, and after all time had passed. */
   readonly timers: readonly number[];
 }
 
@@ -57,7 +57,7 @@ const texts = fc
     { maxLength: 40 },
   )
   .map((parts) => parts.join(''));
-/** A text cut anywhere, between the halves of a character too, with a pause before each piece. */
+/** A text cut anywhere, even inside a surrogate pair, with a pause before each piece. */
 const deltas = fc
   .tuple(texts, fc.array(fc.record({ gap: fc.oneof(fc.constant(0), fc.nat(40)), cut: fc.nat(200) }), { minLength: 1 }))
   .map(([text, steps]) => {
@@ -124,7 +124,7 @@ function run(
 const joined = (seen: readonly Timed[]): string => seen.map(({ text }) => text).join('');
 const gapsOf = (seen: readonly Timed[]): readonly number[] =>
   seen.slice(1).map(({ at }, index) => at - seen[index]!.at);
-/** When each UTF-16 code unit was seen. */
+/** When each UTF-16 code unit was emitted. */
 const timesOf = (seen: readonly Timed[]): readonly number[] =>
   seen.flatMap(({ at, text }) => text.split('').map(() => at));
 
@@ -146,7 +146,7 @@ describe('any timing', () => {
       fc.assert(
         fc.property(deltas, fc.nat(20), (given, pause) => {
           const { shown, sourceEnd } = run(given, (scheduler) => coalesceText(pause, scheduler), ending);
-          // The end does not wait for the pause, so what is flushed before it may come early.
+          // Completion does not wait for the pause, so pending text may be emitted early.
           const paced = shown.at(-1)?.at === sourceEnd ? shown.slice(0, -1) : shown;
 
           expect(Math.min(pause, ...gapsOf(paced))).toBe(pause);
@@ -164,7 +164,7 @@ describe('any timing', () => {
           const text = joined(came);
           const arrivals = timesOf(came);
           const lags = timesOf(shown).map((at, index) => {
-            // The first half of a character is nothing to show before the second comes.
+            // The first half of a surrogate pair waits for the second.
             const half = /[\uD800-\uDBFF]/u.test(text.charAt(index));
             return at - ((half ? arrivals[index + 1] : arrivals[index]) ?? sourceEnd);
           });

@@ -15,7 +15,7 @@ interface Load {
   readonly answered: number;
 }
 
-/** What a server sees of so many streams, a new one every 10 ms, when it fails these of their requests. */
+/** The requests a server receives from `streams` streams, one every 10 ms, if it fails some of them. */
 function loadOf(streams: number, fails: (request: number) => boolean, budget?: RetryBudget): Load {
   let requests = 0;
   let answered = 0;

@@ -48,7 +48,7 @@ const chunks = [
 const texts = ['Hello', ' ', 'world'];
 const { signal } = new AbortController();
 
-/** Each with values that it makes something of. */
+/** Every operator with suitable values. */
 const operators: readonly (readonly [string, OperatorFunction<never, unknown>, readonly unknown[]])[] = [
   ['textDeltas', textDeltas(), chunks],
   ['reasoningDeltas', reasoningDeltas(), chunks],
@@ -81,7 +81,7 @@ const operators: readonly (readonly [string, OperatorFunction<never, unknown>, r
   ],
 ];
 
-/** They emit nothing before their source completes. */
+/** Operators that emit only at completion. */
 const atEnd = ['toMessage', 'toUsage', 'toText'];
 
 describe('every operator', () => {

@@ -86,8 +86,8 @@ describe('fallback', () => {
   });
 
   it.each([
-    ['the error of an only source', [lost]],
-    ['a last error that is not of this package', [lost, new Error('broken')]],
+    ['the error of a single source', [lost]],
+    ['a last error that is not an LlmError', [lost, new Error('broken')]],
   ])('passes %s through unchanged', (_, errors) => {
     let last: unknown;
     fallback(errors.map(failing)).subscribe({ error: (error: unknown) => (last = error) });

@@ -239,7 +239,7 @@ describe('hedge', () => {
     expectTypeOf(hedge(NEVER as Observable<ChatCompletionChunk>, { after: 5 })).toEqualTypeOf<
       Observable<ChatCompletionChunk>
     >();
-    // @ts-expect-error numbers hold no text, so no request could win
+    // @ts-expect-error numbers have no text, so no request could win
     expect(() => hedge(of(1), { after: 5 })).not.toThrow();
   });
 

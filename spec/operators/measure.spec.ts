@@ -202,8 +202,8 @@ describe('measure', () => {
       ['null', null],
       ['undefined', undefined],
       ['a list of strings', ['Hel']],
-      ['something that only looks like a chunk', { choices: [null, 1, { delta: null }], usage: 'none' }],
-      ['choices of another kind', { choices: 'Hel', usage: { completion_tokens: '3' } }],
+      ['a value that only resembles a chunk', { choices: [null, 1, { delta: null }], usage: 'none' }],
+      ['choices of another type', { choices: 'Hel', usage: { completion_tokens: '3' } }],
     ])('is not %s', (_, value) => {
       const [report] = reportsOf('-a|', { a: value });
 

@@ -95,7 +95,7 @@ describe('raceToFirstText', () => {
 
   it.each<[string, ChatCompletionChunk | CompletionChunk]>([
     ['a role', chatChunk({ role: 'assistant' })],
-    ['an empty text', chatChunk({ content: '' })],
+    ['an empty string', chatChunk({ content: '' })],
     ['an empty legacy text', legacyChunk('')],
     ['an empty list of tool calls', chatChunk({ tool_calls: [] })],
     ['a finish reason', finishChunk()],
@@ -305,7 +305,7 @@ describe('raceToFirstText', () => {
 
     expectTypeOf(raceToFirstText([chat, legacy])).toEqualTypeOf<Observable<ChatCompletionChunk | CompletionChunk>>();
     expectTypeOf(raceToFirstText(texts)).toEqualTypeOf<Observable<string>>();
-    // @ts-expect-error numbers hold no text, so none of them could win
+    // @ts-expect-error numbers have no text, so none of them could win
     expect(() => raceToFirstText([of(1)])).not.toThrow();
   });
 

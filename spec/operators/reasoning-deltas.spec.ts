@@ -63,11 +63,11 @@ describe('reasoningDeltas', () => {
   it.each([
     ['reasoning_content', { reasoning_content: 'a' }, 'a'],
     ['reasoning', { reasoning: 'a' }, 'a'],
-    ['both names of one text, once', { reasoning_content: 'a', reasoning: 'a' }, 'a'],
-    ['details, where they come alone', { reasoning_details: [{ text: 'a' }, { summary: 'b' }, { data: 'x' }] }, 'ab'],
-    ['details, not again beside their text', { reasoning: 'a', reasoning_details: [{ text: 'a' }] }, 'a'],
+    ['text sent under both names once', { reasoning_content: 'a', reasoning: 'a' }, 'a'],
+    ['details alone', { reasoning_details: [{ text: 'a' }, { summary: 'b' }, { data: 'x' }] }, 'ab'],
+    ['details only once if their text is repeated', { reasoning: 'a', reasoning_details: [{ text: 'a' }] }, 'a'],
     [
-      'parts of thinking in a list of content',
+      'thinking parts in a list of content',
       {
         content: [
           { type: 'thinking', thinking: [{ type: 'text', text: 'a' }] },

@@ -39,7 +39,7 @@ describe('retryOnRateLimit', () => {
     ['a failing server', new ApiError('500', { status: 500, kind: 'server', retryable: true }), 0],
     ['a lost connection', lost, 0],
     ['a deadline', new DeadlineError('idle', 1000), 0],
-    ['an error that is not ours', new Error('broken'), 0],
+    ['an error that is not an LlmError', new Error('broken'), 0],
   ])('retries %s as often as allowed', (_, error, count) => {
     const reasons: LlmError[] = [];
     let last: unknown;

@@ -32,7 +32,7 @@ function busyFor(retryAfter?: number): RateLimitError {
   return new RateLimitError('429 Slow down', { status: 429, retryable: true, retryAfter });
 }
 
-/** The pauses before the retries of a source that always fails with `error`, and the error that came out at last. */
+/** The pauses before the retries of a source that always fails with `error`, and the final error. */
 function retriesOf(error: unknown, config: RetryConfig = {}): { readonly pauses: number[]; readonly last: unknown } {
   const pauses: number[] = [];
   let last: unknown;
@@ -120,7 +120,7 @@ describe('retryTransient', () => {
     ['a used-up quota', quota, 0],
     ['a rate limit with x-should-retry: false', new RateLimitError('429', { status: 429, retryable: false }), 0],
     ['a bad answer', new ProtocolError('Not an event stream'), 0],
-    ['an error that is not ours', new Error('broken'), 0],
+    ['an error that is not an LlmError', new Error('broken'), 0],
   ])('retries %s as often as allowed', (_, error, count) => {
     const { pauses, last } = retriesOf(error);
 
@@ -415,9 +415,9 @@ describe('retryTransient', () => {
     });
 
     it.each([
-      ['what is not retried', quota, {}],
+      ['errors that are not retried', quota, {}],
       ['a pause that is too long', busyFor(9), { maxDelay: 8 }],
-      ['retries beyond count', lost, { count: 0 }],
+      ['retries above count', lost, { count: 0 }],
     ])('is not charged for %s', (_, error, config) => {
       const budget = createRetryBudget();
 

@@ -32,7 +32,7 @@ const values = {
   s: 'two three four',
 };
 
-/** The texts of a stream whose texts all come at once, together with what follows them. */
+/** The emissions for texts that all arrive at once, and for those after them. */
 function emitted(texts: readonly string[], config: SmoothTextConfig, ending: Observable<never> = NEVER): string[] {
   const seen: string[] = [];
   runMarbles(() => {
@@ -265,7 +265,7 @@ describe('smoothText', () => {
   });
 
   describe('units', () => {
-    // An interval that leaves time for one unit after another, and texts that are cut anywhere.
+    // The interval is short enough to emit each unit separately; the texts are cut anywhere.
     const slow = { interval: 1, maxLag: 10_000 };
 
     it.each([
@@ -308,7 +308,7 @@ describe('smoothText', () => {
   it.each([
     ['in one piece', [`${'x'.repeat(9)} `.repeat(50_000)]],
     ['in small pieces', Array.from({ length: 100_000 }, () => 'xxxx ')],
-    ['without an end of a word', Array.from({ length: 100_000 }, () => 'xxxxx')],
+    ['without the end of a word', Array.from({ length: 100_000 }, () => 'xxxxx')],
   ])('emits half a million characters at once, %s, within maxLag', (_, texts) => {
     const seen = emitted(texts, { interval: 16, maxLag: 400 }, EMPTY);
 
@@ -324,7 +324,7 @@ describe('smoothText', () => {
       readonly text: string;
     }
 
-    /** What is emitted when, in virtual time. */
+    /** The emissions and their virtual times. */
     function timesOf(source: Observable<string>): readonly Seen[] {
       const seen: Seen[] = [];
       runMarbles(() => {
@@ -333,12 +333,12 @@ describe('smoothText', () => {
       return seen;
     }
 
-    /** How long after its arrival each character was shown, at the most. */
+    /** The maximum delay of a character. */
     function lagOf(came: readonly Seen[], shown: readonly Seen[]): number {
       const timeOfEach = (seen: readonly Seen[]): readonly number[] =>
         seen.flatMap(({ at, text }) => Array.from(text, () => at));
       const arrivals = timeOfEach(came);
-      return timeOfEach(shown).reduce((most, at, index) => Math.max(most, at - arrivals[index]!), 0);
+      return timeOfEach(shown).reduce((max, at, index) => Math.max(max, at - arrivals[index]!), 0);
     }
 
     const sources: readonly (readonly [string, Observable<string>])[] = [
@@ -360,7 +360,7 @@ describe('smoothText', () => {
       expect(shown.map(({ text }) => text).join('')).toBe(words.join(''));
       expect(lagOf(came, shown)).toBeLessThanOrEqual(400);
       expect(shown.at(-1)!.at).toBeLessThanOrEqual(came.at(-1)!.at + 400);
-      // Not a flood, and evenly: no emission is much larger than the others.
+      // Evenly: no emission is much larger than the others.
       const gaps = shown.slice(1).map(({ at }, index) => at - shown[index]!.at);
       expect(Math.min(...gaps)).toBe(16);
       const lengths = shown.map(({ text }) => text.length);

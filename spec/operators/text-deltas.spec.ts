@@ -76,7 +76,7 @@ describe('textDeltas', () => {
   it.each([
     ['legacy text', legacyChunk('old'), 'old'],
     [
-      'parts of text, without the thinking between them',
+      'text parts, without the thinking between them',
       chatChunk({
         content: [
           { type: 'text', text: 'a' },

@@ -124,7 +124,7 @@ describe('throttleRender', () => {
 
     describe('with animation frames', () => {
       beforeEach(() => {
-        // Looked up only; in virtual time rxjs asks its test scheduler for frames.
+        // Never called: in virtual time rxjs takes frames from its test scheduler.
         globalThis.requestAnimationFrame = () => 0;
       });
 

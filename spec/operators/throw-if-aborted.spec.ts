@@ -2,7 +2,7 @@ import { EMPTY, from, NEVER, of, take, tap, throwError, type Observable } from '
 import { throwIfAborted } from '../../src/operators/throw-if-aborted.js';
 import { runMarbles } from '../support/run-marbles.js';
 
-/** A signal of which one sees how many listeners it has. */
+/** A signal that counts its listeners. */
 function countListeners(): { readonly controller: AbortController; readonly listeners: () => number } {
   const controller = new AbortController();
   const { signal } = controller;

@@ -12,12 +12,12 @@ function iterate<T>(source: Observable<T>, config?: AsyncIterableConfig<T>): Asy
   return toAsyncIterable(source, config)[Symbol.asyncIterator]();
 }
 
-/** Iterates, and calls the two methods that an iterator need not have. */
+/** Calls the optional methods of an iterator. */
 function iterateAll<T>(source: Observable<T>): Required<AsyncIterator<T>> {
   return iterate(source) as Required<AsyncIterator<T>>;
 }
 
-/** Everything a loop gets; `beforeSecond` runs while the loop holds its first value. */
+/** The values a loop receives; `beforeSecond` runs while it handles the first. */
 async function collect<T>(values: AsyncIterable<T>, beforeSecond?: () => void): Promise<readonly T[]> {
   const collected: T[] = [];
   for await (const each of values) {

@@ -70,7 +70,7 @@ describe('toUsage', () => {
       { prompt_tokens: 9, completion_tokens: 5, total_tokens: 14, prompt_tokens_details: null },
       { inputTokens: 9 },
     ],
-    ['counts that are all missing as none', {}, undefined],
+    ['usage without any counts as none', {}, undefined],
   ])('reads %s', (_title, usage, expected) => {
     let seen: Usage | undefined;
     of({ choices: [], usage })

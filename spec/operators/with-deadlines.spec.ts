@@ -189,7 +189,7 @@ describe('withDeadlines', () => {
     });
 
     expect(seen).toHaveLength(1000);
-    // One at the start, one at the first value, and then one each time the timer comes too early.
+    // One at the start, one at the first value, and one whenever the timer fires early.
     expect(scheduler.scheduled).toBeLessThanOrEqual(2 + 1000 / 99);
   });
 

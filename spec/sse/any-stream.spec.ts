@@ -63,9 +63,9 @@ describe('any stream', () => {
     );
   });
 
-  // eventsource-parser 3 knowingly differs in three places, which these streams avoid: it waits for the line feed behind
+  // eventsource-parser 3 knowingly differs in three places, which these streams avoid: it waits for the line feed after
   // the last carriage return (so a stream ends in line feeds), leaves the byte order mark to others (so it begins with a
-  // comment), and gives an id to its own event only, none to a block without data (so a block with an id has data).
+  // comment), and applies an id only to its own event, ignoring that of a block without data (so such blocks have data).
   it('returns the same events as eventsource-parser', () => {
     const line = (name: string): fc.Arbitrary<string> =>
       fc.tuple(fc.constantFrom(': ', ':'), value).map(([colon, content]) => `${name}${colon}${content}`);

@@ -59,9 +59,9 @@ describe('decodeEvents', () => {
   });
 
   it.each([
-    ['emits nothing while no bytes come', '-----', '-----'],
-    ['completes when no bytes came', '---|', '---|'],
-    ['errors when no bytes came', '---#', '---#'],
+    ['emits nothing while there are no bytes', '-----', '-----'],
+    ['completes if there are no bytes', '---|', '---|'],
+    ['errors if the source errors', '---#', '---#'],
   ])('%s', (_title, marble, expected) => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold<Uint8Array>(marble).pipe(decodeEvents())).toBe(expected);
@@ -141,10 +141,10 @@ describe('decodeEvents', () => {
 
     it('is 16 MiB by default', () => {
       const start = encode('data: ');
-      const most = new Uint8Array(16 * 1024 * 1024 - start.length).fill(0x78);
+      const limit = new Uint8Array(16 * 1024 * 1024 - start.length).fill(0x78);
 
-      expect(decode([start, most, '\n\n']).events[0]?.data).toHaveLength(most.length);
-      expect(decode([start, most, 'x']).error).toMatchObject({ limit: 'eventBytes', maximum: 16_777_216 });
+      expect(decode([start, limit, '\n\n']).events[0]?.data).toHaveLength(limit.length);
+      expect(decode([start, limit, 'x']).error).toMatchObject({ limit: 'eventBytes', maximum: 16_777_216 });
     });
 
     it('can be Infinity', () => {

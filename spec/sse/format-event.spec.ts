@@ -7,7 +7,7 @@ describe('formatEvent', () => {
   it.each<[title: string, event: FormattableEvent, text: string]>([
     ['data alone', { data: '{"a":1}' }, 'data: {"a":1}\n\n'],
     ['every field', { event: 'ping', id: '7', retry: 1500, data: 'a' }, 'event: ping\nid: 7\nretry: 1500\ndata: a\n\n'],
-    ['an event as it was decoded', { event: 'message', id: '', data: 'a' }, 'data: a\n\n'],
+    ['a decoded event', { event: 'message', id: '', data: 'a' }, 'data: a\n\n'],
     ['an empty name', { event: '', data: 'a' }, 'data: a\n\n'],
     ['a retry of zero', { retry: 0, data: 'a' }, 'retry: 0\ndata: a\n\n'],
     ['empty data', { data: '' }, 'data: \n\n'],

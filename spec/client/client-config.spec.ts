@@ -61,7 +61,7 @@ const malformedNumbers: readonly (readonly [string, string, unknown])[] = [
   ['limits', 'toolCalls', '8'],
 ];
 
-/** The two places where the same fields are taken, and the same mistakes made. */
+/** The places that take these fields. */
 const places: readonly (readonly [string, (config: object) => unknown])[] = [
   ['createClient for Node', (config) => createClient(config)],
   ['createClient for the web', (config) => createWebClient(config)],
