@@ -15,7 +15,7 @@ export function checkIndex(index: unknown, limit: 'choices' | 'toolCalls', maxim
   if (index >= maximum) {
     throw new LimitError(limit, maximum);
   }
-  // A server may write -0, which would not equal 0 as a key.
+  // A server may write -0, which must become 0.
   return Math.abs(index);
 }
 

@@ -9,6 +9,7 @@ import {
   refusalOf,
   usageOf,
 } from './answer-chunk.js';
+
 import { createExtraFields, freezeDeep } from './extra-fields.js';
 import { isCutShort } from './finish-reason.js';
 import type { Message } from './message.js';
@@ -25,7 +26,7 @@ export interface MessageBuilder {
 }
 
 /** Configuration of {@link createMessageBuilder}. */
-export interface MessageBuilderConfig {
+interface MessageBuilderConfig {
   /** Index of the choice to read. */
   readonly choice: number;
   /** How many tool calls the message may hold; one more is a `LimitError`. */

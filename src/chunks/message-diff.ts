@@ -1,7 +1,7 @@
 import { isObject } from '../util/is-object.js';
 
 /** Turns messages that repeat the whole answer so far into deltas. */
-export interface MessageDiff {
+interface MessageDiff {
   /** Returns what a message adds to its choice; an empty delta if it is not an object. */
   readonly take: (message: unknown, index: number) => RawObject;
   /** Records what a delta adds to its choice. Called for every chunk, so it looks only at fields that messages repeat. */

@@ -21,7 +21,7 @@ import { isObject } from '../util/is-object.js';
 import { done, errorFrame, parseEventData } from './event-data.js';
 
 /** How many choices, and tool calls per choice, a stream may have. */
-export interface ChunkLimits {
+interface ChunkLimits {
   readonly choices: number;
   readonly toolCalls: number;
 }
@@ -34,7 +34,7 @@ export interface ChunkFormat<Chunk> {
 }
 
 /** Configuration of {@link parseChunks}. */
-export interface ParseChunksConfig {
+interface ParseChunksConfig {
   readonly limits: ChunkLimits;
   /** Removes secrets from the text of errors that the server sends inside the stream. */
   readonly redact: Redact;

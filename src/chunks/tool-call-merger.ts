@@ -8,7 +8,7 @@ import type { ToolCall } from './message.js';
 export type Progress = 'streaming' | 'finished' | 'cut' | 'unknown';
 
 /** Merges the tool calls of one choice from their deltas. */
-export interface ToolCallMerger {
+interface ToolCallMerger {
   readonly add: (entries: readonly ToolCallDelta[]) => void;
   /**
    * Returns the calls in order of their index. While streaming, a call is included once its name is known. All calls of a

@@ -57,7 +57,7 @@ export function createSettings(config: ClientConfig, platform: Platform): (optio
 }
 
 /** A request to an endpoint, before the settings are applied. */
-export interface EndpointRequest {
+interface EndpointRequest {
   readonly operation: Operation;
   readonly method: 'GET' | 'POST';
   /** The endpoint's path below the base URL. */

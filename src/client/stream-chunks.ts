@@ -11,7 +11,7 @@ import { send } from './send.js';
 import { type Settings, toTransportRequest } from './settings.js';
 
 /** An endpoint that streams chunks. */
-export interface ChunkEndpoint<Chunk> {
+interface ChunkEndpoint<Chunk> {
   readonly operation: Operation;
   readonly path: string;
   readonly format: ChunkFormat<Chunk>;

@@ -2,7 +2,7 @@ import { catchError, concat, defer, ignoreElements, of, type OperatorFunction, t
 import { copyError } from '../errors/copy-error.js';
 
 /** Collects the values of one subscription. */
-export interface Collector<T, R> {
+interface Collector<T, R> {
   readonly add: (value: T) => void;
   /** What was collected when the source failed. */
   readonly partial: () => unknown;

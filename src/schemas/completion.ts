@@ -3,19 +3,18 @@ import { chatDelta, type ChatDelta } from './chat-completion-chunk.js';
 import type { StreamOptions } from './chat-completion-request.js';
 import { tokenUsage, type TokenUsage } from './token-usage.js';
 
-/** One of the answers inside a legacy chunk; with several prompts, `index` runs over prompt times `n` plus answer. */
+/** One of the answers in a legacy chunk. With several prompts, `index` is that of the prompt times `n` plus the answer's. */
 export interface CompletionChoice {
   readonly index: number;
-  /** Text to be appended. */
+  /** Text to append. */
   readonly text?: string | null | undefined;
   readonly finish_reason?: string | null | undefined;
-  /** Sent by servers that mix up their endpoints. */
+  /** Sent by servers that confuse their endpoints. */
   readonly delta?: ChatDelta | null | undefined;
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link CompletionChoice}. */
-export const completionChoice: z.ZodMiniType<CompletionChoice> = z.looseObject({
+const completionChoice: z.ZodMiniType<CompletionChoice> = z.looseObject({
   index: z.number(),
   text: z.nullish(z.string()),
   finish_reason: z.nullish(z.string()),
@@ -23,13 +22,13 @@ export const completionChoice: z.ZodMiniType<CompletionChoice> = z.looseObject({
 });
 
 /**
- * One streaming object of the legacy `/completions`: what `completions()` emits. `choices` is always an array, and each
- * choice has an `index`; unknown fields are kept.
+ * One streaming object of the legacy `/completions`, as emitted by `completions()`. `choices` is always an array, and each
+ * choice has an `index`. Unknown fields are kept.
  */
 export interface CompletionChunk {
   readonly id?: string | null | undefined;
   readonly object?: string | null | undefined;
-  /** Seconds since the epoch, on most servers. */
+  /** On most servers in seconds since the epoch. */
   readonly created?: number | null | undefined;
   readonly model?: string | null | undefined;
   readonly choices: readonly CompletionChoice[];
@@ -50,10 +49,10 @@ export const completionChunk: z.ZodMiniType<CompletionChunk> = z.looseObject({
 });
 
 /**
- * A request to the legacy `/completions`: a prompt in, its continuation out. Fields this type does not know pass through.
+ * A request to the legacy `/completions`, which continues a prompt. Unknown fields are sent unchanged.
  */
 export interface CompletionRequest {
-  /** The model's name, such as those that `models()` gives. */
+  /** The model's name, such as one from `models()`. */
   readonly model: string;
   /** Text, several texts, or token ids. */
   readonly prompt: string | readonly string[] | readonly number[] | readonly (readonly number[])[];
@@ -68,9 +67,9 @@ export interface CompletionRequest {
   readonly presence_penalty?: number | null | undefined;
   readonly frequency_penalty?: number | null | undefined;
   readonly seed?: number | null | undefined;
-  /** `null` sends none, for servers that reject the field. */
+  /** `null` leaves the field out, for servers that reject it. */
   readonly stream_options?: StreamOptions | null | undefined;
-  /** Always true; may be left out. */
+  /** Always true, and optional. */
   readonly stream?: true | undefined;
   readonly [key: string]: unknown;
 }

@@ -1,7 +1,7 @@
 import { createByteBuffer } from './byte-buffer.js';
 
 /** Splits a stream of bytes into blocks, the groups of lines between empty lines. */
-export interface BlockSplitter {
+interface BlockSplitter {
   /**
    * Calls `emit` with the blocks that these bytes complete: one block with its lines joined by line feeds, or several with
    * their original line ends. The bytes passed to `emit` are valid only during the call.

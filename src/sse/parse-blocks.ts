@@ -11,7 +11,7 @@ export interface ServerSentEvent {
 }
 
 /** Configuration of {@link parseBlocks}. */
-export interface BlockContext {
+interface BlockContext {
   /** The last event id before the text. */
   readonly id: string;
   /** Whether a field `error` with a JSON object is an event of that name. */

@@ -1,7 +1,7 @@
 import { Observable, Subscription, type Observer, type OperatorFunction, type Subscriber } from 'rxjs';
 
 /** How an operator handles the notifications of its source. By default errors and completion pass through. */
-export interface SourceHandlers<T> {
+interface SourceHandlers<T> {
   readonly next: (value: T) => void;
   readonly error?: (error: unknown) => void;
   readonly complete?: () => void;

@@ -1,4 +1,19 @@
-import { catchError, concat, defer, distinctUntilChanged, finalize, identity, map, merge, type MonoTypeOperatorFunction, of, type OperatorFunction, scan, startWith, Subject } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  distinctUntilChanged,
+  finalize,
+  identity,
+  map,
+  merge,
+  type MonoTypeOperatorFunction,
+  of,
+  type OperatorFunction,
+  scan,
+  startWith,
+  Subject,
+} from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import { type AccumulateMessageConfig, prepareMessage } from '../operators/accumulate-message.js';
 import type { RetryConfig } from '../operators/retry-with-backoff.js';
