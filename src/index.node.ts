@@ -1,3 +1,3 @@
-/* Everything as on the web, but for a client that sends over undici and knows the environment's server and key */
+/* The web entry, with a client that uses undici and reads the environment */
 export * from './index.js';
 export { createNodeClient as createClient } from './client/create-node-client.js';

@@ -1,11 +1,10 @@
 /* A request becomes a cold Observable of chunks */
-export { createClient } from './client/create-client.js';
-export type { Client } from './client/client.js';
+export { type Client, createClient } from './client/create-client.js';
 export type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions, ResponseInfo } from './client/client-config.js';
 
-/* What is asked */
+/* Requests */
 export type { ChatCompletionRequest, ResponseFormat, StreamOptions, Tool } from './schemas/chat-completion-request.js';
-export type { CompletionRequest } from './schemas/completion-request.js';
+export type { CompletionRequest } from './schemas/completion.js';
 export type {
   AssistantMessage,
   ChatMessage,
@@ -18,16 +17,16 @@ export type {
   UserPart,
 } from './schemas/chat-message.js';
 
-/* HTTP exchanges become events of bytes */
+/* HTTP exchanges become bytes */
 export { fetchTransport, type FetchTransportConfig } from './transport/fetch/fetch-transport.js';
 export type { Interceptor, Operation, Transport, TransportEvent, TransportRequest } from './transport/transport.js';
 
 /* Bytes become server-sent events, and back */
 export { decodeEvents, type DecodeEventsConfig } from './sse/decode-events.js';
 export { formatEvent, type FormattableEvent } from './sse/format-event.js';
-export type { ServerSentEvent } from './sse/server-sent-event.js';
+export type { ServerSentEvent } from './sse/parse-blocks.js';
 
-/* What the streams are made of */
+/* Events become typed chunks */
 export type {
   ChatChoice,
   ChatCompletionChunk,
@@ -39,11 +38,11 @@ export type {
   TokenLogprob,
   ToolCallDelta,
 } from './schemas/chat-completion-chunk.js';
-export type { CompletionChoice, CompletionChunk } from './schemas/completion-chunk.js';
+export type { CompletionChoice, CompletionChunk } from './schemas/completion.js';
 export type { Model } from './schemas/model.js';
 export type { TokenDetails, TokenUsage } from './schemas/token-usage.js';
 
-/* Answers are told apart and guarded */
+/* One answer is selected; cut off and aborted ones become errors */
 export { ofChoice } from './operators/of-choice.js';
 export { throwIfTruncated } from './operators/throw-if-truncated.js';
 export { throwIfAborted } from './operators/throw-if-aborted.js';
@@ -56,7 +55,7 @@ export { accumulateText } from './operators/accumulate-text.js';
 export { toText } from './operators/to-text.js';
 export type { AnswerChunk } from './chunks/answer-chunk.js';
 
-/* Chunks become messages and token counts */
+/* Chunks become messages and usage */
 export { accumulateMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';
 export { toMessage } from './operators/to-message.js';
 export { toolCalls } from './operators/tool-calls.js';
@@ -70,21 +69,20 @@ export { throttleRender } from './operators/throttle-render.js';
 export { smoothText, type SmoothTextConfig } from './operators/smooth-text.js';
 export type { TextUnit } from './operators/unit-ends.js';
 
-/* Failures are waited out and bounded */
-export type { RetryConfig, RetryNotice } from './operators/retry-config.js';
+/* Failures are retried and bounded */
+export type { RetryConfig, RetryNotice } from './operators/retry-with-backoff.js';
 export { retryOnRateLimit } from './operators/retry-on-rate-limit.js';
 export { retryTransient } from './operators/retry-transient.js';
 export { createRetryBudget, type RetryBudget, type RetryBudgetConfig } from './operators/create-retry-budget.js';
 export { withDeadlines, type DeadlineConfig } from './operators/with-deadlines.js';
 
-/* Several requests stand in for one */
+/* Several requests compete for one answer */
 export { raceToFirstText } from './operators/race-to-first-text.js';
 export { hedge, type HedgeConfig } from './operators/hedge.js';
 export { fallback, type FallbackConfig } from './operators/fallback.js';
 
-/* Streams are measured, merged and left */
-export { measure } from './operators/measure.js';
-export type { StreamTiming } from './operators/stream-timing.js';
+/* Streams are measured, merged and iterated */
+export { measure, type StreamTiming } from './operators/measure.js';
 export { labelWith, type Labelled } from './operators/label-with.js';
 export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-iterable.js';
 
@@ -92,17 +90,11 @@ export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-
 export { accumulateView, type AccumulateViewConfig } from './views/accumulate-view.js';
 export type { ChatView, ReplyStatus } from './views/chat-view.js';
 export { converse } from './views/converse.js';
-export type {
-  ConversationCommand,
-  ConversationPolicy,
-  ConversationRequest,
-  ConversationView,
-  ConverseConfig,
-  Turn,
-} from './views/conversation.js';
+export type { ConversationPolicy, ConversationRequest, ConverseConfig } from './views/conversation.js';
+export type { ConversationCommand, ConversationView, Turn } from './views/conversation.js';
 export { historyOf } from './views/conversation-request.js';
 
-/* Errors: one class for each thing a caller would do */
+/* Errors: one class for each thing a caller can do about it */
 export { isLlmError, LlmError, type ErrorKind } from './errors/llm-error.js';
 export { ApiError } from './errors/api-error.js';
 export { RateLimitError } from './errors/rate-limit-error.js';

@@ -1,12 +1,11 @@
 import { from, lastValueFrom, materialize, toArray } from 'rxjs';
-import { chatChunks } from '../../src/chunks/chat-chunks.js';
-import { completionChunks } from '../../src/chunks/completion-chunks.js';
+import { chatChunks, completionChunks } from '../../src/chunks/chunk-formats.js';
 import { type ChunkFormat, parseChunks } from '../../src/chunks/parse-chunks.js';
 import { isLlmError, type LlmError } from '../../src/errors/llm-error.js';
 import { toMessage } from '../../src/operators/to-message.js';
 import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
-import type { CompletionChunk } from '../../src/schemas/completion-chunk.js';
-import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import type { CompletionChunk } from '../../src/schemas/completion.js';
+import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 import { runMarbles } from '../support/run-marbles.js';
 
 type Sent = string | object;
@@ -53,7 +52,7 @@ const contents = ({ chunks }: Outcome<ChatCompletionChunk>): readonly unknown[] 
   chunks.map((chunk) => chunk.choices.map((choice) => choice.delta.content ?? null));
 
 describe('parseChunks', () => {
-  it('emits each chunk and completes at the end mark, before the source does', () => {
+  it('emits each chunk and completes at [DONE], before the source does', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const events = {
         a: toEvent(piece('Hel')),
@@ -73,7 +72,7 @@ describe('parseChunks', () => {
     });
   });
 
-  describe('decides at the end whether the stream is whole', () => {
+  describe('checks at the end whether the stream is complete', () => {
     it.each<[string, readonly Sent[], string | undefined]>([
       ['[DONE] after a finish reason', [piece('a'), stop, '[DONE]'], undefined],
       ['[DONE] with no finish reason', [piece('a'), '[DONE]'], undefined],
@@ -98,7 +97,7 @@ describe('parseChunks', () => {
       expect(error?.name).toBe(kind && 'StreamError');
     });
 
-    it('says whether anything came before a truncated end, may be retried', async () => {
+    it('tells whether a truncated stream had any chunks, and is retryable', async () => {
       expect((await chat()).error).toMatchObject({
         message: 'The stream ended before its first chunk',
         retryable: true,
@@ -111,7 +110,7 @@ describe('parseChunks', () => {
     });
   });
 
-  describe('mends what servers do differently', () => {
+  describe('repairs what servers do differently', () => {
     it.each<[string, Sent, object]>([
       ['choices that are null', { choices: null }, { choices: [] }],
       ['no choices at all', { id: 'x' }, { choices: [] }],
@@ -137,7 +136,7 @@ describe('parseChunks', () => {
         { p: 1, choices: [{ q: 2, delta: { r: 3 } }] },
         { p: 1, choices: [{ q: 2, delta: { r: 3 } }] },
       ],
-      ['an odd time of creation', { created: 0.5, choices: [] }, { created: 0.5 }],
+      ['an invalid created', { created: 0.5, choices: [] }, { created: 0.5 }],
       [
         'content sent as a list',
         { choices: [{ delta: { content: [{ type: 'text', text: 'a' }] } }] },
@@ -185,7 +184,7 @@ describe('parseChunks', () => {
       expect(contents(await chat(JSON.stringify(piece('a'), null, 2), '[DONE]'))).toEqual([['a']]);
     });
 
-    it('takes what is new from messages that hold the whole text each time', async () => {
+    it('reads only the new text of messages that repeat the whole text', async () => {
       const whole = (content: string, more: object = {}): object => ({
         choices: [{ index: 0, message: { role: 'assistant', content }, ...more }],
       });
@@ -197,13 +196,13 @@ describe('parseChunks', () => {
       ]);
     });
 
-    it('takes only what is new from a whole message behind its deltas', async () => {
+    it('reads only the new text of a whole message after deltas', async () => {
       const whole = { choices: [{ index: 0, message: { content: 'Hello', tool_calls: null }, finish_reason: 'stop' }] };
 
       expect(contents(await chat(piece('Hel'), piece('lo'), whole))).toEqual([['Hel'], ['lo'], ['']]);
     });
 
-    it('takes the tool calls of whole messages once, whether or not a finish reason comes', async () => {
+    it('reads the tool calls of whole messages once, with or without a finish reason', async () => {
       const call = (text: string): object => ({ id: 'c0', type: 'function', function: { name: 'f', arguments: text } });
       const whole = (text: string, more: object = {}): object => ({
         choices: [{ index: 0, message: { role: 'assistant', content: null, tool_calls: [call(text)] }, ...more }],
@@ -214,18 +213,18 @@ describe('parseChunks', () => {
       expect(message.toolCalls).toMatchObject([{ id: 'c0', name: 'f', arguments: '{"a":1}', complete: true }]);
     });
 
-    it('prefers the delta where a choice has a message as well', async () => {
+    it('prefers the delta if a choice has a message as well', async () => {
       const sent = { choices: [{ index: 0, message: { content: 'Hello' }, delta: { content: 'lo' } }] };
 
       expect(contents(await chat(sent, '[DONE]'))).toEqual([['lo']]);
     });
 
-    it('refuses a delta in a legacy chunk that is none', async () => {
+    it('rejects an invalid delta in a legacy chunk', async () => {
       expect((await legacy({ choices: [{ delta: { tool_calls: { a: 1 } } }] })).error).toMatchObject({ kind: 'parse' });
       expect((await legacy({ choices: [{ delta: 'abc' }] })).error).toMatchObject({ kind: 'parse' });
     });
 
-    it('mends legacy chunks in the same way', async () => {
+    it('repairs legacy chunks in the same way', async () => {
       const { chunks, error } = await legacy({ choices: [{ text: 'a' }] }, { choices: [{ delta: {} }] }, '[DONE]');
 
       expect(error).toBeUndefined();
@@ -233,7 +232,73 @@ describe('parseChunks', () => {
     });
   });
 
-  describe('recognises every form of error before it looks for a chunk', () => {
+  describe('of messages that repeat the whole answer', () => {
+    const whole = (message: unknown, index = 0): object => ({ choices: [{ index, message }] });
+    const deltas = async (...sent: readonly object[]): Promise<readonly unknown[]> =>
+      (await chat(...sent, '[DONE]')).chunks.map(({ choices: [choice] }) => choice?.delta);
+    const texts = (count: number, length: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, position) => [`x${position}`, 'y'.repeat(length)]));
+
+    it('emits what each adds to its choice, lists included', async () => {
+      expect(
+        await deltas(
+          whole({ content: 'Hel', citations: ['a'] }),
+          whole({ content: 'Other' }, 1),
+          whole({ content: 'Hello', citations: ['a', 'b'] }),
+        ),
+      ).toEqual([{ content: 'Hel', citations: ['a'] }, { content: 'Other' }, { content: 'lo', citations: ['b'] }]);
+    });
+
+    it.each([[null], ['text'], [4], [['a']]])('emits an empty delta for the message %j', async (message) => {
+      expect(await deltas(whole(message))).toEqual([{}]);
+    });
+
+    it('emits only the new part of a tool call after deltas', async () => {
+      const call = (text: string): object => ({ index: 0, function: { name: 'f', arguments: text } });
+      const delta = { content: 'Hel', tool_calls: [call('{"a"')] };
+
+      expect(
+        await deltas({ choices: [{ delta }] }, whole({ content: 'Hello', tool_calls: [call('{"a":1}')] })),
+      ).toEqual([delta, { content: 'lo', tool_calls: [{ index: 0, function: { name: '', arguments: ':1}' } }] }]);
+    });
+
+    it('remembers 1,024 fields of a choice, and repeats others whole', async () => {
+      const [, second, third] = await deltas(
+        whole(texts(1026, 1)),
+        whole(texts(1026, 3)),
+        whole({ x0: 'yyyyy', x1023: 'yyyyy', x1024: 'yyyyy' }),
+      );
+
+      expect(Object.values(second as object).map((text: string) => text.length)).toEqual([
+        ...Array<number>(1024).fill(2),
+        3,
+        3,
+      ]);
+      expect(third).toEqual({ x0: 'yy', x1023: 'yy', x1024: 'yyyyy' });
+    });
+
+    it('remembers the fields of each choice separately', async () => {
+      const [, , third] = await deltas(
+        whole(texts(2000, 1)),
+        whole({ content: 'Hel' }, 1),
+        whole({ content: 'Hello' }, 1),
+      );
+
+      expect(third).toEqual({ content: 'lo' });
+    });
+
+    it('remembers fields with inherited names', async () => {
+      const message = (text: string): object => whole(JSON.parse(`{"toString":"${text}","constructor":"${text}"}`));
+      const [, second] = await deltas(message('a'), message('ab'));
+
+      expect(Object.entries(second as object)).toEqual([
+        ['toString', 'b'],
+        ['constructor', 'b'],
+      ]);
+    });
+  });
+
+  describe('recognises every form of error before it validates a chunk', () => {
     const named = { message: 'no more', type: 'insufficient_quota', code: 'insufficient_quota' };
     it.each<[string, Sent, object]>([
       [
@@ -284,7 +349,7 @@ describe('parseChunks', () => {
         { code: '1004', message: 'm' },
       ],
       [
-        'an error in a list of one',
+        'an error in a list',
         [{ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'm', details: [{ retryDelay: '34.4s' }] } }],
         { kind: 'rate_limit', retryable: true, retryAfter: 34_400 },
       ],
@@ -299,12 +364,12 @@ describe('parseChunks', () => {
         { kind: 'quota', retryable: false },
       ],
       [
-        'a quota under the status of a rate limit',
+        'an exceeded quota with the status of a rate limit',
         { error: { code: 429, type: 'insufficient_quota', message: 'm' } },
         { kind: 'quota', retryable: false },
       ],
       [
-        'an overload under its status',
+        'an overload with its status',
         { error: { code: 503, type: 'overloaded_error', message: 'm' } },
         { kind: 'overloaded' },
       ],
@@ -317,7 +382,7 @@ describe('parseChunks', () => {
     });
 
     it.each(['error', 'abort', 'network_error', 'insufficient_system_resource'])(
-      'a finish reason that reports one: %s, after its chunk',
+      'the finish reason %s, after its chunk',
       async (finish_reason) => {
         const outcome = await chat(piece('kept', { finish_reason }), '[DONE]');
 
@@ -326,13 +391,13 @@ describe('parseChunks', () => {
       },
     );
 
-    it('keeps a key that the server repeats out of the error', async () => {
+    it('removes a key that the server repeats from the error', async () => {
       const { error } = await chat({ error: { message: 'bad key sk-secret', code: 'sk-secret', type: 'sk-secret' } });
 
       expect(JSON.stringify([error, error?.message, error?.stack])).not.toContain('sk-secret');
     });
 
-    it('emits what an event holds before the error in it', async () => {
+    it('emits the chunks before an error in the same event', async () => {
       const outcome = await chat(`${JSON.stringify(piece('a'))}\n${JSON.stringify({ error: 'm' })}`);
 
       expect(contents(outcome)).toEqual([['a']]);
@@ -340,14 +405,14 @@ describe('parseChunks', () => {
     });
   });
 
-  describe('refuses what is no chunk, without repeating it', () => {
+  describe('rejects invalid chunks without showing them', () => {
     it.each<[string, Sent]>([
       ['text', 'private reply'],
       ['broken JSON', '{"choices":[{"delta":{"content":"private reply'],
       ['a JSON string', '"private reply"'],
       ['a list', '["private reply"]'],
-      ['choices that are no list', { choices: 'private reply' }],
-      ['a choice that is no object', { choices: ['private reply'] }],
+      ['choices that are not a list', { choices: 'private reply' }],
+      ['a choice that is not an object', { choices: ['private reply'] }],
       ['a delta that is text', { choices: [{ delta: 'private reply' }] }],
       ['content that is a number', { choices: [{ delta: { content: 5, reasoning: 'private reply' } }] }],
     ])('%s', async (_title, sent) => {
@@ -360,7 +425,7 @@ describe('parseChunks', () => {
     });
   });
 
-  describe('checks how servers number choices and tool calls', () => {
+  describe('checks the indices of choices and tool calls', () => {
     const call = (index: unknown): object => ({ choices: [{ delta: { tool_calls: [{ index }] } }] });
     it.each<[string, object, object]>([
       ['a negative choice', { choices: [{ index: -1 }] }, { name: 'ProtocolError', kind: 'protocol' }],
@@ -374,12 +439,12 @@ describe('parseChunks', () => {
       expect((await chat(sent, '[DONE]')).error).toMatchObject(expected);
     });
 
-    it('allows the last index below the limit', async () => {
+    it('allows the highest index below the limit', async () => {
       expect((await chat({ choices: [{ index: 3 }] }, call(2), '[DONE]')).error).toBeUndefined();
     });
   });
 
-  it('lets no key of the server reach a prototype', async () => {
+  it('never sets a prototype from a key of the server', async () => {
     const { chunks } = await chat(
       '{"__proto__":{"polluted":1},"choices":[{"__proto__":{"polluted":1},"delta":{"__proto__":{"polluted":1},"content":"a"}}]}',
       '[DONE]',

@@ -6,7 +6,7 @@ import { toMessage } from '../../src/operators/to-message.js';
 import type { AssistantMessage } from '../../src/schemas/chat-message.js';
 import { chatChunk, finishChunk, legacyChunk } from '../support/chunks.js';
 
-/** What goes into the history after such an answer. */
+/** The history message for an answer. */
 async function paramOf(...source: readonly AnswerChunk[]): Promise<AssistantMessage> {
   return toMessageParam(await lastValueFrom(from(source).pipe(toMessage())));
 }
@@ -24,7 +24,7 @@ describe('toMessageParam', () => {
       { role: 'assistant', content: 'Hello' },
     ],
     ['legacy text', [legacyChunk('Hello', 'stop')], { role: 'assistant', content: 'Hello' }],
-    ['an answer without anything', [finishChunk()], { role: 'assistant', content: '' }],
+    ['an empty answer', [finishChunk()], { role: 'assistant', content: '' }],
     [
       'a refusal',
       [chatChunk({ content: null, refusal: 'No.' }), finishChunk()],
@@ -60,15 +60,15 @@ describe('toMessageParam', () => {
       { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },
     ],
     [
-      'a spoken answer, by its id',
+      'an audio answer to its id',
       [chatChunk({ audio: { id: 'au', transcript: 'Hel' } }), chatChunk({ audio: { data: 'AA' } }), finishChunk()],
       { role: 'assistant', content: '', audio: { id: 'au' } },
     ],
-  ])('gives %s', async (_title, source, expected) => {
+  ])('converts %s', async (_title, source, expected) => {
     await expect(paramOf(...source)).resolves.toStrictEqual(expected);
   });
 
-  it.each(['length', 'content_filter'])('leaves the calls of an answer out that ended with %s', async (reason) => {
+  it.each(['length', 'content_filter'])('leaves out the calls of an answer that ended with %s', async (reason) => {
     const functionCall = chatChunk({ function_call: { name: 'f', arguments: '{"a' } });
 
     await expect(paramOf(whole, functionCall, finishChunk(reason))).resolves.toStrictEqual({
@@ -77,7 +77,7 @@ describe('toMessageParam', () => {
     });
   });
 
-  it('leaves calls out of a snapshot that is not finished', () => {
+  it('leaves out the calls of an unfinished snapshot', () => {
     const seen: AssistantMessage[] = [];
     of(chatChunk({ content: 'Wait' }), whole, finish)
       .pipe(accumulateMessage())
@@ -86,7 +86,7 @@ describe('toMessageParam', () => {
     expect(seen.map(({ tool_calls }) => tool_calls)).toEqual([undefined, undefined, calls]);
   });
 
-  describe('gives back what the server sent for itself', () => {
+  describe('restores provider-specific fields', () => {
     it('beside a tool call', async () => {
       const extra_content = { google: { thought_signature: 's' } };
       const entry = { id: 'c0', function: { name: 'f', arguments: '{"a":1}' }, extra_content };
@@ -99,7 +99,7 @@ describe('toMessageParam', () => {
       ['reasoning', { reasoning: 'Let me ' }, { reasoning: 'think' }],
       ['reasoning', { reasoning: 'Let me ', reasoning_content: '' }, { reasoning: 'think', reasoning_content: null }],
       ['reasoning', { reasoning_content: '' }, { reasoning: 'Let me think' }],
-    ])('as %s', async (key, ...deltas) => {
+    ])('in %s', async (key, ...deltas) => {
       const thoughts = deltas.map((delta) => chatChunk(delta));
 
       await expect(paramOf(...thoughts, chatChunk({ content: 'Hi' }), finishChunk())).resolves.toStrictEqual({
@@ -110,7 +110,7 @@ describe('toMessageParam', () => {
       expect((await paramOf(...thoughts, whole, finish))[key]).toBe('Let me think');
     });
 
-    it('even empty beside tool calls, which DeepSeek refuses without their reasoning', async () => {
+    it('even if empty beside tool calls, which DeepSeek requires', async () => {
       const empty = chatChunk({ content: null, reasoning_content: '' });
 
       expect((await paramOf(empty, whole, finish))['reasoning_content']).toBe('');
@@ -120,7 +120,7 @@ describe('toMessageParam', () => {
       });
     });
 
-    it('as details in place of their text', async () => {
+    it('as details instead of their text', async () => {
       const piece = (text: string): AnswerChunk =>
         chatChunk({ reasoning: text, reasoning_details: [{ type: 'reasoning.text', text, index: 0 }] });
 
@@ -133,7 +133,7 @@ describe('toMessageParam', () => {
 
     it.each<[string, readonly object[], readonly object[]]>([
       [
-        'joined, up to their signature',
+        'blocks joined up to their signature',
         [
           { type: 'reasoning.text', text: '', signature: '', format: 'x', index: 0 },
           { type: 'reasoning.text', text: 'a', format: 'x', index: 0 },
@@ -147,7 +147,7 @@ describe('toMessageParam', () => {
         ],
       ],
       [
-        'apart by index, type and id',
+        'separate blocks by index, type and id',
         [
           { type: 'reasoning.summary', summary: 'a', index: 0 },
           { type: 'reasoning.summary', summary: 'b', index: 0 },
@@ -164,7 +164,7 @@ describe('toMessageParam', () => {
         ],
       ],
       [
-        'whole where they are encrypted',
+        'separate blocks if they are encrypted',
         [
           { type: 'reasoning.encrypted', data: 'a' },
           { type: 'reasoning.encrypted', data: 'b' },
@@ -201,13 +201,13 @@ describe('toMessageParam', () => {
       });
     });
 
-    it('and nothing that no server takes back', async () => {
+    it('but no fields that servers reject', async () => {
       const chunk = chatChunk({ content: 'Hi', annotations: [1], channel: 'c', token_id: 7, images: [], name: 'n' });
 
       await expect(paramOf(chunk, finishChunk())).resolves.toStrictEqual({ role: 'assistant', content: 'Hi' });
     });
 
-    it('with own fields only, whatever a server calls its fields', async () => {
+    it('as own properties only, whatever names the server sends', async () => {
       const hostile = (text: string): object =>
         JSON.parse(`{"type":"reasoning.text","text":"${text}","__proto__":{"polluted":1}}`) as object;
       const param = await paramOf(

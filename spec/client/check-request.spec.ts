@@ -5,60 +5,62 @@ const { transport, requests } = fakeTransport();
 const client = createClient({ baseURL: 'http://server.test/v1', transport });
 const messages = [{ role: 'user', content: 'Hi' }];
 
-it.each<[string, unknown]>([
-  ['request', undefined],
-  ['request', null],
-  ['request', 'Hi'],
-  ['model', { messages }],
-  ['model', { model: '', messages }],
-  ['model', { model: 7, messages }],
-  ['messages', { model: 'small' }],
-  ['messages', { model: 'small', messages: [] }],
-  ['messages', { model: 'small', messages: 'Hi' }],
-  ['messages', { model: 'small', messages: { role: 'user', content: 'Hi' } }],
-  ['messages[1]', { model: 'small', messages: [...messages, 'Hi'] }],
-  ['messages[0]', { model: 'small', messages: [null] }],
-  ['messages[0]', { model: 'small', messages: [{ content: 'Hi' }] }],
-])('throws a TypeError that names %s for chat(%j)', (field, request) => {
-  expect(() => client.chat(request as ChatCompletionRequest)).toThrow(TypeError);
-  expect(() => client.chat(request as ChatCompletionRequest)).toThrow(field);
-});
+describe('request checks', () => {
+  it.each<[string, unknown]>([
+    ['request', undefined],
+    ['request', null],
+    ['request', 'Hi'],
+    ['model', { messages }],
+    ['model', { model: '', messages }],
+    ['model', { model: 7, messages }],
+    ['messages', { model: 'small' }],
+    ['messages', { model: 'small', messages: [] }],
+    ['messages', { model: 'small', messages: 'Hi' }],
+    ['messages', { model: 'small', messages: { role: 'user', content: 'Hi' } }],
+    ['messages[1]', { model: 'small', messages: [...messages, 'Hi'] }],
+    ['messages[0]', { model: 'small', messages: [null] }],
+    ['messages[0]', { model: 'small', messages: [{ content: 'Hi' }] }],
+  ])('throws a TypeError that names %s for chat(%j)', (field, request) => {
+    expect(() => client.chat(request as ChatCompletionRequest)).toThrow(TypeError);
+    expect(() => client.chat(request as ChatCompletionRequest)).toThrow(field);
+  });
 
-it.each<[string, unknown]>([
-  ['request', undefined],
-  ['model', { prompt: 'Once' }],
-  ['prompt', { model: 'small' }],
-  ['prompt', { model: 'small', prompt: [] }],
-  ['prompt', { model: 'small', prompt: { text: 'Once' } }],
-])('throws a TypeError that names %s for completions(%j)', (field, request) => {
-  expect(() => client.completions(request as CompletionRequest)).toThrow(TypeError);
-  expect(() => client.completions(request as CompletionRequest)).toThrow(field);
-});
+  it.each<[string, unknown]>([
+    ['request', undefined],
+    ['model', { prompt: 'Once' }],
+    ['prompt', { model: 'small' }],
+    ['prompt', { model: 'small', prompt: [] }],
+    ['prompt', { model: 'small', prompt: { text: 'Once' } }],
+  ])('throws a TypeError that names %s for completions(%j)', (field, request) => {
+    expect(() => client.completions(request as CompletionRequest)).toThrow(TypeError);
+    expect(() => client.completions(request as CompletionRequest)).toThrow(field);
+  });
 
-it.each([false, null, 'true'])('refuses stream: %j, and says how to get the whole message', (stream) => {
-  const chat = { model: 'small', messages, stream } as unknown as ChatCompletionRequest;
-  const completion = { model: 'small', prompt: 'Once', stream } as unknown as CompletionRequest;
-  const reason = 'always asks for a stream: leave stream out, and use toMessage() for the whole message';
+  it.each([false, null, 'true'])('rejects stream: %j, and explains how to receive the whole message', (stream) => {
+    const chat = { model: 'small', messages, stream } as unknown as ChatCompletionRequest;
+    const completion = { model: 'small', prompt: 'Once', stream } as unknown as CompletionRequest;
+    const reason = 'always requests a stream: leave stream out, and use toMessage() for the whole message';
 
-  expect(() => client.chat(chat)).toThrow(new TypeError(`chat() ${reason}`));
-  expect(() => client.completions(completion)).toThrow(new TypeError(`completions() ${reason}`));
-});
+    expect(() => client.chat(chat)).toThrow(new TypeError(`chat() ${reason}`));
+    expect(() => client.completions(completion)).toThrow(new TypeError(`completions() ${reason}`));
+  });
 
-it.each([true, undefined] as const)('takes stream: %p', (stream) => {
-  expect(() => client.chat({ model: 'small', messages, stream } as ChatCompletionRequest)).not.toThrow();
-  expect(() => client.completions({ model: 'small', prompt: 'Once', stream })).not.toThrow();
-});
+  it.each([true, undefined] as const)('takes stream: %p', (stream) => {
+    expect(() => client.chat({ model: 'small', messages, stream } as ChatCompletionRequest)).not.toThrow();
+    expect(() => client.completions({ model: 'small', prompt: 'Once', stream })).not.toThrow();
+  });
 
-it.each([[''], ['Once'], [['Once', 'twice']], [[1, 2, 3]], [[[1], [2, 3]]]])('takes the prompt %j', (prompt) => {
-  expect(() => client.completions({ model: 'small', prompt })).not.toThrow();
-});
+  it.each([[''], ['Once'], [['Once', 'twice']], [[1, 2, 3]], [[[1], [2, 3]]]])('takes the prompt %j', (prompt) => {
+    expect(() => client.completions({ model: 'small', prompt })).not.toThrow();
+  });
 
-it('names what cannot be sent as JSON before anything is sent', () => {
-  const request = { model: 'small', messages, n: 1n } as unknown as ChatCompletionRequest;
+  it('throws for a value that cannot be sent as JSON, before anything is sent', () => {
+    const request = { model: 'small', messages, n: 1n } as unknown as ChatCompletionRequest;
 
-  expect(() => client.chat(request)).toThrow(TypeError);
-});
+    expect(() => client.chat(request)).toThrow(TypeError);
+  });
 
-it('sends nothing for any of this', () => {
-  expect(requests).toEqual([]);
+  it('sends nothing for any of this', () => {
+    expect(requests).toEqual([]);
+  });
 });

@@ -34,76 +34,78 @@ function expectDiagram({ answer, answerSubs, unsubscribe, expected }: Diagram): 
   });
 }
 
-it('completes at the end mark, and reads on for the connection to be used again', () => {
-  expectDiagram({
-    answer: '    -h-afd---|',
-    answerSubs: '^--------!',
-    expected: '  ---a-|    ',
+describe('draining after completion', () => {
+  it('completes at [DONE], and keeps reading so that the connection can be reused', () => {
+    expectDiagram({
+      answer: '    -h-afd---|',
+      answerSubs: '^--------!',
+      expected: '  ---a-|    ',
+    });
   });
-});
 
-it('ends an exchange that stays open 100 ms after the end mark', () => {
-  expectDiagram({
-    answer: '    -h-afd-----------------',
-    answerSubs: '^----- 99ms !          ',
-    expected: '  ---a-|                 ',
+  it('ends an exchange that stays open 100 ms after [DONE]', () => {
+    expectDiagram({
+      answer: '    -h-afd-----------------',
+      answerSubs: '^----- 99ms !          ',
+      expected: '  ---a-|                 ',
+    });
   });
-});
 
-it('ends an exchange that goes on and on 100 ms after the end mark, unheard', () => {
-  expectDiagram({
-    answer: '    -h-afd 50ms x 50ms x 50ms x',
-    answerSubs: '^----- 99ms !              ',
-    expected: '  ---a-|                     ',
+  it('ends an exchange that keeps sending 100 ms after [DONE], emitting nothing', () => {
+    expectDiagram({
+      answer: '    -h-afd 50ms x 50ms x 50ms x',
+      answerSubs: '^----- 99ms !              ',
+      expected: '  ---a-|                     ',
+    });
   });
-});
 
-it('takes no notice of what breaks behind the end mark', () => {
-  expectDiagram({
-    answer: '    -h-afd--#',
-    answerSubs: '^-------!',
-    expected: '  ---a-|   ',
+  it('ignores a failure after [DONE]', () => {
+    expectDiagram({
+      answer: '    -h-afd--#',
+      answerSubs: '^-------!',
+      expected: '  ---a-|   ',
+    });
   });
-});
 
-it('waits for the end of a stream without end mark', () => {
-  expectDiagram({
-    answer: '    -h-af---|',
-    answerSubs: '^-------!',
-    expected: '  ---a----|',
+  it('waits for the end of a stream without [DONE]', () => {
+    expectDiagram({
+      answer: '    -h-af---|',
+      answerSubs: '^-------!',
+      expected: '  ---a----|',
+    });
   });
-});
 
-it('ends the exchange at once when it is unsubscribed, though the answer be whole', () => {
-  expectDiagram({
-    answer: '     -h-af---d',
-    answerSubs: ' ^----!   ',
-    unsubscribe: '^----!   ',
-    expected: '   ---a--   ',
+  it('ends the exchange at once when it is unsubscribed, even if the answer is complete', () => {
+    expectDiagram({
+      answer: '     -h-af---d',
+      answerSubs: ' ^----!   ',
+      unsubscribe: '^----!   ',
+      expected: '   ---a--   ',
+    });
   });
-});
 
-it('ends the exchange at once when the stream fails', async () => {
-  const scheduler = watchScheduler();
-  const exchange = concat(of(events.h, data('data: {"error":{"message":"no"}}\n\n')), NEVER);
-  const client = createClient({ baseURL, scheduler, transport: fakeTransport(exchange).transport });
+  it('ends the exchange at once when the stream fails', async () => {
+    const scheduler = watchScheduler();
+    const exchange = concat(of(events.h, data('data: {"error":{"message":"no"}}\n\n')), NEVER);
+    const client = createClient({ baseURL, scheduler, transport: fakeTransport(exchange).transport });
 
-  const seen = observe(client.chat(chatRequest));
+    const seen = observe(client.chat(chatRequest));
 
-  expect(await seen.ended).toMatchObject({ name: 'StreamError' });
-  expect(scheduler.waiting).toBe(0);
-});
+    expect(await seen.ended).toMatchObject({ name: 'StreamError' });
+    expect(scheduler.waiting).toBe(0);
+  });
 
-it.each([
-  ['with an end mark', hello],
-  ['without one', hello.replace('data: [DONE]\n\n', '')],
-])('leaves no timer behind a whole answer %s', async (_how, body) => {
-  const scheduler = watchScheduler();
-  const client = createClient({ baseURL, scheduler, transport: fakeTransport(answer(body)).transport });
+  it.each([
+    ['with [DONE]', hello],
+    ['without one', hello.replace('data: [DONE]\n\n', '')],
+  ])('leaves no timer after a complete answer %s', async (_how, body) => {
+    const scheduler = watchScheduler();
+    const client = createClient({ baseURL, scheduler, transport: fakeTransport(answer(body)).transport });
 
-  const seen = observe(client.chat(chatRequest));
+    const seen = observe(client.chat(chatRequest));
 
-  expect(await seen.ended).toBeUndefined();
-  expect(seen.values).toHaveLength(2);
-  expect(scheduler.waiting).toBe(0);
+    expect(await seen.ended).toBeUndefined();
+    expect(seen.values).toHaveLength(2);
+    expect(scheduler.waiting).toBe(0);
+  });
 });

@@ -24,7 +24,7 @@ describe.each([
     return createClient({ baseURL: `${url}/v1`, transport: createTransport() });
   }
 
-  it('streams one after another share connections', async () => {
+  it('consecutive streams share connections', async () => {
     const server = await startServer({ answer: sayHello });
     const client = clientOf(server);
     const answers = range(0, 50).pipe(concatMap(() => client.chat(chatRequest).pipe(textDeltas(), toText())));
@@ -34,7 +34,7 @@ describe.each([
     expect(server.connections).toBeLessThanOrEqual(3);
   });
 
-  it('streams that end a little after their end mark share connections', async () => {
+  it('streams that end shortly after [DONE] share connections', async () => {
     const server = await startServer();
     const client = clientOf(server);
     for (let count = 0; count < 5; count += 1) {
@@ -50,7 +50,7 @@ describe.each([
     expect(server.connections).toBeLessThanOrEqual(2);
   });
 
-  it('error answers leave their connection to be used again', async () => {
+  it('the connection of an error response is reused', async () => {
     const server = await startServer({
       answer: (served) => {
         served.head(400);
@@ -65,7 +65,7 @@ describe.each([
     expect(server.connections).toBeLessThanOrEqual(2);
   });
 
-  it('a server that never closes is left soon after the end mark, which completes at once', async () => {
+  it('a connection that the server never closes is closed soon after [DONE]', async () => {
     const server = await startServer();
     const seen = observe(clientOf(server).chat(chatRequest));
     const served = await server.next();
@@ -100,7 +100,7 @@ describe.each([
     expect(await served.over).toBe('cut');
   });
 
-  it('taking enough of a burst closes the exchange', async () => {
+  it('unsubscribing during a burst closes the exchange', async () => {
     const server = await startServer();
     const first = lastValueFrom(clientOf(server).chat(chatRequest).pipe(textDeltas(), take(1), toArray()));
     const served = await server.next();
@@ -126,7 +126,7 @@ describe.each([
     expect(await served.over).toBe('cut');
   });
 
-  it('an error body that never ends is cut at its limit, and its exchange closed', async () => {
+  it('an endless error body is cut off at its limit, and its exchange closed', async () => {
     const server = await startServer();
     const client = clientOf(server);
     const seen = observe(client.chat(chatRequest, { limits: { errorBodyBytes: 1000 } }));
@@ -150,7 +150,7 @@ describe.each([
     expect(await served.over).toBe('cut');
   });
 
-  it('a stream that is cut in good order is truncated, and keeps what came', async () => {
+  it('a stream that ends cleanly but early is truncated, and keeps its chunks', async () => {
     const server = await startServer();
     const seen = observe(clientOf(server).chat(chatRequest));
     const served = await server.next();
@@ -162,7 +162,7 @@ describe.each([
     expect(seen.values).toHaveLength(1);
   });
 
-  it('many streams go side by side', async () => {
+  it('many streams run in parallel', async () => {
     const server = await startServer({ answer: sayHello });
     const client = clientOf(server);
 

@@ -19,11 +19,7 @@ function setEnvironment(variables: Readonly<Record<string, string | undefined>>)
 
 const original = { OPENAI_API_KEY: process.env['OPENAI_API_KEY'], OPENAI_BASE_URL: process.env['OPENAI_BASE_URL'] };
 
-afterEach(() => {
-  setEnvironment(original);
-});
-
-/** Where a request goes, and with which key. */
+/** The address and key of a request. */
 function sent(config: ClientConfig = {}, options?: RequestOptions): readonly [string, string | undefined] {
   const { transport, requests } = fakeTransport();
   createClient({ transport, ...config })
@@ -33,138 +29,144 @@ function sent(config: ClientConfig = {}, options?: RequestOptions): readonly [st
   return [url.replace(/\/chat\/completions/u, ''), headers['authorization']];
 }
 
-describe('with a key in the environment', () => {
-  beforeEach(() => {
-    setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: undefined });
+describe('createClient on Node', () => {
+  afterEach(() => {
+    setEnvironment(original);
   });
 
-  it.each<[string, ClientConfig, string]>([
-    ['the default server', {}, 'https://api.openai.com/v1'],
-    ['the default server by name', { baseURL: 'https://api.openai.com/v1' }, 'https://api.openai.com/v1'],
-    [
-      'the default server by name, with a slash',
-      { baseURL: 'https://api.openai.com/v1/' },
-      'https://api.openai.com/v1',
-    ],
-  ])('sends it to %s', (_server, config, url) => {
-    expect(sent(config)).toEqual([url, bearer]);
+  describe('with a key in the environment', () => {
+    beforeEach(() => {
+      setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: undefined });
+    });
+
+    it.each<[string, ClientConfig, string]>([
+      ['the default server', {}, 'https://api.openai.com/v1'],
+      ['the default server by name', { baseURL: 'https://api.openai.com/v1' }, 'https://api.openai.com/v1'],
+      [
+        'the default server by name, with a slash',
+        { baseURL: 'https://api.openai.com/v1/' },
+        'https://api.openai.com/v1',
+      ],
+    ])('sends it to %s', (_server, config, url) => {
+      expect(sent(config)).toEqual([url, bearer]);
+    });
+
+    it.each([
+      own,
+      'https://api.openai.com.evil.test/v1',
+      'http://api.openai.com/v1',
+      'https://api.openai.com:8443/v1',
+      'https://api.openai.com/v1/../other',
+      'https://api.openai.com/v1?to=evil',
+    ])('never sends it to %s, which is set in code', (baseURL) => {
+      expect(sent({ baseURL })[1]).toBeUndefined();
+      expect(sent({}, { baseURL })[1]).toBeUndefined();
+    });
+
+    it('sends it to the default server again after a request to another', () => {
+      const { transport, requests } = fakeTransport();
+      const client = createClient({ transport });
+      client.chat(chatRequest, { baseURL: own }).subscribe();
+      client.chat(chatRequest).subscribe();
+      client.chat(chatRequest, { baseURL: undefined }).subscribe();
+
+      expect(requests.map(({ headers }) => headers['authorization'])).toEqual([undefined, bearer, bearer]);
+    });
+
+    it('prefers the key set in code, even for the default server', () => {
+      expect(sent({ apiKey: 'mine' })[1]).toBe('Bearer mine');
+      expect(sent({}, { apiKey: 'mine' })[1]).toBe('Bearer mine');
+      expect(sent({ apiKey: 'mine', baseURL: own })).toEqual([own, 'Bearer mine']);
+    });
+
+    it('sends none if the code sets an empty one', () => {
+      expect(sent({ apiKey: '' })[1]).toBeUndefined();
+    });
+  });
+
+  describe('with a key and a server in the environment', () => {
+    beforeEach(() => {
+      setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: 'http://environment.test/v1/' });
+    });
+
+    it.each<[string, ClientConfig, string]>([
+      ['that server', {}, 'http://environment.test/v1'],
+      ['that server by name', { baseURL: 'http://environment.test/v1' }, 'http://environment.test/v1'],
+      ['the default server by name', { baseURL: 'https://api.openai.com/v1' }, 'https://api.openai.com/v1'],
+    ])('sends the key to %s', (_server, config, url) => {
+      expect(sent(config)).toEqual([url, bearer]);
+    });
+
+    it('never sends the key to a server set in code', () => {
+      expect(sent({ baseURL: own })).toEqual([own, undefined]);
+      expect(sent({}, { baseURL: own })).toEqual([own, undefined]);
+    });
+
+    it('sends the key set in code to that server', () => {
+      expect(sent({ apiKey: 'mine' })).toEqual(['http://environment.test/v1', 'Bearer mine']);
+    });
+  });
+
+  it("sends no key to the environment's server if the environment has none", () => {
+    setEnvironment({ OPENAI_API_KEY: undefined, OPENAI_BASE_URL: 'http://environment.test/v1' });
+
+    expect(sent()).toEqual(['http://environment.test/v1', undefined]);
+  });
+
+  it('ignores empty variables, and trims the others', () => {
+    setEnvironment({ OPENAI_API_KEY: `  ${key}\n`, OPENAI_BASE_URL: '' });
+
+    expect(sent()).toEqual(['https://api.openai.com/v1', bearer]);
+  });
+
+  it.each(['localhost:1234', 'nonsense'])(
+    "throws if the environment's server is %s, unless one is set in code",
+    (server) => {
+      setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: server });
+
+      expect(() => createClient()).toThrow('baseURL');
+      expect(sent({ baseURL: own })).toEqual([own, undefined]);
+    },
+  );
+
+  it('reads the environment when the client is created', () => {
+    setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: undefined });
+    const { transport, requests } = fakeTransport();
+    const client = createClient({ transport });
+    setEnvironment({ OPENAI_API_KEY: 'another' });
+
+    client.chat(chatRequest).subscribe();
+
+    expect(requests[0]?.headers['authorization']).toBe(bearer);
+  });
+
+  it('the client for the web does not read the environment', () => {
+    setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: own });
+    const { transport, requests } = fakeTransport();
+
+    createWebClient({ transport }).chat(chatRequest).subscribe();
+
+    expect(requests[0]?.url).toBe('https://api.openai.com/v1/chat/completions');
+    expect(requests[0]?.headers).not.toHaveProperty('authorization');
   });
 
   it.each([
-    own,
-    'https://api.openai.com.evil.test/v1',
-    'http://api.openai.com/v1',
-    'https://api.openai.com:8443/v1',
-    'https://api.openai.com/v1/../other',
-    'https://api.openai.com/v1?to=evil',
-  ])('never sends it to %s, which the code names', (baseURL) => {
-    expect(sent({ baseURL })[1]).toBeUndefined();
-    expect(sent({}, { baseURL })[1]).toBeUndefined();
+    [{}, { apiKey: undefined, baseURL: undefined }],
+    [
+      { OPENAI_API_KEY: ' ', OPENAI_BASE_URL: '' },
+      { apiKey: undefined, baseURL: undefined },
+    ],
+    [
+      { OPENAI_API_KEY: ' a ', OPENAI_BASE_URL: own },
+      { apiKey: 'a', baseURL: own },
+    ],
+  ])('readEnvironment reads %j', (variables, expected) => {
+    expect(readEnvironment(variables)).toEqual(expected);
   });
 
-  it('sends it again to the default server when a request before named another', () => {
-    const { transport, requests } = fakeTransport();
-    const client = createClient({ transport });
-    client.chat(chatRequest, { baseURL: own }).subscribe();
-    client.chat(chatRequest).subscribe();
-    client.chat(chatRequest, { baseURL: undefined }).subscribe();
+  it('readEnvironment reads process.env by default', () => {
+    setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: undefined });
 
-    expect(requests.map(({ headers }) => headers['authorization'])).toEqual([undefined, bearer, bearer]);
+    expect(readEnvironment()).toEqual({ apiKey: key, baseURL: undefined });
   });
-
-  it('prefers the key of the code, also for the default server', () => {
-    expect(sent({ apiKey: 'mine' })[1]).toBe('Bearer mine');
-    expect(sent({}, { apiKey: 'mine' })[1]).toBe('Bearer mine');
-    expect(sent({ apiKey: 'mine', baseURL: own })).toEqual([own, 'Bearer mine']);
-  });
-
-  it('sends none where the code gives an empty one', () => {
-    expect(sent({ apiKey: '' })[1]).toBeUndefined();
-  });
-});
-
-describe('with a key and a server in the environment', () => {
-  beforeEach(() => {
-    setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: 'http://environment.test/v1/' });
-  });
-
-  it.each<[string, ClientConfig, string]>([
-    ['that server', {}, 'http://environment.test/v1'],
-    ['that server by name', { baseURL: 'http://environment.test/v1' }, 'http://environment.test/v1'],
-    ['the default server by name', { baseURL: 'https://api.openai.com/v1' }, 'https://api.openai.com/v1'],
-  ])('sends the key to %s', (_server, config, url) => {
-    expect(sent(config)).toEqual([url, bearer]);
-  });
-
-  it('never sends the key to a server that the code names', () => {
-    expect(sent({ baseURL: own })).toEqual([own, undefined]);
-    expect(sent({}, { baseURL: own })).toEqual([own, undefined]);
-  });
-
-  it('sends the key of the code to that server', () => {
-    expect(sent({ apiKey: 'mine' })).toEqual(['http://environment.test/v1', 'Bearer mine']);
-  });
-});
-
-it('sends to the server of the environment without a key, where it names none', () => {
-  setEnvironment({ OPENAI_API_KEY: undefined, OPENAI_BASE_URL: 'http://environment.test/v1' });
-
-  expect(sent()).toEqual(['http://environment.test/v1', undefined]);
-});
-
-it('takes empty variables for absent, and trims the others', () => {
-  setEnvironment({ OPENAI_API_KEY: `  ${key}\n`, OPENAI_BASE_URL: '' });
-
-  expect(sent()).toEqual(['https://api.openai.com/v1', bearer]);
-});
-
-it.each(['localhost:1234', 'nonsense'])(
-  'is at fault when it names the server %s, unless the code names one',
-  (server) => {
-    setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: server });
-
-    expect(() => createClient()).toThrow('baseURL');
-    expect(sent({ baseURL: own })).toEqual([own, undefined]);
-  },
-);
-
-it('reads the environment when the client is made', () => {
-  setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: undefined });
-  const { transport, requests } = fakeTransport();
-  const client = createClient({ transport });
-  setEnvironment({ OPENAI_API_KEY: 'another' });
-
-  client.chat(chatRequest).subscribe();
-
-  expect(requests[0]?.headers['authorization']).toBe(bearer);
-});
-
-it('is not read by the client for the web', () => {
-  setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: own });
-  const { transport, requests } = fakeTransport();
-
-  createWebClient({ transport }).chat(chatRequest).subscribe();
-
-  expect(requests[0]?.url).toBe('https://api.openai.com/v1/chat/completions');
-  expect(requests[0]?.headers).not.toHaveProperty('authorization');
-});
-
-it.each([
-  [{}, { apiKey: undefined, baseURL: undefined }],
-  [
-    { OPENAI_API_KEY: ' ', OPENAI_BASE_URL: '' },
-    { apiKey: undefined, baseURL: undefined },
-  ],
-  [
-    { OPENAI_API_KEY: ' a ', OPENAI_BASE_URL: own },
-    { apiKey: 'a', baseURL: own },
-  ],
-])('readEnvironment makes of %j', (variables, expected) => {
-  expect(readEnvironment(variables)).toEqual(expected);
-});
-
-it('readEnvironment reads the process by default', () => {
-  setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: undefined });
-
-  expect(readEnvironment()).toEqual({ apiKey: key, baseURL: undefined });
 });

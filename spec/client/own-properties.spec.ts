@@ -17,12 +17,12 @@ import { type Cassette, recordCassette, replayCassette } from '../../src/testing
 import { answer, chatRequest, eventStream, fakeTransport } from '../support/answers.js';
 import { observe } from '../support/observe.js';
 
-// Other work on the machine must not fail a property.
+// Allows for other work on the machine.
 jest.setTimeout(60_000);
 
 const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'];
 
-/** Any JSON, with the names of what objects inherit and of what answers hold as keys. */
+/** Any JSON with inherited names and known fields as keys. */
 const json = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -41,7 +41,7 @@ function objectOf(fields: readonly (readonly [name: string, json: string])[]): s
   return `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()}}`;
 }
 
-/** An object with these fields, in which each of some may be anything, and with fields of inherited names. */
+/** An object with these fields, some with any value, and with fields of inherited names. */
 function shaped(fields: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitrary<string> {
   const known = Object.entries(fields).map(([name, value]) =>
     fc.tuple(fc.constant(name), fc.oneof({ weight: 6, arbitrary: value }, json)),
@@ -72,7 +72,7 @@ const choice = shaped({ delta, message: delta, finish_reason: text, index: fc.co
 const chunk = shaped({ id: text, model: text, choices: listOf(choice), usage, x_groq: shaped({ usage }) });
 const error = shaped({ error: shaped({ message: text, code: text, type: text, details: listOf(json) }), detail: json });
 
-/** What every object has, and nobody may add to. */
+/** The prototypes that must not change. */
 const inherited = [Object.prototype, Array.prototype, Function.prototype, Error.prototype];
 const fieldsOf = (prototype: object): readonly unknown[] =>
   Reflect.ownKeys(prototype).flatMap((name) => {
@@ -81,14 +81,7 @@ const fieldsOf = (prototype: object): readonly unknown[] =>
   });
 const before = inherited.flatMap(fieldsOf);
 
-afterEach(() => {
-  const after = inherited.flatMap(fieldsOf);
-
-  expect(after).toHaveLength(before.length);
-  expect(after.every((field, place) => field === before[place])).toBe(true);
-});
-
-/** Every object inside has a prototype of the language's own, or of an error of ours. */
+/** Expects every nested object to have a built-in prototype, or that of an LlmError. */
 function expectNoPrototypeSet(value: unknown): void {
   if (typeof value === 'object' && value !== null) {
     const prototype: unknown = Object.getPrototypeOf(value);
@@ -102,7 +95,7 @@ function clientFor(body: string, status = 200): Client {
   return createClient({ baseURL: 'http://server.test/v1', transport });
 }
 
-/** Everything that comes of a source, its error included; errors are ours. */
+/** Returns the values of a source and its error, which must be an LlmError. */
 async function outcomeOf(source: Observable<unknown>): Promise<readonly unknown[]> {
   const seen = observe(source);
   const failure = await seen.ended;
@@ -110,97 +103,106 @@ async function outcomeOf(source: Observable<unknown>): Promise<readonly unknown[
   return [...seen.values, failure];
 }
 
-it('no chunk, and nothing made of chunks, gets a prototype from the server', async () => {
-  const streams = fc.array(fc.oneof({ weight: 8, arbitrary: chunk }, error, json), { minLength: 1, maxLength: 4 });
-  await fc.assert(
-    fc.asyncProperty(streams, async (documents) => {
-      const client = clientFor(eventStream(...documents, '[DONE]'));
-      const chunks = client.chat(chatRequest);
-      for (const source of [
-        chunks,
-        chunks.pipe(textDeltas()),
-        chunks.pipe(reasoningDeltas()),
-        chunks.pipe(toMessage()),
-        chunks.pipe(toMessage(), map(toMessageParam)),
-        chunks.pipe(toolCalls()),
-        chunks.pipe(toUsage()),
-        chunks.pipe(throwIfTruncated()),
-        chunks.pipe(accumulateView()),
-        client.completions({ model: 'small', prompt: 'Hi' }),
-      ]) {
-        expectNoPrototypeSet(await outcomeOf(source));
-      }
-    }),
-    { numRuns: 60 },
-  );
-});
+describe('own properties', () => {
+  afterEach(() => {
+    const after = inherited.flatMap(fieldsOf);
 
-it('no error and no model gets a prototype from the server', async () => {
-  const status = fc.constantFrom(200, 400, 401, 429, 500);
-  await fc.assert(
-    fc.asyncProperty(
-      fc.oneof(error, shaped({ data: listOf(shaped({ id: text })) }), json),
-      status,
-      async (body, code) => {
-        for (const source of [clientFor(body, code).chat(chatRequest), clientFor(body, code).models()]) {
-          const outcome = await outcomeOf(source);
+    expect(after).toHaveLength(before.length);
+    expect(after.every((field, place) => field === before[place])).toBe(true);
+  });
 
-          expectNoPrototypeSet(outcome);
-          expect(JSON.stringify(outcome)).not.toContain('[native code]');
+  it('no chunk or message gets a prototype from the server', async () => {
+    const streams = fc.array(fc.oneof({ weight: 8, arbitrary: chunk }, error, json), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(streams, async (documents) => {
+        const client = clientFor(eventStream(...documents, '[DONE]'));
+        const chunks = client.chat(chatRequest);
+        for (const source of [
+          chunks,
+          chunks.pipe(textDeltas()),
+          chunks.pipe(reasoningDeltas()),
+          chunks.pipe(toMessage()),
+          chunks.pipe(toMessage(), map(toMessageParam)),
+          chunks.pipe(toolCalls()),
+          chunks.pipe(toUsage()),
+          chunks.pipe(throwIfTruncated()),
+          chunks.pipe(accumulateView()),
+          client.completions({ model: 'small', prompt: 'Hi' }),
+        ]) {
+          expectNoPrototypeSet(await outcomeOf(source));
         }
-      },
-    ),
-    { numRuns: 80 },
-  );
-});
+      }),
+      { numRuns: 60 },
+    );
+  });
 
-it('no name of a header reaches a prototype', async () => {
-  const headers = Object.fromEntries([
-    ...names.map((name) => [`x-ratelimit-${name}`, '1'] as const),
-    ...names.map((name) => [name, '1'] as const),
-  ]);
-  const seen: unknown[] = [];
-  const { transport } = fakeTransport(answer('no', { status: 400, headers }));
-  const client = createClient({ baseURL: 'http://server.test/v1', transport });
-  const failure = await observe(client.chat(chatRequest, { onResponse: (response) => seen.push(response) })).ended;
+  it('no error and no model gets a prototype from the server', async () => {
+    const status = fc.constantFrom(200, 400, 401, 429, 500);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(error, shaped({ data: listOf(shaped({ id: text })) }), json),
+        status,
+        async (body, code) => {
+          for (const source of [clientFor(body, code).chat(chatRequest), clientFor(body, code).models()]) {
+            const outcome = await outcomeOf(source);
 
-  expect(seen).toMatchObject([{ status: 400, rateLimits: {} }]);
-  expect(failure).toMatchObject({ status: 400, rateLimits: {} });
-  expect(Object.getPrototypeOf((failure as { headers: object }).headers)).toBe(Object.prototype);
-});
+            expectNoPrototypeSet(outcome);
+            expect(JSON.stringify(outcome)).not.toContain('[native code]');
+          }
+        },
+      ),
+      { numRuns: 80 },
+    );
+  });
 
-it('no cassette sets a prototype, recorded or replayed', async () => {
-  await fc.assert(
-    fc.asyncProperty(chunk, json, async (document, asked) => {
-      const recorder = recordCassette();
-      const client = createClient({
-        baseURL: 'http://server.test/v1',
-        transport: fakeTransport(answer(eventStream(document, '[DONE]'))).transport,
-        interceptors: [recorder],
-      });
-      const request = { ...chatRequest, metadata: JSON.parse(asked) as unknown };
-      const outcome = await outcomeOf(client.chat(request));
-      const cassette = JSON.parse(JSON.stringify(await lastValueFrom(recorder.cassette))) as Cassette;
-      const replayed = createClient({
-        baseURL: 'http://server.test/v1',
-        transport: replayCassette(cassette, { speed: Infinity }),
-      });
+  it('no name of a header reaches a prototype', async () => {
+    const headers = Object.fromEntries([
+      ...names.map((name) => [`x-ratelimit-${name}`, '1'] as const),
+      ...names.map((name) => [name, '1'] as const),
+    ]);
+    const seen: unknown[] = [];
+    const { transport } = fakeTransport(answer('no', { status: 400, headers }));
+    const client = createClient({ baseURL: 'http://server.test/v1', transport });
+    const failure = await observe(client.chat(chatRequest, { onResponse: (response) => seen.push(response) })).ended;
 
-      expectNoPrototypeSet(cassette);
-      expect(await outcomeOf(replayed.chat(request))).toEqual(outcome);
-    }),
-    { numRuns: 30 },
-  );
-});
+    expect(seen).toMatchObject([{ status: 400, rateLimits: {} }]);
+    expect(failure).toMatchObject({ status: 400, rateLimits: {} });
+    expect(Object.getPrototypeOf((failure as { headers: object }).headers)).toBe(Object.prototype);
+  });
 
-it('fields of inherited names that are not dangerous are kept', async () => {
-  const fields = '"constructor":"c","toString":"t","hasOwnProperty":"h"';
-  const body = eventStream(`{"choices":[{"delta":{${fields}},${fields},"finish_reason":"stop"}],${fields}}`);
-  const kept = { constructor: 'c', toString: 't', hasOwnProperty: 'h' };
-  const chunks = clientFor(body).chat(chatRequest);
-  const only = await lastValueFrom(chunks);
-  const message = await lastValueFrom(chunks.pipe(toMessage()));
+  it('no cassette sets a prototype when it is recorded or replayed', async () => {
+    await fc.assert(
+      fc.asyncProperty(chunk, json, async (document, asked) => {
+        const recorder = recordCassette();
+        const client = createClient({
+          baseURL: 'http://server.test/v1',
+          transport: fakeTransport(answer(eventStream(document, '[DONE]'))).transport,
+          interceptors: [recorder],
+        });
+        const request = { ...chatRequest, metadata: JSON.parse(asked) as unknown };
+        const outcome = await outcomeOf(client.chat(request));
+        const cassette = JSON.parse(JSON.stringify(await lastValueFrom(recorder.cassette))) as Cassette;
+        const replayed = createClient({
+          baseURL: 'http://server.test/v1',
+          transport: replayCassette(cassette, { speed: Infinity }),
+        });
 
-  expect(only).toMatchObject({ ...kept, choices: [{ ...kept, delta: kept }] });
-  expect(message.extra).toEqual(kept);
+        expectNoPrototypeSet(cassette);
+        expect(await outcomeOf(replayed.chat(request))).toEqual(outcome);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('harmless fields with inherited names are kept', async () => {
+    const fields = '"constructor":"c","toString":"t","hasOwnProperty":"h"';
+    const body = eventStream(`{"choices":[{"delta":{${fields}},${fields},"finish_reason":"stop"}],${fields}}`);
+    const kept = { constructor: 'c', toString: 't', hasOwnProperty: 'h' };
+    const chunks = clientFor(body).chat(chatRequest);
+    const only = await lastValueFrom(chunks);
+    const message = await lastValueFrom(chunks.pipe(toMessage()));
+
+    expect(only).toMatchObject({ ...kept, choices: [{ ...kept, delta: kept }] });
+    expect(message.extra).toEqual(kept);
+  });
 });

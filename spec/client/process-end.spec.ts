@@ -4,22 +4,23 @@ import { runProgram } from '../support/run-program.js';
 
 const eventType = { 'content-type': 'text/event-stream' };
 
-afterEach(closeServers);
+describe('the end of the process', () => {
+  afterEach(closeServers);
 
-it.each(['createClient', 'createClient with fetchTransport'])(
-  'nothing keeps the process once the streams of %s have ended',
-  async (name) => {
-    const server = await startServer({
-      answer: (served) => {
-        served.head(200, eventType);
-        served.write(served.path === '/left/chat/completions' ? eventStream(textChunk('Hel')) : hello);
-        if (served.path === '/whole/chat/completions') {
-          served.end();
-        }
-      },
-    });
+  it.each(['createClient', 'createClient with fetchTransport'])(
+    'is not delayed after the streams of %s have ended',
+    async (name) => {
+      const server = await startServer({
+        answer: (served) => {
+          served.head(200, eventType);
+          served.write(served.path === '/left/chat/completions' ? eventStream(textChunk('Hel')) : hello);
+          if (served.path === '/whole/chat/completions') {
+            served.end();
+          }
+        },
+      });
 
-    const output = await runProgram(`
+      const output = await runProgram(`
       import { concat, take } from 'rxjs';
       import { createClient, fetchTransport, textDeltas } from '../../src/index.node.js';
       import { chatRequest } from './answers.js';
@@ -33,6 +34,7 @@ it.each(['createClient', 'createClient with fetchTransport'])(
       });
     `);
 
-    expect(output).toBe('Hel lo Hel lo Hel completed');
-  },
-);
+      expect(output).toBe('Hel lo Hel lo Hel completed');
+    },
+  );
+});

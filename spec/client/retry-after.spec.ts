@@ -10,7 +10,7 @@ interface Outcome {
   readonly error: unknown;
 }
 
-/** Asks a server that is busy once and answers then. */
+/** Sends a request to a server that is busy once and then answers. */
 function ask(headers: Readonly<Record<string, string>>, body = '', random = 0.5): Outcome {
   const scheduler = new VirtualTimeScheduler();
   const transport = fakeTransport([{ status: 429, headers, body }, { body: hello }], { scheduler });
@@ -26,51 +26,53 @@ function ask(headers: Readonly<Record<string, string>>, body = '', random = 0.5)
 
 const bodyDelay = JSON.stringify({ error: { details: [{ retryDelay: '34.4s' }] } });
 
-it.each<[string, Readonly<Record<string, string>>, string, number]>([
-  ['retry-after-ms', { 'retry-after-ms': '1500' }, '', 1500],
-  ['retry-after-ms, not rounded down', { 'retry-after-ms': '1500.2' }, '', 1501],
-  ['retry-after in seconds', { 'retry-after': '2.5' }, '', 2500],
-  ['retry-after as a date', { 'retry-after': 'Thu, 01 Jan 1970 00:00:30 GMT' }, '', 30_000],
-  ['a body', {}, bodyDelay, 34_400],
-  ['milliseconds before seconds', { 'retry-after-ms': '1500', 'retry-after': '2' }, bodyDelay, 1500],
-  ['seconds before a body', { 'retry-after': '2' }, bodyDelay, 2000],
-  ['the longest pause that is allowed', { 'retry-after': '60' }, '', 60_000],
-])('is asked again just when it says so by %s', (_form, headers, body, expected) => {
-  expect(ask(headers, body)).toEqual({ sent: [0, expected], error: undefined });
-});
+describe('retry-after', () => {
+  it.each<[string, Readonly<Record<string, string>>, string, number]>([
+    ['retry-after-ms', { 'retry-after-ms': '1500' }, '', 1500],
+    ['retry-after-ms, not rounded down', { 'retry-after-ms': '1500.2' }, '', 1501],
+    ['retry-after in seconds', { 'retry-after': '2.5' }, '', 2500],
+    ['retry-after as a date', { 'retry-after': 'Thu, 01 Jan 1970 00:00:30 GMT' }, '', 30_000],
+    ['a body', {}, bodyDelay, 34_400],
+    ['milliseconds before seconds', { 'retry-after-ms': '1500', 'retry-after': '2' }, bodyDelay, 1500],
+    ['seconds before a body', { 'retry-after': '2' }, bodyDelay, 2000],
+    ['the maximum pause', { 'retry-after': '60' }, '', 60_000],
+  ])('delays the retry by the pause in %s', (_form, headers, body, expected) => {
+    expect(ask(headers, body)).toEqual({ sent: [0, expected], error: undefined });
+  });
 
-it.each<[Readonly<Record<string, string>>, number]>([
-  [{ 'retry-after': '61' }, 61_000],
-  [{ 'retry-after-ms': '60000.5' }, 60_000.5],
-  [{ 'retry-after': '9007199254740993' }, 9_007_199_254_740_992_000],
-  [{ 'retry-after': 'Thu, 01 Jan 1970 01:00:00 GMT' }, 3_600_000],
-])('is not asked again where it wants a pause that is too long: %j', (headers, retryAfter) => {
-  const { sent, error } = ask(headers);
+  it.each<[Readonly<Record<string, string>>, number]>([
+    [{ 'retry-after': '61' }, 61_000],
+    [{ 'retry-after-ms': '60000.5' }, 60_000.5],
+    [{ 'retry-after': '9007199254740993' }, 9_007_199_254_740_992_000],
+    [{ 'retry-after': 'Thu, 01 Jan 1970 01:00:00 GMT' }, 3_600_000],
+  ])('prevents the retry if the pause is too long: %j', (headers, retryAfter) => {
+    const { sent, error } = ask(headers);
 
-  expect(sent).toEqual([0]);
-  expect(error).toMatchObject({ name: 'RateLimitError', retryAfter });
-});
+    expect(sent).toEqual([0]);
+    expect(error).toMatchObject({ name: 'RateLimitError', retryAfter });
+  });
 
-it.each(['-1', 'soon', '', 'NaN', 'Infinity', '1e999', '0'])(
-  'is asked again after a random pause where it says "%s"',
-  (value) => {
-    expect(ask({ 'retry-after': value })).toEqual({ sent: [0, 250], error: undefined });
-  },
-);
-
-it('never is asked earlier than told, nor later than half a second where it tells nothing', () => {
-  fc.assert(
-    fc.property(
-      fc.double({ min: 0, max: 60, noNaN: true }),
-      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-      (seconds, random) => {
-        const [first, second = Infinity] = ask({ 'retry-after': String(seconds) }, '', random).sent;
-        const [, unhinted] = ask({}, '', random).sent;
-
-        expect(first).toBe(0);
-        expect(second).toBeGreaterThanOrEqual(seconds * 1000);
-        expect(unhinted).toBe(Math.round(random * 500));
-      },
-    ),
+  it.each(['-1', 'soon', '', 'NaN', 'Infinity', '1e999', '0'])(
+    'is replaced by a random pause if it is "%s"',
+    (value) => {
+      expect(ask({ 'retry-after': value })).toEqual({ sent: [0, 250], error: undefined });
+    },
   );
+
+  it('is never undercut; without it the pause is at most half a second', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 60, noNaN: true }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (seconds, random) => {
+          const [first, second = Infinity] = ask({ 'retry-after': String(seconds) }, '', random).sent;
+          const [, unhinted] = ask({}, '', random).sent;
+
+          expect(first).toBe(0);
+          expect(second).toBeGreaterThanOrEqual(seconds * 1000);
+          expect(unhinted).toBe(Math.round(random * 500));
+        },
+      ),
+    );
+  });
 });

@@ -54,7 +54,7 @@ describe('accumulateMessage', () => {
     });
   });
 
-  it('begins anew with each subscription', () => {
+  it('starts again with each subscription', () => {
     runMarbles(({ cold, expectObservable }) => {
       const accumulated = cold('a-b-(f|)', chunks).pipe(accumulateMessage());
 
@@ -63,7 +63,7 @@ describe('accumulateMessage', () => {
     });
   });
 
-  it('passes errors, silence and emptiness on', () => {
+  it('passes errors through, and sources that are empty or never emit', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('-a-#', chunks).pipe(accumulateMessage())).toBe('-a-#', messages);
       expectObservable(NEVER.pipe(accumulateMessage())).toBe('-');
@@ -71,7 +71,7 @@ describe('accumulateMessage', () => {
     });
   });
 
-  it('ends its source when unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('r-a-b-f|', chunks);
 
@@ -80,7 +80,7 @@ describe('accumulateMessage', () => {
     });
   });
 
-  it('stops a synchronous source with its consumer', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const seen: Message[] = [];
     from([chunks.a, chunks.b])
       .pipe(accumulateMessage(), take(1))
@@ -89,7 +89,7 @@ describe('accumulateMessage', () => {
     expect(seen).toEqual([messages.a]);
   });
 
-  it('collects reasoning, refusal and usage beside the text', () => {
+  it('collects reasoning, refusal and usage as well as text', () => {
     const message = lastOf(
       chatChunk({ reasoning_content: 'Let me ' }),
       chatChunk({ reasoning: 'think', content: null }),
@@ -114,7 +114,7 @@ describe('accumulateMessage', () => {
     });
   });
 
-  it('adds reasoning that comes in two forms only once, and keeps the details', () => {
+  it('adds reasoning sent in two forms only once, and keeps the details', () => {
     const details = (text: string): object[] => [{ type: 'reasoning.text', text, signature: 's' }];
     const message = lastOf(
       chatChunk({ reasoning: 'a', reasoning_details: details('a') }),
@@ -126,7 +126,7 @@ describe('accumulateMessage', () => {
     expect(message?.extra).toEqual({ reasoning_details: [...details('a'), ...details('b')] });
   });
 
-  it('takes the first id, model, role and finish reason that are not empty', () => {
+  it('takes the first non-empty id, model, role and finish reason', () => {
     const message = lastOf(
       chatChunk({ role: '' }, {}, { id: '', model: '' }),
       chatChunk({ role: 'tool' }, { finish_reason: '' }, { id: 'x', model: 'y' }),
@@ -144,7 +144,7 @@ describe('accumulateMessage', () => {
     expect(seen.at(-1)?.finishReason).toBe('stop');
   });
 
-  it('keeps everything of several interleaved choices, each for itself', () => {
+  it('keeps interleaved choices apart', () => {
     const source = [0, 1, 2].map((index): AnswerChunk => {
       const tokens = { content: [logprob(`c${index}`)], refusal: [logprob(`r${index}`)] };
       return chatChunk(
@@ -172,7 +172,7 @@ describe('accumulateMessage', () => {
     );
   });
 
-  it('says in which field the reasoning came', () => {
+  it('records the field of the reasoning', () => {
     const keyOf = (...source: readonly AnswerChunk[]): unknown => lastOf(...source)?.reasoningKey;
 
     expect(keyOf(chatChunk({ reasoning_content: 'a' }), chatChunk({ reasoning: 'b' }))).toBe('reasoning_content');
@@ -202,7 +202,7 @@ describe('accumulateMessage', () => {
     expect(message?.functionCall).toEqual({ name: 'f', arguments: '{"a":1}' });
   });
 
-  it('keeps unknown fields: strings and lists append, others are replaced, null changes nothing', () => {
+  it('keeps unknown fields: strings and lists append, other values replace, null changes nothing', () => {
     const message = lastOf(
       chatChunk({ note: 'a', images: [1], channel: { n: 1 } }),
       chatChunk({ note: 'b', images: [2], channel: { n: 2 } }),
@@ -213,7 +213,7 @@ describe('accumulateMessage', () => {
     expect(message?.extra).toEqual({ note: 'ab', images: [1, 2], channel: { n: 2 } });
   });
 
-  it('joins the pieces of spoken answers', () => {
+  it('joins the pieces of an audio answer', () => {
     const message = lastOf(
       chatChunk({ audio: { id: 'au', transcript: 'Hel' } }),
       chatChunk({ audio: { data: 'AA', transcript: 'lo' } }),
@@ -225,7 +225,7 @@ describe('accumulateMessage', () => {
     expect(message?.extra).toEqual({ audio: { id: 'au', transcript: 'Hello', data: 'AABB', expires_at: 5 } });
   });
 
-  it('keeps a list that grows with the answer whole in the finished message', () => {
+  it('has the whole of a long list in the finished message', () => {
     const many = Array.from({ length: 1000 }, (_, item) => chatChunk({ parts: [item] }));
     const all = Array.from({ length: 1000 }, (_, item) => item);
 
@@ -234,13 +234,13 @@ describe('accumulateMessage', () => {
     expect(lastOf(finishChunk(), ...many)?.extra).toEqual({ parts: all });
   });
 
-  it('keeps any number of different fields, all of them in the finished message', () => {
+  it('has any number of different fields in the finished message', () => {
     const many = Array.from({ length: 20_000 }, (_, item) => chatChunk({ [`field ${item}`]: item }));
 
     expect(Object.keys(lastOf(...many, finishChunk())?.extra ?? {})).toHaveLength(20_000);
   });
 
-  it('gives log probabilities with the finished message only', () => {
+  it('has log probabilities only on the finished message', () => {
     const withToken = (token: string): AnswerChunk =>
       chatChunk({ content: token }, { logprobs: { content: [logprob(token)], refusal: null } });
     const seen = snapshots([withToken('a'), withToken('b'), finishChunk()]);
@@ -249,7 +249,7 @@ describe('accumulateMessage', () => {
     expect(snapshots([withToken('a')]).map(({ logprobs }) => logprobs?.length)).toEqual([undefined, 1]);
   });
 
-  it('never changes a snapshot it has given, and keeps the identity of what did not change', () => {
+  it('never changes an emitted snapshot, and keeps the identity of unchanged parts', () => {
     const seen = snapshots([
       call({ index: 0, id: 'c0', function: { name: 'f', arguments: '{' } }),
       call({ index: 1, id: 'c1', function: { name: 'g', arguments: '{' } }),
@@ -276,7 +276,7 @@ describe('accumulateMessage', () => {
     ]);
   });
 
-  it('freezes all that it puts together', () => {
+  it('freezes every part of a snapshot', () => {
     const message = lastOf(
       chatChunk({ list: [1], function_call: { name: 'f' } }, { logprobs: { content: [logprob('a')] } }),
       call({ index: 0, id: 'c0', function: { name: 'f', arguments: '{}' }, list: [1] }),
@@ -292,7 +292,7 @@ describe('accumulateMessage', () => {
     expect([extra?.['list'], first?.extra['list']].map((list) => Object.isFrozen(list))).toEqual([true, true]);
   });
 
-  it('freezes what a server sent in depth, bytes excepted', () => {
+  it('deeply freezes values from the server, except bytes', () => {
     const bytes = new Uint8Array(1);
     const nested = (): object => ({ inner: [{ value: 1 }] });
     const message = lastOf(
@@ -319,7 +319,7 @@ describe('accumulateMessage', () => {
     });
   });
 
-  it('keeps the identity of usage, logprobs, calls and unknown fields that a chunk does not change', () => {
+  it('keeps the identity of unchanged usage, logprobs, calls and unknown fields', () => {
     const seen = snapshots([
       chatChunk({ list: [1], function_call: { name: 'f' } }, { logprobs: { content: [logprob('a')] } }),
       call({ index: 0, id: 'c0', function: { name: 'f', arguments: '{}' } }),
@@ -337,7 +337,7 @@ describe('accumulateMessage', () => {
   });
 
   it.each([2000, 8000])(
-    'copies little, however long the answer: kept, all %d snapshots hold few items more',
+    'copies little, however long the answer: %d snapshots together hold few additional items',
     (length) => {
       const source = Array.from({ length }, (_, item) =>
         chatChunk(
@@ -359,20 +359,20 @@ describe('accumulateMessage', () => {
         0,
       );
 
-      // Logprobs once; the other lists whenever they have doubled, and at the end; and all of them while they are short.
+      // Log probabilities are copied once; other lists while short, whenever they have doubled, and at the end.
       expect(copied).toBeGreaterThanOrEqual(3 * length);
       expect(copied).toBeLessThan(8 * length + 4 * 64 * 64);
     },
   );
 
-  it('gives the same snapshot again where a server repeats its counts', () => {
+  it('repeats the same snapshot if the server repeats its usage', () => {
     const seen = snapshots([usageChunk(1, 2), usageChunk(1, 2), usageChunk(1, 3)]);
 
     expect(seen[1]).toBe(seen[0]);
     expect(seen[2]).not.toBe(seen[1]);
   });
 
-  it('holds own data fields only, whatever a server calls its fields', () => {
+  it('has own data properties only, whatever names the server sends', () => {
     const hostile = JSON.parse('{"__proto__":{"polluted":1},"constructor":"a","content":"x"}') as Record<
       string,
       unknown
@@ -385,7 +385,7 @@ describe('accumulateMessage', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  describe('puts tool calls together', () => {
+  describe('merges tool calls', () => {
     const whole = (fields: Partial<ToolCall>): ToolCall => ({
       id: 'c0',
       type: 'function',
@@ -420,17 +420,17 @@ describe('accumulateMessage', () => {
         [whole({}), second],
       ],
       [
-        'whole, with neither index nor type',
+        'separate blocks without index and type',
         [call({ id: 'c0', function: f }), call({ id: 'c1', function: g })],
         [whole({}), second],
       ],
       [
-        'all numbered 0, told apart by id',
+        'all with index 0, separated by id',
         [call({ index: 0, id: 'c0', function: f }), call({ index: 0, id: 'c1', function: g })],
         [whole({}), second],
       ],
       [
-        'all numbered 0, in pieces',
+        'all with index 0, in pieces',
         [
           call({ index: 0, id: 'c0', function: f }),
           call({ index: 0, id: 'c1', function: { name: 'g' } }),
@@ -453,12 +453,12 @@ describe('accumulateMessage', () => {
         [whole({})],
       ],
       [
-        'with neither index nor id',
+        'without index and id',
         [call({ function: f }), call({ function: g })],
         [whole({ id: 'call_0_0' }), whole({ id: 'call_0_1', name: 'g' })],
       ],
       [
-        'with neither index nor id, in pieces',
+        'without index and id, in pieces',
         [call({ function: { name: 'f', arguments: '{"a"' } }), call({ function: { arguments: ':1}' } })],
         [whole({ id: 'call_0_0' })],
       ],
@@ -507,7 +507,7 @@ describe('accumulateMessage', () => {
         [whole({ type: 'custom', arguments: '' })],
       ],
       [
-        'with fields of the provider',
+        'with provider-specific fields',
         [call({ index: 0, id: 'c0', function: f, extra_content: { google: { thought_signature: 's' } } })],
         [whole({ extra: { extra_content: { google: { thought_signature: 's' } } } })],
       ],
@@ -520,7 +520,7 @@ describe('accumulateMessage', () => {
       expect(lastOf(...source, finishChunk('tool_calls'))?.toolCalls).toEqual(expected);
     });
 
-    it('keeps the calls of two choices apart, also under one id', () => {
+    it('keeps the calls of two choices apart, even with the same id', () => {
       const source = [
         call({ index: 0, id: 'c0', function: f }),
         call({ index: 0, id: 'c0', function: g }, { index: 1 }),
@@ -538,7 +538,7 @@ describe('accumulateMessage', () => {
       ).toEqual(['g']);
     });
 
-    it('shows a call once its name is known, and complete once the answer is finished', () => {
+    it('includes a call once its name is known, and completes it when the answer is finished', () => {
       const seen = snapshots([
         call({ index: 0, id: 'c0', function: { arguments: '{}' } }),
         call({ index: 0, function: { name: 'f' } }),
@@ -548,13 +548,13 @@ describe('accumulateMessage', () => {
       expect(seen.map(({ toolCalls }) => toolCalls.map(({ complete }) => complete))).toEqual([[], [false], [true]]);
     });
 
-    it.each(['length', 'content_filter'])('reports no complete call from an answer that ended with %s', (reason) => {
+    it.each(['length', 'content_filter'])('has no complete call in an answer that ended with %s', (reason) => {
       const message = lastOf(call({ index: 0, id: 'c0', function: f }), finishChunk(reason));
 
       expect(message?.toolCalls).toEqual([whole({ complete: false })]);
     });
 
-    it('without a finish reason reports those complete whose arguments are closed, in one more snapshot', () => {
+    it('completes calls with closed arguments in one more snapshot if there is no finish reason', () => {
       const seen = snapshots([
         call({ index: 0, id: 'c0', function: f }),
         call({ index: 1, id: 'c1', function: { name: 'g', arguments: '{"a' } }),
@@ -567,7 +567,7 @@ describe('accumulateMessage', () => {
       ]);
     });
 
-    it.each([-1, 1.5])('raises ProtocolError for a call numbered %d', (index) => {
+    it.each([-1, 1.5])('errors with ProtocolError for a call with index %d', (index) => {
       let error: unknown;
       of(call({ index, function: f }))
         .pipe(accumulateMessage())
@@ -576,7 +576,7 @@ describe('accumulateMessage', () => {
       expect(error).toMatchObject({ name: 'ProtocolError', kind: 'protocol' });
     });
 
-    it('raises LimitError for more calls than allowed', () => {
+    it('errors with LimitError for more calls than allowed', () => {
       let error: unknown;
       from([call({ id: 'a', function: f }), call({ id: 'b', function: f }), call({ id: 'c', function: f })])
         .pipe(accumulateMessage(0, { toolCalls: 2 }))
@@ -587,7 +587,7 @@ describe('accumulateMessage', () => {
     });
   });
 
-  it('completes with what it has when its consumer wants no more', () => {
+  it('completes when its consumer needs no more values', () => {
     const seen: Message[] = [];
     of(chunks.a, chunks.b)
       .pipe(take(1), accumulateMessage())
@@ -600,7 +600,7 @@ describe('accumulateMessage', () => {
     [[-1], 'choice must be a whole number, 0 or more'],
     [[0, { toolCalls: 0 }], 'toolCalls must be a whole number, 1 or more, or Infinity, not 0'],
     [[0, 128], 'The configuration of accumulateMessage must be an object, not 128'],
-  ])('refuses %j', (parameters, message) => {
+  ])('rejects %j', (parameters, message) => {
     expect(() => accumulateMessage(...(parameters as [number]))).toThrow(new TypeError(message));
   });
 });

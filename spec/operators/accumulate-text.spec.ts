@@ -5,7 +5,7 @@ import { runMarbles } from '../support/run-marbles.js';
 const pieces = { a: 'Hel', b: 'lo' };
 
 describe('accumulateText', () => {
-  it('emits the text so far for each piece', () => {
+  it('emits the text so far for each piece of text', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-a-b-|', pieces);
       const sourceSubs = ' ^----!';
@@ -16,7 +16,7 @@ describe('accumulateText', () => {
     });
   });
 
-  it('begins anew with each subscription', () => {
+  it('starts again with each subscription', () => {
     runMarbles(({ cold, expectObservable }) => {
       const accumulated = cold('-a-b-|', pieces).pipe(accumulateText());
 
@@ -25,7 +25,7 @@ describe('accumulateText', () => {
     });
   });
 
-  it('passes errors, silence and emptiness on', () => {
+  it('passes errors through, and sources that are empty or never emit', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('-a-#', pieces).pipe(accumulateText())).toBe('-x-#', { x: 'Hel' });
       expectObservable(NEVER.pipe(accumulateText())).toBe('-');
@@ -33,7 +33,7 @@ describe('accumulateText', () => {
     });
   });
 
-  it('ends its source when unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-a-b-|', pieces);
 
@@ -42,7 +42,7 @@ describe('accumulateText', () => {
     });
   });
 
-  it('stops a synchronous source with its consumer', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const seen: string[] = [];
     from(['Hel', 'lo'])
       .pipe(accumulateText(), take(1))

@@ -26,7 +26,7 @@ interface Timed {
   readonly text: string;
 }
 
-/** Everything that could be noticed of one subscription. */
+/** Everything observable about one subscription. */
 interface Run {
   readonly came: readonly Timed[];
   readonly shown: readonly Timed[];
@@ -34,7 +34,7 @@ interface Run {
   readonly end: { readonly at: number; readonly error?: unknown } | undefined;
   /** When the source ended. */
   readonly sourceEnd: number;
-  /** How many timers were left at the end, and once all time had passed. */
+  /** The timers left at the end, and after all time had passed. */
   readonly timers: readonly number[];
 }
 
@@ -57,7 +57,7 @@ const texts = fc
     { maxLength: 40 },
   )
   .map((parts) => parts.join(''));
-/** A text cut anywhere, between the halves of a character too, with a pause before each piece. */
+/** A text cut anywhere, even inside a surrogate pair, with a pause before each piece. */
 const deltas = fc
   .tuple(texts, fc.array(fc.record({ gap: fc.oneof(fc.constant(0), fc.nat(40)), cut: fc.nat(200) }), { minLength: 1 }))
   .map(([text, steps]) => {
@@ -124,121 +124,123 @@ function run(
 const joined = (seen: readonly Timed[]): string => seen.map(({ text }) => text).join('');
 const gapsOf = (seen: readonly Timed[]): readonly number[] =>
   seen.slice(1).map(({ at }, index) => at - seen[index]!.at);
-/** When each UTF-16 code unit was seen. */
+/** When each UTF-16 code unit was emitted. */
 const timesOf = (seen: readonly Timed[]): readonly number[] =>
   seen.flatMap(({ at, text }) => text.split('').map(() => at));
 
-describe.each(endings)('when the source %s', (_, ending, error) => {
-  it('text is neither lost nor reordered, and no timer is left', () => {
-    fc.assert(
-      fc.property(deltas, pacings, (given, pacing) => {
-        const { came, shown, end, timers } = run(given, pacing, ending);
+describe('any timing', () => {
+  describe.each(endings)('when the source %s', (_, ending, error) => {
+    it('loses and reorders no text, and leaves no timer', () => {
+      fc.assert(
+        fc.property(deltas, pacings, (given, pacing) => {
+          const { came, shown, end, timers } = run(given, pacing, ending);
 
-        expect(joined(shown)).toBe(joined(came));
-        expect(end?.error).toBe(error);
-        expect(timers).toEqual([0, 0]);
-      }),
-    );
-  });
-
-  it('coalesceText emits once per pause at most', () => {
-    fc.assert(
-      fc.property(deltas, fc.nat(20), (given, pause) => {
-        const { shown, sourceEnd } = run(given, (scheduler) => coalesceText(pause, scheduler), ending);
-        // The end does not wait for the pause, so what is flushed before it may come early.
-        const paced = shown.at(-1)?.at === sourceEnd ? shown.slice(0, -1) : shown;
-
-        expect(Math.min(pause, ...gapsOf(paced))).toBe(pause);
-      }),
-    );
-  });
-
-  it('smoothText delays no character by more than the longest lag, and emits once per interval at most', () => {
-    fc.assert(
-      fc.property(deltas, smoothing, (given, config) => {
-        const { interval, maxLag, flush } = config;
-        const pacing: Pacing = (scheduler) => smoothText({ ...config, scheduler });
-        const { came, shown, end, sourceEnd } = run(given, pacing, ending);
-
-        const text = joined(came);
-        const arrivals = timesOf(came);
-        const lags = timesOf(shown).map((at, index) => {
-          // The first half of a character is nothing to show before the second comes.
-          const half = /[\uD800-\uDBFF]/u.test(text.charAt(index));
-          return at - ((half ? arrivals[index + 1] : arrivals[index]) ?? sourceEnd);
-        });
-        expect(Math.max(0, ...lags)).toBeLessThanOrEqual(maxLag);
-        expect(end!.at).toBe(error || flush ? sourceEnd : Math.max(sourceEnd, shown.at(-1)?.at ?? 0));
-
-        const tick = Math.min(interval, maxLag);
-        const flushed = (error !== undefined || flush) && shown.at(-1)?.at === sourceEnd;
-        expect(Math.min(tick, ...gapsOf(flushed ? shown.slice(0, -1) : shown))).toBe(tick);
-      }),
-    );
-  });
-
-  it('throttleRender keeps the order and delivers the last snapshot, and no timer is left', () => {
-    fc.assert(
-      fc.property(deltas, fc.nat(20), (given, pause) => {
-        const pacing: Pacing = (scheduler) => (source) =>
-          source.pipe(accumulateText(), throttleRender(pause, scheduler));
-        const { came, shown, timers } = run(given, pacing, ending);
-
-        expect(shown.at(-1)?.text).toBe(joined(came));
-        shown.slice(1).forEach(({ text }, index) => expect(text.startsWith(shown[index]!.text)).toBe(true));
-        expect(timers).toEqual([0, 0]);
-      }),
-    );
-  });
-});
-
-it('no timer is left and nothing comes any more when it is unsubscribed at any moment', () => {
-  const any = fc.oneof(
-    pacings,
-    fc.nat(20).map(
-      (pause): Pacing =>
-        (scheduler) =>
-          throttleRender(pause, scheduler),
-    ),
-  );
-  fc.assert(
-    fc.property(deltas, any, fc.nat(300), (given, pacing, leaveAt) => {
-      const { shown, end, timers } = run(given, pacing, NEVER, leaveAt);
-
-      expect(Math.max(0, ...shown.map(({ at }) => at))).toBeLessThanOrEqual(leaveAt);
-      expect(end).toBeUndefined();
-      expect(timers).toEqual([0, 0]);
-    }),
-  );
-});
-
-it('text that has come by the moment of unsubscribing is shown from its beginning on', () => {
-  fc.assert(
-    fc.property(deltas, pacings, fc.nat(300), (given, pacing, leaveAt) => {
-      const { came, shown } = run(given, pacing, NEVER, leaveAt);
-
-      expect(joined(came).startsWith(joined(shown))).toBe(true);
-    }),
-  );
-});
-
-it('smoothText never parts what a reader sees as one character, wherever a burst is cut', () => {
-  const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-  fc.assert(
-    fc.property(deltas, fc.nat(20), (given, interval) => {
-      const atOnce = given.map(({ text }) => ({ gap: 0, text }));
-      const { came, shown } = run(
-        atOnce,
-        (scheduler) => smoothText({ unit: 'grapheme', interval, maxLag: 60, scheduler }),
-        EMPTY,
+          expect(joined(shown)).toBe(joined(came));
+          expect(end?.error).toBe(error);
+          expect(timers).toEqual([0, 0]);
+        }),
       );
+    });
 
-      const starts = new Set(Array.from(segmenter.segment(joined(came)), ({ index }) => index));
-      let position = 0;
-      for (const { text } of shown) {
-        expect(starts).toContain(position);
-        position += text.length;
-      }
-    }),
-  );
+    it('coalesceText emits at most once per pause', () => {
+      fc.assert(
+        fc.property(deltas, fc.nat(20), (given, pause) => {
+          const { shown, sourceEnd } = run(given, (scheduler) => coalesceText(pause, scheduler), ending);
+          // Completion does not wait for the pause, so pending text may be emitted early.
+          const paced = shown.at(-1)?.at === sourceEnd ? shown.slice(0, -1) : shown;
+
+          expect(Math.min(pause, ...gapsOf(paced))).toBe(pause);
+        }),
+      );
+    });
+
+    it('smoothText delays no character by more than maxLag, and emits at most once per interval', () => {
+      fc.assert(
+        fc.property(deltas, smoothing, (given, config) => {
+          const { interval, maxLag, flush } = config;
+          const pacing: Pacing = (scheduler) => smoothText({ ...config, scheduler });
+          const { came, shown, end, sourceEnd } = run(given, pacing, ending);
+
+          const text = joined(came);
+          const arrivals = timesOf(came);
+          const lags = timesOf(shown).map((at, index) => {
+            // The first half of a surrogate pair waits for the second.
+            const half = /[\uD800-\uDBFF]/u.test(text.charAt(index));
+            return at - ((half ? arrivals[index + 1] : arrivals[index]) ?? sourceEnd);
+          });
+          expect(Math.max(0, ...lags)).toBeLessThanOrEqual(maxLag);
+          expect(end!.at).toBe(error || flush ? sourceEnd : Math.max(sourceEnd, shown.at(-1)?.at ?? 0));
+
+          const tick = Math.min(interval, maxLag);
+          const flushed = (error !== undefined || flush) && shown.at(-1)?.at === sourceEnd;
+          expect(Math.min(tick, ...gapsOf(flushed ? shown.slice(0, -1) : shown))).toBe(tick);
+        }),
+      );
+    });
+
+    it('throttleRender keeps the order, emits the last snapshot and leaves no timer', () => {
+      fc.assert(
+        fc.property(deltas, fc.nat(20), (given, pause) => {
+          const pacing: Pacing = (scheduler) => (source) =>
+            source.pipe(accumulateText(), throttleRender(pause, scheduler));
+          const { came, shown, timers } = run(given, pacing, ending);
+
+          expect(shown.at(-1)?.text).toBe(joined(came));
+          shown.slice(1).forEach(({ text }, index) => expect(text.startsWith(shown[index]!.text)).toBe(true));
+          expect(timers).toEqual([0, 0]);
+        }),
+      );
+    });
+  });
+
+  it('leaves no timer and emits nothing after it is unsubscribed at any moment', () => {
+    const any = fc.oneof(
+      pacings,
+      fc.nat(20).map(
+        (pause): Pacing =>
+          (scheduler) =>
+            throttleRender(pause, scheduler),
+      ),
+    );
+    fc.assert(
+      fc.property(deltas, any, fc.nat(300), (given, pacing, leaveAt) => {
+        const { shown, end, timers } = run(given, pacing, NEVER, leaveAt);
+
+        expect(Math.max(0, ...shown.map(({ at }) => at))).toBeLessThanOrEqual(leaveAt);
+        expect(end).toBeUndefined();
+        expect(timers).toEqual([0, 0]);
+      }),
+    );
+  });
+
+  it('emits a prefix of the text that arrived before it was unsubscribed', () => {
+    fc.assert(
+      fc.property(deltas, pacings, fc.nat(300), (given, pacing, leaveAt) => {
+        const { came, shown } = run(given, pacing, NEVER, leaveAt);
+
+        expect(joined(came).startsWith(joined(shown))).toBe(true);
+      }),
+    );
+  });
+
+  it('smoothText never splits a grapheme, wherever a burst is cut', () => {
+    const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+    fc.assert(
+      fc.property(deltas, fc.nat(20), (given, interval) => {
+        const atOnce = given.map(({ text }) => ({ gap: 0, text }));
+        const { came, shown } = run(
+          atOnce,
+          (scheduler) => smoothText({ unit: 'grapheme', interval, maxLag: 60, scheduler }),
+          EMPTY,
+        );
+
+        const starts = new Set(Array.from(segmenter.segment(joined(came)), ({ index }) => index));
+        let position = 0;
+        for (const { text } of shown) {
+          expect(starts).toContain(position);
+          position += text.length;
+        }
+      }),
+    );
+  });
 });

@@ -52,52 +52,54 @@ const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
   ],
 ];
 
-describe.each(calls)('the configuration of %s', (name, call, known) => {
-  it('names what it knows when a field is misspelt', () => {
-    expect(() => call({ maxRetry: 3 })).toThrow(
-      new TypeError(`Unknown field "maxRetry" in the configuration of ${name}; known: ${known}`),
-    );
+describe('operator arguments', () => {
+  describe.each(calls)('the configuration of %s', (name, call, known) => {
+    it('lists the known fields if a field is misspelt', () => {
+      expect(() => call({ maxRetry: 3 })).toThrow(
+        new TypeError(`Unknown field "maxRetry" in the configuration of ${name}; known: ${known}`),
+      );
+    });
+
+    it('names the right spelling of a field', () => {
+      const field = known.split(', ').at(-1)!;
+
+      expect(() => call({ [field.toUpperCase()]: 3 })).toThrow(
+        new TypeError(`Unknown field "${field.toUpperCase()}" in the configuration of ${name}; use ${field}`),
+      );
+    });
   });
 
-  it('tells how a field is spelt', () => {
-    const field = known.split(', ').at(-1)!;
+  it('rejects a misspelt field of retry in accumulateView', () => {
+    const retry = { retries: 3 } as object;
 
-    expect(() => call({ [field.toUpperCase()]: 3 })).toThrow(
-      new TypeError(`Unknown field "${field.toUpperCase()}" in the configuration of ${name}; use ${field}`),
-    );
+    expect(() => accumulateView({ retry })).toThrow('Unknown field "retries"');
+    expect(() => converse(fakeClient(EMPTY), { ...conversing, retry })).toThrow('Unknown field "retries"');
   });
-});
 
-it('a misspelt field of a retry in a view is refused', () => {
-  const retry = { retries: 3 } as object;
-
-  expect(() => accumulateView({ retry })).toThrow('Unknown field "retries"');
-  expect(() => converse(fakeClient(EMPTY), { ...conversing, retry })).toThrow('Unknown field "retries"');
-});
-
-describe.each<[string, (scheduler: never) => unknown]>([
-  ['coalesceText', (scheduler) => coalesceText(5, scheduler)],
-  ['throttleRender', (scheduler) => throttleRender(5, scheduler)],
-  ['measure', (scheduler) => measure(() => undefined, scheduler)],
-  ...calls
-    .filter(([, , known]) => known.includes('scheduler'))
-    .map(
-      ([name, call]) => [name, (scheduler: never) => call({ scheduler })] as [string, (scheduler: never) => unknown],
-    ),
-])('the scheduler of %s', (_, call) => {
-  it.each([[{}], [null], [{ schedule: () => undefined }], [{ now: () => 0 }], [5]])('is not %p', (scheduler) => {
-    expect(() => call(scheduler as never)).toThrow(TypeError);
-    expect(() => call(scheduler as never)).toThrow('scheduler must be an rxjs scheduler');
+  describe.each<[string, (scheduler: never) => unknown]>([
+    ['coalesceText', (scheduler) => coalesceText(5, scheduler)],
+    ['throttleRender', (scheduler) => throttleRender(5, scheduler)],
+    ['measure', (scheduler) => measure(() => undefined, scheduler)],
+    ...calls
+      .filter(([, , known]) => known.includes('scheduler'))
+      .map(
+        ([name, call]) => [name, (scheduler: never) => call({ scheduler })] as [string, (scheduler: never) => unknown],
+      ),
+  ])('the scheduler of %s', (_, call) => {
+    it.each([[{}], [null], [{ schedule: () => undefined }], [{ now: () => 0 }], [5]])('is not %p', (scheduler) => {
+      expect(() => call(scheduler as never)).toThrow(TypeError);
+      expect(() => call(scheduler as never)).toThrow('scheduler must be an rxjs scheduler');
+    });
   });
-});
 
-describe('what is no source', () => {
-  it.each<[string, () => unknown, string]>([
-    ['raceToFirstText', () => raceToFirstText([source, 5 as never]), 'sources[1]'],
-    ['fallback', () => fallback([null as never, source]), 'sources[0]'],
-    ['hedge', () => hedge({} as never, hedging), 'source'],
-  ])('is refused by %s, which names it', (_, call, place) => {
-    expect(call).toThrow(TypeError);
-    expect(call).toThrow(`${place} must be an Observable, or what rxjs can make one of`);
+  describe('an invalid source', () => {
+    it.each<[string, () => unknown, string]>([
+      ['raceToFirstText', () => raceToFirstText([source, 5 as never]), 'sources[1]'],
+      ['fallback', () => fallback([null as never, source]), 'sources[0]'],
+      ['hedge', () => hedge({} as never, hedging), 'source'],
+    ])('is rejected by %s, which names it', (_, call, place) => {
+      expect(call).toThrow(TypeError);
+      expect(call).toThrow(`${place} must be an Observable, or something rxjs can convert to one`);
+    });
   });
 });

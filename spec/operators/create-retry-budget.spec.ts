@@ -15,7 +15,7 @@ interface Load {
   readonly answered: number;
 }
 
-/** What a server sees of so many streams, a new one every 10 ms, when it fails these of their requests. */
+/** The requests a server receives from `streams` streams, one every 10 ms, if it fails some of them. */
 function loadOf(streams: number, fails: (request: number) => boolean, budget?: RetryBudget): Load {
   let requests = 0;
   let answered = 0;
@@ -43,71 +43,73 @@ function loadOf(streams: number, fails: (request: number) => boolean, budget?: R
   return { requests, answered };
 }
 
-it('makes an outage cost 100 retries in all', () => {
-  const always = (): boolean => true;
-  const budget = createRetryBudget();
+describe('createRetryBudget', () => {
+  it('limits an outage to 100 retries', () => {
+    const always = (): boolean => true;
+    const budget = createRetryBudget();
 
-  expect(loadOf(1000, always)).toEqual({ requests: 3000, answered: 0 });
-  expect(loadOf(1000, always, budget)).toEqual({ requests: 1100, answered: 0 });
-  expect(budget.tokens).toBe(0);
-  expect(loadOf(1000, always, budget)).toEqual({ requests: 1000, answered: 0 });
-});
+    expect(loadOf(1000, always)).toEqual({ requests: 3000, answered: 0 });
+    expect(loadOf(1000, always, budget)).toEqual({ requests: 1100, answered: 0 });
+    expect(budget.tokens).toBe(0);
+    expect(loadOf(1000, always, budget)).toEqual({ requests: 1000, answered: 0 });
+  });
 
-it('keeps the retries below a tenth of the requests, beside the first 100, while half of them fail', () => {
-  const { requests, answered } = loadOf(5000, (request) => request % 2 === 0, createRetryBudget());
+  it('keeps retries below 10 % of the requests, apart from the first 100, while half of them fail', () => {
+    const { requests, answered } = loadOf(5000, (request) => request % 2 === 0, createRetryBudget());
 
-  expect(requests - 5000).toBeGreaterThan(500);
-  expect(requests - 5000).toBeLessThanOrEqual(requests / 10 + 100);
-  expect(answered).toBe(requests / 2);
-});
+    expect(requests - 5000).toBeGreaterThan(500);
+    expect(requests - 5000).toBeLessThanOrEqual(requests / 10 + 100);
+    expect(answered).toBe(requests / 2);
+  });
 
-it.each([[2], [3], [5], [6], [10]])('pays a retry from 5 answers when one of %p requests fails', (share) => {
-  const { requests, answered } = loadOf(1000, (request) => request % share === 0, createRetryBudget());
+  it.each([[2], [3], [5], [6], [10]])('pays each retry from 5 successes if one of %p requests fails', (share) => {
+    const { requests, answered } = loadOf(1000, (request) => request % share === 0, createRetryBudget());
 
-  expect(requests - 1000).toBeLessThanOrEqual(100 + answered / 5);
-});
+    expect(requests - 1000).toBeLessThanOrEqual(100 + answered / 5);
+  });
 
-it('lets rare failures be retried, as if there were no budget', () => {
-  const rarely = (request: number): boolean => request % 20 === 0;
+  it('always retries rare failures', () => {
+    const rarely = (request: number): boolean => request % 20 === 0;
 
-  expect(loadOf(3000, rarely, createRetryBudget())).toEqual(loadOf(3000, rarely));
-});
+    expect(loadOf(3000, rarely, createRetryBudget())).toEqual(loadOf(3000, rarely));
+  });
 
-it('is full again some time after the outage, and never more than full', () => {
-  const budget = createRetryBudget();
-  const levels: number[] = [];
-  loadOf(200, () => true, budget);
-  levels.push(budget.tokens);
-  loadOf(300, () => false, budget);
-  levels.push(budget.tokens);
-  loadOf(300, () => false, budget);
-  levels.push(budget.tokens);
+  it('refills after an outage, up to its capacity', () => {
+    const budget = createRetryBudget();
+    const levels: number[] = [];
+    loadOf(200, () => true, budget);
+    levels.push(budget.tokens);
+    loadOf(300, () => false, budget);
+    levels.push(budget.tokens);
+    loadOf(300, () => false, budget);
+    levels.push(budget.tokens);
 
-  expect(levels).toEqual([0, 300, 500]);
-});
+    expect(levels).toEqual([0, 300, 500]);
+  });
 
-it('takes capacity, cost and refund of yours', () => {
-  const budget = createRetryBudget({ capacity: 10, cost: 4, refund: 2.5 });
+  it('takes a custom capacity, cost and refund', () => {
+    const budget = createRetryBudget({ capacity: 10, cost: 4, refund: 2.5 });
 
-  expect([budget.spend(), budget.spend(), budget.spend()]).toEqual([true, true, false]);
-  expect(budget.tokens).toBe(2);
-  budget.refund();
-  expect(budget.tokens).toBe(4.5);
-});
+    expect([budget.spend(), budget.spend(), budget.spend()]).toEqual([true, true, false]);
+    expect(budget.tokens).toBe(2);
+    budget.refund();
+    expect(budget.tokens).toBe(4.5);
+  });
 
-it('allows no retry with a capacity of 0', () => {
-  expect(loadOf(10, () => true, createRetryBudget({ capacity: 0 })).requests).toBe(10);
-});
+  it('allows no retry if the capacity is 0', () => {
+    expect(loadOf(10, () => true, createRetryBudget({ capacity: 0 })).requests).toBe(10);
+  });
 
-it.each([
-  [{ capacity: -1 }, 'capacity must be a finite number, 0 or more, not -1'],
-  [{ capacity: Infinity }, 'capacity must be'],
-  [{ cost: 0 }, 'cost must be a finite number above 0, not 0'],
-  [{ cost: NaN }, 'cost must be'],
-  [{ refund: -1 }, 'refund must be a finite number, 0 or more, not -1'],
-  [{ refund: '1' }, 'refund must be a finite number, 0 or more, not string'],
-  [500, 'The configuration of createRetryBudget must be an object, not 500'],
-])('refuses %p', (config, problem) => {
-  expect(() => createRetryBudget(config as RetryBudgetConfig)).toThrow(TypeError);
-  expect(() => createRetryBudget(config as RetryBudgetConfig)).toThrow(problem);
+  it.each([
+    [{ capacity: -1 }, 'capacity must be a finite number, 0 or more, not -1'],
+    [{ capacity: Infinity }, 'capacity must be'],
+    [{ cost: 0 }, 'cost must be a finite number above 0, not 0'],
+    [{ cost: NaN }, 'cost must be'],
+    [{ refund: -1 }, 'refund must be a finite number, 0 or more, not -1'],
+    [{ refund: '1' }, 'refund must be a finite number, 0 or more, not string'],
+    [500, 'The configuration of createRetryBudget must be an object, not 500'],
+  ])('rejects %p', (config, problem) => {
+    expect(() => createRetryBudget(config as RetryBudgetConfig)).toThrow(TypeError);
+    expect(() => createRetryBudget(config as RetryBudgetConfig)).toThrow(problem);
+  });
 });

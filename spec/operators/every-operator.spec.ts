@@ -48,7 +48,7 @@ const chunks = [
 const texts = ['Hello', ' ', 'world'];
 const { signal } = new AbortController();
 
-/** Each with values that it makes something of. */
+/** Every operator with suitable values. */
 const operators: readonly (readonly [string, OperatorFunction<never, unknown>, readonly unknown[]])[] = [
   ['textDeltas', textDeltas(), chunks],
   ['reasoningDeltas', reasoningDeltas(), chunks],
@@ -81,71 +81,73 @@ const operators: readonly (readonly [string, OperatorFunction<never, unknown>, r
   ],
 ];
 
-/** They emit nothing before their source completes. */
+/** Operators that emit only at completion. */
 const atEnd = ['toMessage', 'toUsage', 'toText'];
 
-describe.each(operators)('%s', (name, operator, values) => {
-  const source = from(values) as Observable<never>;
+describe('every operator', () => {
+  describe.each(operators)('%s', (name, operator, values) => {
+    const source = from(values) as Observable<never>;
 
-  it('makes the same of a synchronous source each time it is subscribed', () => {
-    runMarbles(({ flush }) => {
-      const seen: unknown[][] = [];
-      const result = source.pipe(operator, toArray());
-      result.subscribe((all) => seen.push(all));
-      flush();
-      result.subscribe((all) => seen.push(all));
-      flush();
+    it('emits the same for each subscription to a synchronous source', () => {
+      runMarbles(({ flush }) => {
+        const seen: unknown[][] = [];
+        const result = source.pipe(operator, toArray());
+        result.subscribe((all) => seen.push(all));
+        flush();
+        result.subscribe((all) => seen.push(all));
+        flush();
 
-      expect(seen).toHaveLength(2);
-      expect(seen[0]).not.toEqual([]);
-      expect(seen[1]).toEqual(seen[0]);
+        expect(seen).toHaveLength(2);
+        expect(seen[0]).not.toEqual([]);
+        expect(seen[1]).toEqual(seen[0]);
+      });
+    });
+
+    it('stops a synchronous source when it is unsubscribed', () => {
+      let pulled = 0;
+      const more = function* (): Generator<never> {
+        for (const value of [...values, ...values]) {
+          pulled += 1;
+          yield value as never;
+        }
+      };
+      runMarbles(() => {
+        from(more()).pipe(operator, take(1)).subscribe();
+      });
+
+      expect(pulled <= values.length).toBe(!atEnd.includes(name));
+    });
+
+    it('completes if the source is empty, and unsubscribes from a source that never emits', () => {
+      runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const never = cold<never>('----');
+
+        expectObservable(EMPTY.pipe(operator, ignoreElements())).toBe('|');
+        expectObservable(never.pipe(operator, ignoreElements()), '--!').toBe('---');
+        expectSubscriptions(never.subscriptions).toBe('^-!');
+      });
+    });
+
+    it('passes an error through, or shows it in a view', () => {
+      const lost = new Error('lost');
+      runMarbles(({ expectObservable }) => {
+        const failing = throwError(() => lost).pipe(operator, ignoreElements());
+
+        expectObservable(failing).toBe(name === 'accumulateView' ? '|' : '#', undefined, lost);
+      });
     });
   });
 
-  it('leaves a synchronous source that has more as soon as nobody listens', () => {
-    let pulled = 0;
-    const more = function* (): Generator<never> {
-      for (const value of [...values, ...values]) {
-        pulled += 1;
-        yield value as never;
+  it('toAsyncIterable yields the same in every loop', async () => {
+    const iterable = toAsyncIterable(of(...texts));
+    const loop = async (): Promise<readonly string[]> => {
+      const seen: string[] = [];
+      for await (const text of iterable) {
+        seen.push(text);
       }
+      return seen;
     };
-    runMarbles(() => {
-      from(more()).pipe(operator, take(1)).subscribe();
-    });
 
-    expect(pulled <= values.length).toBe(!atEnd.includes(name));
+    expect([await loop(), await loop()]).toEqual([texts, texts]);
   });
-
-  it('completes with an empty source, and leaves one that never emits when it is unsubscribed', () => {
-    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const never = cold<never>('----');
-
-      expectObservable(EMPTY.pipe(operator, ignoreElements())).toBe('|');
-      expectObservable(never.pipe(operator, ignoreElements()), '--!').toBe('---');
-      expectSubscriptions(never.subscriptions).toBe('^-!');
-    });
-  });
-
-  it('passes an error on, or shows it', () => {
-    const lost = new Error('lost');
-    runMarbles(({ expectObservable }) => {
-      const failing = throwError(() => lost).pipe(operator, ignoreElements());
-
-      expectObservable(failing).toBe(name === 'accumulateView' ? '|' : '#', undefined, lost);
-    });
-  });
-});
-
-it('toAsyncIterable gives the same each time it is looped over', async () => {
-  const iterable = toAsyncIterable(of(...texts));
-  const loop = async (): Promise<readonly string[]> => {
-    const seen: string[] = [];
-    for await (const text of iterable) {
-      seen.push(text);
-    }
-    return seen;
-  };
-
-  expect([await loop(), await loop()]).toEqual([texts, texts]);
 });

@@ -33,7 +33,7 @@ function selected(choice: number, ...source: readonly AnswerChunk[]): readonly A
 }
 
 describe('ofChoice', () => {
-  it('emits the chunks of one choice as if it had been the only one, and the usage', () => {
+  it('emits the chunks of one choice as if it were the only one, and the usage', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-(ab)-(cd)-(fg)-u|', chunks);
       const sourceSubs = ' ^----------------!';
@@ -44,7 +44,7 @@ describe('ofChoice', () => {
     });
   });
 
-  it('passes errors, silence and emptiness on', () => {
+  it('passes errors through, and sources that are empty or never emit', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('-a-b-#', chunks).pipe(ofChoice(1))).toBe('---b-#', second);
       expectObservable(NEVER.pipe(ofChoice(1))).toBe('-');
@@ -52,7 +52,7 @@ describe('ofChoice', () => {
     });
   });
 
-  it('ends its source when unsubscribed, and reads a new subscription from its beginning', () => {
+  it('unsubscribes from its source, and starts again with each subscription', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('a-b-c-d|', chunks);
       const result = source.pipe(ofChoice(1));
@@ -63,7 +63,7 @@ describe('ofChoice', () => {
     });
   });
 
-  it('stops a synchronous source with its consumer', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const seen: AnswerChunk[] = [];
     from([chunks.a, chunks.b, chunks.d])
       .pipe(ofChoice(1), take(1))
@@ -72,7 +72,7 @@ describe('ofChoice', () => {
     expect(seen).toEqual([second.b]);
   });
 
-  it('takes a chunk of several choices apart, and leaves one of choice 0 alone as it is', () => {
+  it('splits a chunk of several choices, and passes a chunk with choice 0 alone through unchanged', () => {
     const both = { ...chunks.a, provider: 'p', choices: [...chunks.a.choices, ...chunks.b.choices] };
 
     expect(selected(0, both)).toEqual([{ ...chunks.a, provider: 'p' }]);
@@ -81,7 +81,7 @@ describe('ofChoice', () => {
     expect(both.choices.map(({ index }) => index)).toEqual([0, 1]);
   });
 
-  it('keeps chunks that belong to no choice, and usage beside the entries of others', () => {
+  it('keeps chunks without choices, and usage beside other choices', () => {
     const filters = { choices: [], prompt_filter_results: [] };
     const { usage } = chunks.u;
 
@@ -93,7 +93,7 @@ describe('ofChoice', () => {
     expect(selected(1, legacyChunk('a'), legacyChunk('b', null, 1))).toEqual([legacyChunk('b')]);
   });
 
-  it('lets the choices of one shared stream be read side by side', () => {
+  it('reads several choices of one shared stream', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('a-b-c-d-u|', chunks);
       const shared = source.pipe(share());
@@ -110,7 +110,7 @@ describe('ofChoice', () => {
     });
   });
 
-  it('gives whole messages and the usage to what follows', async () => {
+  it('passes whole messages and the usage to later operators', async () => {
     const answer = from(Object.values(chunks)).pipe(ofChoice(1));
 
     await expect(lastValueFrom(answer.pipe(toMessage()))).resolves.toMatchObject({
@@ -121,7 +121,7 @@ describe('ofChoice', () => {
     await expect(lastValueFrom(answer.pipe(toUsage()))).resolves.toMatchObject({ inputTokens: 4, outputTokens: 5 });
   });
 
-  it.each([-1, 0.5, NaN, Infinity])('refuses choice %d', (choice) => {
+  it.each([-1, 0.5, NaN, Infinity])('rejects choice %d', (choice) => {
     expect(() => ofChoice(choice)).toThrow(new TypeError('choice must be a whole number, 0 or more'));
   });
 });

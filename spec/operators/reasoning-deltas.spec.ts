@@ -13,7 +13,7 @@ const chunks = {
 const texts = { a: 'I ', b: 'see' };
 
 describe('reasoningDeltas', () => {
-  it('emits the reasoning of each chunk that carries some', () => {
+  it('emits the reasoning of each chunk that has some', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('r-a-b-c-f|', chunks);
       const sourceSubs = ' ^--------!';
@@ -24,7 +24,7 @@ describe('reasoningDeltas', () => {
     });
   });
 
-  it('passes an error on after the reasoning before it', () => {
+  it('passes an error through after the reasoning before it', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('r-a-#', chunks);
       const expected = '   --a-#';
@@ -33,7 +33,7 @@ describe('reasoningDeltas', () => {
     });
   });
 
-  it('ends its source when unsubscribed, and reads a new subscription from its beginning', () => {
+  it('unsubscribes from its source, and starts again with each subscription', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('r-a-b-c-f|', chunks);
       const result = source.pipe(reasoningDeltas());
@@ -44,14 +44,14 @@ describe('reasoningDeltas', () => {
     });
   });
 
-  it('emits nothing from a source that is silent or empty', () => {
+  it('emits nothing if the source is empty or never emits', () => {
     runMarbles(({ expectObservable }) => {
       expectObservable(NEVER.pipe(reasoningDeltas())).toBe('-');
       expectObservable(EMPTY.pipe(reasoningDeltas())).toBe('|');
     });
   });
 
-  it('stops a synchronous source with its consumer', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const seen: string[] = [];
     from([chunks.a, chunks.b])
       .pipe(reasoningDeltas(), take(1))
@@ -63,11 +63,11 @@ describe('reasoningDeltas', () => {
   it.each([
     ['reasoning_content', { reasoning_content: 'a' }, 'a'],
     ['reasoning', { reasoning: 'a' }, 'a'],
-    ['both names of one text, once', { reasoning_content: 'a', reasoning: 'a' }, 'a'],
-    ['details, where they come alone', { reasoning_details: [{ text: 'a' }, { summary: 'b' }, { data: 'x' }] }, 'ab'],
-    ['details, not again beside their text', { reasoning: 'a', reasoning_details: [{ text: 'a' }] }, 'a'],
+    ['text sent under both names once', { reasoning_content: 'a', reasoning: 'a' }, 'a'],
+    ['details alone', { reasoning_details: [{ text: 'a' }, { summary: 'b' }, { data: 'x' }] }, 'ab'],
+    ['details only once if their text is repeated', { reasoning: 'a', reasoning_details: [{ text: 'a' }] }, 'a'],
     [
-      'parts of thinking in a list of content',
+      'thinking parts in a list of content',
       {
         content: [
           { type: 'thinking', thinking: [{ type: 'text', text: 'a' }] },
@@ -87,7 +87,7 @@ describe('reasoningDeltas', () => {
     expect(seen).toBe(expected);
   });
 
-  it('reads one of several choices, and finds none in legacy chunks and usage', () => {
+  it('reads one of several choices, and nothing from legacy chunks and usage', () => {
     const seen: string[] = [];
     of(chunks.a, chatChunk({ reasoning: 'b' }, { index: 1 }), legacyChunk('c', null, 1), usageChunk(1, 2))
       .pipe(reasoningDeltas(1))
@@ -96,7 +96,7 @@ describe('reasoningDeltas', () => {
     expect(seen).toEqual(['b']);
   });
 
-  it('refuses a choice that cannot be', () => {
+  it('rejects an invalid choice', () => {
     expect(() => reasoningDeltas(-1)).toThrow(new TypeError('choice must be a whole number, 0 or more'));
   });
 });

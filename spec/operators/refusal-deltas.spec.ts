@@ -12,7 +12,7 @@ const chunks = {
 const texts = { a: 'I will ', b: 'not.' };
 
 describe('refusalDeltas', () => {
-  it('emits the refusal of each chunk that carries some', () => {
+  it('emits the refusal of each chunk that has some', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('r-a-b-f|', chunks);
       const sourceSubs = ' ^------!';
@@ -23,7 +23,7 @@ describe('refusalDeltas', () => {
     });
   });
 
-  it('passes an error on after the text before it', () => {
+  it('passes an error through after the text before it', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('r-a-#', chunks);
       const expected = '   --a-#';
@@ -32,7 +32,7 @@ describe('refusalDeltas', () => {
     });
   });
 
-  it('ends its source when unsubscribed, and reads a new subscription from its beginning', () => {
+  it('unsubscribes from its source, and starts again with each subscription', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('r-a-b-f|', chunks);
       const result = source.pipe(refusalDeltas());
@@ -43,14 +43,14 @@ describe('refusalDeltas', () => {
     });
   });
 
-  it('emits nothing from a source that is silent or empty', () => {
+  it('emits nothing if the source is empty or never emits', () => {
     runMarbles(({ expectObservable }) => {
       expectObservable(NEVER.pipe(refusalDeltas())).toBe('-');
       expectObservable(EMPTY.pipe(refusalDeltas())).toBe('|');
     });
   });
 
-  it('stops a synchronous source with its consumer', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const seen: string[] = [];
     from([chunks.a, chunks.b])
       .pipe(refusalDeltas(), take(1))
@@ -59,7 +59,7 @@ describe('refusalDeltas', () => {
     expect(seen).toEqual(['I will ']);
   });
 
-  it('reads one of several choices, and finds none in text, legacy chunks and usage', () => {
+  it('reads one of several choices, and nothing from text, legacy chunks and usage', () => {
     const seen: string[] = [];
     of(chunks.a, chatChunk({ refusal: 'No' }, { index: 1 }), chatChunk({ content: 'b' }, { index: 1 }))
       .pipe(refusalDeltas(1))
@@ -71,7 +71,7 @@ describe('refusalDeltas', () => {
     expect(seen).toEqual(['No']);
   });
 
-  it('refuses a choice that cannot be', () => {
+  it('rejects an invalid choice', () => {
     expect(() => refusalDeltas(-1)).toThrow(new TypeError('choice must be a whole number, 0 or more'));
   });
 });

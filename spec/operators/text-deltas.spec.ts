@@ -11,7 +11,7 @@ const chunks = {
 };
 
 describe('textDeltas', () => {
-  it('emits the text of each chunk that carries some', () => {
+  it('emits the text of each chunk that has some', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('r-a-b-f|', chunks);
       const sourceSubs = ' ^------!';
@@ -22,7 +22,7 @@ describe('textDeltas', () => {
     });
   });
 
-  it('passes an error on after the text before it', () => {
+  it('passes an error through after the text before it', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('r-a-#', chunks);
       const expected = '   --a-#';
@@ -31,7 +31,7 @@ describe('textDeltas', () => {
     });
   });
 
-  it('ends its source when unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('r-a-b-f|', chunks);
       const unsub = '      ---!';
@@ -43,14 +43,14 @@ describe('textDeltas', () => {
     });
   });
 
-  it('emits nothing from a source that is silent or empty', () => {
+  it('emits nothing if the source is empty or never emits', () => {
     runMarbles(({ expectObservable }) => {
       expectObservable(NEVER.pipe(textDeltas())).toBe('-');
       expectObservable(EMPTY.pipe(textDeltas())).toBe('|');
     });
   });
 
-  it('stops a synchronous source with its consumer', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const seen: string[] = [];
     from([chunks.a, chunks.b])
       .pipe(textDeltas(), take(1))
@@ -59,7 +59,7 @@ describe('textDeltas', () => {
     expect(seen).toEqual(['Hel']);
   });
 
-  it('reads one of several choices, and every part of it in a chunk', () => {
+  it('reads one of several choices, even if a chunk has several parts of it', () => {
     const both = { choices: [...chatChunk({ content: 'a' }, { index: 1 }).choices, ...chunks.a.choices] };
     const twice = { choices: [...chunks.a.choices, ...chunks.b.choices] };
     const seen: string[] = [];
@@ -76,7 +76,7 @@ describe('textDeltas', () => {
   it.each([
     ['legacy text', legacyChunk('old'), 'old'],
     [
-      'parts of text, without the thinking between them',
+      'text parts, without the thinking between them',
       chatChunk({
         content: [
           { type: 'text', text: 'a' },
@@ -98,7 +98,7 @@ describe('textDeltas', () => {
     expect(seen).toBe(expected);
   });
 
-  it.each([-1, 0.5, NaN, Infinity])('refuses choice %d', (choice) => {
+  it.each([-1, 0.5, NaN, Infinity])('rejects choice %d', (choice) => {
     expect(() => textDeltas(choice)).toThrow(new TypeError('choice must be a whole number, 0 or more'));
   });
 });

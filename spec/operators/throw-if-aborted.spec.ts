@@ -2,7 +2,7 @@ import { EMPTY, from, NEVER, of, take, tap, throwError, type Observable } from '
 import { throwIfAborted } from '../../src/operators/throw-if-aborted.js';
 import { runMarbles } from '../support/run-marbles.js';
 
-/** A signal of which one sees how many listeners it has. */
+/** A signal that counts its listeners. */
 function countListeners(): { readonly controller: AbortController; readonly listeners: () => number } {
   const controller = new AbortController();
   const { signal } = controller;
@@ -23,7 +23,7 @@ function countListeners(): { readonly controller: AbortController; readonly list
 const abortedSignal = (): AbortSignal => AbortSignal.abort('left');
 
 describe('throwIfAborted', () => {
-  it('errors with the reason at once, and ends the source', () => {
+  it('errors with the reason at once, and unsubscribes from the source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const controller = new AbortController();
       const source = cold('-a-b-c-|');
@@ -37,7 +37,7 @@ describe('throwIfAborted', () => {
     });
   });
 
-  it('passes values, completion, errors, silence and emptiness on', () => {
+  it('passes values, completion and errors through', () => {
     runMarbles(({ cold, expectObservable }) => {
       const { signal } = new AbortController();
 
@@ -48,7 +48,7 @@ describe('throwIfAborted', () => {
     });
   });
 
-  it('never subscribes the source when the signal is already aborted', () => {
+  it('never subscribes to the source if the signal is already aborted', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('a|');
 
@@ -57,7 +57,7 @@ describe('throwIfAborted', () => {
     });
   });
 
-  it('looks at the signal anew with each subscription', () => {
+  it('checks the signal again for each subscription', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const controller = new AbortController();
       const source = cold('-a-|');
@@ -94,7 +94,7 @@ describe('throwIfAborted', () => {
     expect(asked).toEqual([1, 2]);
   });
 
-  it('stops a synchronous source with its consumer', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const asked: number[] = [];
     from([1, 2, 3])
       .pipe(
@@ -107,7 +107,7 @@ describe('throwIfAborted', () => {
     expect(asked).toEqual([1]);
   });
 
-  it('raises the error of the platform where the signal has no reason of its own', () => {
+  it("errors with the platform's AbortError if the signal has no other reason", () => {
     let seen: unknown;
     NEVER.pipe(throwIfAborted(AbortSignal.abort())).subscribe({ error: (reason: unknown) => (seen = reason) });
 
@@ -147,7 +147,7 @@ describe('throwIfAborted', () => {
     expect(listeners()).toBe(0);
   });
 
-  it.each([undefined, null, 'signal', new AbortController(), {}])('refuses %p', (signal) => {
+  it.each([undefined, null, 'signal', new AbortController(), {}])('rejects %p', (signal) => {
     expect(() => throwIfAborted(signal as AbortSignal)).toThrow(TypeError);
     expect(() => throwIfAborted(signal as AbortSignal)).toThrow('signal must be an AbortSignal, not');
   });

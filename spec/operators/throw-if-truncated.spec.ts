@@ -16,7 +16,7 @@ const chunks = {
   u: usageChunk(4, 5),
 };
 const cut = new OutputError(
-  'The answer was cut at the limit of tokens: raise max_completion_tokens or max_tokens, or ask for less ' +
+  'The answer was cut off at the token limit: raise max_completion_tokens or max_tokens, or ask for less ' +
     '(finish reason "length")',
 );
 
@@ -30,7 +30,7 @@ function messageOf(...source: readonly AnswerChunk[]): string | undefined {
 }
 
 describe('throwIfTruncated', () => {
-  it('errors in place of completion, after the usage has passed', () => {
+  it('errors instead of completing, after the usage', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('r-a-l-u|', chunks);
       const sourceSubs = ' ^------!';
@@ -41,13 +41,13 @@ describe('throwIfTruncated', () => {
     });
   });
 
-  it('lets a whole answer complete', () => {
+  it('completes if the answer is complete', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('r-a-f-u|', chunks).pipe(throwIfTruncated())).toBe('r-a-f-u|', chunks);
     });
   });
 
-  it('passes errors, silence and emptiness on', () => {
+  it('passes errors through, and sources that are empty or never emit', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('a-l-#', chunks).pipe(throwIfTruncated())).toBe('a-l-#', chunks);
       expectObservable(NEVER.pipe(throwIfTruncated())).toBe('-');
@@ -55,7 +55,7 @@ describe('throwIfTruncated', () => {
     });
   });
 
-  it('ends its source when unsubscribed, and judges each subscription on its own', () => {
+  it('unsubscribes from its source, and checks each subscription separately', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('a-l|', chunks);
       const result = source.pipe(throwIfTruncated());
@@ -66,7 +66,7 @@ describe('throwIfTruncated', () => {
     });
   });
 
-  it('stops a synchronous source with its consumer', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const seen: unknown[] = [];
     from([chunks.a, chunks.l])
       .pipe(throwIfTruncated(), take(1))
@@ -76,42 +76,40 @@ describe('throwIfTruncated', () => {
   });
 
   it.each(['length', 'max_tokens', 'MAX_TOKENS', 'model_length', 'model_context_window_exceeded'])(
-    'takes %s for a limit of tokens',
+    'reports %s as a token limit',
     (reason) => {
-      expect(messageOf(finishChunk(reason))).toMatch(/cut at the limit of tokens: raise max_completion_tokens/u);
+      expect(messageOf(finishChunk(reason))).toMatch(/cut off at the token limit: raise max_completion_tokens/u);
     },
   );
 
   it.each(['content_filter', 'sensitive', 'SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII'])(
-    'takes %s for a filter',
+    'reports %s as a content filter',
     (reason) => {
-      expect(messageOf(finishChunk(reason))).toMatch(
-        `withheld by the content filter of the server: ask in other words`,
-      );
+      expect(messageOf(finishChunk(reason))).toMatch(`withheld by the server's content filter: rephrase the prompt`);
     },
   );
 
   it.each(['stop', 'tool_calls', 'function_call', '', 'a word nobody knows', 'error', 'toString'])(
-    'takes "%s" for no cut',
+    'ignores "%s"',
     (reason) => {
       expect(messageOf(finishChunk(reason))).toBeUndefined();
     },
   );
 
-  it('looks at every choice, and at legacy chunks', () => {
+  it('checks every choice, and legacy chunks', () => {
     expect(messageOf(finishChunk('stop'), finishChunk('content_filter', 1), finishChunk('length', 2))).toMatch(
       'filter',
     );
-    expect(messageOf(legacyChunk('a', 'length'))).toMatch('limit of tokens');
+    expect(messageOf(legacyChunk('a', 'length'))).toMatch('token limit');
   });
 
-  it('raises an error that says what it is and that the same request would not do better', async () => {
+  it('errors with an OutputError that is not retryable', async () => {
     const failed = lastValueFrom(of(chunks.a, chunks.l).pipe(throwIfTruncated()));
 
     await expect(failed).rejects.toMatchObject({ name: 'OutputError', kind: 'output', retryable: false });
   });
 
-  it('leaves what there is of the answer to the operators behind it', async () => {
+  it('lets later operators add the incomplete answer', async () => {
     const answer = of(chunks.a, chunks.l, chunks.u).pipe(throwIfTruncated());
 
     await expect(lastValueFrom(answer.pipe(textDeltas(), toText()))).rejects.toMatchObject({ partial: 'Hel' });

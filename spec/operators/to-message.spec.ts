@@ -35,7 +35,7 @@ describe('toMessage', () => {
     });
   });
 
-  it('gives an empty message for an empty source, and waits for a silent one', () => {
+  it('emits an empty message for an empty source, and waits for one that never emits', () => {
     runMarbles(({ expectObservable }) => {
       const empty: Message = { ...finished, id: undefined, model: undefined, content: '', finishReason: undefined };
 
@@ -44,7 +44,7 @@ describe('toMessage', () => {
     });
   });
 
-  it('rethrows a copy of the error that holds the message so far, with no tool call complete', () => {
+  it('rethrows a copy of the error with the message so far, without complete tool calls', () => {
     const error = new StreamError('cut', { kind: 'truncated', retryable: true });
     const source = {
       ...chunks,
@@ -66,7 +66,7 @@ describe('toMessage', () => {
     });
   });
 
-  it('gives nothing away that the next message could be changed by', () => {
+  it('shares no state between messages', () => {
     let caught: { partial: Message } | undefined;
     throwError(() => new StreamError('cut', { kind: 'truncated', retryable: true }))
       .pipe(toMessage())
@@ -77,7 +77,7 @@ describe('toMessage', () => {
     expect(Object.isFrozen(caught?.partial.extra)).toBe(true);
   });
 
-  it('ends its source when unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('r-a-b-f|', chunks);
 
@@ -86,7 +86,7 @@ describe('toMessage', () => {
     });
   });
 
-  it('reads a synchronous source, one choice of several, and again with each subscription', () => {
+  it('reads one choice of a synchronous source, again with each subscription', () => {
     const seen: string[] = [];
     const message = from([chatChunk({ content: 'one' }, { index: 1 }), chunks.a, finishChunk('stop', 1)]).pipe(
       toMessage(1),
@@ -101,7 +101,7 @@ describe('toMessage', () => {
     [[-1], 'choice must be a whole number, 0 or more'],
     [[0, { toolCalls: 0 }], 'toolCalls must be a whole number, 1 or more, or Infinity, not 0'],
     [[0, 128], 'The configuration of toMessage must be an object, not 128'],
-  ])('refuses %j', (parameters, message) => {
+  ])('rejects %j', (parameters, message) => {
     expect(() => toMessage(...(parameters as [number]))).toThrow(new TypeError(message));
   });
 });

@@ -18,14 +18,14 @@ describe('toText', () => {
     });
   });
 
-  it('gives an empty text for an empty source, and waits for a silent one', () => {
+  it('emits an empty string for an empty source, and waits for one that never emits', () => {
     runMarbles(({ expectObservable }) => {
       expectObservable(EMPTY.pipe(toText())).toBe('(x|)', { x: '' });
       expectObservable(NEVER.pipe(toText())).toBe('-');
     });
   });
 
-  it('rethrows a copy of the error that holds the text so far', () => {
+  it('rethrows a copy of the error with the text so far', () => {
     const error = new ConnectionError('broke', { cause: new Error('below') });
     const caught: unknown[] = [];
     runMarbles(({ cold, flush }) => {
@@ -45,7 +45,7 @@ describe('toText', () => {
     expect((copy as Error).stack).toBe(error.stack);
   });
 
-  it('passes an error on that is not of this package', () => {
+  it('passes an error through that is not an LlmError', () => {
     const error = new Error('mine');
     let caught: unknown;
     throwError(() => error)
@@ -55,7 +55,7 @@ describe('toText', () => {
     expect(caught).toBe(error);
   });
 
-  it('ends its source when unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-a-b-|', pieces);
 
@@ -64,7 +64,7 @@ describe('toText', () => {
     });
   });
 
-  it('reads a synchronous source, and again with each subscription', () => {
+  it('reads a synchronous source, again with each subscription', () => {
     const seen: string[] = [];
     const text = of('Hel', 'lo').pipe(toText());
     text.subscribe((value) => seen.push(value));

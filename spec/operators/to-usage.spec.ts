@@ -14,7 +14,7 @@ const chunks = {
 const last: Usage = { inputTokens: 3, outputTokens: 2, totalTokens: 5, raw: chunks.v.usage };
 
 describe('toUsage', () => {
-  it('emits the last counts at completion', () => {
+  it('emits the last usage at completion', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('r-a-u-v|   ', chunks);
       const sourceSubs = ' ^------!   ';
@@ -25,7 +25,7 @@ describe('toUsage', () => {
     });
   });
 
-  it('completes empty when no counts came', () => {
+  it('completes without a value if there was no usage', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('-a-|', chunks).pipe(toUsage())).toBe('---|');
       expectObservable(EMPTY.pipe(toUsage())).toBe('|');
@@ -33,13 +33,13 @@ describe('toUsage', () => {
     });
   });
 
-  it('passes an error on', () => {
+  it('passes an error through', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('-u-#', chunks).pipe(toUsage())).toBe('---#');
     });
   });
 
-  it('ends its source when unsubscribed', () => {
+  it('unsubscribes from its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-u-v-|', chunks);
 
@@ -70,7 +70,7 @@ describe('toUsage', () => {
       { prompt_tokens: 9, completion_tokens: 5, total_tokens: 14, prompt_tokens_details: null },
       { inputTokens: 9 },
     ],
-    ['counts that are all missing as none', {}, undefined],
+    ['usage without any counts as none', {}, undefined],
   ])('reads %s', (_title, usage, expected) => {
     let seen: Usage | undefined;
     of({ choices: [], usage })
@@ -80,7 +80,7 @@ describe('toUsage', () => {
     expect(seen).toEqual(expected && expect.objectContaining({ ...expected, raw: usage }));
   });
 
-  it("reads the counts that Groq keeps in its own field, and a legacy chunk's", () => {
+  it("reads the usage in Groq's own field, and that of a legacy chunk", () => {
     const seen: Usage[] = [];
     const usage = { prompt_tokens: 1, completion_tokens: 2 };
     of({ choices: [], x_groq: { usage } })

@@ -43,13 +43,13 @@ describe('toolCalls', () => {
     });
   });
 
-  it('emits all calls of an answer in their order', () => {
+  it('emits all calls of an answer in order', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('a-s-b-f---u|', chunks).pipe(toolCalls())).toBe('------(cd)-|', calls);
     });
   });
 
-  it('emits calls before completion where no finish reason comes, if their arguments are closed', () => {
+  it('emits calls with closed arguments before completion if there is no finish reason', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('a-b-s-u|', chunks).pipe(toolCalls())).toBe('-------(cd|)', calls);
       expectObservable(cold('a---s-u|', chunks).pipe(toolCalls())).toBe('-------(d|)', calls);
@@ -57,20 +57,20 @@ describe('toolCalls', () => {
   });
 
   it.each(['length', 'content_filter', 'MAX_TOKENS', 'abort'])(
-    'emits none of an answer that ended with %s',
+    'emits no calls of an answer that ended with %s',
     (reason) => {
       expect(outcome(chunks.a, chunks.b, finishChunk(reason), chunks.u)).toEqual([]);
     },
   );
 
-  it('emits none of a stream that fails before the finish reason, and passes the error on', () => {
+  it('emits no calls of a stream that fails before the finish reason, and passes the error through', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('a-b-#', chunks).pipe(toolCalls())).toBe('----#');
       expectObservable(cold('a-b-f-#', chunks).pipe(toolCalls())).toBe('----c-#', calls);
     });
   });
 
-  it('emits nothing from a source that is silent, empty or without calls', () => {
+  it('emits nothing if the source is empty, never emits or has no calls', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(NEVER.pipe(toolCalls())).toBe('-');
       expectObservable(EMPTY.pipe(toolCalls())).toBe('|');
@@ -78,7 +78,7 @@ describe('toolCalls', () => {
     });
   });
 
-  it('ends its source when unsubscribed, and begins anew with each subscription', () => {
+  it('unsubscribes from its source, and starts again with each subscription', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('a-b-f|', chunks);
       const result = source.pipe(toolCalls());
@@ -89,7 +89,7 @@ describe('toolCalls', () => {
     });
   });
 
-  it('stops a synchronous source with its consumer', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     const seen: ToolCall[] = [];
     let more = false;
     concat(
@@ -103,7 +103,7 @@ describe('toolCalls', () => {
     expect(more).toBe(false);
   });
 
-  it('emits calls that come with the finish reason or after it, once', () => {
+  it('emits calls that arrive with or after the finish reason once', () => {
     const last = chatChunk({ tool_calls: [{ id: 'c0', function: { name: 'f' } }] }, { finish_reason: 'stop' });
 
     expect(outcome(last)).toEqual(['f']);
@@ -111,7 +111,7 @@ describe('toolCalls', () => {
     expect(outcome(whole('c0', 'f'), finishChunk('stop'), finishChunk('stop'), whole('c1', 'g'))).toEqual(['f', 'g']);
   });
 
-  it('tells calls apart that have neither index nor id, and names them', () => {
+  it('separates calls without index and id, and generates ids', () => {
     const seen: string[] = [];
     of(call({ function: { name: 'f', arguments: '{}' } }), call({ function: { name: 'f', arguments: '{}' } }), chunks.f)
       .pipe(toolCalls())
@@ -120,7 +120,7 @@ describe('toolCalls', () => {
     expect(seen).toEqual(['call_0_0', 'call_0_1']);
   });
 
-  it('reads one of several choices, each finished on its own', () => {
+  it('reads one of several choices that finish separately', () => {
     runMarbles(({ cold, expectObservable }) => {
       const both = { ...chunks, x: call({ id: 'c1', function: { name: 'g' } }, 1), y: finishChunk('tool_calls', 1) };
 
@@ -129,7 +129,7 @@ describe('toolCalls', () => {
     });
   });
 
-  it('raises LimitError for more calls than allowed', () => {
+  it('errors with LimitError for more calls than allowed', () => {
     const seen: unknown[] = [];
     of(whole('c0', 'f'), whole('c1', 'g'))
       .pipe(toolCalls(0, { toolCalls: 1 }))
@@ -142,7 +142,7 @@ describe('toolCalls', () => {
     [[-1], 'choice must be a whole number, 0 or more'],
     [[0, { toolCalls: 0 }], 'toolCalls must be a whole number, 1 or more, or Infinity, not 0'],
     [[0, 128], 'The configuration of toolCalls must be an object, not 128'],
-  ])('refuses %j', (parameters, message) => {
+  ])('rejects %j', (parameters, message) => {
     expect(() => toolCalls(...(parameters as [number]))).toThrow(new TypeError(message));
   });
 });

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import fc from 'fast-check';
-import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 import { cutAt, encode, parsePieces } from './event-pieces.js';
 import { readPlainly } from './plain-reading.js';
 
@@ -43,7 +43,7 @@ describe('any stream', () => {
     .array(fc.oneof(fc.constantFrom(...fragments).map(encode), fc.uint8Array({ maxLength: 3 })), { maxLength: 40 })
     .map((parts) => Uint8Array.from(Buffer.concat(parts)));
 
-  it('gives what a plain reading of the standard gives, of any bytes cut anywhere', () => {
+  it('parses any bytes, cut anywhere, like a plain implementation of the standard', () => {
     fc.assert(
       fc.property(bytes, cuts, (stream, places) => {
         expect(parsePieces(cut(stream, places))).toEqual(readPlainly(stream));
@@ -52,7 +52,7 @@ describe('any stream', () => {
     );
   });
 
-  it('gives the same events and the same limit error, however it is cut', () => {
+  it('returns the same events and the same LimitError, however it is cut', () => {
     fc.assert(
       fc.property(bytes, cuts, fc.integer({ min: 1, max: 60 }), fc.boolean(), (stream, places, eventBytes, lenient) => {
         const config = { eventBytes, lenient };
@@ -63,10 +63,10 @@ describe('any stream', () => {
     );
   });
 
-  // eventsource-parser 3 knowingly differs in three places, which these streams avoid: it waits for the line feed behind
+  // eventsource-parser 3 knowingly differs in three places, which these streams avoid: it waits for the line feed after
   // the last carriage return (so a stream ends in line feeds), leaves the byte order mark to others (so it begins with a
-  // comment), and gives an id to its own event only, none to a block without data (so a block with an id has data).
-  it('gives the events that eventsource-parser gives', () => {
+  // comment), and applies an id only to its own event, ignoring that of a block without data (so such blocks have data).
+  it('returns the same events as eventsource-parser', () => {
     const line = (name: string): fc.Arbitrary<string> =>
       fc.tuple(fc.constantFrom(': ', ':'), value).map(([colon, content]) => `${name}${colon}${content}`);
     const anywhere = fc.oneof(

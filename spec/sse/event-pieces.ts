@@ -1,7 +1,7 @@
 import { createEventParser, type EventParserConfig } from '../../src/sse/event-parser.js';
-import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 
-/** What a parser gave for one stream. */
+/** The result of parsing one stream. */
 export interface Parsed {
   readonly events: readonly ServerSentEvent[];
   /** The event without its empty line. */
@@ -35,13 +35,13 @@ export function parseText(text: string, config: Partial<EventParserConfig> = {})
   return parsePieces([encode(text)], config);
 }
 
-/** Cuts bytes at these places. */
+/** Cuts bytes at these positions. */
 export function cutAt(bytes: Uint8Array, places: readonly number[]): readonly Uint8Array[] {
   const sorted = [0, ...[...places].sort((one, other) => one - other), bytes.length];
   return sorted.slice(1).map((end, index) => bytes.subarray(sorted[index], end));
 }
 
-/** The ways to receive the same bytes: whole, byte by byte, and in two pieces cut at each place. */
+/** The same bytes whole, byte by byte, and cut in two at each position. */
 export function waysToCut(bytes: Uint8Array): readonly (readonly Uint8Array[])[] {
   const places = Array.from(bytes, (_, index) => index);
   return [[bytes], cutAt(bytes, places), ...places.map((place) => cutAt(bytes, [place]))];

@@ -1,9 +1,8 @@
-import type { ServerSentEvent } from '../../src/sse/server-sent-event.js';
+import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 import type { Parsed } from './event-pieces.js';
 
 /**
- * The algorithm of the HTML standard written down step by step over the whole text: slow, and without any state between
- * pieces, so that there is little to get wrong.
+ * Implements the algorithm of the HTML standard step by step over the whole text. Slow, but without state between pieces.
  */
 export function readPlainly(bytes: Uint8Array): Parsed {
   const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/u);

@@ -1,5 +1,5 @@
 import type { ChatChoice, ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
-import type { CompletionChunk } from '../../src/schemas/completion-chunk.js';
+import type { CompletionChunk } from '../../src/schemas/completion.js';
 
 /** Creates a chat chunk with one choice. */
 export function chatChunk(

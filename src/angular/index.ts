@@ -7,17 +7,17 @@ export { injectClient, CLIENT } from './inject-client.js';
 export { injectConversation, type ConversationConfig, type ConversationRef } from './inject-conversation.js';
 
 /* Types of 'rxllm' that appear in declarations inferred from these exports */
-export type { Client } from '../client/client.js';
+export type { Client } from '../client/create-client.js';
 export type { ClientConfig, RequestOptions } from '../client/client-config.js';
 export type { Interceptor } from '../transport/transport.js';
 export type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
-export type { CompletionRequest } from '../schemas/completion-request.js';
+export type { CompletionRequest } from '../schemas/completion.js';
 export type { ChatMessage, UserContent } from '../schemas/chat-message.js';
 export type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
-export type { CompletionChunk } from '../schemas/completion-chunk.js';
+export type { CompletionChunk } from '../schemas/completion.js';
 export type { Model } from '../schemas/model.js';
 export type { Message, ToolCall, Usage } from '../chunks/message.js';
-export type { RetryNotice } from '../operators/retry-config.js';
+export type { RetryNotice } from '../operators/retry-with-backoff.js';
 export type { ChatView, ReplyStatus } from '../views/chat-view.js';
 export type { Turn } from '../views/conversation.js';
 export type { ErrorKind, LlmError } from '../errors/llm-error.js';

@@ -1,5 +1,5 @@
 import { inject, InjectionToken } from '@angular/core';
-import type { Client } from '../client/client.js';
+import type { Client } from '../client/create-client.js';
 
 /**
  * Injects the client provided by `provideClient()`, or the one provided with `withName(name)`.

@@ -12,8 +12,8 @@ import {
   untracked,
 } from '@angular/core';
 import { EMPTY, identity, type Observable, Subject, tap } from 'rxjs';
-import type { Client } from '../client/client.js';
-import type { RetryNotice } from '../operators/retry-config.js';
+import type { Client } from '../client/create-client.js';
+import type { RetryNotice } from '../operators/retry-with-backoff.js';
 import { throttleRender } from '../operators/throttle-render.js';
 import type { UserContent } from '../schemas/chat-message.js';
 import { checkConfig, checkDuration } from '../util/check.js';

@@ -7,8 +7,8 @@ import {
   runInInjectionContext,
 } from '@angular/core';
 import { Observable } from 'rxjs';
-import type { Client } from '../client/client.js';
-import { checkClientConfig } from '../client/check-client-config.js';
+import type { Client } from '../client/create-client.js';
+import { checkClientConfig } from '../client/client-config.js';
 import type { ClientConfig } from '../client/client-config.js';
 import { createClient } from '../client/create-client.js';
 import type { Interceptor } from '../transport/transport.js';

@@ -1,12 +1,15 @@
+import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
 
-/** Stands for the end mark of a chat or completions stream. */
+/** Stands for the `[DONE]` that ends a chat or completions stream. */
 export const done = Symbol('[DONE]');
 
 /**
- * What an event's data holds: JSON documents, and {@link done} for `[DONE]`. Empty for data that only keeps the connection
- * alive; `undefined` for data that is not JSON, or nests absurdly deep. Usually one document: servers that forget the blank line between two
- * events put several into one, a line each.
+ * Parses the data of one event: usually one JSON document, or {@link done} for `[DONE]`. Servers that forget the empty
+ * line between two events send several documents in one, each on its own line.
+ *
+ * @returns An empty list for data that only keeps the connection alive; `undefined` for data that is not JSON or is
+ *   nested too deeply.
  */
 export function parseEventData(data: string): readonly unknown[] | undefined {
   return readDocument(data) ?? (data.includes('\n') ? readLines(data.split('\n')) : undefined);
@@ -28,7 +31,7 @@ function readDocument(text: string): readonly unknown[] | undefined {
   if (text.startsWith('{')) {
     return parse(text);
   }
-  // Some servers add white space to the end mark, and some send their keep-alive comments as data.
+  // Some servers add white space to [DONE], and some send their keep-alive comments as data.
   const trimmed = text.trim();
   if (trimmed === '[DONE]') {
     return [done];
@@ -39,4 +42,45 @@ function readDocument(text: string): readonly unknown[] | undefined {
 function parse(text: string): readonly unknown[] | undefined {
   const document = parseJson(text);
   return document === undefined ? undefined : [document];
+}
+
+/** The fields in which servers report an error. */
+interface Frame {
+  readonly error?: unknown;
+  readonly object?: unknown;
+  readonly type?: unknown;
+  readonly message?: unknown;
+  readonly detail?: unknown;
+  readonly choices?: unknown;
+  readonly x_groq?: { readonly error?: unknown } | null;
+  readonly base_resp?: { readonly status_code?: unknown } | null;
+}
+
+/**
+ * Returns the error in a JSON document, in any of the forms servers use, or `undefined` if it holds none. A null, empty
+ * or missing `error` is normal in a chunk.
+ *
+ * @param event The name of the server-sent event that held the document.
+ */
+export function errorFrame(document: unknown, event = 'message'): unknown {
+  // Google wraps errors in an array of one.
+  const frame: unknown = Array.isArray(document) && document.length === 1 ? document[0] : document;
+  if (event === 'error') {
+    return frame;
+  }
+  if (!isObject(frame)) {
+    return undefined;
+  }
+  const { error, object, type, message, detail, choices, x_groq: groq, base_resp: minimax } = frame as Frame;
+  if (isError(error) || object === 'error' || type === 'error' || Number(minimax?.status_code ?? 0) > 0) {
+    return frame;
+  }
+  if (isError(groq?.error)) {
+    return groq;
+  }
+  return choices === undefined && (isError(message) || isError(detail)) ? frame : undefined;
+}
+
+function isError(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 }

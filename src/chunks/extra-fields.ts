@@ -1,16 +1,13 @@
-import { freezeDeep } from './freeze-deep.js';
+import { isObject } from '../util/is-object.js';
 
-/** Collects fields that are not ours: strings and arrays append, other values replace, null changes nothing. */
+/** Collects unknown fields: strings and arrays append, other values replace, null changes nothing. */
 export interface ExtraFields {
   readonly add: (key: string, value: unknown) => void;
-  /** The fields so far; many fields and long arrays may lag behind until a `whole` view is asked for. */
+  /** Returns the fields so far. Unless `whole`, it may lag behind when there are many fields or long arrays. */
   readonly view: (whole: boolean) => Readonly<Record<string, unknown>>;
 }
 
-/**
- * No fields yet; for one message. Like that of a {@link GrowingList}, a view of more than 64 fields may lag behind until
- * they have doubled.
- */
+/** Creates an empty collector for one message. Above 64 fields, `view(false)` lags behind until they have doubled. */
 export function createExtraFields(): ExtraFields {
   const values = new Map<string, unknown>();
   const lists = new Map<string, GrowingList>();
@@ -43,7 +40,7 @@ export function createExtraFields(): ExtraFields {
         });
       }
       if (changed && (whole || values.size <= 64 || values.size >= 2 * viewed)) {
-        // Own fields whatever their names, where an assignment to `__proto__` would make none.
+        // `Object.fromEntries` also creates an own property for `__proto__`; assignment would not.
         view = Object.freeze(Object.fromEntries(values));
         viewed = values.size;
         changed = false;
@@ -57,12 +54,12 @@ function joinStrings(before: unknown, value: unknown): unknown {
   return typeof before === 'string' && typeof value === 'string' ? before + value : value;
 }
 
-/** Copied for each piece, so there must be a bound; the API has four. */
+/** All fields are copied for each piece, so their number must be bounded; the API has four. */
 const maxAudioFields = 64;
 
-/** Spoken answers come in pieces of `data` and `transcript`; the id and the expiry come once. */
+/** Joins `data` and `transcript`, which audio answers send in pieces; the id and the expiry come once. */
 function joinAudio(before: unknown, value: unknown): unknown {
-  if (typeof before !== 'object' || before === null || typeof value !== 'object' || value === null) {
+  if (!isObject(before) || !isObject(value)) {
     return value;
   }
   const fields = new Map<string, unknown>(Object.entries(before));
@@ -75,18 +72,18 @@ function joinAudio(before: unknown, value: unknown): unknown {
   return Object.freeze(Object.fromEntries(fields));
 }
 
-/** A list that grows by appending, of which immutable views are taken. */
-export interface GrowingList {
+/** A list that only grows, with immutable views. */
+interface GrowingList {
   readonly append: (items: readonly unknown[]) => void;
-  /** The items so far, all of them if `whole`. The view keeps its identity while it does not change. */
+  /** Returns the items so far; the same array while it does not change. */
   readonly view: (whole: boolean) => readonly unknown[];
 }
 
 /**
- * An empty {@link GrowingList}. Copying a long list for each chunk would cost more the longer the answer is, so a view of
- * more than 64 items may lag behind until the list has doubled, or a whole view is asked for.
+ * Creates an empty list. Copying a long list for each chunk would cost more the longer the answer is, so above 64 items
+ * `view(false)` lags behind until the list has doubled.
  */
-export function createGrowingList(): GrowingList {
+function createGrowingList(): GrowingList {
   const items: unknown[] = [];
   let view: readonly unknown[] = Object.freeze([]);
   return {
@@ -102,4 +99,25 @@ export function createGrowingList(): GrowingList {
       return view;
     },
   };
+}
+
+/** Freezes a JSON value with everything in it, and returns it. Skips what is frozen already or is not JSON, such as bytes. */
+export function freezeDeep<T>(value: T): T {
+  // Not recursive, since the server decides how deeply its JSON is nested.
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (isPlain(next) && !Object.isFrozen(next)) {
+      Object.values(Object.freeze(next)).forEach((item) => waiting.push(item));
+    }
+  }
+  return value;
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }

@@ -1,4 +1,4 @@
-/** Why an answer is not whole: a limit of tokens, a filter of the server's, or a failure on its side. */
+/** Why an answer is incomplete: a token limit, the server's content filter, or a failure of the server. */
 export type Cut = 'length' | 'filter' | 'failure';
 
 const cuts: ReadonlyMap<string, Cut> = new Map([
@@ -8,7 +8,7 @@ const cuts: ReadonlyMap<string, Cut> = new Map([
   ['model_context_window_exceeded', 'length'],
   ['content_filter', 'filter'],
   ['sensitive', 'filter'],
-  // Google's words.
+  // Google
   ['safety', 'filter'],
   ['recitation', 'filter'],
   ['blocklist', 'filter'],
@@ -20,12 +20,12 @@ const cuts: ReadonlyMap<string, Cut> = new Map([
   ['insufficient_system_resource', 'failure'],
 ]);
 
-/** How a finish reason says that the answer was cut; `undefined` where it says that the answer is whole. */
+/** Returns why the answer was cut off, or `undefined` if its finish reason means that it is complete. */
 export function cutBy(finishReason: string): Cut | undefined {
   return cuts.get(finishReason.toLowerCase());
 }
 
-/** Whether a finish reason means that the answer was cut or filtered, so that what it holds may be incomplete. */
+/** Whether a finish reason means that the answer was cut off or filtered. */
 export function isCutShort(finishReason: string): boolean {
   return cutBy(finishReason) !== undefined;
 }

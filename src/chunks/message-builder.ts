@@ -1,41 +1,41 @@
 import type { ChatChoice, FunctionDelta, TokenLogprob } from '../schemas/chat-completion-chunk.js';
-import { createExtraFields } from './extra-fields.js';
-import { isCutShort } from './finish-reason.js';
-import { freezeDeep } from './freeze-deep.js';
-import type { Message } from './message.js';
 import {
+  type AnswerChoice,
+  type AnswerChunk,
   contentOf,
   deltaOf,
   reasoningKeyOf,
   reasoningOf,
   refusalOf,
-  type AnswerChoice,
-  type AnswerChunk,
+  usageOf,
 } from './answer-chunk.js';
-import { createToolCallMerger, type Progress } from './tool-call-merger.js';
-import { usageOf } from './usage-of.js';
 
-/** Puts one message together from the chunks of a stream. */
+import { createExtraFields, freezeDeep } from './extra-fields.js';
+import { isCutShort } from './finish-reason.js';
+import type { Message } from './message.js';
+import { createToolCallMerger, type Progress } from './tool-call-merger.js';
+
+/** Builds one message from the chunks of a stream. */
 export interface MessageBuilder {
-  /** Takes a chunk and gives the message so far: the same object while nothing changed, a new one otherwise. */
+  /** Adds a chunk and returns the message so far: the same object if nothing changed. */
   readonly add: (chunk: AnswerChunk) => Message;
   /** The message so far. */
   readonly current: () => Message;
-  /** The message when the stream has completed. */
+  /** Returns the message once the stream has completed. */
   readonly finish: () => Message;
 }
 
-/** Which message to build, and how large it may become. */
-export interface MessageBuilderConfig {
-  /** Which of `n` answers to read. */
+/** Configuration of {@link createMessageBuilder}. */
+interface MessageBuilderConfig {
+  /** Index of the choice to read. */
   readonly choice: number;
-  /** How many tool calls the message may hold; one more raises `LimitError`. */
+  /** How many tool calls the message may hold; one more is a `LimitError`. */
   readonly toolCalls: number;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-const ours: ReadonlySet<string> = new Set([
+const knownKeys: ReadonlySet<string> = new Set([
   'role',
   'content',
   'refusal',
@@ -47,7 +47,7 @@ const ours: ReadonlySet<string> = new Set([
 
 const textParts: ReadonlySet<string> = new Set(['text', 'thinking']);
 
-/** What every message begins as. */
+/** The message before the first chunk. */
 export const emptyMessage: Message = Object.freeze({
   id: undefined,
   model: undefined,
@@ -76,7 +76,7 @@ const fields = [
   'extra',
 ] as const satisfies readonly (keyof Message)[];
 
-/** A builder for one stream and choice. The cost of a chunk does not grow with the length of the answer. */
+/** Creates a builder for one stream and choice. The cost of a chunk does not grow with the length of the answer. */
 export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig): MessageBuilder {
   const merger = createToolCallMerger(choice, toolCalls);
   const extra = createExtraFields();
@@ -106,7 +106,7 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
       merger.add(delta.tool_calls);
     }
     for (const [key, value] of Object.entries(delta ?? {})) {
-      if (!ours.has(key)) {
+      if (!knownKeys.has(key)) {
         extra.add(key, value);
       }
     }
@@ -117,7 +117,7 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
     }
   };
 
-  /** Brings what is collected beside the message into it; lists that grow with the answer only when `whole`. */
+  /** Sets the fields collected outside the message; lists that grow with the answer are copied only if `whole`. */
   const settle = (next: Mutable<Message>, progress: Progress, whole: boolean): Message => {
     next.toolCalls = merger.view(progress);
     next.extra = extra.view(whole);
@@ -162,7 +162,7 @@ function progressOf(finishReason: string | undefined, without: Progress): Progre
 function appendLogprobs(logprobs: TokenLogprob[], choice: AnswerChoice): void {
   const lists = (choice as Partial<ChatChoice>).logprobs;
   for (const list of [lists?.content, lists?.refusal]) {
-    // Unchecked on legacy chunks, which keep arrays of another shape.
+    // Not validated on legacy chunks, whose arrays have another shape.
     const items: readonly TokenLogprob[] = Array.isArray(list) ? (list as TokenLogprob[]) : [];
     items.forEach((item) => logprobs.push(freezeDeep(item)));
   }

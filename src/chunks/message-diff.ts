@@ -1,26 +1,24 @@
 import { isObject } from '../util/is-object.js';
-import type { RawObject } from './raw-choices.js';
 
-/** Turns messages that hold all of an answer so far into deltas. */
-export interface MessageDiff {
-  /** What a message adds to what was seen of its choice; an empty delta for what is no message. */
+/** Turns messages that repeat the whole answer so far into deltas. */
+interface MessageDiff {
+  /** Returns what a message adds to its choice; an empty delta if it is not an object. */
   readonly take: (message: unknown, index: number) => RawObject;
-  /** Counts what a delta adds to its choice. Called for every chunk, so it looks only at what messages repeat. */
+  /** Records what a delta adds to its choice. Called for every chunk, so it looks only at fields that messages repeat. */
   readonly note: (delta: RawObject, index: number) => void;
 }
 
-/** How much was seen of each text and list of a choice, by name; of a tool call's, by its place and name. */
+type RawObject = Record<string, unknown>;
+
+/** The length seen of each text and list of a choice, by field name; for a tool call's, by its position and field name. */
 type Seen = Map<string, number>;
 
-/** How many texts and lists of a choice are remembered: a server that thinks of new names without end fills no memory. */
+/** Fields remembered per choice, so that a server that keeps inventing names cannot fill the memory. */
 const maxPaths = 1024;
 
 const texts = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
 
-/**
- * A diff for one stream. What was seen is remembered by its length alone: texts and lists only grow, so what is new of them
- * is what lies beyond.
- */
+/** Creates a diff for one stream. Texts and lists only grow, so remembering their lengths is enough to find what is new. */
 export function createMessageDiff(): MessageDiff {
   const choices = new Map<number, Seen>();
   const seenOf = (index: number): Seen => {
@@ -52,7 +50,7 @@ function takeField(value: unknown, seen: Seen, prefix: string, key: string): unk
   if (key === 'tool_calls') {
     return eachCall(value, (call, place) => ({
       ...call,
-      // Numbered by place, so that later messages find the same call.
+      // Numbered by position, so that later messages find the same call.
       index: place,
       ...(isObject(call['function']) ? { function: takeFields(call['function'], seen, `${place} `) } : {}),
     }));

@@ -1,30 +1,30 @@
 import type { TokenLogprob } from '../schemas/chat-completion-chunk.js';
 
-/** A tool call as accumulated so far, or whole. */
+/** A tool call as accumulated so far, or complete. */
 export interface ToolCall {
-  /** The server's id; one of ours when the message is finished and the server gave none. */
+  /** The server's id, or a generated one once the message is finished and the server sent none. */
   readonly id: string;
   /** `function`, `custom`, or the server's own word. */
   readonly type: string;
   readonly name: string;
-  /** JSON text as the model wrote it; for a custom tool, its input. */
+  /** JSON text as the model wrote it, or a custom tool's input. */
   readonly arguments: string;
-  /** Whether the model finished this call; never true in an answer that was cut or filtered. */
+  /** Whether the model finished this call; never true in an answer that was cut off or filtered. */
   readonly complete: boolean;
-  /** Fields of the call that are not ours, which some servers need back. */
+  /** Further fields of the call, which some servers require in the history. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
-/** Token counts, in one shape whatever the endpoint. */
+/** Token counts, in the same shape for every endpoint. */
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly totalTokens: number;
-  /** Input tokens read from the server's cache, part of `inputTokens`. */
+  /** Input tokens read from the server's cache, included in `inputTokens`. */
   readonly cachedTokens?: number;
-  /** Output tokens spent on reasoning, part of `outputTokens`. */
+  /** Output tokens spent on reasoning, included in `outputTokens`. */
   readonly reasoningTokens?: number;
-  /** The server's own usage object, with what else it counts. */
+  /** The usage object as the server sent it. */
   readonly raw: unknown;
 }
 
@@ -32,21 +32,21 @@ export interface Usage {
 export interface Message {
   readonly id: string | undefined;
   readonly model: string | undefined;
-  /** `assistant` when the server never says. */
+  /** `assistant` if the server sends no role. */
   readonly role: string;
   readonly content: string;
   readonly reasoning: string;
-  /** The field in which the server sends its reasoning as plain text, also while that is empty; left out where it has none. */
+  /** The field in which the server sends reasoning as plain text, if it has one. */
   readonly reasoningKey?: 'reasoning_content' | 'reasoning';
   readonly refusal: string;
   readonly toolCalls: readonly ToolCall[];
   /** The deprecated form of a single tool call. */
   readonly functionCall?: { readonly name: string; readonly arguments: string };
-  /** The server's own word; `undefined` until it comes, and where the server sends none. */
+  /** As the server sent it; `undefined` until it arrives, or if the server sends none. */
   readonly finishReason: string | undefined;
   readonly usage?: Usage;
-  /** On the finished message only. */
+  /** Only on the finished message. */
   readonly logprobs?: readonly TokenLogprob[];
-  /** Delta fields that are not ours: strings and arrays appended, others replaced. Long arrays appear when finished. */
+  /** Further delta fields: strings and arrays append, others replace. Long arrays may be incomplete until the end. */
   readonly extra: Readonly<Record<string, unknown>>;
 }

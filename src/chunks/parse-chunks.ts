@@ -6,8 +6,8 @@ import {
   from,
   mergeMap,
   type ObservableInput,
-  type OperatorFunction,
   of,
+  type OperatorFunction,
   takeWhile,
   throwError,
 } from 'rxjs';
@@ -16,41 +16,41 @@ import type { Redact } from '../secrets/redactor.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { StreamError } from '../errors/stream-error.js';
 import { toStreamError } from '../errors/server-error.js';
-import type { ServerSentEvent } from '../sse/server-sent-event.js';
-import { createCompletion } from './completion.js';
-import { errorFrame } from './error-frame.js';
-import { done, parseEventData } from './event-data.js';
+import type { ServerSentEvent } from '../sse/parse-blocks.js';
+import { isObject } from '../util/is-object.js';
+import { done, errorFrame, parseEventData } from './event-data.js';
 
-/** How many choices and tool calls a stream may number. */
-export interface ChunkLimits {
+/** How many choices, and tool calls per choice, a stream may have. */
+interface ChunkLimits {
   readonly choices: number;
   readonly toolCalls: number;
 }
 
-/** What sets the chunks of one endpoint apart. */
+/** How the chunks of one endpoint are repaired and validated. */
 export interface ChunkFormat<Chunk> {
   readonly schema: z.ZodMiniType<Chunk>;
-  /** Makes, for one stream, a function that mends a parsed object in place, before it meets the schema. */
+  /** Creates, for one stream, a function that repairs a parsed object in place before it is validated. */
   readonly createRepair: (limits: ChunkLimits) => (raw: Record<string, unknown>) => void;
 }
 
-/** What parsing a stream depends on beside its format. */
-export interface ParseChunksConfig {
+/** Configuration of {@link parseChunks}. */
+interface ParseChunksConfig {
   readonly limits: ChunkLimits;
-  /** Takes secrets out of the text of errors that the server put into the stream. */
+  /** Removes secrets from the text of errors that the server sends inside the stream. */
   readonly redact: Redact;
 }
 
+/** What every chunk has, whatever its endpoint. */
 interface AnyChunk {
   readonly choices: readonly { readonly index: number; readonly finish_reason?: string | null | undefined }[];
 }
 
 /**
- * Emits the typed chunk of each event, until `[DONE]` or the end.
+ * Emits the typed chunk of each event, until `[DONE]` or the end of the source.
  *
- * Completes where the stream is whole: at `[DONE]`, or at the end after a finish reason for every choice. Otherwise, and
- * for an error the server put into the stream, raises `StreamError`; `ProtocolError` for data that is not JSON or not a
- * chunk, or numbers a choice or tool call impossibly; `LimitError` for one numbered above the limits.
+ * Completes at `[DONE]`, or at the end of the source if every choice has a finish reason. An earlier end, and an error
+ * sent inside the stream, is a `StreamError`. Data that is not JSON or not a valid chunk, and an index that is not a
+ * non-negative integer, is a `ProtocolError`; an index above the limits is a `LimitError`.
  */
 export function parseChunks<Chunk extends AnyChunk>(
   format: ChunkFormat<Chunk>,
@@ -75,7 +75,7 @@ export function parseChunks<Chunk extends AnyChunk>(
 
 type Item<Chunk> = Chunk | typeof done;
 
-/** Reads one event after another; several documents of one event are read in turn, so that what precedes an error stays. */
+/** Reads the documents of an event one by one, so that those before an error are still emitted. */
 function createReader<Chunk extends AnyChunk>(
   { schema, createRepair }: ChunkFormat<Chunk>,
   { limits, redact }: ParseChunksConfig,
@@ -104,8 +104,8 @@ function createReader<Chunk extends AnyChunk>(
   };
 
   const toChunk = (document: unknown): Chunk => {
-    if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
-      repair(document as Record<string, unknown>);
+    if (isObject(document)) {
+      repair(document);
     }
     const result = z.safeParse(schema, document);
     if (result.success) {
@@ -132,7 +132,7 @@ function createReader<Chunk extends AnyChunk>(
   };
 }
 
-/** Pings, and bare values that some relays send to keep a connection alive. */
+/** Whether a document is a ping, or a bare value that some relays send to keep a connection alive. */
 function isIdle(document: unknown, event: string): boolean {
   if (typeof document !== 'object' || document === null) {
     return typeof document !== 'string';
@@ -141,7 +141,7 @@ function isIdle(document: unknown, event: string): boolean {
   return !('choices' in document) && (event === 'ping' || type === 'ping' || type === 'keepalive');
 }
 
-/** Finish reasons by which servers report an error without an error object. */
+/** Finish reasons with which servers report an error, without an error object. */
 const failures: ReadonlySet<string> = new Set(['error', 'abort', 'network_error', 'insufficient_system_resource']);
 
 function providerFailure(reason: string): StreamError {
@@ -159,4 +159,41 @@ function truncated(empty: boolean): StreamError {
       : 'The stream ended early: no finish reason for every choice, and no [DONE]',
     { kind: 'truncated', retryable: true },
   );
+}
+
+/** Follows a stream's chunks to tell whether the stream was whole when it ended. */
+interface Completion {
+  readonly see: (item: AnyChunk | typeof done) => void;
+  /** Whether `[DONE]` came, or a finish reason for every choice seen. */
+  readonly isWhole: () => boolean;
+  readonly isEmpty: () => boolean;
+}
+
+/** Usage does not mark the end: some servers send it on every chunk. */
+function createCompletion(): Completion {
+  const seen = new Set<number>();
+  const unfinished = new Set<number>();
+  let ended = false;
+  let empty = true;
+  return {
+    see: (item) => {
+      empty = false;
+      if (item === done) {
+        ended = true;
+        return;
+      }
+      for (const { index, finish_reason: reason } of item.choices) {
+        if (!seen.has(index)) {
+          seen.add(index);
+          unfinished.add(index);
+        }
+        // The choice stays finished even if more content follows. Some servers send '' instead of null.
+        if (reason) {
+          unfinished.delete(index);
+        }
+      }
+    },
+    isWhole: () => ended || (seen.size > 0 && unfinished.size === 0),
+    isEmpty: () => empty,
+  };
 }

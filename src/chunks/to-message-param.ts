@@ -2,20 +2,19 @@ import type { AssistantMessage, ToolCallParam } from '../schemas/chat-message.js
 import { isObject } from '../util/is-object.js';
 import { isCutShort } from './finish-reason.js';
 import type { Message, ToolCall } from './message.js';
-import type { RawObject } from './raw-choices.js';
 
 /**
- * Turns a finished message into what the API takes as history, to be sent before the next prompt or a tool's answer.
+ * Converts a finished message to a request message, to be sent as history before the next prompt or tool result.
  *
- * Content, refusal and complete tool calls are those of the message; incomplete calls are left out, since servers refuse
- * them. Without text `content` is `null` beside tool calls or a refusal, and empty otherwise.
+ * Content, refusal and complete tool calls are kept. Incomplete calls are left out, since servers reject them. If there is
+ * no text, `content` is `null` beside tool calls or a refusal, and empty otherwise.
  *
- * What the server sent for itself goes back under its own names: fields of tool calls (Gemini's signatures), reasoning
- * details and thinking blocks joined from their pieces (OpenRouter, LiteLLM), and plain reasoning in the field it came
- * in, which DeepSeek and Kimi require after tool calls. Another server may refuse those fields: leave them out
- * of a history that moves from one server to another.
+ * Provider-specific fields go back under their own names: fields of tool calls (Gemini's signatures), reasoning details
+ * and thinking blocks, joined from their pieces (OpenRouter, LiteLLM), and plain reasoning in the field it came in, which
+ * DeepSeek and Kimi require after tool calls. Other servers may reject these fields: remove them from a history that
+ * moves from one server to another.
  *
- * @see {@link toMessage} for the finished message; a snapshot of `accumulateMessage` may lack pieces.
+ * @see {@link toMessage} for the finished message; a snapshot of `accumulateMessage` may be incomplete.
  */
 export function toMessageParam(message: Message): AssistantMessage {
   const { content, refusal, functionCall, finishReason } = message;
@@ -39,19 +38,21 @@ function toParam({ id, type, name, arguments: text, extra }: ToolCall): ToolCall
     : { ...extra, id, type: 'function', function: { name, arguments: text } };
 }
 
-/** Spoken answers are kept by the server, and named by their id. */
+/** The server keeps audio answers, so the id is enough. */
 function audioOf({ extra }: Message): { readonly audio?: { readonly id: string } } {
   const audio = extra['audio'];
   return isObject(audio) && typeof audio['id'] === 'string' ? { audio: { id: audio['id'] } } : {};
 }
 
+type Fields = Record<string, unknown>;
+
 /** Lists that are streamed in pieces. */
 const piecewise = ['reasoning_details', 'thinking_blocks'] as const;
-/** Signatures and encrypted reasoning, with what belongs to them. */
+/** Signatures and encrypted reasoning. */
 const opaque = ['extra_content', 'reasoning_text', 'reasoning_opaque'] as const;
 
-function reasoningOf({ reasoning, reasoningKey, extra }: Message, called: boolean): RawObject {
-  const fields: RawObject = {};
+function reasoningOf({ reasoning, reasoningKey, extra }: Message, called: boolean): Fields {
+  const fields: Fields = {};
   for (const key of piecewise) {
     const pieces = extra[key];
     if (Array.isArray(pieces) && pieces.length > 0) {
@@ -63,7 +64,7 @@ function reasoningOf({ reasoning, reasoningKey, extra }: Message, called: boolea
       fields[key] = extra[key];
     }
   }
-  // The details hold the same text. DeepSeek wants the field beside tool calls even where it is empty.
+  // The details hold the same text. DeepSeek requires the field beside tool calls even if it is empty.
   if (reasoningKey !== undefined && !('reasoning_details' in fields) && (called || reasoning !== '')) {
     fields[reasoningKey] = reasoning;
   }
@@ -71,11 +72,10 @@ function reasoningOf({ reasoning, reasoningKey, extra }: Message, called: boolea
 }
 
 /**
- * Joins pieces of reasoning, as they were streamed, into the blocks a server takes back. Pieces that follow each other
- * belong to one block while they agree on `type`, `index` and `id`; a signature closes its block, and encrypted data is
- * a block of its own.
+ * Joins streamed pieces of reasoning into the blocks a server takes back. Consecutive pieces belong to one block while
+ * they agree on `type`, `index` and `id`; a signature closes its block, and encrypted data is always a separate block.
  */
-export function joinReasoning(pieces: readonly unknown[]): readonly unknown[] {
+function joinReasoning(pieces: readonly unknown[]): readonly unknown[] {
   const blocks: unknown[] = [];
   let open: Block | undefined;
   for (const piece of pieces) {
@@ -89,7 +89,7 @@ export function joinReasoning(pieces: readonly unknown[]): readonly unknown[] {
       blocks.push(open);
     }
   }
-  // Own fields whatever their names, where an assignment to `__proto__` would make none.
+  // `Object.fromEntries` also creates an own property for `__proto__`; assignment would not.
   return blocks.map((block) => (block instanceof Map ? Object.fromEntries<unknown>(block as Block) : block));
 }
 
@@ -97,7 +97,7 @@ type Block = Map<string, unknown>;
 
 const texts: ReadonlySet<string> = new Set(['text', 'summary', 'thinking']);
 
-function continues(block: Block, piece: RawObject): boolean {
+function continues(block: Block, piece: Fields): boolean {
   const signature = block.get('signature');
   return (
     block.get('type') === piece['type'] &&
@@ -108,7 +108,7 @@ function continues(block: Block, piece: RawObject): boolean {
   );
 }
 
-function extend(block: Block, piece: RawObject): void {
+function extend(block: Block, piece: Fields): void {
   for (const [key, value] of Object.entries(piece)) {
     const before = block.get(key);
     if (texts.has(key) && typeof before === 'string' && typeof value === 'string') {

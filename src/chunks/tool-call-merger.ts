@@ -1,18 +1,18 @@
 import { LimitError } from '../errors/limit-error.js';
 import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
-import { checkIndex } from './raw-choices.js';
+import { checkIndex } from './check-index.js';
 import { createExtraFields, type ExtraFields } from './extra-fields.js';
 import type { ToolCall } from './message.js';
 
-/** How far the answer is that tool calls belong to. */
+/** How far the answer has come. `unknown` means that the stream completed without a finish reason. */
 export type Progress = 'streaming' | 'finished' | 'cut' | 'unknown';
 
-/** Puts the tool calls of one choice together from their deltas. */
-export interface ToolCallMerger {
+/** Merges the tool calls of one choice from their deltas. */
+interface ToolCallMerger {
   readonly add: (entries: readonly ToolCallDelta[]) => void;
   /**
-   * The calls in order of their index. While streaming, a call shows once its name is known. Calls are complete in a
-   * finished answer; where the server never says how it finished, those whose arguments are closed.
+   * Returns the calls in order of their index. While streaming, a call is included once its name is known. All calls of a
+   * finished answer are complete; with progress `unknown`, those whose arguments are closed.
    */
   readonly view: (progress: Progress) => readonly ToolCall[];
 }
@@ -25,16 +25,16 @@ interface Call {
   arguments: string;
   balance: JsonBalance;
   readonly extra: ExtraFields;
-  /** The last view, while nothing changed since. */
+  /** The last view; cleared by each change. */
   view: ToolCall | undefined;
 }
 
 /**
- * A merger for one choice. Servers number calls, name them by id, do both, or neither: an entry belongs to the call with
- * its id, else to the call in its slot, else to the latest; an id that is new in a taken slot, and a name after closed
- * arguments, begin a new call.
+ * Creates a merger for one choice. Servers identify calls by index, by id, by both, or by neither. A delta belongs to the
+ * call with its id, or else with its index, or else to the latest call. A new id at a used index starts a new call, and
+ * so does a name after closed arguments.
  *
- * @param maximum How many calls there may be; one more raises `LimitError`, an impossible index `ProtocolError`.
+ * @param maximum How many calls there may be. One more is a `LimitError`, an invalid index a `ProtocolError`.
  */
 export function createToolCallMerger(choice: number, maximum: number): ToolCallMerger {
   const calls: Call[] = [];
@@ -104,9 +104,9 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
   };
 }
 
-const ours: ReadonlySet<string> = new Set(['index', 'id', 'type', 'function', 'custom']);
+const knownKeys: ReadonlySet<string> = new Set(['index', 'id', 'type', 'function', 'custom']);
 
-/** Null and empty values never overwrite; arguments append. */
+/** Appends arguments; null and empty values never overwrite. */
 function merge(call: Call, entry: ToolCallDelta): void {
   call.view = undefined;
   call.id = entry.id || call.id;
@@ -117,19 +117,19 @@ function merge(call: Call, entry: ToolCallDelta): void {
     call.arguments += added;
     call.balance.push(added);
   } else if (added !== undefined && added !== null) {
-    // A server that sends the arguments as an object sends them whole.
+    // Servers that send the arguments as an object send them whole.
     call.arguments = JSON.stringify(added);
     call.balance = createJsonBalance();
     call.balance.push(call.arguments);
   }
   for (const [key, value] of Object.entries(entry)) {
-    if (!ours.has(key)) {
+    if (!knownKeys.has(key)) {
       call.extra.add(key, value);
     }
   }
 }
 
-/** Some servers repeat the name on each delta, others split it. */
+/** Some servers repeat the name in each delta, others split it. */
 function mergeName(before: string, added: string): string {
   return before === added ? before : before + added;
 }
@@ -150,15 +150,14 @@ function toView(call: Call, choice: number, progress: Progress): ToolCall {
   });
 }
 
-/** Follows JSON text as it grows, to tell whether its brackets are closed without parsing it again and again. */
-export interface JsonBalance {
+/** Follows growing JSON text to tell whether its brackets are closed, without parsing it each time. */
+interface JsonBalance {
   readonly push: (text: string) => void;
   /** Whether a value was opened and every bracket and string is closed. */
   readonly isClosed: () => boolean;
 }
 
-/** A {@link JsonBalance} of no text yet. */
-export function createJsonBalance(): JsonBalance {
+function createJsonBalance(): JsonBalance {
   let depth = 0;
   let opened = false;
   let quoted = false;

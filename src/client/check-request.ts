@@ -1,7 +1,12 @@
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
-import type { CompletionRequest } from '../schemas/completion-request.js';
+import type { CompletionRequest } from '../schemas/completion.js';
+import { isObject } from '../util/is-object.js';
 
-/** @throws {TypeError} Naming the field that a request to `/chat/completions` lacks or cannot have. */
+/**
+ * Checks a request to `/chat/completions`.
+ *
+ * @throws {TypeError} Naming the field that is missing or invalid.
+ */
 export function checkChatRequest(request: ChatCompletionRequest): void {
   checkModel(request, 'chat()');
   checkStream(request, 'chat()');
@@ -10,13 +15,17 @@ export function checkChatRequest(request: ChatCompletionRequest): void {
     throw new TypeError("chat() needs messages: a list such as [{ role: 'user', content: 'Hello' }]");
   }
   messages.forEach((message: unknown, place) => {
-    if (typeof message !== 'object' || message === null || typeof (message as { role?: unknown }).role !== 'string') {
+    if (!isObject(message) || typeof message['role'] !== 'string') {
       throw new TypeError(`chat() needs messages[${place}] to be an object with a role, such as 'user'`);
     }
   });
 }
 
-/** @throws {TypeError} Naming the field that a request to `/completions` lacks or cannot have. */
+/**
+ * Checks a request to `/completions`.
+ *
+ * @throws {TypeError} Naming the field that is missing or invalid.
+ */
 export function checkCompletionRequest(request: CompletionRequest): void {
   checkModel(request, 'completions()');
   checkStream(request, 'completions()');
@@ -27,19 +36,19 @@ export function checkCompletionRequest(request: CompletionRequest): void {
 }
 
 function checkModel(request: unknown, where: string): void {
-  if (typeof request !== 'object' || request === null) {
+  if (!isObject(request)) {
     throw new TypeError(`${where} takes a request object`);
   }
-  const { model } = request as { model?: unknown };
+  const { model } = request;
   if (typeof model !== 'string' || model === '') {
-    throw new TypeError(`${where} needs model: the name of a model, such as those that models() gives`);
+    throw new TypeError(`${where} needs model: the name of a model, such as one from models()`);
   }
 }
 
 function checkStream({ stream }: { readonly stream?: unknown }, where: string): void {
   if (stream !== undefined && stream !== true) {
     throw new TypeError(
-      `${where} always asks for a stream: leave stream out, and use toMessage() for the whole message`,
+      `${where} always requests a stream: leave stream out, and use toMessage() for the whole message`,
     );
   }
 }

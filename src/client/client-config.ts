@@ -1,77 +1,173 @@
 import type { ObservableInput, SchedulerLike } from 'rxjs';
 import type { RateLimits } from '../errors/rate-limits.js';
 import type { Interceptor, Transport } from '../transport/transport.js';
+import { checkFields } from '../util/check.js';
+import { isObject } from '../util/is-object.js';
 
-/** A key, or where to get one: asked once per exchange, so that a short-lived token is fresh in every attempt. */
+/** A key, or a function that returns one. It is called once per exchange, so that every attempt has a fresh token. */
 export type ApiKey = string | (() => string | ObservableInput<string>);
 
-/** How long to wait, in milliseconds; `Infinity` waits for ever. Comments and empty keep-alives do not count as activity. */
+/** Deadlines in milliseconds; `Infinity` for none. Comments and empty keep-alive events do not count as activity. */
 export interface Deadlines {
-  /** From sending an exchange to its response headers; 10 minutes by default. */
+  /** From sending an exchange to its response headers. Default 10 minutes. */
   readonly headers?: number | undefined;
-  /** From subscribing to the first chunk; 10 minutes by default. */
+  /** From subscription to the first chunk. Default 10 minutes. */
   readonly firstChunk?: number | undefined;
-  /** Between two chunks; 5 minutes by default. */
+  /** Between two chunks. Default 5 minutes. */
   readonly idle?: number | undefined;
-  /** From subscribing to the end; none by default. */
+  /** From subscription to completion. Default none. */
   readonly total?: number | undefined;
 }
 
 /** How much a server may send before it is a `LimitError`. */
 export interface Limits {
-  /** Decoded bytes of one event, or of an answer that is not a stream; 16 MiB by default. */
+  /** Decoded bytes of one event, or of an answer that is not a stream. Default 16 MiB. */
   readonly eventBytes?: number | undefined;
-  /** Bytes of an error body that are read; more is cut off and no error of its own. 64 KiB by default. */
+  /** Bytes read from an error body; the rest is cut off without an error. Default 64 KiB. */
   readonly errorBodyBytes?: number | undefined;
-  /** Choices in a stream; 128 by default. */
+  /** Choices in a stream. Default 128. */
   readonly choices?: number | undefined;
-  /** Tool calls in a choice; 128 by default. */
+  /** Tool calls in a choice. Default 128. */
   readonly toolCalls?: number | undefined;
 }
 
-/** How a client reaches its server. Every field is optional. */
+/** Configuration of a client. Every field is optional. */
 export interface ClientConfig {
-  /** Sent as a bearer token. On Node, `OPENAI_API_KEY` by default, but never to a `baseURL` that the code names. */
+  /** Sent as a bearer token. On Node, defaults to `OPENAI_API_KEY`, but not for a `baseURL` set in code. */
   readonly apiKey?: ApiKey | undefined;
-  /** Where the endpoints are, such as `http://localhost:11434/v1`. On Node, `OPENAI_BASE_URL` by default, then OpenAI's. */
+  /** The address of the API, such as `http://localhost:11434/v1`. On Node, defaults to `OPENAI_BASE_URL`, then OpenAI. */
   readonly baseURL?: string | undefined;
   /** Sent as `openai-organization`. */
   readonly organization?: string | undefined;
   /** Sent as `openai-project`. */
   readonly project?: string | undefined;
-  /** Headers for every request; they win over the client's own. */
+  /** Headers of every request; they override the client's own. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Query parameters for every request, such as Azure's `api-version`. */
+  /** Query parameters of every request, such as Azure's `api-version`. */
   readonly query?: Readonly<Record<string, string>> | undefined;
-  /** What makes the HTTP exchanges; undici on Node, fetch elsewhere. */
+  /** Sends the HTTP requests. Defaults to undici on Node, and to `fetch` elsewhere. */
   readonly transport?: Transport | undefined;
-  /** Wrapped around every exchange, the first listed outermost; this is where client-wide retry goes. */
+  /** Wrapped around every exchange, the first one outermost. Client-wide retry goes here. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly deadlines?: Deadlines | undefined;
   readonly limits?: Limits | undefined;
-  /** Redirects are refused by default, so that no key reaches another server; `same-origin` follows those that stay. */
+  /** Whether to follow redirects within the same origin. By default all are refused, so that no key reaches another server. */
   readonly redirects?: 'refuse' | 'same-origin' | undefined;
-  /** The clock of every deadline; `asyncScheduler` by default, a `TestScheduler` in marble tests. */
+  /** The clock of every deadline. Default `asyncScheduler`; a `TestScheduler` in marble tests. */
   readonly scheduler?: SchedulerLike | undefined;
   /** Allows an `apiKey` in a web page, where every visitor can read it. */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
 }
 
-/** What is known of a response when its headers have arrived. */
+/** The head of a response. */
 export interface ResponseInfo {
   readonly status: number;
   readonly headers: Headers;
-  /** The id under which the server's support finds the request. */
+  /** The id of the request on the server, for its support. */
   readonly requestId: string | undefined;
   readonly rateLimits: RateLimits;
 }
 
-/** Settings of one request: those of the client, replaced field by field, and what only one request can have. */
+/** Options of one request. They override the client's configuration field by field. */
 export interface RequestOptions extends ClientConfig {
   /** Sent as `idempotency-key`, the same in every attempt. */
   readonly idempotencyKey?: string | undefined;
-  /** Called once per exchange when its headers have arrived, error answers included. */
+  /** Called once per exchange when its headers arrive, including those of error responses. */
   readonly onResponse?: ((response: ResponseInfo) => void) | undefined;
-  /** Passed through to interceptors, never sent. */
+  /** Passed to interceptors, never sent. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
+}
+
+type Check = (value: unknown) => boolean;
+
+const isFunction: Check = (value) => typeof value === 'function';
+const isText: Check = (value) => typeof value === 'string' && value !== '';
+const isTextRecord: Check = (value) =>
+  isObject(value) &&
+  // `Headers` and `Map` have no fields.
+  !(Symbol.iterator in value) &&
+  Object.values(value).every((item) => typeof item === 'string');
+
+const clientRules: Readonly<Record<keyof ClientConfig, readonly [Check, string]>> = {
+  apiKey: [(value) => typeof value === 'string' || isFunction(value), 'a string, or a function that returns one'],
+  baseURL: [isText, 'an address, such as http://localhost:11434/v1'],
+  organization: [isText, 'a string'],
+  project: [isText, 'a string'],
+  headers: [isTextRecord, 'an object of strings'],
+  query: [isTextRecord, 'an object of strings'],
+  transport: [isFunction, 'a transport, such as fetchTransport()'],
+  interceptors: [(value) => Array.isArray(value) && value.every(isFunction), 'an array of functions (request, next)'],
+  deadlines: [isObject, 'an object of milliseconds: headers, firstChunk, idle, total'],
+  limits: [isObject, 'an object of numbers: eventBytes, errorBodyBytes, choices, toolCalls'],
+  redirects: [(value) => value === 'refuse' || value === 'same-origin', "'refuse' or 'same-origin'"],
+  scheduler: [(value) => isObject(value) && isFunction(value['schedule']), 'an rxjs scheduler'],
+  dangerouslyAllowBrowser: [(value) => typeof value === 'boolean', 'true or false'],
+};
+
+const requestRules: Readonly<Record<keyof RequestOptions, readonly [Check, string]>> = {
+  ...clientRules,
+  idempotencyKey: [isText, 'a string'],
+  onResponse: [isFunction, 'a function'],
+  context: [isObject, 'an object'],
+};
+
+/** What to use instead of names that people know from other libraries. */
+const hints: ReadonlyMap<string, string> = new Map([
+  ['maxRetries', 'use the retryTransient() operator, per call or in interceptors'],
+  ['retry', 'use the retryTransient() operator, per call or in interceptors'],
+  ['timeout', 'use deadlines: { headers, firstChunk, idle, total }'],
+  ['defaultHeaders', 'use headers'],
+  ['defaultQuery', 'use query'],
+  ['fetch', 'use transport: fetchTransport({ fetch })'],
+  ['dispatcher', "use transport: undiciTransport({ dispatcher }), from 'rxllm/node'"],
+  ['httpAgent', "use transport: undiciTransport({ dispatcher }), from 'rxllm/node'"],
+  ['fetchOptions', 'use transport: fetchTransport({ fetch })'],
+  ['signal', 'unsubscribe instead, which aborts the request'],
+  ['baseUri', 'use baseURL'],
+  ['apiBase', 'use baseURL'],
+  ['api_key', 'use apiKey'],
+  ['key', 'use apiKey'],
+  ['token', 'use apiKey'],
+]);
+
+/**
+ * Checks the configuration of a client, or the options of a request. Unlike `util/check`, its messages never show a value,
+ * which could be a key.
+ *
+ * @throws {TypeError} Naming the field and what is allowed, or what to use instead of another library's name.
+ */
+export function checkClientConfig(config: RequestOptions, place: 'client' | 'request'): void {
+  const rules: Readonly<Record<string, readonly [Check, string]>> = place === 'client' ? clientRules : requestRules;
+  const where = `the ${place === 'client' ? 'configuration of createClient()' : 'request options'}`;
+  const fields: unknown = config;
+  if (!isObject(fields)) {
+    throw new TypeError(`${where} must be an object`);
+  }
+  checkFields(fields, Object.keys(rules), where, hints);
+  for (const [key, [isValid, expected]] of Object.entries(rules)) {
+    if (fields[key] !== undefined && !isValid(fields[key])) {
+      throw new TypeError(`${key} must be ${expected}`);
+    }
+  }
+  checkNumbers('deadlines', config.deadlines, ['headers', 'firstChunk', 'idle', 'total'], (value) => value > 0);
+  checkNumbers(
+    'limits',
+    config.limits,
+    ['eventBytes', 'errorBodyBytes', 'choices', 'toolCalls'],
+    (value) => value >= 1,
+  );
+}
+
+function checkNumbers(
+  name: string,
+  group: object = {},
+  known: readonly string[],
+  isValid: (value: number) => boolean,
+): void {
+  checkFields(group, known, name);
+  for (const [key, value] of Object.entries(group)) {
+    if (value !== undefined && !(typeof value === 'number' && isValid(value))) {
+      throw new TypeError(`${name}.${key} must be a positive number, or Infinity for no limit`);
+    }
+  }
 }

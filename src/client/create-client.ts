@@ -1,6 +1,28 @@
+import type { Observable } from 'rxjs';
+import { chatChunks, completionChunks } from '../chunks/chunk-formats.js';
+import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
+import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
+import type { CompletionChunk, CompletionRequest } from '../schemas/completion.js';
+import type { Model } from '../schemas/model.js';
 import { fetchTransport } from '../transport/fetch/fetch-transport.js';
-import { buildClient, type Client } from './client.js';
-import type { ClientConfig } from './client-config.js';
+import { checkChatRequest, checkCompletionRequest } from './check-request.js';
+import type { ClientConfig, RequestOptions } from './client-config.js';
+import { fetchModels } from './fetch-models.js';
+import { createSettings, type Platform } from './settings.js';
+import { streamChunks } from './stream-chunks.js';
+
+/**
+ * The endpoints of one server. Each method returns a cold Observable: nothing is sent before it is subscribed, each
+ * subscription is one request, and unsubscribing aborts it. The client itself never retries.
+ */
+export interface Client {
+  /** Streams an answer from `/chat/completions`. Throws `TypeError` at the call if the model or the messages are missing. */
+  readonly chat: (request: ChatCompletionRequest, options?: RequestOptions) => Observable<ChatCompletionChunk>;
+  /** Streams a completion from the legacy `/completions`. */
+  readonly completions: (request: CompletionRequest, options?: RequestOptions) => Observable<CompletionChunk>;
+  /** Emits each model of the server. */
+  readonly models: (options?: RequestOptions) => Observable<Model>;
+}
 
 /**
  * Creates a client for an OpenAI-style server, over `fetch`.
@@ -10,8 +32,27 @@ import type { ClientConfig } from './client-config.js';
  * client.chat({ model, messages }).pipe(textDeltas()).subscribe((text) => { … });
  * ```
  *
- * @throws {TypeError} For a field that is unknown or malformed, and for an `apiKey` in a web page.
+ * @throws {TypeError} For an unknown or invalid field, and for an `apiKey` in a web page.
  */
 export function createClient(config: ClientConfig = {}): Client {
   return buildClient(config, { createTransport: () => fetchTransport(), environment: {} });
+}
+
+const chatEndpoint = { operation: 'chat', path: '/chat/completions', format: chatChunks } as const;
+const completionsEndpoint = { operation: 'completions', path: '/completions', format: completionChunks } as const;
+
+/** Creates a client with the defaults of a platform. */
+export function buildClient(config: ClientConfig, platform: Platform): Client {
+  const settingsOf = createSettings(config, platform);
+  return {
+    chat: (request, options) => {
+      checkChatRequest(request);
+      return streamChunks(chatEndpoint, request, settingsOf(options));
+    },
+    completions: (request, options) => {
+      checkCompletionRequest(request);
+      return streamChunks(completionsEndpoint, request, settingsOf(options));
+    },
+    models: (options) => fetchModels(settingsOf(options)),
+  };
 }

@@ -1,19 +1,19 @@
-import { concat, defer, ignoreElements, type Observable, of, mergeMap, tap } from 'rxjs';
+import { concat, defer, ignoreElements, mergeMap, type Observable, of, tap } from 'rxjs';
 import * as z from 'zod/mini';
-import { errorFrame } from '../chunks/error-frame.js';
+import { errorFrame } from '../chunks/event-data.js';
 import type { Redact } from '../secrets/redactor.js';
-import { parseJson } from '../util/parse-json.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/server-error.js';
 import { withDeadlines } from '../operators/with-deadlines.js';
 import { model, type Model } from '../schemas/model.js';
-import { createBodyCollector } from './body-collector.js';
-import { send } from './send.js';
+import { createByteBuffer } from '../sse/byte-buffer.js';
+import { isObject } from '../util/is-object.js';
+import { parseJson } from '../util/parse-json.js';
 import { createRequestScope, identifyErrors } from './request-scope.js';
-import type { Settings } from './settings.js';
-import { toTransportRequest } from './to-transport-request.js';
+import { send } from './send.js';
+import { type Settings, toTransportRequest } from './settings.js';
 
-/** Makes the cold Observable of a server's models, one value each. */
+/** Creates the cold Observable of a server's models, one value per model. */
 export function fetchModels(settings: Settings): Observable<Model> {
   const exchange = toTransportRequest(
     { operation: 'models', method: 'GET', path: '/models', accept: 'application/json' },
@@ -22,17 +22,17 @@ export function fetchModels(settings: Settings): Observable<Model> {
   const { deadlines, limits, scheduler } = settings;
   return defer(() => {
     const scope = createRequestScope(scheduler.now());
-    const body = createBodyCollector(limits.eventBytes);
+    const body = createByteBuffer(limits.eventBytes);
     return concat(
       send(exchange, settings, scope).pipe(
         tap((event) => {
           if (event.type === 'data') {
-            body.add(event.bytes);
+            body.append(event.bytes);
           }
         }),
         ignoreElements(),
       ),
-      defer(() => of(parseModels(body.text(), scope.redact))),
+      defer(() => of(parseModels(new TextDecoder().decode(body.release()), scope.redact))),
     ).pipe(
       withDeadlines({ firstChunk: deadlines.firstChunk, total: deadlines.total, scheduler }),
       mergeMap((models) => models),
@@ -41,27 +41,24 @@ export function fetchModels(settings: Settings): Observable<Model> {
   });
 }
 
-/** Most servers send `{ data: [...] }`, some the bare list, and some null where they have no models. */
 function parseModels(text: string, redact: Redact): readonly Model[] {
   const document = parseJson(text);
   if (document === undefined) {
-    throw new ProtocolError('The server answered with something else than JSON; check baseURL', { kind: 'parse' });
+    throw new ProtocolError('The server did not answer with JSON; check baseURL', { kind: 'parse' });
   }
   const error = errorFrame(document);
   if (error !== undefined) {
     throw toStreamError(error, redact);
   }
-  const models = listIn(document);
-  const result = z.safeParse(z.array(model), models);
+  const result = z.safeParse(z.array(model), listIn(document));
   if (!result.success) {
-    throw new ProtocolError('The server answered with something else than a list of models; check baseURL', {
-      kind: 'parse',
-    });
+    throw new ProtocolError('The server did not answer with a list of models; check baseURL', { kind: 'parse' });
   }
   return result.data;
 }
 
+/** Most servers send `{ data: [...] }`, some a bare list, and some null instead of an empty list. */
 function listIn(document: unknown): unknown {
-  const data: unknown = (document as { data?: unknown } | null)?.data;
-  return Array.isArray(document) ? document : data === null ? [] : data;
+  const list = isObject(document) ? document['data'] : document;
+  return list === null && document !== null ? [] : list;
 }

@@ -1,19 +1,17 @@
 import { concat, defer, EMPTY, from, mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
-import { errorFrame } from '../chunks/error-frame.js';
-import { parseEventData } from '../chunks/event-data.js';
+import { errorFrame, parseEventData } from '../chunks/event-data.js';
 import { ProtocolError } from '../errors/protocol-error.js';
+import { type ByteBuffer, createByteBuffer } from '../sse/byte-buffer.js';
 import { createEventParser, type EventParser } from '../sse/event-parser.js';
-import type { ServerSentEvent } from '../sse/server-sent-event.js';
+import type { ServerSentEvent } from '../sse/parse-blocks.js';
 import type { TransportEvent } from '../transport/transport.js';
-import { type BodyCollector, createBodyCollector } from './body-collector.js';
 import { joinBytes } from '../util/join-bytes.js';
-import { sniff } from './sniff.js';
 
 /**
- * Reads the events of a model server's answer. What servers do wrong here is mended: a wrong content type, white space
- * before the first field, a last event without its empty line, which counts if it is whole, and an answer sent as one JSON
- * document, which becomes one event. Anything else that is no event stream is a `ProtocolError`; an event or document
- * beyond `eventBytes` a `LimitError`.
+ * Reads the events of a model server's answer, allowing for what servers get wrong: a wrong content type, white space
+ * before the first field, a last event without its empty line (if it is complete), and an answer sent as one JSON document,
+ * which becomes one event. Anything else that is not an event stream is a `ProtocolError`, and an event or document longer
+ * than `eventBytes` a `LimitError`.
  */
 export function readAnswer(eventBytes: number): OperatorFunction<TransportEvent, ServerSentEvent> {
   return (source) =>
@@ -32,12 +30,11 @@ function createAnswerReader(eventBytes: number): AnswerReader {
   let start: Uint8Array = new Uint8Array();
   let declared = false;
   let parser: EventParser | undefined;
-  let document: BodyCollector | undefined;
+  let document: ByteBuffer | undefined;
 
-  /** Gives bytes to whatever reads this kind of body. */
   const readBody = (bytes: Uint8Array): ObservableInput<ServerSentEvent> => {
     if (document !== undefined) {
-      document.add(bytes);
+      document.append(bytes);
       return EMPTY;
     }
     return parser?.push(bytes) ?? readStart(bytes, false);
@@ -53,7 +50,7 @@ function createAnswerReader(eventBytes: number): AnswerReader {
         parser = createEventParser({ eventBytes, lenient: true });
         break;
       case 'json':
-        document = createBodyCollector(eventBytes);
+        document = createByteBuffer(eventBytes);
         break;
       case 'page':
       case 'other':
@@ -74,7 +71,7 @@ function createAnswerReader(eventBytes: number): AnswerReader {
       const rest = parser === undefined && document === undefined ? readStart(new Uint8Array(), true) : EMPTY;
       return concat(
         from(rest),
-        defer(() => (document === undefined ? lastEvent(parser) : [wholeAnswer(document.text())])),
+        defer(() => (document === undefined ? lastEvent(parser) : [wholeAnswer(document)])),
       );
     },
   };
@@ -82,22 +79,23 @@ function createAnswerReader(eventBytes: number): AnswerReader {
 
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 
-/** White space before the body keeps some connections alive, for as long as the model takes. */
+/** Removes leading white space, which some servers send to keep the connection alive until the model answers. */
 function withoutLeadingSpace(bytes: Uint8Array): Uint8Array {
   const rest = bytes.subarray(byteOrderMark.every((byte, index) => bytes[index] === byte) ? byteOrderMark.length : 0);
   const first = rest.findIndex((byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d));
   return rest.subarray(first === -1 ? rest.length : first);
 }
 
-/** A last event without its empty line counts if it can be read; otherwise it was cut, and what misses it will say so. */
+/** Keeps a last event without its empty line only if it can be parsed; otherwise it was cut off. */
 function lastEvent(parser: EventParser | undefined): readonly ServerSentEvent[] {
   const event = parser?.end();
   return event !== undefined && parseEventData(event.data) !== undefined ? [event] : [];
 }
 
-/** An answer that came as one JSON document: a whole completion, or an error. */
-function wholeAnswer(text: string): ServerSentEvent {
-  const [document] = parseEventData(text.trim()) ?? [];
+/** Converts an answer sent as one JSON document, a whole completion or an error, to an event. */
+function wholeAnswer(body: ByteBuffer): ServerSentEvent {
+  const data = new TextDecoder().decode(body.release()).trim();
+  const [document] = parseEventData(data) ?? [];
   if (document === undefined) {
     throw new ProtocolError('The server answered with malformed JSON instead of an event stream', { kind: 'parse' });
   }
@@ -105,11 +103,44 @@ function wholeAnswer(text: string): ServerSentEvent {
   if (!Array.isArray(choices) && errorFrame(document) === undefined) {
     throw notAnEventStream('JSON');
   }
-  return { event: 'message', data: text.trim(), id: '' };
+  return { event: 'message', data, id: '' };
 }
 
 function notAnEventStream(what: string): ProtocolError {
   return new ProtocolError(
     `The server answered with ${what} instead of an event stream; check baseURL and the endpoint`,
   );
+}
+
+type BodyKind = 'events' | 'json' | 'page' | 'other';
+
+const fieldNames = ['data', 'event', 'id', 'retry', 'error', ''] as const;
+const maxFieldName = 5;
+
+/**
+ * Detects the kind of a body from its first bytes, since servers send wrong content types in both directions.
+ *
+ * @param start The body so far, without leading white space.
+ * @param declared Whether the content type is that of an event stream.
+ * @param ended Whether this is the whole body.
+ * @returns `undefined` while more bytes are needed.
+ */
+function sniff(start: Uint8Array, declared: boolean, ended: boolean): BodyKind | undefined {
+  // `stream` allows for a byte order mark or character that has arrived only in part.
+  const text = new TextDecoder().decode(start, { stream: true });
+  if (text === '') {
+    return ended ? 'events' : undefined;
+  }
+  if (text.startsWith('<')) {
+    return 'page';
+  }
+  if (text.startsWith('{') || text.startsWith('[')) {
+    return 'json';
+  }
+  if (declared) {
+    return 'events';
+  }
+  const [name = ''] = text.split(/[:\r\n]/u, 1);
+  const decided = ended || name.length < text.length || text.length > maxFieldName;
+  return decided ? (fieldNames.some((field) => field === name) ? 'events' : 'other') : undefined;
 }

@@ -18,9 +18,8 @@ import { parseRateLimits } from '../errors/rate-limits.js';
 import { requireOk } from '../transport/require-ok.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 import type { ApiKey } from './client-config.js';
-import { lowerCased } from './lower-cased.js';
 import type { RequestScope } from './request-scope.js';
-import type { Settings } from './settings.js';
+import { lowerCased, type Settings } from './settings.js';
 
 /**
  * Sends a request through the interceptors. After the last of them the key is added, and a status other than 2xx becomes an

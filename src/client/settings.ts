@@ -1,18 +1,24 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import type { Interceptor, Transport } from '../transport/transport.js';
-import { checkClientConfig } from './check-client-config.js';
-import type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions } from './client-config.js';
-import { lowerCased } from './lower-cased.js';
+import type { Interceptor, Operation, Transport, TransportRequest } from '../transport/transport.js';
+import { maxTimer } from '../util/check.js';
+import {
+  type ApiKey,
+  checkClientConfig,
+  type ClientConfig,
+  type Deadlines,
+  type Limits,
+  type RequestOptions,
+} from './client-config.js';
 
-/** What a platform gives to a client that does not say otherwise. */
+/** The defaults of a platform. */
 export interface Platform {
-  /** The default transport, made once per client. */
+  /** Creates the default transport, once per client. */
   readonly createTransport: () => Transport;
-  /** The address and key that the environment names. */
+  /** The address and key from the environment. */
   readonly environment: { readonly apiKey?: string | undefined; readonly baseURL?: string | undefined };
 }
 
-/** A configuration with every default filled in. */
+/** The configuration of one request, with every default filled in. */
 export interface Settings {
   readonly apiKey: ApiKey | undefined;
   readonly baseURL: URL;
@@ -33,10 +39,10 @@ const minute = 60_000;
 const defaultDeadlines = { headers: 10 * minute, firstChunk: 10 * minute, idle: 5 * minute, total: Infinity };
 const defaultLimits = { eventBytes: 16 * 1024 * 1024, errorBodyBytes: 64 * 1024, choices: 128, toolCalls: 128 };
 
-/** An endpoint pasted along. `/models` alone is none: servers on Azure have their API below that path. */
+/** Matches an endpoint at the end of a `baseURL`. `/models` alone is not one: on Azure the API is below that path. */
 const endpointAtEnd = /(?:(\/(?:chat\/)?completions|\/responses|\/embeddings)|\/v\d\w*(\/models))\/*$/u;
 
-/** Gives the settings of a request from its options; `undefined` gives those of the client itself. */
+/** Creates a function that resolves the settings of a request from its options; without options, those of the client. */
 export function createSettings(config: ClientConfig, platform: Platform): (options?: RequestOptions) => Settings {
   checkClientConfig(config, 'client');
   const transport = config.transport ?? platform.createTransport();
@@ -50,9 +56,41 @@ export function createSettings(config: ClientConfig, platform: Platform): (optio
   };
 }
 
+/** A request to an endpoint, before the settings are applied. */
+interface EndpointRequest {
+  readonly operation: Operation;
+  readonly method: 'GET' | 'POST';
+  /** The endpoint's path below the base URL. */
+  readonly path: string;
+  readonly accept: string;
+  /** Sent as JSON. */
+  readonly body?: object;
+}
+
+/** Converts a request to an HTTP exchange. It holds no key yet: that is added innermost, where no interceptor logs it. */
+export function toTransportRequest(
+  { operation, method, path, accept, body }: EndpointRequest,
+  { baseURL, query, headers, redirects, context }: Settings,
+): TransportRequest {
+  const url = new URL(baseURL);
+  url.pathname = url.pathname.replace(/\/$/u, '') + path;
+  Object.entries(query).forEach(([name, value]) => {
+    url.searchParams.set(name, value);
+  });
+  return {
+    operation,
+    method,
+    url: url.href,
+    headers: { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    redirects,
+    context,
+  };
+}
+
 type Resolvable = RequestOptions & { readonly transport: Transport };
 
-/** Request options replace the client's field by field; maps are merged. */
+/** Overrides the client's configuration field by field; headers and the like are merged. */
 function merge(config: Resolvable, options: RequestOptions): Resolvable {
   return {
     ...config,
@@ -69,7 +107,7 @@ function resolve(config: Resolvable, { environment }: Platform): Settings {
   const { apiKey = keyFromEnvironment(config.baseURL, environment) } = config;
   if (config.apiKey !== undefined && isBrowser() && config.dangerouslyAllowBrowser !== true) {
     throw new TypeError(
-      'apiKey in a web page can be read by every visitor: keep it on a server of yours that relays requests, and set baseURL to that server. dangerouslyAllowBrowser: true allows it all the same',
+      'apiKey in a web page can be read by every visitor: keep it on a server of yours that relays requests, and set baseURL to that server. dangerouslyAllowBrowser: true allows it anyway',
     );
   }
   const { organization, project, idempotencyKey } = config;
@@ -94,29 +132,29 @@ function resolve(config: Resolvable, { environment }: Platform): Settings {
   };
 }
 
-/** The environment's key goes to the environment's server or the default one, never to a server the code names. */
+/** Uses the environment's key only for the environment's server or the default one, not for another one set in code. */
 function keyFromEnvironment(baseURL: string | undefined, environment: Platform['environment']): string | undefined {
   const trusted = [environment.baseURL ?? openai, openai].map(addressOf);
   return baseURL === undefined || trusted.includes(addressOf(baseURL)) ? environment.apiKey : undefined;
 }
 
-/** A slash at the end makes no other server. What is no address, such as a mistake in the environment, is none of ours. */
+/** Normalizes an address for comparison: a slash at the end does not matter. An invalid address stays as it is. */
 function addressOf(baseURL: string): string {
   return URL.canParse(baseURL) ? new URL(baseURL).href.replace(/\/$/u, '') : baseURL;
 }
 
-/** A page's own path, such as `/v1` on its relay, is allowed where there is a page. */
+/** Parses a base URL. In a web page it may be a path, such as that of its relay. */
 function parseBaseURL(baseURL: string): URL {
   const page = (globalThis as { location?: { href?: string } }).location?.href;
   if (!URL.canParse(baseURL, page)) {
-    throw new TypeError('baseURL must be a whole address, such as http://localhost:11434/v1');
+    throw new TypeError('baseURL must be an absolute URL, such as http://localhost:11434/v1');
   }
   const url = new URL(baseURL, page);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new TypeError('baseURL must begin with http:// or https://');
   }
   if (url.username !== '' || url.password !== '') {
-    throw new TypeError('baseURL must not hold a user name or password; set headers: { authorization } instead');
+    throw new TypeError('baseURL must not contain a user name or password; set headers: { authorization } instead');
   }
   const [, endpoint, models] = endpointAtEnd.exec(url.pathname) ?? [];
   if (endpoint !== undefined || models !== undefined) {
@@ -130,15 +168,23 @@ function isBrowser(): boolean {
   return window?.document !== undefined && navigator !== undefined;
 }
 
-/** A timer cannot wait longer than 2^31 - 1 ms and would end at once: so long a deadline is none. */
+/** Treats a deadline too long for a timer as none, since the timer would fire at once. */
 function toTimers(deadlines: Settings['deadlines']): Settings['deadlines'] {
-  const entries = Object.entries(deadlines).map(([name, duration]) => [name, duration < 2 ** 31 ? duration : Infinity]);
+  const entries = Object.entries(deadlines).map(([name, duration]) => [
+    name,
+    duration <= maxTimer ? duration : Infinity,
+  ]);
   return Object.fromEntries(entries) as Settings['deadlines'];
 }
 
-/** Without the fields that are present but undefined. */
+/** Removes the fields that are undefined. */
 function given<T extends object>(fields: T): { readonly [Key in keyof T]?: NonNullable<T[Key]> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     readonly [Key in keyof T]?: NonNullable<T[Key]>;
   };
+}
+
+/** Converts header names to lower case, so that a caller's `Authorization` replaces `authorization`. */
+export function lowerCased(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -1,28 +1,26 @@
-import { defer, type Observable, pipe } from 'rxjs';
+import { defer, Observable, type OperatorFunction, pipe, type SchedulerLike, Subject, Subscription } from 'rxjs';
 import { type ChunkFormat, parseChunks } from '../chunks/parse-chunks.js';
 import { withDeadlines } from '../operators/with-deadlines.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
-import type { CompletionChunk } from '../schemas/completion-chunk.js';
+import type { CompletionChunk } from '../schemas/completion.js';
 import type { Operation } from '../transport/transport.js';
-import { drainAfterComplete } from './drain-after-complete.js';
 import { readAnswer } from './read-answer.js';
-import { send } from './send.js';
 import { createRequestScope, identifyErrors } from './request-scope.js';
-import type { Settings } from './settings.js';
-import { toTransportRequest } from './to-transport-request.js';
+import { send } from './send.js';
+import { type Settings, toTransportRequest } from './settings.js';
 
-/** An endpoint that streams chunks until `[DONE]`. */
-export interface ChunkEndpoint<Chunk> {
+/** An endpoint that streams chunks. */
+interface ChunkEndpoint<Chunk> {
   readonly operation: Operation;
   readonly path: string;
   readonly format: ChunkFormat<Chunk>;
 }
 
-/** How long a finished answer may be read on for its connection to be used again, in milliseconds. */
+/** How long to keep reading after `[DONE]`, in milliseconds, so that the connection can be reused. */
 const grace = 100;
 
-/** Makes the cold Observable of one request's chunks: here the stages are joined. */
+/** Creates the cold Observable of a request's chunks, by joining the stages. */
 export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk>(
   { operation, path, format }: ChunkEndpoint<Chunk>,
   request: { readonly stream_options?: StreamOptions | null | undefined },
@@ -51,7 +49,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
   });
 }
 
-/** Usage is asked for unless the caller says otherwise; `stream_options: null` sends no such field at all. */
+/** Requests usage unless the caller's `stream_options` set it; `null` leaves the field out. */
 function withStreaming({
   stream_options: options,
   ...request
@@ -63,4 +61,45 @@ function withStreaming({
     stream: true,
     ...(options === null ? {} : { stream_options: { include_usage: true, ...options } }),
   };
+}
+
+/**
+ * Applies a stage, and after it completes keeps draining the source for up to `grace` milliseconds, so that the connection
+ * can be reused. Unsubscribing and errors end the source at once.
+ */
+function drainAfterComplete<T, R>(
+  stage: OperatorFunction<T, R>,
+  grace: number,
+  scheduler: SchedulerLike,
+): OperatorFunction<T, R> {
+  return (source) =>
+    new Observable<R>((subscriber) => {
+      const relay = new Subject<T>();
+      const upstream = new Subscription();
+      let completed = false;
+      subscriber.add(() => {
+        if (completed) {
+          upstream.add(scheduler.schedule(() => upstream.unsubscribe(), grace));
+        } else {
+          upstream.unsubscribe();
+        }
+      });
+      subscriber.add(
+        relay.pipe(stage).subscribe({
+          next: (value) => subscriber.next(value),
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => {
+            completed = true;
+            subscriber.complete();
+          },
+        }),
+      );
+      // Tied to `upstream` before its first value, so that closing stops a synchronous source between two values. A source
+      // that ends cancels the timer.
+      new Observable<T>((inner) => {
+        upstream.add(inner);
+        inner.add(upstream);
+        source.subscribe(inner);
+      }).subscribe(relay);
+    });
 }

@@ -1,28 +1,29 @@
-import { concat, defer, EMPTY, map, type OperatorFunction, of } from 'rxjs';
-import type { Message } from '../chunks/message.js';
+import { concat, defer, EMPTY, map, of, type OperatorFunction } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { prepareMessage } from './prepare-message.js';
+import { createMessageBuilder, type MessageBuilder } from '../chunks/message-builder.js';
+import type { Message } from '../chunks/message.js';
+import { checkChoice, checkConfig, checkCount } from '../util/check.js';
 
-/** How large a message may become. */
+/** Configuration of {@link accumulateMessage}, {@link toMessage} and {@link toolCalls}. */
 export interface AccumulateMessageConfig {
-  /** How many tool calls the message may hold, 1 or more; one more is a `LimitError`. 128 by default. */
+  /** How many tool calls the message may hold, 1 or more; one more is a `LimitError`. Default 128. */
   readonly toolCalls?: number | undefined;
 }
 
 /**
- * Emits, for each chunk, the message so far: text, reasoning, refusal, tool calls, finish reason and usage. Snapshots are
- * immutable, their unchanged parts keep identity, and a chunk that changes nothing gives the same snapshot again.
+ * Emits the message so far for each chunk: text, reasoning, refusal, tool calls, finish reason and usage. Snapshots are
+ * immutable, unchanged parts keep their identity, and a chunk that changes nothing repeats the same snapshot.
  *
  * ```text
  * chunks:  r-a-b-f|   r = role, a = 'Hel', b = 'lo', f = finish
  * result:  r-a-b-f|   a.content = 'Hel', b.content = 'Hello', f.finishReason = 'stop'
  * ```
  *
- * Errors pass through unchanged. Where a server sends no finish reason, what is known only at the end (complete tool
- * calls, log probabilities) comes as one more snapshot before completion.
+ * Errors pass through unchanged. If the server sends no finish reason, one more snapshot is emitted before completion,
+ * with what is known only at the end: complete tool calls and log probabilities.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
- * @throws TypeError when `choice` or a field of the configuration is not what it must be.
+ * @throws TypeError if `choice` or the configuration is invalid.
  * @see {@link toMessage} for the finished message only.
  */
 export function accumulateMessage(
@@ -42,4 +43,17 @@ export function accumulateMessage(
         }),
       );
     });
+}
+
+/**
+ * Checks the arguments of an operator that builds messages, and returns a function that creates a builder.
+ *
+ * @param name The operator's name, for its errors.
+ */
+export function prepareMessage(name: string, choice: number, config: AccumulateMessageConfig): () => MessageBuilder {
+  checkChoice(choice);
+  checkConfig(name, config, ['toolCalls']);
+  const { toolCalls = 128 } = config;
+  checkCount('toolCalls', toolCalls, 1);
+  return () => createMessageBuilder({ choice, toolCalls });
 }

@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, scan } from 'rxjs';
 
 /**
- * Emits, for each piece of text, all the text so far.
+ * Emits the text so far for each piece of text.
  *
  * ```text
  * pieces:  -a-b-|   a = 'Hel', b = 'lo'

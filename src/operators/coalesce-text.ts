@@ -3,23 +3,23 @@ import { checkDuration, checkScheduler } from '../util/check.js';
 import { conflate } from './conflate.js';
 
 /**
- * Emits the first text at once, then at most one per pause: all that came during the pause, joined. Nothing is lost, so
- * the emissions joined are the source's texts joined.
+ * Emits the first text at once, then at most one text per pause: everything that arrived during the pause, joined. No
+ * text is lost.
  *
  * ```text
  * source:  -a-bc------d-|
  * result:  -a---x-----d-|   a pause of 4; x = 'bc'
  * ```
  *
- * A pause begins with each emission. After one in which nothing came the next text is emitted at once again. What is
- * pending is emitted before completion and before an error; unsubscribing drops it.
+ * Each emission starts a pause. If nothing arrives during it, the next text is emitted at once again. Pending text is
+ * emitted before completion and before an error, and dropped on unsubscribe.
  *
- * Of the three operators that pace what a screen shows this is the one for fewer updates: a terminal, a log, a socket.
+ * Use it to reduce the number of updates to a terminal, a log or a socket.
  *
- * @param duration The pause in milliseconds. With 0 the texts of one turn of the event loop are joined.
- * @throws TypeError when `duration` is not a finite number, or negative.
- * @see {@link throttleRender} for snapshots, of which only the latest matters.
- * @see {@link smoothText} for text that people read as it comes: bursts are spread out instead of shown in one go.
+ * @param duration The pause in milliseconds. With 0, texts of the same turn of the event loop are joined.
+ * @throws TypeError if `duration` is negative or not a finite number.
+ * @see {@link throttleRender} for snapshots, where only the latest matters.
+ * @see {@link smoothText} for text that people read as it arrives: it spreads bursts out evenly.
  * @see rxjs `bufferTime` to receive the texts as a list, at fixed times.
  */
 export function coalesceText(

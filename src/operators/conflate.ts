@@ -4,12 +4,12 @@ import { operate } from '../util/operate.js';
 const nothing = Symbol('nothing');
 
 /**
- * Emits the first value at once and then at most one value per pause, made of all that came during it. A pause in which
- * nothing came ends the series: the next value is a first one again. What is pending is emitted before completion and
- * before an error, and dropped on unsubscribe.
+ * Emits the first value at once, then at most one value per pause, combined from all that arrived during it. After a pause
+ * without values the next one is emitted at once again. A pending value is emitted before completion and before an error,
+ * and dropped on unsubscribe.
  *
- * @param combine Joins what is pending with the value that came after it.
- * @param pause Called after each emission; what it returns ends the pause with its first emission, or by completing.
+ * @param combine Combines the pending value with the next one.
+ * @param pause Called after each emission. The pause ends when the returned input first emits or completes.
  */
 export function conflate<T>(
   combine: (pending: T, value: T) => T,
@@ -27,7 +27,7 @@ export function conflate<T>(
       }
     };
     const emitAndPause = (value: T): void => {
-      // Before the emission, so that a consumer that makes the source emit again does not get two values in a row.
+      // Set before emitting, in case the consumer makes the source emit again.
       paused = true;
       destination.next(value);
       destination.add(

@@ -1,36 +1,36 @@
 import { check, checkConfig } from '../util/check.js';
 
-/** How much a {@link RetryBudget} allows. */
+/** Configuration of {@link createRetryBudget}. */
 export interface RetryBudgetConfig {
-  /** The tokens it begins with, and never goes above. Default 500. */
+  /** The initial number of tokens, which is also the maximum. Default 500. */
   readonly capacity?: number | undefined;
-  /** What a retry costs. Default 5. */
+  /** Tokens that a retry costs. Default 5. */
   readonly cost?: number | undefined;
-  /** What a success gives back. Default 1. */
+  /** Tokens that a successful stream returns. Default 1. */
   readonly refund?: number | undefined;
 }
 
-/** What the retries of many streams are paid from. The retry operators take and give by themselves. */
+/** A budget that the retries of many streams share. The retry operators call `spend` and `refund`. */
 export interface RetryBudget {
-  /** What is left. */
+  /** The tokens left. */
   readonly tokens: number;
-  /** Takes the cost of one retry; false, with nothing taken, when less than that is left. */
+  /** Takes the cost of one retry. Returns false, and takes nothing, if too few tokens are left. */
   readonly spend: () => boolean;
-  /** Gives back what a success returns. */
+  /** Returns the refund of one success. */
   readonly refund: () => void;
 }
 
 /**
- * Creates a budget for the `budget` field of the retry operators, to be shared by all streams that ask the same server.
- * Each retry costs 5 of its 500 tokens. Each stream that completes returns 1, at its first attempt or after retries.
- * When it cannot pay there is no retry: the error passes.
+ * Creates a budget for the `budget` field of the retry operators, to be shared by all streams from the same server. Each
+ * retry costs 5 of its 500 tokens, and each stream that completes returns 1, with or without retries. When too few tokens
+ * are left, streams no longer retry and their errors pass through.
  *
- * So however many streams fail, they retry 100 times in all, and from then on once per 5 successes: a server that is
- * down gets each request once, and one that fails every second request gets 10 % of its requests from retries.
+ * However many streams fail, they retry 100 times in total, and after that once per 5 successes. A server that is down
+ * thus receives each request once, and for one that fails every second request, 10 % of the requests are retries.
  *
- * A retry is paid when its pause begins. A stream that is unsubscribed returns nothing, and is not paid back.
+ * A retry is paid when its pause begins. An unsubscribed stream returns nothing and gets nothing back.
  *
- * @throws TypeError when `capacity` or `refund` is not a finite number of 0 or more, or `cost` not one above 0.
+ * @throws TypeError if `capacity` or `refund` is negative or not finite, or `cost` is not a finite number above 0.
  */
 export function createRetryBudget(config: RetryBudgetConfig = {}): RetryBudget {
   checkConfig('createRetryBudget', config, ['capacity', 'cost', 'refund']);

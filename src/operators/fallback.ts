@@ -1,29 +1,28 @@
 import {
   defer,
   EMPTY,
+  type Observable,
+  type ObservableInput,
+  type ObservableInputTuple,
   of,
   retry,
   tap,
   throwError,
-  type Observable,
-  type ObservableInput,
-  type ObservableInputTuple,
 } from 'rxjs';
 import { joinErrors } from '../errors/copy-error.js';
-import { checkConfig, checkFunction } from '../util/check.js';
-import { checkSources } from './check-sources.js';
+import { checkConfig, checkFunction, checkSources } from '../util/check.js';
 
-/** When {@link fallback} moves on. */
+/** Configuration of {@link fallback}. */
 export interface FallbackConfig {
   /**
-   * Whether to try the next source after this error; `index` is that of the source that failed, 0 for the first.
-   * Default: after any error, since another model or server may do what this one refused.
+   * Whether to try the next source after this error; `index` is that of the failed source, from 0. By default every error
+   * does, since another model or server may accept what this one rejected.
    */
   readonly when?: ((error: unknown, index: number) => boolean) | undefined;
 }
 
 /**
- * Emits the first source, or where it fails the next, as long as nothing was emitted.
+ * Emits the first source, or if it fails before its first value, the next one.
  *
  * ```text
  * first:   --#
@@ -31,10 +30,10 @@ export interface FallbackConfig {
  * result:  ----a-b|
  * ```
  *
- * Once something was emitted an error passes unchanged, for the next source would begin from the start. Chunks count
- * from the role on; behind `textDeltas()` only text does. When all failed, or `when` says no, the error is that of the
- * last source tried; if several failed, an `LlmError` has all their errors as `errors`. A source that completes ends
- * it, also without a value.
+ * After the first value errors pass through unchanged, since the next source would start the answer again. A role chunk is
+ * a value too; with `textDeltas()` in each source only text is. If all sources fail, or `when` returns false, the error is
+ * that of the last source tried; if several failed and it is an `LlmError`, its `errors` has all of them. The result
+ * completes when a source completes, even without a value.
  *
  * ```ts
  * fallback([ask(best).pipe(retryTransient()), ask(cheap)], {
@@ -42,9 +41,9 @@ export interface FallbackConfig {
  * });
  * ```
  *
- * @param sources Cold Observables, or whatever rxjs can make one of; each is subscribed once the one before failed.
- * @throws TypeError when `sources` is no list, or an empty one, or holds what is no source, or `when` is no function.
- * @see {@link raceToFirstText} to ask all at once, {@link retryTransient} to ask the same again.
+ * @param sources Cold Observables, or anything rxjs can convert to one; each is subscribed when the one before failed.
+ * @throws TypeError if `sources` is not a non-empty list of such inputs, or `when` is not a function.
+ * @see {@link raceToFirstText} to subscribe to all at once, {@link retryTransient} to repeat the same request.
  */
 export function fallback<T extends readonly unknown[]>(
   sources: readonly [...ObservableInputTuple<T>],

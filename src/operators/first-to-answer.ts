@@ -1,17 +1,17 @@
 import { noop, Subscription, type Observable, type OperatorFunction } from 'rxjs';
+import { holdsAnswer } from '../chunks/answer-chunk.js';
 import { joinErrors } from '../errors/copy-error.js';
 import { LimitError } from '../errors/limit-error.js';
-import { holdsAnswer } from './holds-text.js';
 import { operate, subscribeWithin } from '../util/operate.js';
 
-/** How many values may come before an answer: a server that repeats its role without end is not kept. */
+/** Values held per source before its answer, so that a server that repeats its role endlessly cannot fill the memory. */
 const maxHeld = 65_536;
 
 /**
- * Subscribes to each source as it comes, emits the one whose answer begins first, from its beginning, and leaves the
- * others. When none is running any more it ends, whether or not more were to come: with the first that completed
- * without an answer, or else with the errors. A source that sends more than 65 536 values before its answer has failed,
- * with a `LimitError`.
+ * Subscribes to each source as it arrives. The source whose answer begins first is emitted from its start, and the others
+ * are unsubscribed. If no source is left running, the result ends, even if more sources were to come: with the values of
+ * the first that completed without an answer, or else with the errors. A source with more than 65 536 values before its
+ * answer fails with a `LimitError`.
  */
 export function firstToAnswer<T>(): OperatorFunction<Observable<T>, T> {
   return operate((destination, sources) => {

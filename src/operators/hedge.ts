@@ -1,22 +1,21 @@
-import { asyncScheduler, concat, interval, map, of, take, type Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, concat, interval, map, type Observable, of, type SchedulerLike, take } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { check, checkConfig, checkDuration, checkScheduler } from '../util/check.js';
-import { checkSource } from './check-sources.js';
+import { check, checkConfig, checkDuration, checkScheduler, checkSource } from '../util/check.js';
 import { firstToAnswer } from './first-to-answer.js';
 
-/** When {@link hedge} asks again. */
+/** Configuration of {@link hedge}. */
 export interface HedgeConfig {
-  /** How long to wait for an answer to begin, in milliseconds, before the source is subscribed once more. */
+  /** How long to wait for an answer to begin, in milliseconds, before another request. */
   readonly after: number;
-  /** How many requests there may be, the first included. Default 2. */
+  /** The number of requests, including the first. Default 2. */
   readonly max?: number | undefined;
-  /** What the waiting is done on. Default `asyncScheduler`. */
+  /** Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
- * Subscribes to the source, and once more each time `after` has passed while no answer has begun. The answer that
- * begins first is emitted, with the chunks sent before it; the other requests are unsubscribed at once.
+ * Subscribes to the source, and again each time `after` passes without the beginning of an answer. The answer that begins
+ * first is emitted, with the chunks sent before it; the other requests are unsubscribed at once.
  *
  * ```text
  * first:   r-----------a-|
@@ -24,16 +23,16 @@ export interface HedgeConfig {
  * result:  --------(sb)c-|   after 5; r, s = role chunks
  * ```
  *
- * What an answer begins with is told at {@link raceToFirstText}, and so is what happens to requests that fail or
- * complete without one. A failure does not bring the next request forward, for a server that is busy is not to be asked
- * twice: when no request is running, the error passes at once. Put a retry operator behind it, or into the source.
+ * {@link raceToFirstText} explains how an answer begins, and what happens to requests that fail or complete without one. A
+ * failure does not trigger the next request early, since the server may be busy: if no request is running, the error
+ * passes at once. Put a retry operator after `hedge`, or into the source.
  *
- * Each request is paid for. An `after` that 95 % of answers meet adds about 5 %.
+ * Every request is paid for. An `after` that 95 % of answers meet adds about 5 % to the cost.
  *
- * @param source A cold Observable of chunks or of strings.
- * @throws TypeError when `source` is none, `after` is not a finite number of 0 or more, or `max` not a whole number of 1
- *   or more.
- * @see {@link raceToFirstText} to ask several at once.
+ * @param source A cold Observable of chunks or strings.
+ * @throws TypeError if `source` cannot be converted to an Observable, `after` is negative or not finite, or `max` is not a
+ *   whole number of 1 or more.
+ * @see {@link raceToFirstText} to start several requests at once.
  */
 export function hedge<T extends string | AnswerChunk>(source: Observable<T>, config: HedgeConfig): Observable<T> {
   checkConfig('hedge', config, ['after', 'max', 'scheduler']);

@@ -1,13 +1,13 @@
 import { map, type OperatorFunction } from 'rxjs';
 
-/** A value and the label of the stream it came from. */
+/** A value and the label of its stream. */
 export interface Labelled<L, T> {
   readonly label: L;
   readonly value: T;
 }
 
 /**
- * Emits each value with a label, so that values of merged streams can be told apart.
+ * Emits each value with a label, which tells the values of merged streams apart.
  *
  * ```text
  * source:  -a-b-|
@@ -16,7 +16,7 @@ export interface Labelled<L, T> {
  *
  * Errors and completion pass through unchanged, without the label.
  *
- * @param label Whatever tells the stream; a string literal stays a literal type, so that `label` can be switched on.
+ * @param label Identifies the stream. A string literal keeps its literal type, so that a `switch` can narrow it.
  */
 export function labelWith<T, const L>(label: L): OperatorFunction<T, Labelled<L, T>> {
   return map((value: T) => ({ label, value }));

@@ -1,22 +1,52 @@
-import { asyncScheduler, defer, of, tap, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, defer, type MonoTypeOperatorFunction, of, type SchedulerLike, tap } from 'rxjs';
+import { holdsText } from '../chunks/answer-chunk.js';
 import { checkFunction, checkScheduler } from '../util/check.js';
-import { holdsText } from './holds-text.js';
-import type { StreamTiming } from './stream-timing.js';
+import { isObject } from '../util/is-object.js';
 
 /**
- * Passes everything through, and reports how the stream went: once per subscription, when it completes, fails or is
- * unsubscribed, just before the consumer learns of it.
+ * The timing of one stream. All times are in milliseconds since its subscription; a gap is the time between two chunks.
+ * Unknown values are left out, and no number is `NaN` or infinite.
+ */
+export interface StreamTiming {
+  /** How the stream ended. */
+  readonly outcome: 'complete' | 'error' | 'unsubscribe';
+  /** The time until it ended. */
+  readonly duration: number;
+  /** The time to the first value; left out if there was none. */
+  readonly timeToFirstChunk?: number;
+  /** The time to the first value with text or reasoning; left out if there was none. */
+  readonly timeToFirstText?: number;
+  /** The number of values. */
+  readonly chunks: number;
+  /** The longest gap; 0 with fewer than two chunks. */
+  readonly longestGap: number;
+  /** The mean gap; 0 with fewer than two chunks. */
+  readonly meanGap: number;
+  /** Gaps per second from the first chunk to the last; 0 with fewer than two chunks, or if no time passed. */
+  readonly chunksPerSecond: number;
+  /** The last `completion_tokens` from the server, hidden reasoning included; left out if it sent no usage. */
+  readonly outputTokens?: number;
+  /**
+   * The output tokens after the first, per second from the first text to the last chunk; left out if unknown, with fewer
+   * than two tokens, or if no time passed.
+   */
+  readonly tokensPerSecond?: number;
+}
+
+/**
+ * Reports the timing of the stream once per subscription, when it completes, errors or is unsubscribed, just before the
+ * consumer is notified. Everything passes through unchanged.
  *
  * ```text
  * source:  --a-b----c|   reported at the end: 2 to the first chunk, gaps of 2 and 5
  * result:  --a-b----c|
  * ```
  *
- * Chunks are read for text and usage, and strings for text; of other values it only takes the time. It keeps a few
- * numbers, however long the stream.
+ * Text is read from chunks and strings, and usage from chunks; other values are only timed. Memory does not grow with the
+ * length of the stream.
  *
- * An error that `report` throws leaves the stream as it is. Like that of any subscriber's callback it is thrown on a
- * later turn of the event loop, where rxjs's `config.onUnhandledError` can take it.
+ * An error thrown by `report` does not affect the stream. It is rethrown asynchronously, as from any subscriber's
+ * callback, and can be caught with rxjs's `config.onUnhandledError`.
  *
  * @throws TypeError when `report` is not a function.
  */
@@ -79,14 +109,13 @@ export function measure<T>(
     });
 }
 
-/** The first of a number of things ends no gap. */
+/** There is one gap fewer than there are values. */
 function gapsOf(count = 0): number {
   return Math.max(count - 1, 0);
 }
 
 function outputTokensOf(value: unknown): number | undefined {
-  const usage = typeof value === 'object' && value !== null && 'usage' in value ? value.usage : undefined;
-  const tokens =
-    typeof usage === 'object' && usage !== null && 'completion_tokens' in usage ? usage.completion_tokens : undefined;
+  const usage = isObject(value) ? value['usage'] : undefined;
+  const tokens = isObject(usage) ? usage['completion_tokens'] : undefined;
   return typeof tokens === 'number' && Number.isFinite(tokens) ? tokens : undefined;
 }

@@ -1,28 +1,27 @@
 import { filter, map, type MonoTypeOperatorFunction, pipe } from 'rxjs';
-import type { AnswerChoice, AnswerChunk } from '../chunks/answer-chunk.js';
-import { usageOf } from '../chunks/usage-of.js';
+import { type AnswerChoice, type AnswerChunk, usageOf } from '../chunks/answer-chunk.js';
 import { checkChoice } from '../util/check.js';
 
 /**
- * Emits one of `n` answers as if it had been the only one: chunks with its entries alone, numbered 0, so that what
- * follows needs no index.
+ * Emits one of `n` answers as if it were the only one: its chunks hold that choice alone, with index 0, so that later
+ * operators need no index.
  *
  * ```text
  * chunks:  -(ab)-(cd)-(fg)-u|   a, c, f = choice 0; b, d, g = choice 1; u = usage
  * result:  -b----d----g----u|   ofChoice(1)
  * ```
  *
- * Chunks of other choices are skipped. What belongs to all of them is kept: chunks without choices, such as the one with
- * the usage, as they are, and usage that a server puts beside other choices in a chunk without choices. Token counts are
- * those of all `n` answers together.
+ * Chunks of other choices are skipped. Chunks without choices, such as the one with the usage, pass through unchanged;
+ * usage in a chunk of other choices is emitted in a chunk without choices. Token counts are those of all `n` answers
+ * together.
  *
- * Errors and completion pass through unchanged: it completes when all answers have. Each subscription is a request of its
- * own, so choices that are read side by side need one stream that is shared.
+ * Errors and completion pass through unchanged, so it completes when all answers have. Each subscription is a separate
+ * request; to read several choices of one stream, share it.
  *
  * @param choice Index of the choice to emit.
- * @throws TypeError when `choice` is not a whole number, or negative.
- * @see {@link textDeltas} and its siblings, which take an index themselves and need no `ofChoice`.
- * @see rxjs `share` for the shared stream.
+ * @throws TypeError if `choice` is negative or not a whole number.
+ * @see {@link textDeltas} and its siblings, which take an index and need no `ofChoice`.
+ * @see rxjs `share` to share a stream.
  */
 export function ofChoice<Chunk extends AnswerChunk>(choice: number): MonoTypeOperatorFunction<Chunk> {
   checkChoice(choice);

@@ -1,11 +1,11 @@
 import { from, type Observable, type ObservableInput, type ObservableInputTuple } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { checkSources } from './check-sources.js';
+import { checkSources } from '../util/check.js';
 import { firstToAnswer } from './first-to-answer.js';
 
 /**
- * Subscribes to all sources and emits the one whose answer begins first, with the chunks it sent before, such as the
- * role. The others are unsubscribed at once, which closes their requests.
+ * Subscribes to all sources and emits the one whose answer begins first, including its earlier chunks, such as the role.
+ * The others are unsubscribed at once, which closes their requests.
  *
  * ```text
  * first:   r-------a-|
@@ -13,18 +13,18 @@ import { firstToAnswer } from './first-to-answer.js';
  * result:  ----(sb)---c-|   r, s = role chunks
  * ```
  *
- * An answer begins with the first piece of text, reasoning, refusal or tool call; for sources of strings, such as those
- * behind `textDeltas()`, with the first string that is not empty. Nothing is emitted before.
+ * An answer begins with the first text, reasoning, refusal or tool call; in a source of strings, such as the result of
+ * `textDeltas()`, with the first non-empty string. Nothing is emitted before that.
  *
- * A source that fails before its answer is out of the race, also one that sends more than 65 536 chunks before it
- * (`LimitError`), and one that completes without an answer waits: it is emitted when no other is left. When all failed,
- * the error is that of the last, and an `LlmError` has all of them as `errors`. What the winner does later passes
- * unchanged. Accumulate behind the race, since a snapshot is no piece of text.
+ * A source that fails before its answer drops out, and so does one with more than 65 536 chunks before it (`LimitError`).
+ * A source that completes without an answer is emitted only if no other is left. If all sources fail, the error is that of
+ * the last one, and if it is an `LlmError`, its `errors` has all of them. Once a source has won, its notifications pass
+ * through unchanged. Accumulate after the race, since a snapshot is not recognised as text.
  *
- * @param sources Cold Observables of chunks or of strings, or whatever rxjs can make one of; each is a request.
- * @throws TypeError when `sources` is no list, or an empty one, or holds what is no source.
- * @see {@link hedge} to ask a second time only when the first is slow, {@link fallback} only when it failed.
- * @see rxjs `race`, which the first chunk wins, or the first error.
+ * @param sources Cold Observables of chunks or strings, or anything rxjs can convert to one; each is a request.
+ * @throws TypeError if `sources` is not a non-empty list of such inputs.
+ * @see {@link hedge} for a second request only if the first is slow, {@link fallback} only if it fails.
+ * @see rxjs `race`, where the first chunk or error wins.
  */
 export function raceToFirstText<T extends readonly (string | AnswerChunk)[]>(
   sources: readonly [...ObservableInputTuple<T>],

@@ -1,10 +1,10 @@
 import type { OperatorFunction } from 'rxjs';
 import { refusalOf, type AnswerChunk } from '../chunks/answer-chunk.js';
-import { choicePieces } from './choice-pieces.js';
+import { choicePieces } from './text-deltas.js';
 
 /**
- * Emits the text by which the model refuses to answer, skipping chunks that carry none. A refusal comes in place of the
- * answer, in a field of its own; most servers refuse in the answer itself, and send none.
+ * Emits the refusal text of each chunk, skipping chunks without it. A refusal replaces the answer and comes in a separate
+ * field; on most servers the model refuses in the answer itself.
  *
  * ```text
  * chunks:  r-a-b-f|   r = role, a = refusal 'I will ', b = refusal 'not.', f = finish
@@ -14,7 +14,7 @@ import { choicePieces } from './choice-pieces.js';
  * Errors and completion pass through unchanged.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
- * @throws TypeError when `choice` is not a whole number, or negative.
+ * @throws TypeError if `choice` is negative or not a whole number.
  * @see {@link textDeltas} for the answer itself, {@link accumulateMessage} for both.
  */
 export function refusalDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {

@@ -2,24 +2,75 @@ import {
   asyncScheduler,
   defer,
   identity,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type Observer,
   retry,
+  type SchedulerLike,
   tap,
   throwError,
   timer,
-  type MonoTypeOperatorFunction,
-  type Observable,
 } from 'rxjs';
 import { isLlmError, type LlmError } from '../errors/llm-error.js';
 import { check, checkConfig, checkCount, checkFunction, checkScheduler, maxTimer } from '../util/check.js';
+import { isObject } from '../util/is-object.js';
 import type { RetryBudget } from './create-retry-budget.js';
-import type { RetryConfig } from './retry-config.js';
+
+/** Describes the pause before a retry. */
+export interface RetryNotice {
+  /** The number of the retry, from 1. */
+  readonly attempt: number;
+  /** The length of the pause in milliseconds. */
+  readonly delay: number;
+  /** When the pause ends, as `scheduler.now()` counts; by default milliseconds since the epoch. */
+  readonly at: number;
+  /** The error that is retried. With a `when` of your own it may be any error. */
+  readonly reason: LlmError;
+}
+
+/** Configuration of `retryTransient` and `retryOnRateLimit`. */
+export interface RetryConfig {
+  /** The number of retries after the first attempt; `Infinity` for no limit. Default 2. */
+  readonly count?: number | undefined;
+  /**
+   * The maximum pause in milliseconds. If the server asks for a longer one, the error passes through at once. Default
+   * 60 000; `Infinity` allows the 24 days that a timer can hold.
+   */
+  readonly maxDelay?: number | undefined;
+  /**
+   * The maximum of the first pause in milliseconds if the server asks for none; it doubles with each further retry. The
+   * pause is a random part of it (full jitter), so that clients that failed together do not retry together. Default 500.
+   */
+  readonly initialDelay?: number | undefined;
+  /** The maximum that doubling reaches, in milliseconds. Default 8000. The server may still ask for a longer pause. */
+  readonly backoffLimit?: number | undefined;
+  /**
+   * Whether to retry after this error; `attempt` is 1 for the first retry. It replaces the operator's own rule, so it is
+   * called for every error, even one that is not retryable. `count`, `maxDelay`, `budget` and `restart` still apply.
+   */
+  readonly when?: ((error: unknown, attempt: number) => boolean) | undefined;
+  /** A function or observer called when a pause begins. An error it throws ends the stream. */
+  readonly notify?: ((notice: RetryNotice) => void) | Partial<Observer<RetryNotice>> | undefined;
+  /**
+   * Whether to retry even after output. Default false. Only for snapshots, which replace each other: put the operator
+   * directly after `accumulateMessage` or `accumulateText`, which start again with each attempt. Chunks or text deltas
+   * would be repeated, so a chunk ends the stream with a `TypeError`. Not needed after `toText` and `toMessage`, which
+   * emit only at the end.
+   */
+  readonly restart?: boolean | undefined;
+  /** A budget shared by many streams; no retry if it cannot pay. Default none. */
+  readonly budget?: RetryBudget | undefined;
+  /** Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
+  /** Returns a number from 0 to below 1, for the jitter. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+}
 
 /**
- * The engine of the retry operators: resubscribes to a source that failed, after the pause its error asks for, or a
- * random one; once it has emitted something only where `config.restart` says that a new start replaces it.
+ * Implements the retry operators: resubscribes to a failed source after the pause that the error asks for, or a random one.
  *
- * @param name The operator, for its errors.
- * @param isWorthwhile Its rule for what to retry, which `config.when` replaces.
+ * @param name The operator's name, for its errors.
+ * @param isWorthwhile Which errors to retry, unless `config.when` decides.
  */
 export function retryWithBackoff<T>(
   name: string,
@@ -48,7 +99,7 @@ export function retryWithBackoff<T>(
   checkFunction('random', random);
   check(isListener(notify), 'notify', 'a function or an observer', notify);
   check(typeof restart === 'boolean', 'restart', 'true or false', restart);
-  check(isBudget(budget), 'budget', 'what createRetryBudget gives', budget);
+  check(isBudget(budget), 'budget', 'the result of createRetryBudget()', budget);
   const maxPause = Math.min(maxDelay, maxTimer);
 
   const pause = (error: unknown, attempt: number): Observable<unknown> => {
@@ -56,8 +107,8 @@ export function retryWithBackoff<T>(
     if (hint > maxPause || budget?.spend() === false) {
       return throwError(() => error);
     }
-    // A hint is rounded up, because timers cut fractions off and would fire earlier than told. A hint of 0 says
-    // nothing: some servers send it beside a longer one.
+    // Rounded up, since timers drop fractions and would fire early. A hint of 0 is ignored: some servers send it beside a
+    // longer one.
     const delay =
       hint > 0
         ? Math.ceil(hint)
@@ -83,7 +134,7 @@ export function retryWithBackoff<T>(
           delay: (error: unknown, attempt) =>
             (silent || restart) && when(error, attempt) ? pause(error, attempt) : throwError(() => error),
         }),
-        // Behind the retry, so that no `when` can have it tried again.
+        // After the retry, so that `when` cannot retry it.
         restart ? tap<T>(refuseChunk) : identity,
       );
     });
@@ -102,10 +153,10 @@ const fields: readonly (keyof RetryConfig)[] = [
   'random',
 ];
 
-/** A chunk replaces nothing, so its answer would begin a second time behind the first beginning. */
+/** Throws for a chunk, since a restart would repeat the beginning of the answer. */
 function refuseChunk(value: unknown): void {
-  if (typeof value === 'object' && value !== null && Array.isArray((value as { readonly choices?: unknown }).choices)) {
-    throw new TypeError('restart belongs behind an accumulating operator, such as accumulateMessage()');
+  if (isObject(value) && Array.isArray(value['choices'])) {
+    throw new TypeError('restart belongs after an accumulating operator, such as accumulateMessage()');
   }
 }
 
@@ -114,7 +165,7 @@ function isDelay(value: unknown): boolean {
 }
 
 function isListener(value: unknown): boolean {
-  return value === undefined || typeof value === 'function' || (typeof value === 'object' && value !== null);
+  return value === undefined || typeof value === 'function' || isObject(value);
 }
 
 function isBudget(value: unknown): boolean {

@@ -4,50 +4,48 @@ import { operate } from '../util/operate.js';
 import { TextBacklog } from './text-backlog.js';
 import { createUnitEnds, type TextUnit } from './unit-ends.js';
 
-/** How text is paced. Times are in milliseconds. */
+/** Configuration of {@link smoothText}. Times are in milliseconds. */
 export interface SmoothTextConfig {
   /**
-   * What is never shown in parts. Default `'word'`: a word with its punctuation and the whitespace after it; in
-   * Chinese, Japanese or Thai the words that `Intl.Segmenter` finds. A `'line'` ends with its line feed. A
-   * `'grapheme'` is what a reader sees as one character: a flag, an emoji of several people, a letter with its accents.
+   * The unit that is emitted whole. Default `'word'`: a word with its punctuation and the whitespace after it; in Chinese,
+   * Japanese or Thai a word as found by `Intl.Segmenter`. A `'line'` ends with its line feed. A `'grapheme'` is what a
+   * reader sees as one character, such as a flag, an emoji of several people, or a letter with its accents.
    */
   readonly unit?: TextUnit | undefined;
-  /** The least time between two emissions, each of one unit unless more waits. Default 16, about a screen's frame. */
+  /** The minimum time between two emissions. Default 16, about one frame. */
   readonly interval?: number | undefined;
-  /** The most that any text may be delayed; an `interval` that is longer is cut to it. Default 400. */
+  /** The maximum delay of any text; a longer `interval` is reduced to it. Default 400. */
   readonly maxLag?: number | undefined;
-  /** Whether completion emits at once what waits. Default `false`: it is paced, and completion comes after it. */
+  /** Whether completion emits pending text at once. Default `false`: it is still paced, which delays completion. */
   readonly flush?: boolean | undefined;
-  /** The language by whose rules words are told apart, such as `'ja'`. Default: the runtime's. */
+  /** The language whose rules separate words, such as `'ja'`. By default that of the runtime. */
   readonly locale?: string | undefined;
-  /** What tells the time and waits. Default `asyncScheduler`. */
+  /** Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
- * Emits text as if it were typed: what comes in bursts leaves evenly, unit by unit, and never later than `maxLag` after
- * it came. Nothing is lost, so the emissions joined are the source's texts joined.
+ * Emits text evenly, as if it were typed: bursts are split into units, none delayed by more than `maxLag`. No text is lost.
  *
  * ```text
  * source:  a---------b-|      a = 'one two three ', b = 'four'
  * result:  x-y-z-------(b|)   interval 2, maxLag 8; x = 'one ', y = 'two ', z = 'three '
  * ```
  *
- * There is at most one emission per `interval`. It carries one unit, or as many as it takes for all that waits to leave
- * in time at an even pace. The last unit waits until it is whole: a word for the whitespace or the word after it, a
- * grapheme for the next one. It too waits for `maxLag` at most and then leaves as it stands, except for the first half
- * of a surrogate pair, which is no text before the second comes. A unit of more than 512 UTF-16 code units (a line: of
- * 4,096) leaves in parts.
+ * There is at most one emission per `interval`: one unit, or as many as needed to emit all pending text in time at an even
+ * pace. The last unit waits until it is complete: a word for the whitespace or word after it, a grapheme for the next one.
+ * After `maxLag` it is emitted as it is, except that the first half of a surrogate pair always waits for the second. A
+ * unit longer than 512 UTF-16 code units (a line: 4,096) is emitted in parts.
  *
- * Completion is delayed until all has left, by `maxLag` at most, or with `flush` makes it leave at once. An error makes
- * it leave at once too, and follows; unsubscribing drops it. On a real clock a timer that fires late adds its lateness.
+ * Completion waits for the pending text, for `maxLag` at most; with `flush` it emits that text at once. An error also
+ * emits the pending text at once, then passes through; unsubscribing drops it. Timers that fire late add to the delay.
  *
- * Of the three operators that pace what a screen shows this is the one for text that people read as it comes. Text
- * accumulated behind it needs no `throttleRender`, since it comes no more often than the screen can show it.
+ * Use it for text that people read as it arrives. Text accumulated after it needs no `throttleRender`, since it is not
+ * emitted more often than a screen can show it.
  *
- * @throws TypeError when a duration is not a finite number, or negative, or `unit` or `locale` is unknown.
- * @see {@link coalesceText} for fewer updates only: it shows what it has after each pause, in one go.
- * @see {@link throttleRender} for snapshots, such as whole messages, of which only the latest matters.
+ * @throws TypeError if a duration is negative or not a finite number, or `unit` or `locale` is unknown.
+ * @see {@link coalesceText} to reduce the number of updates without spreading the text.
+ * @see {@link throttleRender} for snapshots, such as whole messages, where only the latest matters.
  */
 export function smoothText(config: SmoothTextConfig = {}): MonoTypeOperatorFunction<string> {
   checkConfig('smoothText', config, ['unit', 'interval', 'maxLag', 'flush', 'locale', 'scheduler']);
@@ -78,7 +76,7 @@ export function smoothText(config: SmoothTextConfig = {}): MonoTypeOperatorFunct
       const text = backlog.take(now, tick);
       if (text !== '') {
         waiting.unsubscribe();
-        // Before the emission, so that a consumer that makes the source emit again does not get two texts in a row.
+        // Set before emitting, in case the consumer makes the source emit again.
         paused = true;
         destination.next(text);
       }

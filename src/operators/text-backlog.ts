@@ -1,21 +1,21 @@
 import { Queue } from '../util/queue.js';
 import { endsInHalf, type UnitEnds } from './unit-ends.js';
 
-/** Text that came at one time, or what is left of it. */
+/** The rest of a text that arrived at one time. */
 interface Arrival {
-  /** When the last of it has to leave. */
+  /** When all of it must have been emitted. */
   readonly deadline: number;
   length: number;
 }
 
-/** Text that waits, and by when each part of it has to leave. Adding costs the same however much waits. */
+/** Pending text with the deadlines of its parts. The cost of adding text does not grow with the backlog. */
 export class TextBacklog {
   private readonly arrivals = new Queue<Arrival>();
   private readonly texts = new Queue<string>();
   private readonly units: UnitEnds;
-  /** What is older than `texts`. */
+  /** The text before `texts`. */
   private head = '';
-  /** The first half of a surrogate pair at the end, which has no arrival yet: no part of it can be shown. */
+  /** The first half of a surrogate pair at the end; it gets a deadline with the second half. */
   private half = '';
   private ended = false;
 
@@ -23,7 +23,7 @@ export class TextBacklog {
     this.units = units;
   }
 
-  /** When something has to leave next; `undefined` when nothing waits. */
+  /** When text must be emitted next; `undefined` if there is none. */
   get deadline(): number | undefined {
     return this.arrivals.first?.deadline;
   }
@@ -34,7 +34,7 @@ export class TextBacklog {
     this.append(this.half ? whole.slice(0, -1) : whole, deadline);
   }
 
-  /** Nothing comes any more: what is there may leave as it stands. */
+  /** Marks the end of the text, so that the last unit need not wait to be complete. */
   end(deadline: number): void {
     this.append(this.half, deadline);
     this.half = '';
@@ -42,10 +42,10 @@ export class TextBacklog {
   }
 
   /**
-   * Takes out what should leave now: the least that lets all the rest leave in time at the same pace, but one unit at
-   * least. Nothing when no unit has ended and none has to leave.
+   * Removes and returns the text to emit now: at least one unit, and as much as lets the rest be emitted in time at an
+   * even pace. Returns an empty string if no unit is complete and none is due.
    *
-   * @param tick How long it is until the next call.
+   * @param tick The time until the next call.
    */
   take(now: number, tick: number): string {
     const { quota, due } = this.plan(now, tick);
@@ -101,13 +101,13 @@ export class TextBacklog {
     return { quota, due };
   }
 
-  /** The first end of a unit that reaches `least`, or the last end in sight. 0 when there is nothing to take. */
-  private nextEnd(least: number, due: boolean): number {
+  /** Returns the first end of a unit at or after `min`, or else the last end found; 0 if there is nothing to take. */
+  private nextEnd(min: number, due: boolean): number {
     const text = this.look();
     let last = 0;
     for (const end of this.units.find(text)) {
       last = end;
-      if (end >= least) {
+      if (end >= min) {
         return end;
       }
     }

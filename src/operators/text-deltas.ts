@@ -1,9 +1,9 @@
-import type { OperatorFunction } from 'rxjs';
-import { contentOf, type AnswerChunk } from '../chunks/answer-chunk.js';
-import { choicePieces } from './choice-pieces.js';
+import { filter, map, type OperatorFunction, pipe } from 'rxjs';
+import { type AnswerChoice, type AnswerChunk, contentOf } from '../chunks/answer-chunk.js';
+import { checkChoice } from '../util/check.js';
 
 /**
- * Emits the text each chunk carries, skipping chunks that carry none. Takes chunks of `chat()` and of `completions()`.
+ * Emits the text of each chunk, skipping chunks without text. Takes chunks of `chat()` and `completions()`.
  *
  * ```text
  * chunks:  r-a-b-f|   r = role, a = 'Hel', b = 'lo', f = finish
@@ -13,10 +13,30 @@ import { choicePieces } from './choice-pieces.js';
  * Errors and completion pass through unchanged.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
- * @throws TypeError when `choice` is not a whole number, or negative.
+ * @throws TypeError if `choice` is negative or not a whole number.
  * @see {@link accumulateText} to receive the text so far instead, {@link toText} for the whole text.
- * @see {@link reasoningDeltas} and {@link refusalDeltas} for what is said beside the answer.
+ * @see {@link reasoningDeltas} and {@link refusalDeltas} for text beside the answer.
  */
 export function textDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
   return choicePieces(choice, contentOf);
+}
+
+/** Emits the text that `read` finds in one choice of each chunk, skipping chunks where it finds none. */
+export function choicePieces(
+  choice: number,
+  read: (entry: AnswerChoice) => string,
+): OperatorFunction<AnswerChunk, string> {
+  checkChoice(choice);
+  return pipe(
+    map(({ choices }: AnswerChunk) => {
+      let piece = '';
+      for (const entry of choices) {
+        if (entry.index === choice) {
+          piece += read(entry);
+        }
+      }
+      return piece;
+    }),
+    filter((piece) => piece !== ''),
+  );
 }

@@ -11,32 +11,30 @@ import {
 import { checkDuration, checkScheduler } from '../util/check.js';
 import { conflate } from './conflate.js';
 
-/** How long a hidden tab, which has no frames, waits between two values. */
+/** The pause in a hidden tab, which has no frames. */
 const hiddenPause = 200;
-/** About one frame of a screen, for runtimes that have none. */
+/** About one frame, for runtimes without `requestAnimationFrame`. */
 const framePause = 16;
 
 /**
- * Lets through what a screen can show: the first snapshot at once, then at most one per pause, the latest. The last
- * snapshot is always delivered.
+ * Emits the first snapshot at once, then at most one per pause: the latest. The last snapshot is always emitted.
  *
  * ```text
  * source:  -a-bc------d-|
  * result:  -a---c-----d-|   a pause of 4
  * ```
  *
- * A pause begins with each emission. After one in which nothing came the next snapshot is emitted at once again. A
- * snapshot that waits is emitted before completion and before an error; unsubscribing drops it.
+ * Each emission starts a pause. If nothing arrives during it, the next snapshot is emitted at once again. A pending
+ * snapshot is emitted before completion and before an error, and dropped on unsubscribe.
  *
- * Of the three operators that pace what a screen shows this is the one for values that replace each other, such as
- * whole messages and views.
+ * Use it for values that replace each other, such as messages and views.
  *
- * @param duration The pause in milliseconds. Without it a pause lasts until the next animation frame or 200 ms,
- *   whichever is first, since hidden tabs have no frames; and 16 ms where there are no frames at all, as on a server.
- * @throws TypeError when `duration` is not a finite number, or negative.
+ * @param duration The pause in milliseconds. By default a pause lasts until the next animation frame, but at most 200 ms,
+ *   since hidden tabs have no frames; and 16 ms in runtimes without animation frames, such as servers.
+ * @throws TypeError if `duration` is negative or not a finite number.
  * @see {@link coalesceText} for increments, none of which may be lost.
- * @see {@link smoothText} to make increments come evenly; accumulate them behind it.
- * @see rxjs `auditTime`, which delays the first value too, and drops the one that waits when the source errors.
+ * @see {@link smoothText} to spread increments evenly; accumulate them after it.
+ * @see rxjs `auditTime`, which also delays the first value, and drops the pending one if the source errors.
  */
 export function throttleRender<T>(
   duration?: number,

@@ -2,7 +2,7 @@ import { defer, fromEvent, map, type MonoTypeOperatorFunction, of, takeUntil } f
 import { check } from '../util/check.js';
 
 /**
- * Errors with the signal's reason at once when it is aborted, for callers that hold an `AbortSignal`.
+ * Errors with the signal's reason as soon as it is aborted, for callers that have an `AbortSignal`.
  *
  * ```text
  * source:  -a-b-c-|
@@ -10,12 +10,11 @@ import { check } from '../util/check.js';
  * result:  -a-b#       'left'
  * ```
  *
- * The source is unsubscribed, so its request is aborted too; with a signal that is already aborted it is never
- * subscribed. Values, errors and completion pass through unchanged. The signal is listened to only while the source runs:
- * nothing stays on it after completion, error or unsubscribing, however many streams one signal serves.
+ * The source is unsubscribed, which aborts its request; if the signal is already aborted, it is never subscribed. Values,
+ * errors and completion pass through unchanged. The listener is removed on completion, error and unsubscribe.
  *
- * @throws TypeError when `signal` is no `AbortSignal`.
- * @see rxjs `takeUntil` to complete instead, `unsubscribe` where no signal is needed.
+ * @throws TypeError if `signal` is not an `AbortSignal`.
+ * @see rxjs `takeUntil` to complete instead, `unsubscribe` if no signal is needed.
  */
 export function throwIfAborted<T>(signal: AbortSignal): MonoTypeOperatorFunction<T> {
   const { aborted, addEventListener } = (signal as Partial<AbortSignal> | null | undefined) ?? {};

@@ -1,22 +1,22 @@
 import { concat, defer, EMPTY, type MonoTypeOperatorFunction, tap, throwError } from 'rxjs';
-import { cutBy, type Cut } from '../chunks/finish-reason.js';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
+import { cutBy, type Cut } from '../chunks/finish-reason.js';
 import { OutputError } from '../errors/output-error.js';
 
 /**
- * Errors with `OutputError` in place of completion when an answer was cut at a limit of tokens or filtered, which the
- * server reports by a finish reason (`length`, `content_filter`) and no error.
+ * Errors with `OutputError` instead of completing if an answer was cut off at a token limit or filtered. Servers report
+ * that with a finish reason (`length`, `content_filter`), not with an error.
  *
  * ```text
  * chunks:  r-a-l-u|   r = role, a = 'Hel', l = finish reason 'length', u = usage
  * result:  r-a-l-u#
  * ```
  *
- * Every chunk passes through unchanged, also those that follow the finish reason: the usage, and other choices that still
- * go on. Of several choices, the first that was cut is reported. Errors of the source pass through unchanged; among them
- * is that of a client for an answer that the server broke off.
+ * Every chunk passes through unchanged, including those after the finish reason, such as the usage and other choices. If
+ * several choices were cut off, the first one is reported. Errors of the source pass through unchanged, such as the
+ * client's own error for an answer that the server aborted.
  *
- * Behind it {@link toMessage} and {@link toText} put what there is of the answer on the error, as `partial`.
+ * After it, {@link toMessage} and {@link toText} put the incomplete answer on the error, as `partial`.
  */
 export function throwIfTruncated<Chunk extends AnswerChunk>(): MonoTypeOperatorFunction<Chunk> {
   return (source) =>
@@ -36,9 +36,9 @@ export function throwIfTruncated<Chunk extends AnswerChunk>(): MonoTypeOperatorF
 }
 
 const explanations: Readonly<Record<Cut, string | undefined>> = {
-  length: 'was cut at the limit of tokens: raise max_completion_tokens or max_tokens, or ask for less',
-  filter: 'was withheld by the content filter of the server: ask in other words, or change its settings',
-  // The client has raised an error of its own.
+  length: 'was cut off at the token limit: raise max_completion_tokens or max_tokens, or ask for less',
+  filter: "was withheld by the server's content filter: rephrase the prompt, or change the filter's settings",
+  // The client raises its own error.
   failure: undefined,
 };
 

@@ -3,28 +3,27 @@ import { LimitError } from '../errors/limit-error.js';
 import { check, checkConfig, checkCount } from '../util/check.js';
 import { Queue } from '../util/queue.js';
 
-/** How `toAsyncIterable` buffers. */
+/** Configuration of {@link toAsyncIterable}. */
 export interface AsyncIterableConfig<T> {
-  /** How many values may wait to be asked for: a whole number above 0, or `Infinity`. Default 65 536. */
+  /** How many values the buffer holds: a whole number above 0, or `Infinity`. Default 65 536. */
   readonly bufferSize?: number | undefined;
   /**
-   * What happens to a value that comes when that many wait. `'error'` ends the source, and after the values that wait
-   * the iteration fails with a `LimitError`; this is the default. `'drop-oldest'` drops the one that has waited
-   * longest. A function joins the newest that waits with the one that came, and so loses nothing: for text, `(a, b) =>
-   * a + b`.
+   * What happens to a value when the buffer is full. `'error'`, the default, unsubscribes from the source; the iteration
+   * fails with a `LimitError` after the buffered values. `'drop-oldest'` drops the oldest buffered value. A function joins
+   * the newest buffered value with the next one, which loses nothing: for text, `(a, b) => a + b`.
    */
   readonly overflow?: ('error' | 'drop-oldest' | ((pending: T, value: T) => T)) | undefined;
 }
 
 /**
- * Gives an Observable to `for await`. Each loop subscribes on its own, when it asks for its first value, and
- * unsubscribes at once when it is left.
+ * Converts an Observable for `for await`. Each loop has its own subscription: it subscribes when it requests its first
+ * value, and unsubscribes when it is left.
  *
- * Values wait in a buffer until they are asked for; the source is not slowed down, so the buffer has a size, and
- * `overflow` says what happens when it is full. Completion ends the loop and an error is thrown into it, both after the
- * values that wait.
+ * Values are buffered until the loop requests them. The source is not slowed down, so the buffer is limited, and
+ * `overflow` decides what happens when it is full. Completion ends the loop, and an error is thrown into it, both after
+ * the buffered values.
  *
- * @throws TypeError for a field of `config` that is not what {@link AsyncIterableConfig} allows.
+ * @throws TypeError if `config` is invalid.
  * @see rxjs `lastValueFrom` and `firstValueFrom` for one value.
  */
 export function toAsyncIterable<T>(source: Observable<T>, config: AsyncIterableConfig<T> = {}): AsyncIterable<T> {

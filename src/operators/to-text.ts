@@ -1,20 +1,20 @@
 import { type MonoTypeOperatorFunction } from 'rxjs';
-import { collect } from './collect.js';
+import { toResult } from './to-result.js';
 
 /**
- * Emits the whole text once the source completes; an empty source gives an empty text.
+ * Emits the whole text once the source completes. For an empty source that is an empty string.
  *
  * ```text
  * pieces:  -a-b-|      a = 'Hel', b = 'lo'
  * result:  -----(x|)   x = 'Hello'
  * ```
  *
- * On error, rethrows a copy of it with the text so far as `partial`, which is readable but not enumerable.
+ * On error, rethrows a copy of it with the text so far as `partial`, a property that is not enumerable.
  *
  * @see {@link accumulateText} to receive the text as it grows.
  */
 export function toText(): MonoTypeOperatorFunction<string> {
-  return collect(() => {
+  return toResult(() => {
     let text = '';
     return {
       add: (piece: string) => {

@@ -1,11 +1,10 @@
 import { filter, map, type OperatorFunction, pipe, takeLast } from 'rxjs';
+import { type AnswerChunk, usageOf } from '../chunks/answer-chunk.js';
 import type { Usage } from '../chunks/message.js';
-import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { usageOf } from '../chunks/usage-of.js';
 
 /**
- * Emits the token counts of the stream once it completes: the last the server sent, since each already counts all before
- * it. Completes empty if none came.
+ * Emits the last usage of the stream once it completes; the counts are cumulative, so the last one is the total. Completes
+ * without a value if there was none.
  *
  * ```text
  * chunks:  r-a-u-v|      u, v = chunks with usage

@@ -1,27 +1,26 @@
 import { concat, concatMap, defer, distinct, distinctUntilChanged, filter, map, type OperatorFunction } from 'rxjs';
-import type { Message, ToolCall } from '../chunks/message.js';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import type { AccumulateMessageConfig } from './accumulate-message.js';
-import { prepareMessage } from './prepare-message.js';
+import type { Message, ToolCall } from '../chunks/message.js';
+import { type AccumulateMessageConfig, prepareMessage } from './accumulate-message.js';
 
 /**
- * Emits each tool call of the answer once, in order, when it is complete: at the finish reason, since until then the
- * answer may turn out to be cut.
+ * Emits each tool call of the answer once, in order, when it is complete. That is at the finish reason, since until then
+ * the answer may still be cut off.
  *
  * ```text
  * chunks:  r-a-b-f-u|   r = role, a = call to 'f', b = its arguments, f = finish, u = usage
  * result:  ------c--|   c.name = 'f', c.complete = true
  * ```
  *
- * Calls of an answer that was cut or filtered are never emitted, nor those of a stream that fails before the finish
- * reason. Where a server completes without one, calls whose arguments are closed come just before completion, as do
- * calls that are sent after a finish reason. Errors and completion pass through unchanged.
+ * Calls of an answer that was cut off or filtered are not emitted, nor those of a stream that fails before the finish
+ * reason. If the stream completes without a finish reason, calls whose arguments are closed are emitted just before
+ * completion, as are calls sent after a finish reason. Errors and completion pass through unchanged.
  *
- * The deprecated `function_call` is no tool call: it has no id to answer to. {@link accumulateMessage} reads it.
+ * The deprecated `function_call` is not a tool call, since it has no id to reply to. {@link accumulateMessage} reads it.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
- * @throws TypeError when `choice` or a field of the configuration is not what it must be.
- * @see {@link toMessageParam} to put the calls into the history, in front of what the tools answer.
+ * @throws TypeError if `choice` or the configuration is invalid.
+ * @see {@link toMessageParam} to add the calls to the history, before the results of the tools.
  */
 export function toolCalls(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<AnswerChunk, ToolCall> {
   const begin = prepareMessage('toolCalls', choice, config);

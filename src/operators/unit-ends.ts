@@ -1,25 +1,25 @@
-/** What a text is shown by. */
+/** The unit in which {@link smoothText} emits text. */
 export type TextUnit = 'word' | 'line' | 'grapheme';
 
-/** How a text falls into units. */
+/** Finds the ends of units in a text. */
 export interface UnitEnds {
-  /** Where the units of a text end, in order. The last unit has an end only when the text shows that it has. */
+  /** Returns the ends of the units in order. The last unit is included only if it is certainly complete. */
   readonly find: (text: string) => Iterable<number>;
-  /** Where to cut a text that is all one unit, so that what a reader sees as one character stays whole. */
+  /** Returns where to cut a text that is a single unit, without splitting a grapheme. */
   readonly cut: (text: string) => number;
-  /** How much text to look at in one go, and so how long a unit may be, in UTF-16 code units. */
+  /** How much text to search at a time, and so the maximum length of a unit, in UTF-16 code units. */
   readonly maxLength: number;
 }
 
-/** Segmenters take time that is quadratic in the text's length (108,000 characters: 2 s on Node 20), so they get little. */
+/** The time of segmenters is quadratic in the length of the text (108,000 characters: 2 s on Node 20). */
 const maxSegmented = 512;
 const maxLine = 4096;
 
 const space = /^\s/u;
-/** What belongs to the word beside it. Emoji are symbols too, of the one kind that is left out. */
+/** Characters that belong to the word beside them. `\p{So}` is left out, since it contains the emoji. */
 const punctuation = /^[\p{P}\p{Sc}\p{Sm}\p{Sk}]/u;
 
-/** Makes the rules for one stream; a segmenter is made when it is first needed. */
+/** Creates the rules for one stream. Segmenters are created when they are first needed. */
 export function createUnitEnds(unit: TextUnit, locale: string | undefined): UnitEnds {
   const words = lazily(() => new Intl.Segmenter(locale, { granularity: 'word' }));
   const graphemes = lazily(() => new Intl.Segmenter(locale, { granularity: 'grapheme' }));
@@ -45,7 +45,7 @@ export function endsInHalf(text: string): boolean {
   return (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
 }
 
-/** A word with the punctuation on both sides and the whitespace after it; it ends with that, or where another begins. */
+/** Yields the ends of words with their punctuation and the whitespace after them. */
 function* wordEnds(segments: Intl.Segments): Generator<number> {
   let begun = false;
   let worded = false;
@@ -70,7 +70,7 @@ function* wordEnds(segments: Intl.Segments): Generator<number> {
   }
 }
 
-/** A character as a reader sees it; it ends where another begins. */
+/** Yields the ends of graphemes; the last one is certain only when another begins. */
 function* graphemeEnds(segments: Intl.Segments): Generator<number> {
   for (const { index } of segments) {
     if (index > 0) {

@@ -10,33 +10,32 @@ import { DeadlineError } from '../errors/deadline-error.js';
 import { check, checkConfig, checkScheduler, maxTimer } from '../util/check.js';
 import { operate } from '../util/operate.js';
 
-/** How long a stream may take, in milliseconds. A deadline that is left out, or `Infinity`, is none. */
+/** Configuration of {@link withDeadlines}, in milliseconds. There is no deadline by default, or with `Infinity`. */
 export interface DeadlineConfig {
   /** From subscription to the first value. */
   readonly firstChunk?: number | undefined;
-  /** From one value to the next; it begins with the first. */
+  /** From one value to the next. */
   readonly idle?: number | undefined;
   /** From subscription to completion. */
   readonly total?: number | undefined;
-  /** What tells the time and waits. Default `asyncScheduler`. */
+  /** Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
- * Errors with {@link DeadlineError} when the source is too slow; its `deadline` names which of the three passed.
+ * Errors with {@link DeadlineError} when the source is too slow; its `deadline` names the one that passed.
  *
  * ```text
  * source:  --a--b--------c|
  * result:  --a--b-----#      idle 6
  * ```
  *
- * Values, errors and completion pass through unchanged. The source is unsubscribed before the error is delivered. Each
- * subscription is timed on its own, so behind a retry operator the time counts across attempts, before it for each.
+ * Values, errors and completion pass through unchanged. The source is unsubscribed before the error is emitted. Each
+ * subscription is timed separately, so the time counts per attempt before a retry operator, and for all attempts after it.
  *
- * Values are not timed one by one: one timer is set again when it fires early, so a fast stream costs a look at the
- * clock per value.
+ * The timer is not reset for each value: if it fires early it is set again, so a value costs only a reading of the clock.
  *
- * @throws TypeError when a deadline is not a number above 0.
+ * @throws TypeError if a deadline is not a number above 0.
  * @see rxjs `timeout` to switch to another Observable instead of failing.
  */
 export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFunction<T> {
@@ -84,11 +83,11 @@ export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFuncti
     };
 
     return {
-      // Behind the source, so that a value that comes at the very moment is in time.
+      // After the source was subscribed, so that a value at the exact deadline is in time.
       subscribed: wait,
       next(value) {
         destination.next(value);
-        // After the consumer's turn: the time it holds the thread is not the server's silence.
+        // Read after the consumer has run, so that the time it takes does not count as silence.
         silentSince = scheduler.now();
         if (!begun) {
           begun = true;
@@ -101,7 +100,7 @@ export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFuncti
   });
 }
 
-/** A deadline that no timer could hold counts as none, since it would pass at once. */
+/** Treats a deadline too long for a timer as none, since the timer would fire at once. */
 function deadlineOf(name: string, value: unknown = Infinity): number {
   const valid = typeof value === 'number' && value > 0;
   check(valid, name, 'a number of milliseconds above 0, or Infinity', value);

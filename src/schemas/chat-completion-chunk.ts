@@ -1,21 +1,23 @@
 import * as z from 'zod/mini';
 import { tokenUsage, type TokenUsage } from './token-usage.js';
 
-/** A piece of a function's name or arguments. */
+/** Part of a function's name or arguments. */
 export interface FunctionDelta {
   readonly name?: string | null | undefined;
-  /** JSON text, to be appended; some servers send the arguments whole, as an object. */
+  /** JSON text to append; some servers send all arguments at once, as an object. */
   readonly arguments?: string | object | null | undefined;
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link FunctionDelta}. */
-export const functionDelta: z.ZodMiniType<FunctionDelta> = z.looseObject({
+const functionDelta: z.ZodMiniType<FunctionDelta> = z.looseObject({
   name: z.nullish(z.string()),
   arguments: z.nullish(z.union([z.string(), z.looseObject({})])),
 });
 
-/** A piece of one tool call. Servers number calls, name them by id, do both or neither; `accumulateMessage` sorts it out. */
+/**
+ * Part of one tool call. Servers identify calls by index, by id, by both, or by neither; `accumulateMessage` handles all
+ * of these.
+ */
 export interface ToolCallDelta {
   readonly index?: number | null | undefined;
   readonly id?: string | null | undefined;
@@ -26,15 +28,14 @@ export interface ToolCallDelta {
   readonly [key: string]: unknown;
 }
 
-/** A piece of a custom tool's name or input. */
+/** Part of a custom tool's name or input. */
 export interface CustomDelta {
   readonly name?: string | null | undefined;
   readonly input?: string | null | undefined;
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link ToolCallDelta}. */
-export const toolCallDelta: z.ZodMiniType<ToolCallDelta> = z.looseObject({
+const toolCallDelta: z.ZodMiniType<ToolCallDelta> = z.looseObject({
   index: z.nullish(z.number()),
   id: z.nullish(z.string()),
   type: z.nullish(z.string()),
@@ -42,24 +43,23 @@ export const toolCallDelta: z.ZodMiniType<ToolCallDelta> = z.looseObject({
   custom: z.nullish(z.looseObject({ name: z.nullish(z.string()), input: z.nullish(z.string()) })),
 });
 
-/** A part of content sent as a list, such as `{ type: 'text', text }` or `{ type: 'thinking', thinking }`. */
+/** A part of content that is sent as a list, such as `{ type: 'text', text }` or `{ type: 'thinking', thinking }`. */
 export interface ContentPart {
   readonly type: string;
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link ContentPart}. */
-export const contentPart: z.ZodMiniType<ContentPart> = z.looseObject({ type: z.string() });
+const contentPart: z.ZodMiniType<ContentPart> = z.looseObject({ type: z.string() });
 
-/** What a chunk adds to one choice. Every field is optional, and may be null. */
+/** What a chunk adds to one choice. Every field is optional and may be null. */
 export interface ChatDelta {
   readonly role?: string | null | undefined;
-  /** Text to be appended; some servers send a list of parts. `textDeltas` reads both. */
+  /** Text to append; some servers send a list of parts. `textDeltas` reads both. */
   readonly content?: string | readonly ContentPart[] | null | undefined;
   readonly refusal?: string | null | undefined;
-  /** The model's reasoning, as DeepSeek, Qwen and others name it. */
+  /** The model's reasoning, as sent by DeepSeek, Qwen and others. */
   readonly reasoning_content?: string | null | undefined;
-  /** The model's reasoning, as OpenRouter, Groq, Ollama and others name it. */
+  /** The model's reasoning, as sent by OpenRouter, Groq, Ollama and others. */
   readonly reasoning?: string | null | undefined;
   readonly tool_calls?: readonly ToolCallDelta[] | null | undefined;
   /** The deprecated form of a single tool call. */
@@ -78,35 +78,33 @@ export const chatDelta: z.ZodMiniType<ChatDelta> = z.looseObject({
   function_call: z.nullish(functionDelta),
 });
 
-/** The log probability of one token; its bytes and the tokens that were nearly chosen stand beside it. */
+/** The log probability of one token, usually with its bytes and the most likely alternatives. */
 export interface TokenLogprob {
   readonly token: string;
   readonly logprob: number;
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link TokenLogprob}. */
-export const tokenLogprob: z.ZodMiniType<TokenLogprob> = z.looseObject({ token: z.string(), logprob: z.number() });
+const tokenLogprob: z.ZodMiniType<TokenLogprob> = z.looseObject({ token: z.string(), logprob: z.number() });
 
-/** The log probabilities of the tokens that a chunk adds. */
+/** The log probabilities of the tokens in a chunk. */
 export interface ChoiceLogprobs {
   readonly content?: readonly TokenLogprob[] | null | undefined;
   readonly refusal?: readonly TokenLogprob[] | null | undefined;
   readonly [key: string]: unknown;
 }
 
-/** One of `n` answers inside a chunk. */
+/** One of `n` answers in a chunk. */
 export interface ChatChoice {
   readonly index: number;
   readonly delta: ChatDelta;
-  /** `stop`, `length`, `tool_calls`, `content_filter` or the server's own word; null or missing until the answer ends. */
+  /** `stop`, `length`, `tool_calls`, `content_filter` or a server-specific reason; null or missing until the answer ends. */
   readonly finish_reason?: string | null | undefined;
   readonly logprobs?: ChoiceLogprobs | null | undefined;
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link ChatChoice}. */
-export const chatChoice: z.ZodMiniType<ChatChoice> = z.looseObject({
+const chatChoice: z.ZodMiniType<ChatChoice> = z.looseObject({
   index: z.number(),
   delta: chatDelta,
   finish_reason: z.nullish(z.string()),
@@ -116,14 +114,14 @@ export const chatChoice: z.ZodMiniType<ChatChoice> = z.looseObject({
 });
 
 /**
- * One streaming object of `/chat/completions`: what `chat()` emits. `choices` is always an array, and each choice has an
- * `index` and a `delta`, also where a server leaves them out; unknown fields are kept. `choices` may be empty, on a
- * chunk that carries usage or moderation only.
+ * One streaming object of `/chat/completions`, as emitted by `chat()`. `choices` is always an array, and each choice has an
+ * `index` and a `delta`, even if the server leaves them out. Unknown fields are kept. `choices` may be empty, for example
+ * in a chunk with only usage.
  */
 export interface ChatCompletionChunk {
   readonly id?: string | null | undefined;
   readonly object?: string | null | undefined;
-  /** Seconds since the epoch, on most servers. */
+  /** On most servers in seconds since the epoch. */
   readonly created?: number | null | undefined;
   readonly model?: string | null | undefined;
   readonly choices: readonly ChatChoice[];

@@ -1,13 +1,13 @@
 import type { ChatMessage } from './chat-message.js';
 
-/** Asks for extras in a stream. `include_usage` is added when you do not set it. */
+/** Requests additional data in a stream. `include_usage` is true by default. */
 export interface StreamOptions {
   readonly include_usage?: boolean | undefined;
   readonly include_obfuscation?: boolean | undefined;
   readonly [key: string]: unknown;
 }
 
-/** A tool the model may call. `parameters` is a JSON schema. */
+/** A tool the model can call. `parameters` is a JSON schema. */
 export type Tool =
   | {
       readonly type: 'function';
@@ -23,7 +23,7 @@ export type Tool =
       readonly custom: { readonly name: string; readonly description?: string; readonly format?: unknown };
     };
 
-/** What the answer must look like: free text, any JSON, or JSON that fits a schema. */
+/** The format of the answer: text, any JSON object, or JSON that matches a schema. */
 export type ResponseFormat =
   | { readonly type: 'text' | 'json_object' }
   | {
@@ -37,20 +37,19 @@ export type ResponseFormat =
     };
 
 /**
- * A request to `/chat/completions`. Fields the API or your server knows and this type does not pass through as they are.
- * It is plain data and is never changed.
+ * A request to `/chat/completions`. Unknown fields are sent unchanged. The object is never modified.
  */
 export interface ChatCompletionRequest {
-  /** The model's name, such as those that `models()` gives. */
+  /** The model's name, such as one from `models()`. */
   readonly model: string;
   /** The conversation so far, at least one message. */
   readonly messages: readonly ChatMessage[];
   readonly temperature?: number | null | undefined;
   readonly top_p?: number | null | undefined;
-  /** How many answers to stream side by side; read one of them by its choice index. */
+  /** How many answers to stream in parallel; read one of them by its choice index. */
   readonly n?: number | null | undefined;
   readonly stop?: string | readonly string[] | null | undefined;
-  /** Limits visible and reasoning tokens. Many compatible servers know only `max_tokens`. */
+  /** Limits visible and reasoning tokens. Many compatible servers support only `max_tokens`. */
   readonly max_completion_tokens?: number | null | undefined;
   readonly max_tokens?: number | null | undefined;
   readonly presence_penalty?: number | null | undefined;
@@ -63,9 +62,9 @@ export interface ChatCompletionRequest {
   readonly parallel_tool_calls?: boolean | undefined;
   readonly response_format?: ResponseFormat | undefined;
   readonly reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | (string & {}) | null | undefined;
-  /** `null` sends none, for servers that reject the field. */
+  /** `null` leaves the field out, for servers that reject it. */
   readonly stream_options?: StreamOptions | null | undefined;
-  /** Always true; may be left out. */
+  /** Always true, and optional. */
   readonly stream?: true | undefined;
   readonly [key: string]: unknown;
 }

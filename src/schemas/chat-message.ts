@@ -1,10 +1,10 @@
-/** A piece of text in a message sent as a list of parts. */
+/** Text in a message that is a list of parts. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
 }
 
-/** A piece of a user's message: text, a picture, sound or a file. */
+/** A part of a user's message: text, an image, audio or a file. */
 export type UserPart =
   | TextPart
   | {
@@ -21,10 +21,10 @@ export type UserPart =
       };
     };
 
-/** What a user says: text, or parts. */
+/** The content of a user's message: text, or a list of parts. */
 export type UserContent = string | readonly UserPart[];
 
-/** A tool call in a conversation's history. `arguments` is JSON text, and unknown fields are sent back as received. */
+/** A tool call in the history of a conversation. `arguments` is JSON text; unknown fields are sent back as received. */
 export type ToolCallParam =
   | {
       readonly id: string;
@@ -39,21 +39,21 @@ export type ToolCallParam =
       readonly [key: string]: unknown;
     };
 
-/** Instructions that come before the conversation. */
+/** Instructions to the model. */
 export interface SystemMessage {
   readonly role: 'system' | 'developer';
   readonly content: string | readonly TextPart[];
   readonly name?: string | undefined;
 }
 
-/** What the user said. */
+/** A message of the user. */
 export interface UserMessage {
   readonly role: 'user';
   readonly content: UserContent;
   readonly name?: string | undefined;
 }
 
-/** What the model said earlier. Providers' own keys, such as reasoning, may stand beside ours. */
+/** An earlier answer of the model. May have provider-specific fields, such as reasoning. */
 export interface AssistantMessage {
   readonly role: 'assistant';
   readonly content?:
@@ -64,12 +64,12 @@ export interface AssistantMessage {
   readonly [key: string]: unknown;
 }
 
-/** What a tool answered. */
+/** The result of a tool call. */
 export interface ToolMessage {
   readonly role: 'tool';
   readonly tool_call_id: string;
   readonly content: string | readonly TextPart[];
 }
 
-/** One message of a conversation, as the API takes it. */
+/** One message of a conversation, as the API accepts it. */
 export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** One model a server offers. Servers add fields, such as prices and context lengths, which are kept. */
+/** A model of a server. Unknown fields, such as prices and context lengths, are kept. */
 export interface Model {
   readonly id: string;
   readonly object?: string | null | undefined;

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /**
- * Token counts as chat and legacy completions send them, on any chunk. Counts are cumulative: the last one holds.
- * Servers add detail objects and costs, which are kept untouched.
+ * Token counts of chat and legacy completions, on any chunk. Counts are cumulative, so the last one is the total. Unknown
+ * fields, such as costs, are kept.
  */
 export interface TokenUsage {
   readonly prompt_tokens?: number | null | undefined;
@@ -13,11 +13,11 @@ export interface TokenUsage {
   readonly [key: string]: unknown;
 }
 
-/** What token counts are made of. */
+/** Details of a token count. */
 export interface TokenDetails {
-  /** Of the prompt's tokens, those read from a cache. */
+  /** The prompt tokens read from a cache. */
   readonly cached_tokens?: number | null | undefined;
-  /** Of the completion's tokens, those spent on reasoning. */
+  /** The completion tokens spent on reasoning. */
   readonly reasoning_tokens?: number | null | undefined;
   readonly [key: string]: unknown;
 }

@@ -1,15 +1,15 @@
 import { createByteBuffer } from './byte-buffer.js';
 
-/** Cuts a stream of bytes into blocks, the groups of lines between empty lines. */
-export interface BlockSplitter {
+/** Splits a stream of bytes into blocks, the groups of lines between empty lines. */
+interface BlockSplitter {
   /**
-   * Takes bytes, and gives the blocks that they complete: one with its lines joined by line feeds, or several with their
-   * line ends as they came. What it gives is valid during the call only.
+   * Calls `emit` with the blocks that these bytes complete: one block with its lines joined by line feeds, or several with
+   * their original line ends. The bytes passed to `emit` are valid only during the call.
    *
-   * Throws `LimitError` when the lines of one block exceed the limit; blocks before it were given.
+   * Throws `LimitError` if the lines of one block exceed the limit, after emitting the blocks before it.
    */
-  split(bytes: Uint8Array, give: (blocks: Uint8Array) => void): void;
-  /** Gives the lines of the block that was not completed; no bytes when there is none. */
+  split(bytes: Uint8Array, emit: (blocks: Uint8Array) => void): void;
+  /** Returns the lines of the incomplete last block; empty if there is none. */
   end(): Uint8Array;
 }
 
@@ -18,10 +18,10 @@ const carriageReturn = 0x0d;
 const colon = 0x3a;
 
 /**
- * Creates the splitter of one stream. Blocks complete inside one push are given without copying; of an unfinished block
- * the lines are copied, but comments are not: a comment may go on forever.
+ * Creates the splitter of one stream. Blocks that are complete within one push are not copied. The lines of an incomplete
+ * block are, except for comments, which may be endless.
  *
- * @param eventBytes The most bytes one block may have, counting its line ends as one byte each and its comments not at all.
+ * @param eventBytes The maximum number of bytes of one block, with one byte for each line end and none for comments.
  */
 export function createBlockSplitter(eventBytes: number): BlockSplitter {
   const separator = Uint8Array.of(lineFeed);
@@ -41,7 +41,7 @@ export function createBlockSplitter(eventBytes: number): BlockSplitter {
     }
   }
 
-  /** Keeps lines up to the first empty one, and returns where that ends; -1 if there is none. */
+  /** Copies lines up to the first empty line and returns the end of that line; -1 if there is none. */
   function finishBlock(bytes: Uint8Array): number {
     let start = 0;
     for (let index = 0; index < bytes.length; index += 1) {
@@ -61,21 +61,21 @@ export function createBlockSplitter(eventBytes: number): BlockSplitter {
   }
 
   return {
-    split(bytes, give) {
-      // A carriage return ended its line at once, so the line feed that makes it a pair may come in the next push.
+    split(bytes, emit) {
+      // A carriage return ends its line at once, so the line feed of a CRLF pair may come in the next push.
       let rest = endedInCarriageReturn && bytes[0] === lineFeed ? bytes.subarray(1) : bytes;
       endedInCarriageReturn = bytes.length === 0 ? endedInCarriageReturn : bytes[bytes.length - 1] === carriageReturn;
       while (rest.length > 0) {
         const betweenBlocks = line === 'empty' && unfinished.length === 0;
         let end = betweenBlocks && rest.length <= eventBytes ? endOfLastBlock(rest) : -1;
         if (end !== -1) {
-          give(end === rest.length ? rest : rest.subarray(0, end));
+          emit(end === rest.length ? rest : rest.subarray(0, end));
         } else {
           end = finishBlock(rest);
           if (end === -1) {
             return;
           }
-          give(unfinished.release());
+          emit(unfinished.release());
         }
         rest = rest.subarray(end);
       }
@@ -84,7 +84,7 @@ export function createBlockSplitter(eventBytes: number): BlockSplitter {
   };
 }
 
-/** Where the last empty line behind another line ends; -1 if there is none. */
+/** Returns the end of the last empty line that follows another line; -1 if there is none. */
 function endOfLastBlock(bytes: Uint8Array): number {
   for (let index = bytes.length - 1; index > 0; index -= 1) {
     if (isLineEnd(bytes[index])) {

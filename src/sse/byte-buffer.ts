@@ -1,22 +1,22 @@
 import { LimitError } from '../errors/limit-error.js';
 
-/** Holds the bytes of an event that is not complete yet. */
+/** A growing buffer of bytes, for an event or a body that is not complete yet. */
 export interface ByteBuffer {
   readonly length: number;
-  /** Copies bytes behind those held; throws `LimitError` when that would be more than the limit. */
+  /** Appends a copy of bytes; throws `LimitError` if the buffer would exceed its limit. */
   append(bytes: Uint8Array): void;
-  /** Gives the bytes held and forgets them. They are valid until the next `append`. */
+  /** Returns the bytes and empties the buffer. They are valid until the next `append`. */
   release(): Uint8Array;
 }
 
-/** What is kept for the next event: one long event must not occupy its memory for the rest of the stream. */
-const keptBytes = 64 * 1024;
+/** Capacity kept after a release, so that one long event does not occupy its memory for the rest of the stream. */
+const maxKept = 64 * 1024;
 
 /**
- * Creates a buffer that doubles as it grows, so that any number of small pieces costs linear time and no more than twice
- * the limit while it grows.
+ * Creates an empty buffer. Its capacity doubles as it grows, so that many small pieces take linear time, and memory stays
+ * below twice the limit.
  *
- * @param eventBytes The most bytes to hold.
+ * @param eventBytes The maximum number of bytes to hold.
  */
 export function createByteBuffer(eventBytes: number): ByteBuffer {
   let held = new Uint8Array(0);
@@ -41,7 +41,7 @@ export function createByteBuffer(eventBytes: number): ByteBuffer {
     release() {
       const bytes = held.subarray(0, length);
       length = 0;
-      if (held.length > keptBytes) {
+      if (held.length > maxKept) {
         held = new Uint8Array(0);
       }
       return bytes;

@@ -1,20 +1,22 @@
 import { concat, concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
+import { check } from '../util/check.js';
 import { createEventParser } from './event-parser.js';
-import type { ServerSentEvent } from './server-sent-event.js';
+import type { ServerSentEvent } from './parse-blocks.js';
 
-/** How {@link decodeEvents} decodes. */
+/** Configuration of {@link decodeEvents}. */
 export interface DecodeEventsConfig {
   /**
-   * What becomes of an event that the end of the stream left without its empty line: `flush` emits it, whatever it holds,
-   * as model servers often forget that line; `spec` discards it, as the HTML standard says. Default `flush`.
+   * What happens to a last event without its empty line. `flush`, the default, emits it, since model servers often forget
+   * that line; `spec` discards it, as the HTML standard requires.
    */
   readonly mode?: 'flush' | 'spec' | undefined;
-  /** The most bytes one event may have on the wire, comments not counted. Default 16 MiB. */
+  /** The maximum number of bytes of one event as sent; comments do not count. Default 16 MiB. */
   readonly eventBytes?: number | undefined;
 }
 
 /**
- * Emits the server-sent events of a response body, by the algorithm of the HTML standard; its pieces may be cut anywhere.
+ * Emits the server-sent events of a response body, which may be split anywhere, following the algorithm of the HTML
+ * standard.
  *
  * ```text
  * bytes:  -a--b---c-|      a = 'data: 1\n', b = '\ndata: 2\n\nda', c = 'ta: 3\n'
@@ -22,22 +24,18 @@ export interface DecodeEventsConfig {
  * spec:   ----(xy)--|
  * ```
  *
- * An event longer than `eventBytes` is a `LimitError`, after the events before it were emitted. Other errors pass through
- * unchanged; the unterminated event is then never emitted. Throws `TypeError` when called with an unknown mode or an
- * `eventBytes` that is not positive.
+ * An event longer than `eventBytes` is a `LimitError`, after the events before it. Errors of the source pass through
+ * unchanged, and the unterminated event is dropped.
  *
+ * @throws TypeError if `mode` is unknown or `eventBytes` is not a positive number.
  * @see {@link formatEvent} for the other direction.
  */
 export function decodeEvents({
   mode = 'flush',
   eventBytes = 16 * 1024 * 1024,
 }: DecodeEventsConfig = {}): OperatorFunction<Uint8Array, ServerSentEvent> {
-  if (!['flush', 'spec'].includes(mode)) {
-    throw new TypeError("decodeEvents: mode must be 'flush' or 'spec'");
-  }
-  if (typeof eventBytes !== 'number' || !(eventBytes > 0)) {
-    throw new TypeError('decodeEvents: eventBytes must be a positive number');
-  }
+  check(['flush', 'spec'].includes(mode), 'mode', "'flush' or 'spec'", mode);
+  check(typeof eventBytes === 'number' && eventBytes > 0, 'eventBytes', 'a positive number', eventBytes);
   return (source) =>
     defer(() => {
       const parser = createEventParser({ eventBytes });

@@ -1,26 +1,24 @@
-/** What {@link formatEvent} writes; a `ServerSentEvent` is one. */
+/** An event for {@link formatEvent}, such as a `ServerSentEvent`. */
 export interface FormattableEvent {
-  /** The payload, for example a JSON text. */
+  /** The payload, such as JSON text. */
   readonly data: string;
-  /** The event's name; `message`, like an empty one, is the default and not written. */
+  /** The event's name; left out if it is empty or `message`, the default. */
   readonly event?: string | undefined;
-  /** The event's id; an empty one is not written. */
+  /** The event's id; left out if it is empty. */
   readonly id?: string | undefined;
   /** The reconnection time in milliseconds, a non-negative integer. */
   readonly retry?: number | undefined;
 }
 
 /**
- * Gives the wire form of a server-sent event, with the empty line that ends it.
+ * Formats a server-sent event as text, including the empty line at its end.
  *
- * Decoding it gives the event back, with these exceptions, which the format cannot express: a carriage return in the data,
- * alone or before a line feed, becomes a line feed, and lone surrogates become U+FFFD once encoded. An id stays in force for
- * the events that follow, so events decoded from one stream give the same ids again; only a stream that goes back to an
- * empty id, which hardly any does, keeps the last one.
+ * Decoding the text returns the same event, except for what the format cannot express: in the data CR and CRLF become LF,
+ * and lone surrogates become U+FFFD once encoded. An id applies to all later events of a stream, so an event with an empty
+ * id after one with an id decodes with that id.
  *
- * Throws `TypeError` when `data` is no string, `event` or `id` contains a line break, `id` contains U+0000, or `retry` is
- * no non-negative integer.
- *
+ * @throws TypeError if `data` is not a string, `event` or `id` contains a line break, `id` contains U+0000, or `retry` is
+ *   not a non-negative integer.
  * @see {@link decodeEvents} for the other direction.
  */
 export function formatEvent({ data, event = '', id = '', retry }: FormattableEvent): string {

@@ -1,14 +1,24 @@
-import type { ServerSentEvent } from './server-sent-event.js';
+/** One server-sent event, as dispatched by the HTML standard. */
+export interface ServerSentEvent {
+  /** The event's name; `message` if the server sent none. */
+  readonly event: string;
+  /** The data lines, joined by line feeds. */
+  readonly data: string;
+  /** The last event id so far; empty if there was none. */
+  readonly id: string;
+  /** The reconnection time in milliseconds, if this event's block set one. */
+  readonly retry?: number;
+}
 
-/** What parsing depends on beside the text. */
-export interface BlockContext {
+/** Configuration of {@link parseBlocks}. */
+interface BlockContext {
   /** The last event id before the text. */
   readonly id: string;
-  /** Whether a field `error` that holds a JSON object is an event of that name. */
+  /** Whether a field `error` with a JSON object is an event of that name. */
   readonly lenient: boolean;
 }
 
-/** The fields of the block being read; the id stays in force for the blocks that follow. */
+/** The fields of the current block; the id also applies to the blocks after it. */
 interface Block {
   event: string;
   /** The first data line; almost always the only one. */
@@ -21,11 +31,11 @@ interface Block {
 const space = 0x20;
 
 /**
- * Parses whole blocks of an event stream. A block ends at its empty line or at the end of the text; without data it gives
- * no event, but its id counts.
+ * Parses whole blocks of an event stream. A block ends at its empty line or at the end of the text. A block without data
+ * is not an event, but its id counts.
  *
- * @param text Whole lines, ended by line feeds, carriage returns or pairs of them.
- * @param events Where the events are appended.
+ * @param text Whole lines, each ended by a line feed, a carriage return or both.
+ * @param events The list to which the events are appended.
  * @returns The last event id after the text.
  */
 export function parseBlocks(text: string, { id, lenient }: BlockContext, events: ServerSentEvent[]): string {
@@ -34,7 +44,7 @@ export function parseBlocks(text: string, { id, lenient }: BlockContext, events:
   let carriageReturn = -1;
   let start = 0;
   while (start < text.length) {
-    // Each is searched again only when passed, so that text without carriage returns is searched once for them.
+    // Each is searched again only once passed, so that text without carriage returns is searched for them only once.
     lineFeed = lineFeed < start ? indexOrEnd(text, '\n', start) : lineFeed;
     carriageReturn = carriageReturn < start ? indexOrEnd(text, '\r', start) : carriageReturn;
     const end = Math.min(lineFeed, carriageReturn);
@@ -69,7 +79,7 @@ function readField(block: Block, line: string, lenient: boolean): void {
   } else if (name === 'retry' && /^[0-9]+$/u.test(value)) {
     block.retry = Math.min(Number(value), Number.MAX_SAFE_INTEGER);
   } else if (name === 'error' && lenient && value.startsWith('{')) {
-    // llama.cpp sent errors as a field of their own until September 2025.
+    // llama.cpp sent errors in such a field until September 2025.
     block.event = 'error';
     addData(block, value);
   }

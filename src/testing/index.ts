@@ -50,13 +50,13 @@ export type {
 } from './cassettes/cassette.js';
 
 /* Types of 'rxllm' that appear in declarations inferred from these exports */
-export type { Client } from '../client/client.js';
+export type { Client } from '../client/create-client.js';
 export type { RequestOptions } from '../client/client-config.js';
 export type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 export type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
-export type { CompletionRequest } from '../schemas/completion-request.js';
+export type { CompletionRequest } from '../schemas/completion.js';
 export type { ChatMessage } from '../schemas/chat-message.js';
 export type { ChatChoice, ChatCompletionChunk, ChatDelta, ToolCallDelta } from '../schemas/chat-completion-chunk.js';
-export type { CompletionChunk } from '../schemas/completion-chunk.js';
+export type { CompletionChunk } from '../schemas/completion.js';
 export type { Model } from '../schemas/model.js';
 export type { TokenUsage } from '../schemas/token-usage.js';

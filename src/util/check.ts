@@ -1,11 +1,86 @@
-import type { SchedulerLike } from 'rxjs';
+import { from, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
+
+/** The longest delay a JavaScript timer can hold, in milliseconds; a longer one fires at once. */
+export const maxTimer = 0x7fffffff;
 
 /**
- * Refuses a field that nobody reads, since a misspelt one would silently do nothing.
+ * Throws if an argument is invalid.
  *
- * @param where What the fields belong to, to follow the word "in".
- * @param hints What to use where people look for another name.
- * @throws TypeError naming the field, and the one that was meant or all that are known.
+ * @param name The parameter or field, as the caller writes it.
+ * @param allowed What it must be; follows the words "must be".
+ * @throws TypeError naming the field, what is allowed and what was passed.
+ */
+export function check(valid: boolean, name: string, allowed: string, value: unknown): void {
+  if (!valid) {
+    throw mistake(name, allowed, value);
+  }
+}
+
+/** Checks a duration in milliseconds and returns it, capped at {@link maxTimer}. */
+export function checkDuration(name: string, value: number): number {
+  check(Number.isFinite(value) && value >= 0, name, 'a finite number of milliseconds, 0 or more', value);
+  return Math.min(value, maxTimer);
+}
+
+/** Checks a count; `Infinity` is allowed. */
+export function checkCount(name: string, value: number, min: number): void {
+  const whole = Number.isInteger(value) || value === Infinity;
+  check(whole && value >= min, name, `a whole number, ${min} or more, or Infinity`, value);
+}
+
+/** Checks the index of a choice. Does not use {@link check}, to keep bundles of a single operator small. */
+export function checkChoice(choice: number): void {
+  if (!Number.isInteger(choice) || choice < 0) {
+    throw new TypeError('choice must be a whole number, 0 or more');
+  }
+}
+
+/** Checks a callback. */
+export function checkFunction(name: string, value: unknown): void {
+  check(typeof value === 'function', name, 'a function', value);
+}
+
+/** Checks an rxjs scheduler. */
+export function checkScheduler(value: unknown): void {
+  const { now, schedule } = (value ?? {}) as Partial<SchedulerLike>;
+  const valid = typeof now === 'function' && typeof schedule === 'function';
+  check(valid, 'scheduler', 'an rxjs scheduler', value);
+}
+
+/** Checks a list of sources and converts them to Observables. */
+export function checkSources<T>(sources: readonly ObservableInput<T>[]): readonly Observable<T>[] {
+  check(Array.isArray(sources), 'sources', 'a list of Observables', sources);
+  check(sources.length > 0, 'The number of sources', '1 or more', sources.length);
+  return sources.map((source, place) => checkSource(`sources[${place}]`, source));
+}
+
+/** Checks a source and converts it to an Observable. */
+export function checkSource<T>(name: string, source: ObservableInput<T>): Observable<T> {
+  try {
+    return from(source);
+  } catch {
+    throw mistake(name, 'an Observable, or something rxjs can convert to one', source);
+  }
+}
+
+/**
+ * Checks that a configuration is an object, since the fields of a number are simply undefined.
+ *
+ * @param known The fields it may have; left out if its reader checks them.
+ */
+export function checkConfig<T extends object>(name: string, value: T, known?: readonly (keyof T & string)[]): void {
+  check(typeof value === 'object' && (value as unknown) !== null, `The configuration of ${name}`, 'an object', value);
+  if (known !== undefined) {
+    checkFields(value, known, `the configuration of ${name}`);
+  }
+}
+
+/**
+ * Throws if a configuration has an unknown field, since a misspelt one would silently do nothing.
+ *
+ * @param where What the fields belong to; follows the word "in".
+ * @param hints What to use instead of names that people know from elsewhere.
+ * @throws TypeError naming the field, and what to use instead or all known fields.
  */
 export function checkFields(
   config: object,
@@ -21,69 +96,11 @@ export function checkFields(
   }
 }
 
-/** The longest wait a JavaScript timer can hold, in milliseconds; a longer one would fire at once. */
-export const maxTimer = 0x7fffffff;
-
-/**
- * Refuses a programmer's mistake at the call.
- *
- * @param name The parameter or field, as its user writes it.
- * @param allowed What it must be, to follow the words "must be".
- * @throws TypeError naming the field, what is allowed and what came.
- */
-export function check(valid: boolean, name: string, allowed: string, value: unknown): void {
-  if (!valid) {
-    throw new TypeError(`${name} must be ${allowed}${notThat(value, allowed)}`);
-  }
+function mistake(name: string, allowed: string, value: unknown): TypeError {
+  return new TypeError(`${name} must be ${allowed}${notThat(value, allowed)}`);
 }
 
-/** Checks a time to wait in milliseconds, and gives it back cut to {@link maxTimer}. */
-export function checkDuration(name: string, value: number): number {
-  check(Number.isFinite(value) && value >= 0, name, 'a finite number of milliseconds, 0 or more', value);
-  return Math.min(value, maxTimer);
-}
-
-/** Checks a number of things; `Infinity` is allowed. */
-export function checkCount(name: string, value: number, least: number): void {
-  const whole = Number.isInteger(value) || value === Infinity;
-  check(whole && value >= least, name, `a whole number, ${least} or more, or Infinity`, value);
-}
-
-/** Checks which of `n` answers is meant. By itself, since it is all that the smallest operators need of this file. */
-export function checkChoice(choice: number): void {
-  if (!Number.isInteger(choice) || choice < 0) {
-    throw new TypeError('choice must be a whole number, 0 or more');
-  }
-}
-
-/**
- * Checks that a configuration is an object, since a bare number would otherwise pass for one without fields.
- *
- * @param known The fields it may have; left out where whoever reads them checks.
- */
-export function checkConfig<T extends object>(name: string, value: T, known?: readonly (keyof T & string)[]): void {
-  check(typeof value === 'object' && (value as unknown) !== null, `The configuration of ${name}`, 'an object', value);
-  if (known !== undefined) {
-    checkFields(value, known, `the configuration of ${name}`);
-  }
-}
-
-/** Checks what tells the time and waits. */
-export function checkScheduler(value: unknown): void {
-  const { now, schedule } = (value ?? {}) as Partial<SchedulerLike>;
-  const valid = typeof now === 'function' && typeof schedule === 'function';
-  check(valid, 'scheduler', 'an rxjs scheduler', value);
-}
-
-/** Checks a callback. */
-export function checkFunction(name: string, value: unknown): void {
-  check(typeof value === 'function', name, 'a function', value);
-}
-
-/**
- * Numbers are shown as they are, and so is a short word where another word is allowed; of anything else only the type,
- * since it may hold what nobody should read.
- */
+/** Shows numbers, and short words where a word is allowed; otherwise only the type, since the value may be private. */
 function notThat(value: unknown, allowed: string): string {
   if (typeof value === 'string' && /^'\w/u.test(allowed)) {
     return /^[a-z-]{1,20}$/iu.test(value) ? `, not '${value}'` : '';

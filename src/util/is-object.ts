@@ -1,4 +1,4 @@
-/** Whether a value is an object with fields, rather than a list or null. */
+/** Whether a value is an object with fields, not a list or null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,22 +1,22 @@
 import { Observable, Subscription, type Observer, type OperatorFunction, type Subscriber } from 'rxjs';
 
-/** What an operator does with the notifications of its source. Errors and completion it says nothing about pass on. */
-export interface SourceHandlers<T> {
+/** How an operator handles the notifications of its source. By default errors and completion pass through. */
+interface SourceHandlers<T> {
   readonly next: (value: T) => void;
   readonly error?: (error: unknown) => void;
   readonly complete?: () => void;
-  /** Called once the source is subscribed, unless it has ended by then. */
+  /** Called after the source was subscribed, unless the destination has closed by then. */
   readonly subscribed?: () => void;
 }
 
 /**
- * Makes an operator from callbacks, for what no composition of rxjs operators gives.
+ * Creates an operator from callbacks, where rxjs operators cannot be composed.
  *
- * Closing the destination, `take(1)` for one, stops a synchronous source between two values. A callback that throws
- * errors the destination.
+ * Closing the destination (with `take(1)`, for example) stops a synchronous source between two values. An error thrown by
+ * a callback goes to the destination.
  *
- * @param connect Called once per subscription, before the source is subscribed: the state of one subscription lives in
- *   it. `source` is the subscription to the source, for an operator that must end it before it delivers something.
+ * @param connect Called once per subscription, before the source is subscribed; holds the state of that subscription.
+ *   `source` is the subscription to the source, for an operator that must unsubscribe it before emitting.
  */
 export function operate<T, R>(
   connect: (destination: Subscriber<R>, source: Subscription) => SourceHandlers<T>,
@@ -43,10 +43,10 @@ export function operate<T, R>(
     });
 }
 
-/** Subscribes so that ending `subscription` ends the source, a synchronous one between two values. */
+/** Subscribes so that unsubscribing `subscription` stops the source, even a synchronous one between two values. */
 export function subscribeWithin<T>(source: Observable<T>, subscription: Subscription, observer: Observer<T>): void {
-  // The source gets a Subscriber that is tied before the first value; `source.subscribe(observer)` would give one to
-  // tie only after a synchronous source has run to its end.
+  // Ties the Subscriber to `subscription` before the first value; `source.subscribe(observer)` would return it only after
+  // a synchronous source has run to its end.
   new Observable<T>((subscriber) => {
     subscription.add(subscriber);
     source.subscribe(subscriber);

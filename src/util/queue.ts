@@ -3,7 +3,7 @@ interface Cell<T> {
   next: Cell<T> | undefined;
 }
 
-/** First in, first out, each step at constant cost, which an array's `shift` is not. It keeps nothing it gave out. */
+/** A first-in-first-out queue with constant cost per step, unlike `Array.prototype.shift`. Keeps no reference to what it returned. */
 export class Queue<T> {
   private oldest: Cell<T> | undefined;
   private newest: Cell<T> | undefined;
@@ -13,17 +13,17 @@ export class Queue<T> {
     return this.length;
   }
 
-  /** The oldest value, left where it is; `undefined` when there is none. */
+  /** The oldest value, which stays in the queue; `undefined` if it is empty. */
   get first(): T | undefined {
     return this.oldest?.value;
   }
 
-  /** The newest value, left where it is; `undefined` when there is none. */
+  /** The newest value, which stays in the queue; `undefined` if it is empty. */
   get last(): T | undefined {
     return this.newest?.value;
   }
 
-  /** Oldest first; the values stay. */
+  /** Iterates from the oldest value, removing none. */
   *[Symbol.iterator](): Iterator<T> {
     for (let cell = this.oldest; cell; cell = cell.next) {
       yield cell.value;
@@ -41,7 +41,7 @@ export class Queue<T> {
     this.length++;
   }
 
-  /** Takes out the oldest value; `undefined` when there is none. */
+  /** Removes and returns the oldest value; `undefined` if the queue is empty. */
   shift(): T | undefined {
     const cell = this.oldest;
     if (cell) {
@@ -52,7 +52,7 @@ export class Queue<T> {
     return cell?.value;
   }
 
-  /** Replaces the newest value by what is made of it; does nothing when there is none. */
+  /** Replaces the newest value; does nothing if the queue is empty. */
   replaceNewest(replace: (newest: T) => T): void {
     if (this.newest) {
       this.newest.value = replace(this.newest.value);

@@ -1,6 +1,6 @@
 import { emptyMessage } from '../chunks/message-builder.js';
 import type { Message, Usage } from '../chunks/message.js';
-import type { RetryNotice } from '../operators/retry-config.js';
+import type { RetryNotice } from '../operators/retry-with-backoff.js';
 
 /**
  * The progress of a reply. `queued`: waiting for other replies to finish. `waiting`: requested, nothing to show yet.

@@ -1,4 +1,4 @@
-import type { Client } from '../client/client.js';
+import type { Client } from '../client/create-client.js';
 import { check, checkConfig, checkFunction, checkScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
 import { checkRetry } from './accumulate-view.js';

@@ -1,5 +1,5 @@
 import { defer, type Observable } from 'rxjs';
-import type { Client } from '../client/client.js';
+import type { Client } from '../client/create-client.js';
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { ChatMessage } from '../schemas/chat-message.js';
 import { accumulateView } from './accumulate-view.js';

@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
-import type { RetryConfig } from '../operators/retry-config.js';
+import type { RetryConfig } from '../operators/retry-with-backoff.js';
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { ChatMessage, UserContent } from '../schemas/chat-message.js';
 import type { ChatView } from './chat-view.js';

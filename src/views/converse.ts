@@ -1,5 +1,5 @@
 import { filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
-import type { Client } from '../client/client.js';
+import type { Client } from '../client/create-client.js';
 import { check } from '../util/check.js';
 import { operate } from '../util/operate.js';
 import { Queue } from '../util/queue.js';

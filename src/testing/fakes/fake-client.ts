@@ -1,13 +1,13 @@
 import { asyncScheduler, defer, from, isObservable, type Observable, type SchedulerLike } from 'rxjs';
-import type { Client } from '../../client/client.js';
-import { checkClientConfig as checkOptions } from '../../client/check-client-config.js';
+import type { Client } from '../../client/create-client.js';
+import { checkClientConfig as checkOptions } from '../../client/client-config.js';
 import { checkChatRequest, checkCompletionRequest } from '../../client/check-request.js';
 import type { RequestOptions } from '../../client/client-config.js';
 import { check, checkConfig, checkScheduler } from '../../util/check.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ChatMessage } from '../../schemas/chat-message.js';
-import type { CompletionChunk } from '../../schemas/completion-chunk.js';
-import type { CompletionRequest } from '../../schemas/completion-request.js';
+import type { CompletionChunk } from '../../schemas/completion.js';
+import type { CompletionRequest } from '../../schemas/completion.js';
 import type { Model } from '../../schemas/model.js';
 import { chunksOf } from '../chunk-builders.js';
 import { recordEnding, type RequestRecord, startRecord } from './request-record.js';
