@@ -69,8 +69,7 @@ function errorWithoutSecrets(error: object, redact: Redact, read: (part: unknown
     const isList = key === 'errors' && Array.isArray(value);
     const part = isList ? readList(value, read) : key === 'cause' || !isReference(value) ? read(value) : undefined;
     const name = String(key);
-    isSafe &&=
-      part === value && redact(name) === name && Reflect.getOwnPropertyDescriptor(error, key)?.get === undefined;
+    isSafe &&= part === value && redact(name) === name && !hasForeignGetter(error, key);
     safe[name] = part;
   }
   return isSafe ? error : plainError(safe);
@@ -92,15 +91,30 @@ function plainError({ message, name = 'Error', stack, code, cause, errors }: Rea
   return error;
 }
 
-/** A field of an object or its prototypes; `undefined` for a getter, except for those of the platform's `DOMException`. */
+/** A field of an object or its prototypes; `undefined` for a getter that is not the platform's. */
 function dataIn(object: object, key: PropertyKey): unknown {
   for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
     if (descriptor !== undefined) {
-      return owner === DOMException.prototype ? descriptor.get?.call(object) : descriptor.value;
+      return hasForeignGetter(owner, key) ? undefined : (descriptor.get?.call(object) ?? descriptor.value);
     }
   }
   return undefined;
+}
+
+/** Whether reading a field would call a getter, except those of `DOMException` and, from Node 22 on, of `stack`. */
+function hasForeignGetter(owner: object, key: PropertyKey): boolean {
+  const get = Reflect.getOwnPropertyDescriptor(owner, key)?.get;
+  return (
+    get !== undefined &&
+    owner !== (globalThis as Partial<typeof globalThis>).DOMException?.prototype &&
+    !(key === 'stack' && isNative(get))
+  );
+}
+
+/** Not compared with the getter of an error made here: errors of Node itself are of another realm in a jest test. */
+function isNative(code: () => unknown): boolean {
+  return /\{\s*\[native code\]\s*\}$/u.test(Function.prototype.toString.call(code));
 }
 
 function isReference(value: unknown): value is object {
