@@ -92,7 +92,7 @@ function installPackage() {
 async function serve() {
   const { startLocalServer } = await import('../dist/esm/local/index.js');
   const server = await startLocalServer({ pages, ...(values.port && { port: Number(values.port) }) });
-  process.stdout.write(`The chat is at ${new URL('/', server.url).href} (Ctrl-C closes it).\n`);
+  process.stdout.write(`The chat is at ${new URL('/', server.url).href} (Ctrl-C to stop).\n`);
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => void server.close());
   }

@@ -107,7 +107,7 @@ export function createHttpEventReader(request: TransportRequest): HttpEventReade
       const body: unknown = error.error;
       const { head, text } = current;
       if (answered === undefined && status === 0 && head?.status === 0) {
-        throw new ProtocolError('The server redirects, and browsers hide where to; set baseURL to the final URL');
+        throw new ProtocolError('The server redirects to an address the browser hides; set baseURL to the final address');
       }
       if (status !== 0 && !isOk(status) && (answered === undefined || head?.status === status)) {
         const whole = typeof body === 'string' ? body : '';
