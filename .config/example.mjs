@@ -1,6 +1,6 @@
 /*
- * Runs an example: `npm run example NAME`, where NAME may be a part of its name, such as 03 or retry, or the path of any
- * TypeScript file. Without NAME, it lists the examples and the questions that they answer.
+ * Runs an example: `npm run example NAME`, where NAME is its number or a part of its name, such as 03 or retry, or the path
+ * of any TypeScript file. Without NAME, it lists the examples and the questions that they answer.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,9 +15,11 @@ const examples = readdirSync(folder)
 const [file, ...others] = name === undefined ? [] : filesNamed(name);
 
 if (name === undefined) {
-  process.stdout.write(`npm run example NAME runs one of these; a part of the name will do:\n\n${list(examples)}`);
+  process.stdout.write(
+    `npm run example NAME runs one of these; NAME is the number or a part of the name:\n\n${list(examples)}`,
+  );
 } else if (file === undefined) {
-  refuse(`There is no example '${name}'. There are:\n\n${list(examples)}`);
+  refuse(`There is no example '${name}'. Give the number or a part of the name of one of these:\n\n${list(examples)}`);
 } else if (others.length > 0) {
   refuse(`Several examples are named like '${name}':\n\n${list([file, ...others])}`);
 } else {

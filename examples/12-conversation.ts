@@ -28,7 +28,7 @@ commands
     finalize(() => void server.close()),
   )
   .subscribe(({ turns, status }) => {
-    console.log(`${turns.length} turns, ${status}`);
+    console.log(`${turns.length} ${turns.length === 1 ? 'turn' : 'turns'}, ${status}`);
     for (const { id, reply } of turns) {
       console.log(`  ${id} ${reply.status.padEnd(9)} │ ${reply.message.content}`);
     }

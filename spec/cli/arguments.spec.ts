@@ -131,14 +131,18 @@ describe('the argument parser', () => {
     });
   });
 
-  const address = 'must be a full URL, such as http://localhost:11434/v1';
+  const address = 'must be a URL that begins with http:// or https://, such as http://localhost:11434/v1';
 
   it.each([
     ['an unknown option', ['--frobnicate'], 'Unknown option --frobnicate; put -- before words that begin with a dash'],
     ['a negative number', ['-1 + 1 = ?'], 'Unknown option -1; put -- before words that begin with a dash'],
     ['an option with a letter too many', ['--modell', 'x'], 'Unknown option --modell (did you mean --model?)'],
     ['an option with a letter too few', ['--retrys=3'], 'Unknown option --retrys (did you mean --retries?)'],
-    ['an option spelt differently', ['--max_tokens', '3'], 'Unknown option --max_tokens (did you mean --max-tokens?)'],
+    [
+      'an option spelled differently',
+      ['--max_tokens', '3'],
+      'Unknown option --max_tokens (did you mean --max-tokens?)',
+    ],
     ['a shortened option', ['--temp', '3'], 'Unknown option --temp (did you mean --temperature?)'],
     [
       'a shortened option of prompts for serve',
@@ -154,6 +158,12 @@ describe('the argument parser', () => {
     ['a shortened option for models', ['models', '--tim', '3'], 'Unknown option --tim (did you mean --timeout?)'],
     ['a letter too few in models', ['model'], "Unknown command 'model'; did you mean models?"],
     ['a letter too many in chat', ['chatt', '-t', '1'], 'To send it as a prompt: rxllm -- chatt'],
+    [
+      'help as a command',
+      ['help'],
+      "Unknown command 'help'; did you mean --help? To send it as a prompt: rxllm -- help",
+    ],
+    ['version as a command', ['version', '-t', '1'], "Unknown command 'version'; did you mean --version?"],
     ['a missing value', ['Hi', '--model'], '--model needs a value'],
     [
       'an option in place of a value',
@@ -164,26 +174,27 @@ describe('the argument parser', () => {
     [
       'words for serve',
       ['serve', '8080'],
-      'rxllm serve takes the port as --port N; to send those words as a prompt, put -- before',
+      'serve takes the port as --port N; to send those words as a prompt, put -- before',
     ],
+    ['a prompt that begins with serve', ['serve', 'tea', '8080'], 'serve takes no arguments; to send those words'],
     ['words for serve with its port', ['serve', '8080', '--port', '0'], 'put -- before them: rxllm -- serve 8080'],
-    ['words for serve after --', ['serve', '--', '80'], 'rxllm serve takes the port as --port N'],
+    ['words for serve after --', ['serve', '--', '80'], 'serve takes the port as --port N'],
     [
       'words for models',
       ['--json', 'models', 'extra'],
-      'rxllm models takes no arguments; to send those words as a prompt, put --',
+      'models takes no arguments; to send those words as a prompt, put --',
     ],
     ['many words for models', ['models', 'of '.repeat(20)], 'put -- before them: rxllm -- models …'],
-    ['an option that models does not have', ['models', '-t', '1'], 'rxllm models has no option --temperature'],
-    ['a switch that models does not have', ['models', '--no-stream'], 'rxllm models has no option --no-stream'],
-    ['an option of serve for models', ['models', '--port', '1'], 'rxllm models has no option --port'],
+    ['an option that models does not have', ['models', '-t', '1'], 'models has no option --temperature'],
+    ['a switch that models does not have', ['models', '--no-stream'], 'models has no option --no-stream'],
+    ['an option of serve for models', ['models', '--port', '1'], 'models has no option --port'],
     ['a temperature below 0', ['-t', '-1'], '--temperature must be a number, 0 or more'],
     ['a delay below 0', ['--delay', '-4'], '--delay must be a number of milliseconds from 0 to 60000'],
     ['an empty value', ['--system', ' ', 'Hi'], '--system needs a value'],
     ['a key file without a name', ['--key', '@'], '--key @ needs a file name'],
     ['a system message for --legacy', ['--legacy', '-s', 'Hi'], '--legacy has no system message'],
-    ['--legacy for a conversation', ['chat', '--legacy'], 'rxllm chat has no option --legacy'],
-    ['several models for a conversation', ['chat', '-m', 'a', '-m', 'b'], 'rxllm chat talks to one model'],
+    ['--legacy for a conversation', ['chat', '--legacy'], 'chat has no option --legacy'],
+    ['several models for a conversation', ['chat', '-m', 'a', '-m', 'b'], 'chat talks to one model'],
     ['a fraction of a retry', ['--retries', '0.5'], '--retries must be a whole number, 0 or more'],
     ['an empty model among others', ['-m', 'small', '-m', ''], '--model needs a value'],
     ['a port that does not exist', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
@@ -202,7 +213,7 @@ describe('the argument parser', () => {
     ['a limit of 0', ['serve', '--rate-limit', '0/s'], '--rate-limit must be'],
     ['a limit in 0 s', ['serve', '--rate-limit', '3/0s'], '--rate-limit must be'],
     ['an option of serve for a prompt', ['--port', '80', 'Hi'], '--port is an option of rxllm serve only'],
-    ['an option that serve does not have', ['serve', '-m', 'small'], 'rxllm serve has no option --model'],
+    ['an option that serve does not have', ['serve', '-m', 'small'], 'serve has no option --model'],
     ['a temperature in words', ['-t', 'hot'], '--temperature must be a number, 0 or more, such as 0.7'],
     ['an infinite number', ['--timeout', 'Infinity'], '--timeout must be a number of seconds above 0'],
     ['a timeout of 0', ['--timeout', '0'], '--timeout must be a number of seconds above 0'],
@@ -210,6 +221,12 @@ describe('the argument parser', () => {
     ['a delay above the maximum', ['--delay', '60001'], '--delay must be a number of milliseconds from 0 to 60000'],
     ['--json with --no-stream', ['--json', '--no-stream'], '--json and --no-stream exclude each other'],
     ['an address without http://', ['--base-url', 'localhost:11434/v1'], `--base-url ${address}`],
+    ['an address of another protocol', ['--base-url', 'ftp://x'], `--base-url ${address}`],
+    [
+      'an endpoint in an address',
+      ['--base-url', 'http://localhost/v1/chat/completions'],
+      '--base-url must end before /chat/completions, since the client adds the endpoint',
+    ],
     ['an incomplete address', ['--base-url', 'http://'], `--base-url ${address}`],
     [
       'a password in an address',
@@ -231,6 +248,7 @@ describe('the argument parser', () => {
     [['--kez', 'x'], 'key'],
     [['--maxtokens', '3'], 'max-tokens'],
     [['--stream'], 'no-stream'],
+    [['chat', '--jsn'], 'json'],
     [['--delya', '3'], 'delay'],
     [['--frobnicate'], undefined],
     [['--say'], undefined],

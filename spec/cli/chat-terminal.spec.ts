@@ -122,8 +122,8 @@ describe('rxllm chat at a terminal', () => {
     await shows([
       '> Hi again',
       'Hel',
-      'rxllm: The stream ended early: no finish reason for every choice, and no [DONE].',
-      ' The answer is incomplete: try again.',
+      'rxllm: The stream ended early: not every choice has a finish reason, and [DONE] ',
+      'is missing. The answer is incomplete: try again.',
       '> ',
     ]);
     type(keys.ctrlD);

@@ -81,7 +81,7 @@ describe('rxllm chat', () => {
       code: 1,
       stdout: 'Hel\nc\n',
       stderr:
-        'rxllm: 500 Oops. Try again later.\nrxllm: The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: try again.\n',
+        'rxllm: 500 Oops. Try again later.\nrxllm: The stream ended early: not every choice has a finish reason, and [DONE] is missing. The answer is incomplete: try again.\n',
     });
   });
 
@@ -166,7 +166,7 @@ describe('rxllm chat', () => {
   });
 
   const mistakes: readonly (readonly [readonly string[], number, RegExp])[] = [
-    [['-m', 'a', '-m', 'b'], 2, /^rxllm: rxllm chat talks to one model: give --model once\. See[^\n]*\n$/u],
+    [['-m', 'a', '-m', 'b'], 2, /^rxllm: chat talks to one model: give --model once\. See[^\n]*\n$/u],
     [['--key', '@/no/such'], 1, /^rxllm: Cannot read the key file \/no\/such \([^\n]*\)\. Check[^\n]*\n$/u],
   ];
 

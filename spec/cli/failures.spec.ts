@@ -58,7 +58,7 @@ describe('rxllm after a failure', () => {
         exchange.head(308, { location: 'http://127.0.0.1:9/v1' });
         exchange.end();
       },
-      'The server redirects (308), which is refused so that no key reaches another server. Check the base URL; most end in /v1.',
+      'The server redirected (308), which is refused so that no key reaches another server. Check the base URL; most end in /v1.',
     ],
   ];
 
@@ -177,7 +177,7 @@ describe('rxllm after a failure', () => {
         beginStream(exchange, piece('Hel'));
         exchange.end();
       },
-      'The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: try again.',
+      'The stream ended early: not every choice has a finish reason, and [DONE] is missing. The answer is incomplete: try again.',
     ],
     [
       'ended with an error, whose key is redacted',

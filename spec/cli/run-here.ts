@@ -6,7 +6,7 @@ import { run } from '../../src/cli/run.js';
 export interface EndedHere {
   readonly code: number;
   readonly stdout: string;
-  /** Without its colours, which depend on how jest was started. */
+  /** Without its colors, which depend on how jest was started. */
   readonly stderr: string;
 }
 

@@ -115,7 +115,7 @@ describe('rxllm serve', () => {
     expect(printed).toContain(`/chat/completions -H "authorization: Bearer $OPENAI_API_KEY" -H 'content-type`);
     expect(await run(['models', '--base-url', baseURL])).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^rxllm: 401 This server asks for a key/u) as string,
+      stderr: expect.stringMatching(/^rxllm: 401 This server requires a key/u) as string,
     });
     expect(await run(['models', '--base-url', baseURL, '--key', key])).toMatchObject({
       code: 0,

@@ -123,6 +123,7 @@ describe('rxllm with a server', () => {
     };
 
     expect(await stats(event(usageChunk(12, 34)))).toContain(' · 12 tokens in, 34 out · ');
+    expect(await stats(event(usageChunk(1, 2)))).toContain(' · 1 token in, 2 out · ');
     expect(await stats()).toContain(' · no token counts from the server · ');
   });
 

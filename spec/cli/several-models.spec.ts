@@ -51,7 +51,7 @@ describe('rxllm with several models', () => {
       code: 1,
       stdout: 'small    │ Hel\ngigantic │ Hello\n',
       stderr:
-        'rxllm: small: The stream ended early: no finish reason for every choice, and no [DONE]. The answer is incomplete: try again.\n',
+        'rxllm: small: The stream ended early: not every choice has a finish reason, and [DONE] is missing. The answer is incomplete: try again.\n',
     });
   });
 

@@ -111,7 +111,7 @@ describe('rxllm at a terminal', () => {
 
   it.each([
     ['words, line feeds and tabs', 'Grüße, 世界 😀\n\tend\n', 'Grüße, 世界 😀\n\tend\n'],
-    ['a colour without its escape', '\u001b[31mred\n', '[31mred\n'],
+    ['a color without its escape', '\u001b[31mred\n', '[31mred\n'],
     ["a terminal's title without its escape", '\u001b]0;title\u0007\n', ']0;title\n'],
     ['a sequence without its only control character', '\u009b2J\n', '2J\n'],
     ['text without what would overwrite it', 'real\rfake\b\u007f\n', 'realfake\n'],
@@ -132,14 +132,14 @@ describe('rxllm at a terminal', () => {
     expect(await ended).toBe(1);
     expect(screen()).toEqual([
       'Hello 語',
-      'rxllm: The stream ended early: no finish reason for every choice, and no [DONE].',
-      ' The answer is incomplete: try again.',
+      'rxllm: The stream ended early: not every choice has a finish reason, and [DONE] ',
+      'is missing. The answer is incomplete: try again.',
     ]);
   });
 
   it.each([
-    ['colours', {}, true],
-    ['does not colour', { NO_COLOR: '1' }, false],
+    ['colors', {}, true],
+    ['does not color', { NO_COLOR: '1' }, false],
   ] as const)('%s an error with the environment %j', async (_, environment, isStyled) => {
     const run = startInTerminal(['--delay', '-1'], environment);
 

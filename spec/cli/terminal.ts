@@ -13,7 +13,7 @@ export interface TerminalRun {
   readonly shows: (last: readonly (string | RegExp)[]) => Promise<void>;
   /** Whether the cursor is at the start of an empty line. */
   readonly isOnFreshLine: () => boolean;
-  /** Whether anything on the screen has a style or colour. */
+  /** Whether anything on the screen has a style or color. */
   readonly isStyled: () => boolean;
   /** Presses keys. */
   readonly type: (text: string) => void;

@@ -13,6 +13,7 @@ describe('rxllm', () => {
 
   it.each([
     ['chat', '--system', '--port', 'Ctrl-D leaves'],
+    ['chat', '--json', '--legacy', 'chunk of the answers'],
     ['models', '--json', '--system', 'OPENAI_BASE_URL'],
     ['serve', '--rate-limit', '--stats', 'rxllm serve --port 8080'],
   ])('prints only the help of rxllm %s, in 80 columns', async (command, own, other, text) => {
@@ -37,7 +38,8 @@ describe('rxllm', () => {
     expect(await run(['Hi'], { environment: { OPENAI_BASE_URL: 'localhost:11434/v1' } })).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'rxllm: OPENAI_BASE_URL must be a full URL, such as http://localhost:11434/v1. See rxllm --help.\n',
+      stderr:
+        'rxllm: OPENAI_BASE_URL must be a URL that begins with http:// or https://, such as http://localhost:11434/v1. See rxllm --help.\n',
     });
   });
 
@@ -46,7 +48,7 @@ describe('rxllm', () => {
     [
       'words after rxllm serve',
       ['serve', '8080'],
-      'rxllm serve takes the port as --port N; to send those words as a prompt, put -- before them: rxllm -- serve 8080.',
+      'serve takes the port as --port N; to send those words as a prompt, put -- before them: rxllm -- serve 8080.',
     ],
     [
       'a mistyped command',

@@ -15,7 +15,7 @@ describe('the wait for an answer', () => {
 
   function terminal(isTTY = true): NodeJS.WriteStream {
     const stream = new PassThrough({ decodeStrings: false });
-    // Without colours, which depend on how jest was started.
+    // Without colors, which depend on how jest was started.
     stream.write = (text: string) => written.push(text.replace(/\p{Cc}\[\d+m/gu, '')) > 0;
     return Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream;
   }

@@ -27,7 +27,9 @@ describe('npm run example', () => {
   it('reports an unknown name, and lists the examples', () => {
     const { code, stdout, stderr } = script('example', 'examples/missing.ts');
 
-    expect(stderr).toMatch(/^There is no example 'examples\/missing\.ts'\. There are:\n/u);
+    expect(stderr).toMatch(
+      /^There is no example 'examples\/missing\.ts'\. Give the number or a part of the name of one of these:\n/u,
+    );
     expect(stderr).toMatch(listed);
     expect(stdout).toBe('');
     expect(code).toBe(2);

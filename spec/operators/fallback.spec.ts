@@ -186,7 +186,7 @@ describe('fallback', () => {
 
   it.each([
     [[], undefined, 'The number of sources must be 1 or more, not 0'],
-    [NEVER, undefined, 'sources must be a list of Observables, not object'],
+    [NEVER, undefined, 'sources must be a list of Observables, not an object'],
     [[NEVER, 3], undefined, 'sources[1] must be an Observable, or something rxjs can convert to one, not 3'],
     [[NEVER], { when: true }, 'when must be a function'],
     [[NEVER], 3, 'The configuration of fallback must be an object, not 3'],

@@ -282,7 +282,7 @@ describe('measure', () => {
 
   it('rejects a report that is not a function', () => {
     expect(() => measure('console' as unknown as () => void)).toThrow(
-      new TypeError('report must be a function, not string'),
+      new TypeError('report must be a function, not a string'),
     );
   });
 

@@ -311,7 +311,7 @@ describe('raceToFirstText', () => {
 
   it.each([
     [[], 'The number of sources must be 1 or more, not 0'],
-    [NEVER, 'sources must be a list of Observables, not object'],
+    [NEVER, 'sources must be a list of Observables, not an object'],
     [undefined, 'sources must be a list of Observables, not undefined'],
     [[NEVER, 3], 'sources[1] must be an Observable, or something rxjs can convert to one, not 3'],
   ])('rejects %p', (sources, problem) => {

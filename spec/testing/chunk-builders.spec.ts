@@ -187,7 +187,7 @@ describe('chunk builders', () => {
       ['a role that is a number', () => roleChunk(1 as never), 'role must be a string, not 1'],
       ['a missing text', () => textChunk(undefined as never), 'text must be a string, not undefined'],
       ['a text for chunksOf that is null', () => chunksOf(null as never), 'text must be a string, not null'],
-      ['a reasoning that is an object', () => reasoningChunk({} as never), 'text must be a string, not object'],
+      ['a reasoning that is an object', () => reasoningChunk({} as never), 'text must be a string, not an object'],
       ['a finish reason that is a number', () => finishChunk(0 as never), 'reason must be a string, not 0'],
       ['a negative choice', () => textChunk('a', { choice: -1 }), 'choice must be a whole number, 0 or more, not -1'],
       ['a fractional choice', () => chunksOf('a', { choice: 0.5 }), 'choice must be a whole number'],
@@ -212,7 +212,7 @@ describe('chunk builders', () => {
       [
         'arguments that are an object',
         () => toolCallChunk({ arguments: {} as never }),
-        'arguments must be a string, not object',
+        'arguments must be a string, not an object',
       ],
       ['usage that is a number', () => usageChunk(3 as never), 'usage must be an object, not 3'],
       [

@@ -312,12 +312,12 @@ describe('recordCassette', () => {
 
   it.each<[unknown, string]>([
     [null, 'The configuration of recordCassette must be an object, not null'],
-    ['hello.json', 'The configuration of recordCassette must be an object, not string'],
-    [{ file: '' }, 'file must be a path or a file URL, not string'],
+    ['hello.json', 'The configuration of recordCassette must be an object, not a string'],
+    [{ file: '' }, 'file must be a path or a file URL, not a string'],
     [{ file: 7 }, 'file must be a path or a file URL, not 7'],
-    [{ secrets: 'secret' }, 'secrets must be an array of strings of 4 characters or more, not string'],
-    [{ secrets: ['abc'] }, 'secrets must be an array of strings of 4 characters or more, not object'],
-    [{ scheduler: {} }, 'scheduler must be an rxjs scheduler, not object'],
+    [{ secrets: 'secret' }, 'secrets must be an array of strings of 4 characters or more, not a string'],
+    [{ secrets: ['abc'] }, 'secrets must be an array of strings of 4 characters or more, not an object'],
+    [{ scheduler: {} }, 'scheduler must be an rxjs scheduler, not an object'],
     [{ scheduler: null }, 'scheduler must be an rxjs scheduler, not null'],
   ])('throws for the configuration %j', (config, message) => {
     expect(() => recordCassette(config as object)).toThrow(new TypeError(message));

@@ -17,7 +17,7 @@ export class ReportedError extends Error {
   override readonly name = 'ReportedError';
 }
 
-/** Nobody reads standard output any more, as after `| head -1`. Nothing is printed; the exit code is 0. */
+/** Standard output has been closed, as after `| head -1`. Nothing is printed; the exit code is 0. */
 export class OutputClosedError extends Error {
   override readonly name = 'OutputClosedError';
 }

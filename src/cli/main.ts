@@ -4,7 +4,7 @@ import { finalize, fromEvent, map, merge, noop, Subject, take, tap } from 'rxjs'
 import { run } from './run.js';
 import { eraseLine } from './terminal/text.js';
 
-// Whoever writes handles a closed output; later errors have nobody left to be reported to.
+// Whoever writes handles a closed output; later errors can no longer be reported to anyone.
 process.stdout.on('error', noop);
 process.stderr.on('error', noop);
 

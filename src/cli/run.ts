@@ -22,8 +22,8 @@ export interface RunConfig {
 
 /**
  * Runs a command line and, when everything is written, emits the exit code: 0, or 1 for a failure and 2 for wrong usage,
- * which are explained in one line on stderr. It is no failure if nobody reads stdout any more. Unsubscribing stops
- * everything: the request and the local server.
+ * which are explained in one line on stderr. It is no failure if stdout has been closed. Unsubscribing stops everything:
+ * the request and the local server.
  *
  * @param parameters The arguments, without the name of the program.
  */

@@ -76,7 +76,7 @@ export function checkConfig<T extends object>(name: string, value: T, known?: re
 }
 
 /**
- * Throws if a configuration has an unknown field, since a misspelt one would silently do nothing.
+ * Throws if a configuration has an unknown field, since a misspelled one would silently do nothing.
  *
  * @param where What the fields belong to; follows the word "in".
  * @param hints What to use instead of names that people know from elsewhere.
@@ -100,10 +100,14 @@ function mistake(name: string, allowed: string, value: unknown): TypeError {
   return new TypeError(`${name} must be ${allowed}${notThat(value, allowed)}`);
 }
 
-/** Shows numbers, and short words where a word is allowed; otherwise only the type, since the value may be private. */
+/**
+ * Shows numbers, booleans, and short words where a word is allowed; otherwise only the type, since the value may be
+ * private.
+ */
 function notThat(value: unknown, allowed: string): string {
   if (typeof value === 'string' && /^'\w/u.test(allowed)) {
     return /^[a-z-]{1,20}$/iu.test(value) ? `, not '${value}'` : '';
   }
-  return `, not ${typeof value === 'number' || value === null ? String(value) : typeof value}`;
+  const shown = value === null || ['number', 'boolean', 'undefined'].includes(typeof value);
+  return `, not ${shown ? String(value) : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`}`;
 }

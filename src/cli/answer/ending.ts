@@ -57,7 +57,7 @@ function formatStats(timing: StreamTiming, usage: Usage | undefined): string {
     tokensPerSecond === undefined ? `${chunksPerSecond.toFixed(1)} chunks/s` : `${tokensPerSecond.toFixed(1)} tokens/s`,
     usage === undefined
       ? 'no token counts from the server'
-      : `${usage.inputTokens} tokens in, ${usage.outputTokens} out`,
+      : `${usage.inputTokens} ${usage.inputTokens === 1 ? 'token' : 'tokens'} in, ${usage.outputTokens} out`,
     `${formatTime(duration)} in total`,
   ].join(' · ');
 }

@@ -19,9 +19,10 @@ const optionHelp = {
 `,
   'base-url': `      --base-url URL  The server to use, such as http://localhost:11434/v1.
 `,
-  key: `      --key KEY       The API key to send, also to the server of --base-url.
-                      @FILE reads it from a file: a key on the command line is
-                      visible to other users in the list of processes.
+  key: `      --key KEY       The API key to send, including to the server of
+                      --base-url. @FILE reads it from a file: a key on the
+                      command line is visible to other users in the list of
+                      processes.
 `,
   timeout: `      --timeout SECS  How long the server may be silent, before its answer or
                       during it, in seconds. Defaults to a few minutes.
@@ -56,7 +57,7 @@ const serveHelp = {
 `,
   'tokens-per-second': `      --tokens-per-second N
                       The speed of the answers; 0 is as fast as possible.
-                      Defaults to 40, about reading speed.
+                      Defaults to 40, about the speed of a hosted model.
 `,
   'rate-limit': `      --rate-limit N/TIME
                       Answer N requests per TIME and refuse others with a 429:
@@ -90,20 +91,20 @@ Usage: rxllm [options] [prompt …]
 
 Options:
 ${Object.values(optionHelp).join('')}
-rxllm models only has --base-url, --key, --timeout, --retries and --json.
+rxllm models takes only --base-url, --key, --timeout, --retries and --json.
 
-Options of rxllm serve, which otherwise only has --key, the key to require:
+Options of rxllm serve; of those above it takes only --key, the key to require:
 ${Object.values(serveHelp).join('')}
 The prompt is standard input, a blank line and the arguments, or just one of
 them. With arguments, piped input must begin within 2 seconds; a first argument
-of - waits for it without a limit, and also reads from a terminal.
+of - waits for it without a time limit, and also reads from a terminal.
 
 ${conversationHelp}
 ${serverHelp}
 Examples:
   Ask                     rxllm "Why is the sky blue?"
-  Ask about a file        rxllm "Summarise this" < report.txt
-  Ask about an output     git diff | rxllm "Write a commit message"
+  Ask about a file        rxllm "Summarize this" < report.txt
+  Ask about output        git diff | rxllm "Write a commit message"
   Chain two questions     rxllm "Name a fruit" | rxllm - "Describe it"
   Set a role              rxllm -s "You are a pirate" "How are you?"
   Save the answer         rxllm "Write a limerick" > limerick.txt
@@ -117,7 +118,7 @@ Examples:
   See the raw chunks      rxllm --json Hello | jq .choices
   Measure the speed       rxllm --stats "Count to ten"
   Serve without a key     rxllm serve --port 8080
-  Practise rate limits    rxllm serve --models echo --rate-limit 3/10s
+  Try out rate limits     rxllm serve --models echo --rate-limit 3/10s
   Begin with a dash       rxllm -- "-1 + 1 = ?"
   Begin with a command    rxllm -- models
 
@@ -136,7 +137,8 @@ Usage: rxllm chat [options] [first prompt …]
 Options:
   -m, --model NAME    The model to talk to. Defaults to gpt-4o-mini at OpenAI,
                       and to the first model listed at other servers.
-${helpOf('system', 'temperature', 'max-tokens', 'base-url', 'key', 'timeout', 'retries', 'no-stream', 'delay', 'stats', 'help')}
+${helpOf('system', 'temperature', 'max-tokens', 'base-url', 'key', 'timeout', 'retries', 'no-stream', 'delay')}      --json          Print each chunk of the answers as a line of JSON.
+${helpOf('stats', 'help')}
 ${conversationHelp}
 ${serverHelp}
 Example:
@@ -171,7 +173,7 @@ ${Object.values(serveHelp).join('')}      --key KEY       The key to require; no
 ${optionHelp.help}
 Examples:
   Serve without a key     rxllm serve --port 8080
-  Practise rate limits    rxllm serve --models echo --rate-limit 3/10s
+  Try out rate limits     rxllm serve --models echo --rate-limit 3/10s
 ${seeAll}`,
 };
 

@@ -29,10 +29,11 @@ const chatOptionNames = [
   'retries',
   'no-stream',
   'delay',
+  'json',
   'stats',
 ];
 
-const askOptionNames = [...chatOptionNames, 'json', 'legacy'];
+const askOptionNames = [...chatOptionNames, 'legacy'];
 
 const optionsOf: Readonly<Record<CommandName, readonly string[]>> = {
   chat: chatOptionNames,

@@ -46,7 +46,7 @@ export function parseArguments(parameters: readonly string[]): Command {
   const rest = words.slice(1);
   switch (command) {
     case 'serve':
-      refuseWords('serve', rest, 'the port as --port N');
+      refuseWords('serve', rest, /^\d+$/u.test(rest.join(' ')) ? 'the port as --port N' : 'no arguments');
       return { name: 'serve', options: toServeOptions(values) };
     case 'models':
       refuseWords('models', rest, 'no arguments');
@@ -102,10 +102,10 @@ function toModelsOptions(values: OptionValues): ModelsOptions {
 function toChatOptions(words: readonly string[], values: OptionValues): AskOptions {
   const options = toAskOptions(words, values);
   if (options.endpoint === 'completions') {
-    throw new UsageError('rxllm chat has no option --legacy');
+    throw new UsageError('chat has no option --legacy');
   }
   if (options.models.length > 1) {
-    throw new UsageError('rxllm chat talks to one model: give --model once');
+    throw new UsageError('chat talks to one model: give --model once');
   }
   return options;
 }
@@ -142,7 +142,7 @@ function toAskOptions(words: readonly string[], values: OptionValues): AskOption
 function refuseOtherOptions(command: CommandName, known: readonly string[], values: OptionValues): void {
   const other = Object.keys(values).find((name) => !known.includes(name));
   if (other !== undefined) {
-    throw new UsageError(`rxllm ${command} has no option --${other}`);
+    throw new UsageError(`${command} has no option --${other}`);
   }
 }
 
@@ -158,15 +158,19 @@ function refuseWords(command: CommandName, words: readonly string[], instead: st
   const prompt = oneLine([command, ...words].join(' '));
   const shown = prompt.length > maxShown ? `${command} …` : prompt;
   throw new UsageError(
-    `rxllm ${command} takes ${instead}; to send those words as a prompt, put -- before them: rxllm -- ${shown}`,
+    `${command} takes ${instead}; to send those words as a prompt, put -- before them: rxllm -- ${shown}`,
   );
 }
 
-/** Refuses a single word that is almost a command, rather than send a typing error to a paid model. */
+/**
+ * Refuses a single word that is almost a command, or names an option that many programs have as a command, rather than
+ * send it to a paid model.
+ */
 function refuseMistypedCommand([word = '', ...others]: readonly string[]): void {
   const isSingle = others.length === 0 && /^[\p{L}-]+$/u.test(word);
-  const near = isSingle ? nearMiss(word, commands) : undefined;
-  if (near !== undefined) {
+  const option = ['help', 'version'].find((name) => name === word);
+  const near = option === undefined ? nearMiss(word, commands) : `--${option}`;
+  if (isSingle && near !== undefined) {
     throw new UsageError(`Unknown command '${word}'; did you mean ${near}? To send it as a prompt: rxllm -- ${word}`);
   }
 }

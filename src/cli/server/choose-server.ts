@@ -43,10 +43,17 @@ export function chooseServer({ baseURL, key, timeout }: ServerOptions, stderr: N
  */
 export function checkBaseURL(name: string, baseURL: string): void {
   if (!/^https?:\/\//iu.test(baseURL) || !URL.canParse(baseURL)) {
-    throw new UsageError(`${name} must be a full URL, such as http://localhost:11434/v1`);
+    throw new UsageError(
+      `${name} must be a URL that begins with http:// or https://, such as http://localhost:11434/v1`,
+    );
   }
   const { username, password } = new URL(baseURL);
   if (username !== '' || password !== '') {
     throw new UsageError(`${name} must not contain a user name or password`);
+  }
+  try {
+    createClient({ baseURL });
+  } catch (error) {
+    throw new UsageError((error as TypeError).message.replace('baseURL', name), { cause: error });
   }
 }

@@ -21,13 +21,13 @@ import { toLines } from './to-lines.js';
 
 /** The user's side of a conversation. */
 export interface Dialogue {
-  /** Emits each prompt, never a blank one, also while an answer is printed; completes when the user leaves. */
+  /** Emits each prompt, never a blank one, even while an answer is printed; completes when the user leaves. */
   readonly prompts: Observable<string>;
   /** Emits when the user wants to stop the current answer. */
   readonly interruptions: Observable<unknown>;
   /** Wraps the turn that answers the next prompt, to keep the line editor off the screen meanwhile. */
   readonly wrapTurn: <T>(turn: Observable<T>) => Observable<T>;
-  /** Whether a person reads along, who needs no exit code to notice a failure. */
+  /** Whether a person is watching, who needs no exit code to notice a failure. */
   readonly isInteractive: boolean;
 }
 
@@ -60,7 +60,7 @@ function hasText(prompt: string): boolean {
 
 /**
  * Opens a dialogue with a person. What they type during an answer is kept and shown after it. Ctrl-C stops an answer; at the
- * prompt it discards the line or, once, explains how to leave. Ctrl-D leaves, also during an answer, and unsubscribes from
+ * prompt it discards the line or, once, explains how to leave. Ctrl-D leaves, even during an answer, and unsubscribes from
  * everything.
  */
 function withTerminal<T>(

@@ -24,7 +24,7 @@ export interface Streams {
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** Writes a line, styled if the stream is a terminal with colours. */
+/** Writes a line, styled if the stream is a terminal with colors. */
 export function writeLine(output: NodeJS.WriteStream, line: string, style: 'dim' | 'red'): void {
   output.write(`${styleText(style, line, { stream: output })}\n`);
 }
@@ -33,8 +33,8 @@ export function writeLine(output: NodeJS.WriteStream, line: string, style: 'dim'
  * Writes each piece of a text as it comes. On completion, error and unsubscribe, ends the last line if the text did not.
  * Emits nothing and completes when everything is written. A terminal gets the {@link printable} text only.
  *
- * Errors with an {@link OutputClosedError} when nobody reads the output any more, and with a {@link CliError} when it cannot
- * be written, as on a full disk.
+ * Errors with an {@link OutputClosedError} when the output has been closed, and with a {@link CliError} when it cannot be
+ * written, as on a full disk.
  */
 export function printText(output: NodeJS.WriteStream): OperatorFunction<string, never> {
   return (source) =>
