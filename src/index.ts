@@ -42,7 +42,7 @@ export type { CompletionChoice, CompletionChunk } from './schemas/completion.js'
 export type { Model } from './schemas/model.js';
 export type { TokenDetails, TokenUsage } from './schemas/token-usage.js';
 
-/* One answer is selected; cut off and aborted ones become errors */
+/* One answer is selected; truncated and aborted answers become errors */
 export { ofChoice } from './operators/of-choice.js';
 export { throwIfTruncated } from './operators/throw-if-truncated.js';
 export { throwIfAborted } from './operators/throw-if-aborted.js';

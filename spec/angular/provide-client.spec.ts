@@ -158,7 +158,7 @@ describe('provideClient', () => {
     it('refuse a key in a page, and suggest a relay', () => {
       provide({ apiKey: 'sk-123456789', baseURL: '/v1' });
 
-      expect(() => injected()).toThrow(/apiKey in a web page .* on a server of yours that relays requests/u);
+      expect(() => injected()).toThrow(/apiKey in a web page .* on your own server that relays requests/u);
     });
 
     it('refuse a field that createClient refuses', () => {
@@ -207,7 +207,7 @@ describe('provideClient', () => {
       [
         'a feature that was not called',
         () => provideClient({}, withHttpClient as never),
-        /feature of provideClient must be .*not function/u,
+        /feature of provideClient must be .*not a function/u,
       ],
       [
         'a feature with an unknown field',

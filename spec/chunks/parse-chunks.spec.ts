@@ -298,7 +298,7 @@ describe('parseChunks', () => {
     });
   });
 
-  describe('recognises every form of error before it validates a chunk', () => {
+  describe('recognizes every form of error before it validates a chunk', () => {
     const named = { message: 'no more', type: 'insufficient_quota', code: 'insufficient_quota' };
     it.each<[string, Sent, object]>([
       [

@@ -38,7 +38,7 @@ describe('a client of a hostile server', () => {
     ['usage', `{"choices":[],"usage":{"prompt_tokens":1,"x":${lists}}}`],
     ['an error', `{"error":{"message":${lists}}}`],
     ['a bare list', lists],
-  ])('rejects %s nested 100 000 times', async (_what, document) => {
+  ])('rejects %s nested 100,000 times', async (_what, document) => {
     const seen = observe(chat(textChunk('Hel'), document));
 
     expect(await seen.ended).toMatchObject({ name: 'ProtocolError', kind: 'parse', retryable: false });
@@ -71,7 +71,7 @@ describe('a client of a hostile server', () => {
     }
   });
 
-  it('reads 200 000 documents in one event', async () => {
+  it('reads 200,000 documents in one event', async () => {
     const seen = observe(chat(Array<string>(200_000).fill('data: {}').join('\n').slice(6)));
 
     expect(await seen.ended).toBeUndefined();

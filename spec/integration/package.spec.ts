@@ -97,7 +97,7 @@ describe('the installed package', () => {
     expect(Object.keys(metafile.inputs).filter((path) => path.includes('undici'))).toEqual([]);
   });
 
-  it('recognises errors of its other module format when both are loaded', async () => {
+  it('recognizes errors of its other module format when both are loaded', async () => {
     const program = `
       import { createRequire } from 'node:module';
       import * as esm from 'rxllm';
@@ -109,14 +109,14 @@ describe('the installed package', () => {
       process.stdout.write(JSON.stringify({
         kinds: [fromEsm.kind, fromCjs.kind],
         sameClass: [fromEsm instanceof cjs.ApiError, fromCjs instanceof esm.ApiError],
-        recognised: [cjs.isLlmError(fromEsm), esm.isLlmError(fromCjs)],
+        recognized: [cjs.isLlmError(fromEsm), esm.isLlmError(fromCjs)],
       }));
     `;
 
     expect(JSON.parse(await runFile('both.mjs', program, baseURL.replace('v1', 'locked')))).toEqual({
       kinds: ['authentication', 'authentication'],
       sameClass: [false, false],
-      recognised: [true, true],
+      recognized: [true, true],
     });
   });
 });

@@ -149,7 +149,7 @@ describe('a request', () => {
 
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe(allowed);
-    expect(await response.json()).toEqual(error(`does not take ${method}`, null, 'method_not_allowed'));
+    expect(await response.json()).toEqual(error(`does not accept ${method}`, null, 'method_not_allowed'));
   });
 
   it('gets a 413 for a body that is too large', async () => {

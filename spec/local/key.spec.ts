@@ -18,9 +18,9 @@ describe('the key of a server', () => {
   });
 
   it.each([
-    ['no key', {}, 'This server asks for a key'],
-    ['another scheme', { authorization: 'Basic abc' }, 'This server asks for a key'],
-    ['an empty key', { authorization: 'Bearer ' }, 'This server asks for a key'],
+    ['no key', {}, 'This server requires a key'],
+    ['another scheme', { authorization: 'Basic abc' }, 'This server requires a key'],
+    ['an empty key', { authorization: 'Bearer ' }, 'This server requires a key'],
     ['another key', { authorization: 'Bearer sk-other' }, 'The key is not the one'],
     ['the beginning of the key', { authorization: `Bearer ${key.slice(0, -1)}` }, 'The key is not the one'],
     ['more than the key', { authorization: `Bearer ${key}x` }, 'The key is not the one'],
@@ -54,7 +54,7 @@ describe('the key of a server', () => {
     const start = (): unknown => startLocalServer({ key: bad as string });
 
     expect(start).toThrow(
-      new TypeError('startLocalServer: key must be a text of visible ASCII characters without spaces'),
+      new TypeError('startLocalServer: key must be a string of visible ASCII characters without spaces'),
     );
   });
 });

@@ -54,7 +54,7 @@ describe('createRetryBudget', () => {
     expect(loadOf(1000, always, budget)).toEqual({ requests: 1000, answered: 0 });
   });
 
-  it('keeps retries below 10 % of the requests, apart from the first 100, while half of them fail', () => {
+  it('keeps retries below 10% of the requests, apart from the first 100, while half of them fail', () => {
     const { requests, answered } = loadOf(5000, (request) => request % 2 === 0, createRetryBudget());
 
     expect(requests - 5000).toBeGreaterThan(500);
@@ -106,7 +106,7 @@ describe('createRetryBudget', () => {
     [{ cost: 0 }, 'cost must be a finite number above 0, not 0'],
     [{ cost: NaN }, 'cost must be'],
     [{ refund: -1 }, 'refund must be a finite number, 0 or more, not -1'],
-    [{ refund: '1' }, 'refund must be a finite number, 0 or more, not string'],
+    [{ refund: '1' }, 'refund must be a finite number, 0 or more, not a string'],
     [500, 'The configuration of createRetryBudget must be an object, not 500'],
   ])('rejects %p', (config, problem) => {
     expect(() => createRetryBudget(config as RetryBudgetConfig)).toThrow(TypeError);

@@ -298,7 +298,7 @@ describe('toAsyncIterable', () => {
       expect(asked).toEqual([0, 1, 2, 3]);
     });
 
-    it('holds 65 536 values by default', async () => {
+    it('holds 65,536 values by default', async () => {
       const fits = range(0, 65_537);
       const tooMany = range(0, 65_538);
 

@@ -1,5 +1,5 @@
 /*
- * Verifies that streams leave nothing open: 200,000 streams, of which 30 % are cancelled, 10 % fail and 10 % are
+ * Verifies that streams leave nothing open: 200,000 streams, of which 30% are cancelled, 10% fail and 10% are
  * retried. The held memory does not grow from batch to batch, and nothing keeps the process alive after the last
  * stream.
  */

@@ -135,9 +135,9 @@ describe('fakeClient', () => {
     [
       'an invalid reply in a list',
       () => fakeClient([EMPTY, [] as never]),
-      'replies[1] must be a string or an Observable, not object',
+      'replies[1] must be a string or an Observable, not an object',
     ],
-    ['an empty list', () => fakeClient([]), 'replies must be a list of at least one, not object'],
+    ['an empty list', () => fakeClient([]), 'replies must be a list of at least one answer, not an object'],
     [
       'a configuration that is a number',
       () => fakeClient(EMPTY, 1 as never),

@@ -255,7 +255,7 @@ describe('fakeTransport', () => {
       const transport = fakeTransport(() => ({ status: 'ok' as never }));
 
       expect(await failureOf(transport(post))).toEqual(
-        new TypeError('script().status must be a whole number from 200 to 599, not string'),
+        new TypeError('script().status must be a whole number from 200 to 599, not a string'),
       );
     });
   });
@@ -308,7 +308,7 @@ describe('fakeTransport', () => {
       'script must be an answer such as { status, headers, body }',
     ],
     ['an invalid answer in a list', () => fakeTransport([{}, 5 as never]), 'script[1] must be an answer'],
-    ['an empty list', () => fakeTransport([]), 'script must be a list of at least one'],
+    ['an empty list', () => fakeTransport([]), 'script must be a list of at least one answer'],
     [
       'an unknown field',
       () => fakeTransport({ state: 200 } as never),

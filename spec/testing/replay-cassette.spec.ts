@@ -318,7 +318,7 @@ describe('replayCassette', () => {
       expect(await observe(transport(requests[0]!)).ended).toBeUndefined();
       expect(await failureOf(transport({ ...request, body: 'other' }))).toMatchObject({
         message: expect.stringContaining(
-          '1. chat (POST /v1/chat/completions): differs in the body, was replayed before',
+          '1. chat (POST /v1/chat/completions): differs in the body, was already replayed',
         ),
       });
     });
@@ -358,7 +358,7 @@ describe('replayCassette', () => {
       expect(error).toMatchObject({
         name: 'Error',
         message: `The cassette has no exchange for chat (POST /v1/chat/completions). It has:
-  1. chat (POST /v1/chat/completions): was replayed before
+  1. chat (POST /v1/chat/completions): was already replayed
   2. models (GET /v1/models): differs in the method
   3. chat (POST /v1/chat/completions): differs in json.messages[0].content
   4. chat (POST /v1/chat/completions): differs in the query`,
@@ -512,7 +512,7 @@ describe('replayCassette', () => {
     [{ speed: 0 }, 'speed must be a number above 0, or Infinity, not 0'],
     [{ speed: -1 }, 'speed must be a number above 0, or Infinity, not -1'],
     [{ speed: NaN }, 'speed must be a number above 0, or Infinity, not NaN'],
-    [{ speed: '2' }, 'speed must be a number above 0, or Infinity, not string'],
+    [{ speed: '2' }, 'speed must be a number above 0, or Infinity, not a string'],
     [{ scheduler: 7 }, 'scheduler must be an rxjs scheduler, not 7'],
   ])('throws for the configuration %j', (config, message) => {
     expect(() => replayCassette(cassetteOf(), config as object)).toThrow(new TypeError(message));

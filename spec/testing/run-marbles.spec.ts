@@ -362,7 +362,7 @@ describe('runMarbles', () => {
 
   it.each<readonly [string, unknown, string]>([
     ['a test that is a number', 5, 'The test of runMarbles must be a function, not 5'],
-    ['an async test', () => Promise.resolve(), 'The test of runMarbles must be a plain function, since promises'],
+    ['an async test', () => Promise.resolve(), 'The test of runMarbles must not be async: promises'],
   ])('refuses %s', (_, test, message) => {
     expect(() => runMarbles(test as () => void)).toThrow(TypeError);
     expect(() => runMarbles(test as () => void)).toThrow(message);

@@ -883,7 +883,7 @@ describe('converse', () => {
       [{ request, policy: 'latest' }, "policy must be 'switch', 'queue', 'exhaust' or 'parallel', not 'latest'"],
       [{}, 'request must be an object such as { model }'],
       [{ request: {} }, 'request.model must be'],
-      [{ request: { model: 'm-1', messages: [] } }, 'request.messages must be left out'],
+      [{ request: { model: 'm-1', messages: [] } }, 'request must not have messages: the conversation adds them'],
       [{ request, system: 5 }, 'system must be a string'],
       [{ request, history: [] }, 'history must be a function'],
       [{ request, createId: 'a' }, 'createId must be a function'],

@@ -25,14 +25,17 @@ import { injectClient } from './inject-client.js';
 
 /** Options of {@link injectConversation}. */
 export interface ConversationConfig extends ConverseConfig {
-  /** The client to use, or the name it is provided with. Default the client provided without a name. */
+  /** The client to use, or the name it is provided with. Defaults to the client provided without a name. */
   readonly client?: string | Pick<Client, 'chat'> | undefined;
   /**
-   * Milliseconds between two changes of the signals while a reply arrives, or `false` for a change per chunk. Default the
-   * next animation frame, as in `throttleRender`.
+   * Milliseconds between two changes of the signals while a reply arrives, or `false` for a change per chunk. Defaults to
+   * the next animation frame, as in `throttleRender`.
    */
   readonly throttle?: number | false | undefined;
-  /** Where to inject from, and what to end with. Default the injector of the injection context. */
+  /**
+   * The injector to inject from; destroying it ends the conversation. Defaults to the injector of the current injection
+   * context.
+   */
   readonly injector?: Injector | undefined;
 }
 
@@ -50,9 +53,9 @@ export interface ConversationRef {
   readonly retry: Signal<RetryNotice | undefined>;
   /** Sends a prompt. Its turn gets the id, if there is one. Throws `TypeError` for an invalid prompt. */
   readonly send: (content: UserContent, id?: string) => void;
-  /** Stops the replies in flight and the queued prompts, or only that of `id`. */
+  /** Stops the replies in flight and the queued prompts, or only the reply with this `id`. */
   readonly stop: (id?: string) => void;
-  /** Requests a new reply to the last prompt, or to that of `id`, also after a failure. */
+  /** Requests a new reply to the last prompt, or to the prompt with this `id`, even after a failure. */
   readonly regenerate: (id?: string) => void;
   /** Ends everything and continues from `turns`, by default none. */
   readonly reset: (turns?: readonly Turn[]) => void;

@@ -113,7 +113,7 @@ function createReader<Chunk extends AnyChunk>(
     }
     const [issue] = result.error.issues;
     const path = (issue?.path ?? []).join('.');
-    throw new ProtocolError(`The server sent a chunk that does not fit${path === '' ? '' : ` at ${path}`}`, {
+    throw new ProtocolError(`The server sent an invalid chunk${path === '' ? '' : ` (at ${path})`}`, {
       kind: 'parse',
     });
   };
@@ -156,7 +156,7 @@ function truncated(empty: boolean): StreamError {
   return new StreamError(
     empty
       ? 'The stream ended before its first chunk'
-      : 'The stream ended early: no finish reason for every choice, and no [DONE]',
+      : 'The stream ended early: not every choice has a finish reason, and [DONE] is missing',
     { kind: 'truncated', retryable: true },
   );
 }

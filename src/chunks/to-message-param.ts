@@ -7,7 +7,7 @@ import type { Message, ToolCall } from './message.js';
  * Converts a finished message to a request message, to be sent as history before the next prompt or tool result.
  *
  * Content, refusal and complete tool calls are kept. Incomplete calls are left out, since servers reject them. If there is
- * no text, `content` is `null` beside tool calls or a refusal, and empty otherwise.
+ * no text, `content` is `null` alongside tool calls or a refusal, and empty otherwise.
  *
  * Provider-specific fields go back under their own names: fields of tool calls (Gemini's signatures), reasoning details
  * and thinking blocks, joined from their pieces (OpenRouter, LiteLLM), and plain reasoning in the field it came in, which
@@ -64,7 +64,7 @@ function reasoningOf({ reasoning, reasoningKey, extra }: Message, called: boolea
       fields[key] = extra[key];
     }
   }
-  // The details hold the same text. DeepSeek requires the field beside tool calls even if it is empty.
+  // The details hold the same text. DeepSeek requires the field with tool calls even if it is empty.
   if (reasoningKey !== undefined && !('reasoning_details' in fields) && (called || reasoning !== '')) {
     fields[reasoningKey] = reasoning;
   }

@@ -4,7 +4,10 @@ import type { Interceptor, Transport } from '../transport/transport.js';
 import { checkFields } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
 
-/** A key, or a function that returns one. It is called once per exchange, so that every attempt has a fresh token. */
+/**
+ * A key, or a function that returns one. The function is called for each HTTP request, so that every attempt has a
+ * fresh token.
+ */
 export type ApiKey = string | (() => string | ObservableInput<string>);
 
 /** Deadlines in milliseconds; `Infinity` for none. Comments and empty keep-alive events do not count as activity. */
@@ -19,7 +22,7 @@ export interface Deadlines {
   readonly total?: number | undefined;
 }
 
-/** How much a server may send before it is a `LimitError`. */
+/** How much a server may send before a `LimitError` is raised. */
 export interface Limits {
   /** Decoded bytes of one event, or of an answer that is not a stream. Default 16 MiB. */
   readonly eventBytes?: number | undefined;
@@ -63,7 +66,7 @@ export interface ClientConfig {
 export interface ResponseInfo {
   readonly status: number;
   readonly headers: Headers;
-  /** The id of the request on the server, for its support. */
+  /** The id of the request on the server, to quote to its support. */
   readonly requestId: string | undefined;
   readonly rateLimits: RateLimits;
 }
@@ -138,12 +141,12 @@ const hints: ReadonlyMap<string, string> = new Map([
  */
 export function checkClientConfig(config: RequestOptions, place: 'client' | 'request'): void {
   const rules: Readonly<Record<string, readonly [Check, string]>> = place === 'client' ? clientRules : requestRules;
-  const where = `the ${place === 'client' ? 'configuration of createClient()' : 'request options'}`;
+  const subject = place === 'client' ? 'configuration of createClient' : 'request options';
   const fields: unknown = config;
   if (!isObject(fields)) {
-    throw new TypeError(`${where} must be an object`);
+    throw new TypeError(`The ${subject} must be an object`);
   }
-  checkFields(fields, Object.keys(rules), where, hints);
+  checkFields(fields, Object.keys(rules), `the ${subject}`, hints);
   for (const [key, [isValid, expected]] of Object.entries(rules)) {
     if (fields[key] !== undefined && !isValid(fields[key])) {
       throw new TypeError(`${key} must be ${expected}`);

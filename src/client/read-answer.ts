@@ -54,7 +54,7 @@ function createAnswerReader(eventBytes: number): AnswerReader {
         break;
       case 'page':
       case 'other':
-        throw notAnEventStream(kind === 'page' ? 'a web page' : 'something else');
+        throw notAnEventStream(kind === 'page' ? 'a web page instead of' : 'something other than');
     }
     return readBody(start);
   };
@@ -101,15 +101,13 @@ function wholeAnswer(body: ByteBuffer): ServerSentEvent {
   }
   const choices = (document as { choices?: unknown }).choices;
   if (!Array.isArray(choices) && errorFrame(document) === undefined) {
-    throw notAnEventStream('JSON');
+    throw notAnEventStream('JSON instead of');
   }
   return { event: 'message', data, id: '' };
 }
 
 function notAnEventStream(what: string): ProtocolError {
-  return new ProtocolError(
-    `The server answered with ${what} instead of an event stream; check baseURL and the endpoint`,
-  );
+  return new ProtocolError(`The server answered with ${what} an event stream; check baseURL and the endpoint`);
 }
 
 type BodyKind = 'events' | 'json' | 'page' | 'other';

@@ -107,7 +107,7 @@ function resolve(config: Resolvable, { environment }: Platform): Settings {
   const { apiKey = keyFromEnvironment(config.baseURL, environment) } = config;
   if (config.apiKey !== undefined && isBrowser() && config.dangerouslyAllowBrowser !== true) {
     throw new TypeError(
-      'apiKey in a web page can be read by every visitor: keep it on a server of yours that relays requests, and set baseURL to that server. dangerouslyAllowBrowser: true allows it anyway',
+      'apiKey in a web page can be read by every visitor: keep it on your own server that relays requests, and set baseURL to that server. dangerouslyAllowBrowser: true allows it anyway',
     );
   }
   const { organization, project, idempotencyKey } = config;

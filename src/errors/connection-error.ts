@@ -1,6 +1,6 @@
 import { LlmError, type LlmErrorInit } from './llm-error.js';
 
-/** No answer came, or the connection broke while one was read. A new request may succeed. */
+/** No answer came, or the connection broke while one was being read. A new request may succeed. */
 export class ConnectionError extends LlmError {
   override readonly name = 'ConnectionError';
 

@@ -1,6 +1,6 @@
 import { LlmError } from './llm-error.js';
 
-/** A configured limit was exceeded; {@link limit} names it. Chunks that were emitted before remain valid. */
+/** A configured limit was exceeded; {@link limit} names it. Chunks that were emitted earlier remain valid. */
 export class LimitError extends LlmError {
   override readonly name = 'LimitError';
   /** The name of the limit in the configuration. */

@@ -23,9 +23,9 @@ export interface LlmErrorInit {
   readonly kind: ErrorKind;
   /** Whether a new request may succeed. */
   readonly retryable: boolean;
-  /** Milliseconds that the server asked to wait, if any. */
+  /** Milliseconds that the server asked the client to wait, if any. */
   readonly retryAfter?: number | undefined;
-  /** The server's id of the request, for its support. */
+  /** The server's id of the request, to quote to its support. */
   readonly requestId?: string | undefined;
   readonly cause?: unknown;
 }
@@ -44,7 +44,7 @@ export abstract class LlmError extends Error {
   readonly kind: ErrorKind;
   /** Whether a new request may succeed. */
   readonly retryable: boolean;
-  /** Milliseconds that the server asked to wait, in a header or the body; `undefined` if it did not. */
+  /** Milliseconds that the server asked the client to wait, in a header or the body; `undefined` if it did not. */
   readonly retryAfter: number | undefined;
   /** The server's id of the request; `undefined` if it sent none. */
   readonly requestId: string | undefined;

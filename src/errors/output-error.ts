@@ -1,7 +1,7 @@
 import { LlmError, type LlmErrorInit } from './llm-error.js';
 
 /**
- * The model's output is not usable: cut at a token limit, filtered, or of another shape than the caller needs. Raised by
+ * The model's output is not usable: cut off at a token limit, filtered, or not of the shape the caller needs. Raised by
  * code that checks answers. A new request is not expected to do better.
  */
 export class OutputError extends LlmError {

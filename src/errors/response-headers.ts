@@ -31,7 +31,8 @@ export function requestIdOf(headers: Headers): string | undefined {
 }
 
 /**
- * Reads how long a response asks to wait: `retry-after-ms`, then `retry-after` in seconds or as a date.
+ * Reads how many milliseconds the server asked the client to wait: `retry-after-ms`, then `retry-after` in seconds or
+ * as a date.
  *
  * @param now Milliseconds since the epoch, to convert a date.
  * @returns Milliseconds, never negative, and 0 only if no longer pause is named; `undefined` without a readable header.

@@ -8,7 +8,7 @@ export interface StreamErrorInit extends LlmErrorInit {
 
 /**
  * The stream ended early (kind `truncated`) or contained an error. The kind of the latter is that of the same error over
- * HTTP, or `provider` for an unknown code and type. Chunks that were emitted before remain valid.
+ * HTTP, or `provider` for an unknown code and type. Chunks that were emitted earlier remain valid.
  */
 export class StreamError extends LlmError {
   override readonly name = 'StreamError';

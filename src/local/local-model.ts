@@ -6,9 +6,9 @@ import type { ChatDelta, ContentPart } from '../schemas/chat-completion-chunk.js
  * server adds the pace, so a model may emit everything at once. A model is unsubscribed when its caller disconnects. A
  * request for `n` choices subscribes `n` times. The legacy endpoint sends only the text of deltas.
  *
- * If a model throws or errors before its first piece, the server answers with a 500, else with an error frame in the
- * stream; the caller sees the error's message. An error with a `status` from 400 to 599 is answered with that status and
- * its `message`, `type`, `code` and `param`, and with those of its `headers` that say when to retry:
+ * If a model throws or errors before its first piece, the server answers with a 500, otherwise with an error frame in the
+ * stream; the caller sees the error's message. An error with a `status` from 400 to 599 is answered with that status and its
+ * `message`, `type`, `code` and `param`, and with those of its `headers` that say when to retry:
  *
  * ```ts
  * const busy: LocalModel = () => throwError(() => ({ status: 429, message: 'Slow down', headers: { 'retry-after': '2' } }));

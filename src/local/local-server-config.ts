@@ -16,7 +16,7 @@ export interface LocalServerConfig {
    * accepts every request, whatever key it sends.
    */
   readonly key?: string | undefined;
-  /** The pace of streamed answers. Default 40, about reading speed; 0 streams without a pace. */
+  /** The pace of streamed answers. Default 40, about the speed of a hosted model; 0 streams at full speed. */
   readonly tokensPerSecond?: number | undefined;
   /**
    * The built-in models to offer, in this order. Many programs use the first model a server lists. Default `docs` and
@@ -42,16 +42,16 @@ export interface LocalServerConfig {
    */
   readonly keepAlive?: number | undefined;
   /**
-   * Called once per request, when it has been answered, its client has disconnected or the server has broken it off.
-   * Use it for logs, and in tests that expect an abort. An error it throws is reported by rxjs as unhandled, and does not
-   * affect the answer.
+   * Called once per request, when it has been answered, its client has disconnected or the server has cut it off. Use it
+   * for logs, and in tests that expect an abort. An error it throws is reported by rxjs as unhandled, and does not affect
+   * the answer.
    */
   readonly onExchange?: ((exchange: LocalExchange) => void) | undefined;
   /**
-   * A folder of files to serve, so that a page and its API share an origin: `GET /chat.js` sends its `chat.js`, a path
-   * that ends with a slash the `index.html` there. Paths below `/v1` still belong to the API. Hidden files and files
-   * outside the folder are never sent. All others are sent without the `key`, since a browser that opens a page does not
-   * send one. Pages of other origins cannot read them. Default: no files.
+   * A folder of files to serve, so that a page and its API share an origin: `GET /chat.js` sends its `chat.js`, and a
+   * path that ends with a slash sends the `index.html` in that folder. Paths below `/v1` still belong to the API. Hidden
+   * files and files outside the folder are never sent. All others are sent without the `key`, since a browser that opens
+   * a page does not send one. Pages of other origins cannot read them. Default: no files.
    */
   readonly pages?: string | undefined;
   /** Clock and timers. Default `asyncScheduler`. */
@@ -66,7 +66,7 @@ export interface LocalRateLimit {
   readonly window: number;
 }
 
-/** A request and how it ended. Holds neither prompt, answer nor key. */
+/** A request and how it ended. Contains no prompt, answer or key. */
 export interface LocalExchange {
   /** When the request came, in milliseconds since the epoch. */
   readonly startedAt: number;
@@ -83,7 +83,7 @@ export interface LocalExchange {
 }
 
 /**
- * How an exchange ended: `answered` in full, `aborted` by its client, or `broken` off by the server, because it was closed
- * or could not go on.
+ * How an exchange ended: `answered` in full, `aborted` by its client, or `broken`: cut off by the server, because it was
+ * closed or could not go on.
  */
 export type LocalOutcome = 'answered' | 'aborted' | 'broken';

@@ -69,12 +69,12 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
   host: [(value) => typeof value === 'string' && value !== '', 'an address or a host name'],
   key: [
     (value) => typeof value === 'string' && /^[\x21-\x7e]+$/u.test(value),
-    'a text of visible ASCII characters without spaces',
+    'a string of visible ASCII characters without spaces',
   ],
-  tokensPerSecond: [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of 0 or more'],
+  tokensPerSecond: [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number, 0 or more'],
   builtIn: [
     (value) => Array.isArray(value) && value.every((name) => builtInModels.includes(name as BuiltInModel)),
-    `an array of names out of ${builtInModels.join(', ')}`,
+    `an array of names from ${builtInModels.join(', ')}`,
   ],
   models: [
     (value) => isObject(value) && Object.values(value).every(isFunction),
@@ -82,7 +82,7 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
   ],
   rateLimit: [
     (value) => isObject(value) && isCount(value['requests']) && isDuration(value['window']),
-    'an object { requests, window } of a whole number and of milliseconds, both above 0',
+    'an object { requests, window }: a whole number and a number of milliseconds, both above 0',
   ],
   keepAlive: [isDuration, 'a number of milliseconds above 0'],
   onExchange: [isFunction, 'a function'],

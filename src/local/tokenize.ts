@@ -5,7 +5,9 @@
 const piece =
   /\s{0,16}(?:[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]{1,2}|[\p{L}\p{M}\p{N}_]{1,12}|[^\s\p{L}\p{N}_]{1,8})|\s{1,16}/gu;
 
-/** Matches two characters of which each is a grapheme, unless they are a line end. Saves the segmenter for most text. */
+/**
+ * Matches two characters, each of which is a grapheme, unless they are a line end. Saves the segmenter for most text.
+ */
 const plain = /[\t-~\u00C0-\u02FF\u0370-\u0482\u048A-\u052F\u3041-\u3096\u30A1-\u30FA\u3400-\u9FFF]{2}/y;
 
 /**

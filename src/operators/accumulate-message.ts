@@ -6,7 +6,7 @@ import { checkChoice, checkConfig, checkCount } from '../util/check.js';
 
 /** Configuration of {@link accumulateMessage}, {@link toMessage} and {@link toolCalls}. */
 export interface AccumulateMessageConfig {
-  /** How many tool calls the message may hold, 1 or more; one more is a `LimitError`. Default 128. */
+  /** The maximum number of tool calls, at least 1; exceeding it raises a `LimitError`. Default 128. */
   readonly toolCalls?: number | undefined;
 }
 

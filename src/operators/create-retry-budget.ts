@@ -26,9 +26,9 @@ export interface RetryBudget {
  * are left, streams no longer retry and their errors pass through.
  *
  * However many streams fail, they retry 100 times in total, and after that once per 5 successes. A server that is down
- * thus receives each request once, and for one that fails every second request, 10 % of the requests are retries.
+ * thus receives each request once, and if a server fails every second request, retries make up 10% of its requests.
  *
- * A retry is paid when its pause begins. An unsubscribed stream returns nothing and gets nothing back.
+ * A retry is paid for when its pause begins. A stream that is unsubscribed returns no tokens and gets no refund.
  *
  * @throws TypeError if `capacity` or `refund` is negative or not finite, or `cost` is not a finite number above 0.
  */

@@ -16,13 +16,13 @@ import { checkConfig, checkFunction, checkSources } from '../util/check.js';
 export interface FallbackConfig {
   /**
    * Whether to try the next source after this error; `index` is that of the failed source, from 0. By default every error
-   * does, since another model or server may accept what this one rejected.
+   * leads to the next source, since another model or server may accept what this one rejected.
    */
   readonly when?: ((error: unknown, index: number) => boolean) | undefined;
 }
 
 /**
- * Emits the first source, or if it fails before its first value, the next one.
+ * Mirrors the first source, or if it fails before its first value, the next one.
  *
  * ```text
  * first:   --#
@@ -41,7 +41,8 @@ export interface FallbackConfig {
  * });
  * ```
  *
- * @param sources Cold Observables, or anything rxjs can convert to one; each is subscribed when the one before failed.
+ * @param sources Cold Observables, or anything rxjs can convert to one; each is subscribed to when the previous one has
+ *   failed.
  * @throws TypeError if `sources` is not a non-empty list of such inputs, or `when` is not a function.
  * @see {@link raceToFirstText} to subscribe to all at once, {@link retryTransient} to repeat the same request.
  */

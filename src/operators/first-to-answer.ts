@@ -10,7 +10,7 @@ const maxHeld = 65_536;
 /**
  * Subscribes to each source as it arrives. The source whose answer begins first is emitted from its start, and the others
  * are unsubscribed. If no source is left running, the result ends, even if more sources were to come: with the values of
- * the first that completed without an answer, or else with the errors. A source with more than 65 536 values before its
+ * the first that completed without an answer, or else with the errors. A source with more than 65,536 values before its
  * answer fails with a `LimitError`.
  */
 export function firstToAnswer<T>(): OperatorFunction<Observable<T>, T> {

@@ -5,7 +5,7 @@ import { firstToAnswer } from './first-to-answer.js';
 
 /** Configuration of {@link hedge}. */
 export interface HedgeConfig {
-  /** How long to wait for an answer to begin, in milliseconds, before another request. */
+  /** How long to wait for an answer to begin, in milliseconds, before sending another request. */
   readonly after: number;
   /** The number of requests, including the first. Default 2. */
   readonly max?: number | undefined;
@@ -14,8 +14,8 @@ export interface HedgeConfig {
 }
 
 /**
- * Subscribes to the source, and again each time `after` passes without the beginning of an answer. The answer that begins
- * first is emitted, with the chunks sent before it; the other requests are unsubscribed at once.
+ * Subscribes to the source, and again each time `after` passes before an answer begins. The answer that begins first is
+ * emitted, with the chunks sent before it; the other requests are unsubscribed at once.
  *
  * ```text
  * first:   r-----------a-|
@@ -25,9 +25,9 @@ export interface HedgeConfig {
  *
  * {@link raceToFirstText} explains how an answer begins, and what happens to requests that fail or complete without one. A
  * failure does not trigger the next request early, since the server may be busy: if no request is running, the error
- * passes at once. Put a retry operator after `hedge`, or into the source.
+ * passes through at once. Put a retry operator after `hedge`, or into the source.
  *
- * Every request is paid for. An `after` that 95 % of answers meet adds about 5 % to the cost.
+ * You pay for every request. If 95% of answers begin within `after`, the cost rises by about 5%.
  *
  * @param source A cold Observable of chunks or strings.
  * @throws TypeError if `source` cannot be converted to an Observable, `after` is negative or not finite, or `max` is not a

@@ -22,13 +22,16 @@ export interface StreamTiming {
   readonly longestGap: number;
   /** The mean gap; 0 with fewer than two chunks. */
   readonly meanGap: number;
-  /** Gaps per second from the first chunk to the last; 0 with fewer than two chunks, or if no time passed. */
+  /**
+   * Chunks per second, not counting the first, from the first chunk to the last; 0 with fewer than two chunks, or if no
+   * time passed.
+   */
   readonly chunksPerSecond: number;
   /** The last `completion_tokens` from the server, hidden reasoning included; left out if it sent no usage. */
   readonly outputTokens?: number;
   /**
-   * The output tokens after the first, per second from the first text to the last chunk; left out if unknown, with fewer
-   * than two tokens, or if no time passed.
+   * Output tokens per second, not counting the first token, from the first text to the last chunk; left out if unknown,
+   * with fewer than two tokens, or if no time passed.
    */
   readonly tokensPerSecond?: number;
 }
@@ -109,7 +112,7 @@ export function measure<T>(
     });
 }
 
-/** There is one gap fewer than there are values. */
+/** There is one fewer gap than there are values. */
 function gapsOf(count = 0): number {
   return Math.max(count - 1, 0);
 }

@@ -4,7 +4,7 @@ import { checkSources } from '../util/check.js';
 import { firstToAnswer } from './first-to-answer.js';
 
 /**
- * Subscribes to all sources and emits the one whose answer begins first, including its earlier chunks, such as the role.
+ * Subscribes to all sources and mirrors the one whose answer begins first, including its earlier chunks, such as the role.
  * The others are unsubscribed at once, which closes their requests.
  *
  * ```text
@@ -16,10 +16,10 @@ import { firstToAnswer } from './first-to-answer.js';
  * An answer begins with the first text, reasoning, refusal or tool call; in a source of strings, such as the result of
  * `textDeltas()`, with the first non-empty string. Nothing is emitted before that.
  *
- * A source that fails before its answer drops out, and so does one with more than 65 536 chunks before it (`LimitError`).
+ * A source that fails before its answer drops out, and so does one with more than 65,536 chunks before it (`LimitError`).
  * A source that completes without an answer is emitted only if no other is left. If all sources fail, the error is that of
  * the last one, and if it is an `LlmError`, its `errors` has all of them. Once a source has won, its notifications pass
- * through unchanged. Accumulate after the race, since a snapshot is not recognised as text.
+ * through unchanged. Accumulate after the race, since a snapshot is not recognized as text.
  *
  * @param sources Cold Observables of chunks or strings, or anything rxjs can convert to one; each is a request.
  * @throws TypeError if `sources` is not a non-empty list of such inputs.

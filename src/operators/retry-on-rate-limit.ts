@@ -13,7 +13,7 @@ import { type RetryConfig, retryWithBackoff } from './retry-with-backoff.js';
  * ```
  *
  * Everything else is as in {@link retryTransient}: pauses, `restart`, `budget`, completion and unsubscribing, and no retry
- * after output. There too a role counts as output; after `textDeltas()` only text does. The source must be cold.
+ * after output. As there, a role counts as output; after `textDeltas()` only text does. The source must be cold.
  *
  * @throws TypeError if `config` is invalid.
  * @see {@link retryTransient} for all retryable errors, rate limits included. Use only one of the two: stacked, their

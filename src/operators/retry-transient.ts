@@ -13,10 +13,10 @@ import { type RetryConfig, retryWithBackoff } from './retry-with-backoff.js';
  * result:  -------a-b|   # = a retryable error, then a pause of 3
  * ```
  *
- * The pause is never shorter than the server asked for. If it asked for none, the pause is random: up to 500 ms before the
- * first retry, and up to twice the previous maximum before each further one, up to 8 s. An error passes through unchanged
- * if it comes after the first value, is not retryable, asks for a pause longer than `maxDelay`, or exceeds `count`.
- * Completion passes through; unsubscribing during a pause cancels the retry.
+ * The pause is never shorter than the server asked for. If it asked for none, the pause is random, between 0 and a ceiling
+ * of `initialDelay` (500 ms) that doubles with each retry, to at most `backoffLimit` (8 s). An error passes through
+ * unchanged if it comes after the first value, is not retryable, asks for a pause longer than `maxDelay`, or exceeds
+ * `count`. Completion passes through; unsubscribing during a pause cancels the retry.
  *
  * For chunks the role already counts as output. After `textDeltas()` or `accumulateText()` only text does, so there a
  * failure between the role and the first word is retried too.
@@ -29,7 +29,7 @@ import { type RetryConfig, retryWithBackoff } from './retry-with-backoff.js';
  * ```text
  * first:   -a-b-#
  * second:          -a-b-c|
- * result:  -a-b-----a-b-c|   restart: true, behind accumulateText; a pause of 3
+ * result:  -a-b-----a-b-c|   restart: true, after accumulateText; a pause of 3
  * ```
  *
  * @throws TypeError if `config` is invalid.

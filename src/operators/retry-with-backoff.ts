@@ -34,7 +34,7 @@ export interface RetryConfig {
   readonly count?: number | undefined;
   /**
    * The maximum pause in milliseconds. If the server asks for a longer one, the error passes through at once. Default
-   * 60 000; `Infinity` allows the 24 days that a timer can hold.
+   * 60,000; `Infinity` allows the 24 days that a timer can hold.
    */
   readonly maxDelay?: number | undefined;
   /**
@@ -42,7 +42,10 @@ export interface RetryConfig {
    * pause is a random part of it (full jitter), so that clients that failed together do not retry together. Default 500.
    */
   readonly initialDelay?: number | undefined;
-  /** The maximum that doubling reaches, in milliseconds. Default 8000. The server may still ask for a longer pause. */
+  /**
+   * The ceiling at which doubling stops, in milliseconds; a larger `initialDelay` is reduced to it. Default 8,000. The
+   * server may still ask for a longer pause.
+   */
   readonly backoffLimit?: number | undefined;
   /**
    * Whether to retry after this error; `attempt` is 1 for the first retry. It replaces the operator's own rule, so it is
@@ -58,7 +61,7 @@ export interface RetryConfig {
    * emit only at the end.
    */
   readonly restart?: boolean | undefined;
-  /** A budget shared by many streams; no retry if it cannot pay. Default none. */
+  /** A budget shared by many streams; if it cannot pay for a retry, the error passes through. Default none. */
   readonly budget?: RetryBudget | undefined;
   /** Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
@@ -107,8 +110,8 @@ export function retryWithBackoff<T>(
     if (hint > maxPause || budget?.spend() === false) {
       return throwError(() => error);
     }
-    // Rounded up, since timers drop fractions and would fire early. A hint of 0 is ignored: some servers send it beside a
-    // longer one.
+    // Rounded up, since timers drop fractions and would fire early. A hint of 0 is ignored: some servers send it next to
+    // a longer one.
     const delay =
       hint > 0
         ? Math.ceil(hint)

@@ -33,9 +33,9 @@ export interface SmoothTextConfig {
  * ```
  *
  * There is at most one emission per `interval`: one unit, or as many as needed to emit all pending text in time at an even
- * pace. The last unit waits until it is complete: a word for the whitespace or word after it, a grapheme for the next one.
- * After `maxLag` it is emitted as it is, except that the first half of a surrogate pair always waits for the second. A
- * unit longer than 512 UTF-16 code units (a line: 4,096) is emitted in parts.
+ * pace. The last unit waits until it is complete: a word until whitespace or another word follows, a grapheme until the
+ * next one begins. After `maxLag` it is emitted as it is, except that the first half of a surrogate pair always waits for
+ * the second. A unit longer than 512 UTF-16 code units (a line: 4,096) is emitted in parts.
  *
  * Completion waits for the pending text, for `maxLag` at most; with `flush` it emits that text at once. An error also
  * emits the pending text at once, then passes through; unsubscribing drops it. Timers that fire late add to the delay.

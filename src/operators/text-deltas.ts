@@ -15,7 +15,7 @@ import { checkChoice } from '../util/check.js';
  * @param choice Index of the choice to read, for requests with `n > 1`.
  * @throws TypeError if `choice` is negative or not a whole number.
  * @see {@link accumulateText} to receive the text so far instead, {@link toText} for the whole text.
- * @see {@link reasoningDeltas} and {@link refusalDeltas} for text beside the answer.
+ * @see {@link reasoningDeltas} and {@link refusalDeltas} for text outside the answer.
  */
 export function textDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
   return choicePieces(choice, contentOf);

@@ -16,7 +16,7 @@ import { OutputError } from '../errors/output-error.js';
  * several choices were cut off, the first one is reported. Errors of the source pass through unchanged, such as the
  * client's own error for an answer that the server aborted.
  *
- * After it, {@link toMessage} and {@link toText} put the incomplete answer on the error, as `partial`.
+ * Placed after it, {@link toMessage} and {@link toText} put the incomplete answer on the error, as `partial`.
  */
 export function throwIfTruncated<Chunk extends AnswerChunk>(): MonoTypeOperatorFunction<Chunk> {
   return (source) =>

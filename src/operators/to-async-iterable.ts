@@ -5,7 +5,7 @@ import { Queue } from '../util/queue.js';
 
 /** Configuration of {@link toAsyncIterable}. */
 export interface AsyncIterableConfig<T> {
-  /** How many values the buffer holds: a whole number above 0, or `Infinity`. Default 65 536. */
+  /** How many values the buffer holds: a whole number above 0, or `Infinity`. Default 65,536. */
   readonly bufferSize?: number | undefined;
   /**
    * What happens to a value when the buffer is full. `'error'`, the default, unsubscribes from the source; the iteration

@@ -12,7 +12,8 @@ import { toResult } from './to-result.js';
  * result:  -------(x|)   x.content = 'Hello', x.finishReason = 'stop'
  * ```
  *
- * On error, rethrows a copy of it with the message so far as `partial`, a property that is not enumerable.
+ * If the source errors, rethrows a copy of the error with the message so far as `partial`, a property that is not
+ * enumerable.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
  * @throws TypeError if `choice` or the configuration is invalid.

@@ -9,7 +9,8 @@ import { toResult } from './to-result.js';
  * result:  -----(x|)   x = 'Hello'
  * ```
  *
- * On error, rethrows a copy of it with the text so far as `partial`, a property that is not enumerable.
+ * If the source errors, rethrows a copy of the error with the text so far as `partial`, a property that is not
+ * enumerable.
  *
  * @see {@link accumulateText} to receive the text as it grows.
  */

@@ -31,7 +31,8 @@ export interface DeadlineConfig {
  * ```
  *
  * Values, errors and completion pass through unchanged. The source is unsubscribed before the error is emitted. Each
- * subscription is timed separately, so the time counts per attempt before a retry operator, and for all attempts after it.
+ * subscription is timed separately, so before a retry operator each attempt has its own deadlines; after it, all attempts
+ * share them.
  *
  * The timer is not reset for each value: if it fires early it is set again, so a value costs only a reading of the clock.
  *

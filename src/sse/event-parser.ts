@@ -7,8 +7,8 @@ export interface EventParserConfig {
   /** The maximum number of bytes of one event as sent; comments do not count. */
   readonly eventBytes: number;
   /**
-   * Also accepts what some model servers sent beside the standard: a field `error` with a JSON object is an event of that
-   * name. Default false.
+   * Also accepts what some model servers sent in addition to the standard: a field `error` with a JSON object is an event
+   * of that name. Default false.
    */
   readonly lenient?: boolean;
 }

@@ -23,7 +23,7 @@ export function checkEncoding(encoding: string | null, start: Uint8Array): void 
   // As a stream, so that a character whose end is missing is not malformed.
   if (binary.test(new TextDecoder().decode(start.subarray(0, bytesToCheck), { stream: true }))) {
     throw new ProtocolError(
-      'The server compressed its answer in a way that is not supported and was not asked for; supported are gzip, deflate and br',
+      'The server compressed its answer in a way that is not supported and was not asked for; only gzip, deflate and br are supported',
     );
   }
 }

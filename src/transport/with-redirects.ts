@@ -58,7 +58,7 @@ function redirect(
 ): string | ProtocolError {
   if (request.redirects === 'refuse') {
     return new ProtocolError(
-      `The server redirects (${status}), which is refused so that no key reaches another server; set baseURL to the final address, or redirects: 'same-origin'`,
+      `The server redirected (${status}), which is refused so that no key reaches another server; set baseURL to the final address, or redirects: 'same-origin'`,
     );
   }
   const target = location !== null && URL.canParse(location, request.url) ? new URL(location, request.url) : undefined;
@@ -66,15 +66,15 @@ function redirect(
   const repeatable = status !== 303 || request.method === 'GET';
   if (!repeatable || target?.origin !== new URL(request.url).origin) {
     return new ProtocolError(
-      `The server redirects (${status}) to another origin or to nowhere; set baseURL to the final address`,
+      `The server redirected (${status}) to another origin or without a location; set baseURL to the final address`,
     );
   }
   if (target.username !== '' || target.password !== '') {
     return new ProtocolError(
-      `The server redirects (${status}) to an address with a user name or password; set baseURL to the final address`,
+      `The server redirected (${status}) to an address with a user name or password; set baseURL to the final address`,
     );
   }
   return left > 0
     ? target.href
-    : new ProtocolError(`The server redirects more than ${maxRedirects} times; check baseURL`);
+    : new ProtocolError(`The server redirected more than ${maxRedirects} times; check baseURL`);
 }

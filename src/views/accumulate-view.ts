@@ -43,10 +43,10 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  *
  * The first view is emitted on subscribe, so put this operator last: a retry operator after it would never retry, because
  * output has already been emitted. With `retry` it retries by itself and shows each pause as `retrying` with the notice; your
- * own `notify` is called too. Views are immutable, and their unchanged parts keep identity. A chunk that adds nothing emits
- * no view. A role, a finish reason and token counts each do emit one, though the text is unchanged.
+ * own `notify` is called too. Views are immutable, and their unchanged parts keep their identity. A chunk that adds nothing
+ * emits no view. A role, a finish reason and token counts each do emit one, though the text is unchanged.
  *
- * An error, also one thrown by a callback, becomes a last view with `error` that keeps the message so far:
+ * An error, including one thrown by a callback, becomes a final view that has `error` and keeps the message so far:
  *
  * ```text
  * broken:  --a-b#

@@ -44,7 +44,9 @@ function checkRequest(request: ConverseConfig['request']): void {
     check(isObject(request), 'request', 'an object such as { model }, or a function that returns one', request);
     const { model, messages } = request as Fields;
     check(typeof model === 'string' && model !== '', 'request.model', 'the name of a model', model);
-    check(messages === undefined, 'request.messages', 'left out, since the conversation adds them', messages);
+    if (messages !== undefined) {
+      throw new TypeError('request must not have messages: the conversation adds them');
+    }
   }
 }
 

@@ -7,8 +7,8 @@ import type { ChatView } from './chat-view.js';
 import type { ConverseConfig, Turn } from './conversation.js';
 
 /**
- * Creates a function that requests the reply to a prompt, given the turns that the model sees; the last of them is that of
- * the prompt. An error thrown by a callback of the configuration becomes a failed reply.
+ * Creates a function that requests the reply to a prompt, given the turns that the model sees, the last of which belongs
+ * to the prompt. An error thrown by a callback of the configuration becomes a failed reply.
  */
 export function askWith(
   client: Pick<Client, 'chat'>,

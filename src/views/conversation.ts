@@ -5,9 +5,9 @@ import type { ChatMessage, UserContent } from '../schemas/chat-message.js';
 import type { ChatView } from './chat-view.js';
 
 /**
- * A command of the user. A string is a prompt, like `send` without an id. `stop` ends the replies in flight and the queued
- * prompts, or only that of `id`. `regenerate` requests a new reply to the last prompt, or to that of `id`. `reset` ends
- * everything and continues from `turns`, by default none.
+ * A command from the user. A string is a prompt, like `send` without an id. `stop` ends the replies in flight and the
+ * queued prompts, or only the reply with this `id`. `regenerate` requests a new reply to the last prompt, or to the
+ * prompt with this `id`. `reset` ends everything and continues from `turns`, by default none.
  */
 export type ConversationCommand =
   | string
@@ -36,8 +36,8 @@ export interface ConversationView {
 }
 
 /**
- * What to do with a prompt while a reply is in flight, named after rxjs' flattening operators: `switch` stops that reply,
- * `queue` waits for it (`concatMap`), `exhaust` ignores the prompt, `parallel` answers both (`mergeMap`).
+ * What to do with a prompt while a reply is in flight, named after rxjs's flattening operators: `switch` stops that
+ * reply, `queue` waits for it (`concatMap`), `exhaust` ignores the prompt, `parallel` answers both (`mergeMap`).
  */
 export type ConversationPolicy = 'switch' | 'queue' | 'exhaust' | 'parallel';
 
@@ -53,7 +53,7 @@ export type ConversationRequest = {
 export interface ConverseConfig {
   /**
    * The model and other fields of each request; or a function that returns them, called before each reply with the turns
-   * that the model will see, the one to answer last.
+   * that the model will see; the last of them is the turn to answer.
    */
   readonly request: ConversationRequest | ((turns: readonly Turn[]) => ConversationRequest);
   /** Instructions, sent as the first message of each request. */
@@ -67,7 +67,7 @@ export interface ConverseConfig {
   readonly history?: ((turns: readonly Turn[]) => readonly ChatMessage[]) | undefined;
   /** The turns to continue from. Replies that were in flight when they were saved count as stopped. Default none. */
   readonly turns?: readonly Turn[] | undefined;
-  /** How each reply is retried, or `false` for no retries. Default as in `retryTransient`. */
+  /** How each reply is retried, or `false` for no retries. Defaults to the defaults of `retryTransient`. */
   readonly retry?: RetryConfig | false | undefined;
   /** Creates the id of a turn whose prompt has none. Default `turn-1`, `turn-2` and so on. */
   readonly createId?: (() => string) | undefined;

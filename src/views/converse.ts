@@ -34,10 +34,10 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' };
  * Queued prompts that are stopped remain as turns. `regenerate` replaces a reply in its place, sends only the turns before
  * it, and runs in parallel with other replies. Unknown ids are ignored, and so is `regenerate` for a queued prompt.
  *
- * The result completes when the source and all replies in flight have completed. It errors only if the source does, or
- * sends an invalid command (`TypeError`). A reply that fails is a turn with the status `failed`, also if a callback of
- * `config` threw. Unsubscribing closes all requests. A command sent while a view is being delivered, even the first one,
- * takes effect after it.
+ * The result completes when the source and all replies in flight have completed. It errors only if the source does, or sends
+ * an invalid command (`TypeError`). A reply that fails is a turn with the status `failed`, even if a callback of `config`
+ * threw. Unsubscribing closes all requests. A command sent while a view is being delivered, even the first one, takes effect
+ * after it.
  *
  * @throws TypeError if `client` has no `chat`, or `config` has an invalid field.
  * @see {@link accumulateView} for a single reply.
@@ -133,7 +133,7 @@ export function converse(
 }
 
 /**
- * Creates a function that runs tasks in order, also those that are added while one is running.
+ * Creates a function that runs tasks in order, including those that are added while one is running.
  *
  * @param settle Called when no task is left, but not while it is running.
  */

@@ -115,7 +115,7 @@ function startQueued(before: Conversation): Conversation {
   return place === -1 ? before : start(before, place);
 }
 
-/** Stops the unfinished replies, queued ones included, or only that of `id`. */
+/** Stops the unfinished replies, queued ones included, or only the reply with this `id`. */
 function stop(before: Conversation, id?: string): Conversation {
   const isMeant = (turn: Turn): boolean => !isFinal(turn.reply) && (id === undefined || turn.id === id);
   const { turns } = before.view;

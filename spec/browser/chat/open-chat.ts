@@ -18,7 +18,7 @@ export interface Chat {
 /** Options of {@link useChat}. */
 export interface ChatConfig {
   readonly models: Readonly<Record<string, LocalModel>>;
-  /** Options of the browser, such as its size and colour scheme. */
+  /** Options of the browser, such as its size and color scheme. */
   readonly options?: BrowserContextOptions;
   /** The folder of the page; by default where `npm run chat` builds it. */
   readonly pages?: string;

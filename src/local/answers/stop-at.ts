@@ -19,7 +19,7 @@ export function stopAt(sequences: readonly string[]): MonoTypeOperatorFunction<G
   return operate<GenerationEvent, GenerationEvent>((destination) => {
     const waiting = new Queue<GenerationEvent>();
     let waitingLength = 0;
-    // The longest end of the text so far that may be the beginning of a sequence.
+    // The longest suffix of the text so far that is a prefix of a sequence.
     let tail = '';
 
     const release = (keep: number): void => {
@@ -78,7 +78,7 @@ function findFirst(text: string, sequences: readonly string[]): number | undefin
   return first?.start;
 }
 
-/** Returns the longest end of a text that is the beginning of a sequence. */
+/** Returns the longest suffix of the text that is a prefix of a sequence. */
 function tailOf(text: string, sequences: readonly string[]): string {
   const maxTail = Math.max(...sequences.map(({ length }) => length)) - 1;
   for (let start = Math.max(0, text.length - maxTail); start < text.length; start += 1) {

@@ -15,7 +15,7 @@ export function requireKey(key: string | undefined): (authorization: string | un
   return (authorization = '') => {
     const [, sent] = /^bearer +(.*)$/iu.exec(authorization.trim()) ?? [];
     if (sent === undefined) {
-      throw unauthorized("This server asks for a key: send it in the header 'authorization: Bearer KEY'.");
+      throw unauthorized("This server requires a key: send it in the header 'authorization: Bearer KEY'.");
     }
     if (!timingSafeEqual(hash(sent), expected)) {
       throw unauthorized('The key is not the one this server was started with.');

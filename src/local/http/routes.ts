@@ -47,7 +47,7 @@ function route(routes: readonly Route[], exchange: Exchange): Observable<unknown
     });
   }
   const allowed = onPath.map((candidate) => (candidate.method === 'GET' ? 'GET, HEAD' : candidate.method)).join(', ');
-  throw new LocalError(405, `${path} does not take ${method}; it takes ${allowed}.`, {
+  throw new LocalError(405, `${path} does not accept ${method}; it accepts ${allowed}.`, {
     code: 'method_not_allowed',
     headers: { allow: `${allowed}, OPTIONS` },
   });

@@ -13,7 +13,7 @@ export function sendPage({ request, response }: Exchange, root: string): Observa
     const { method = '' } = request;
     const path = pathOf(request);
     if (method !== 'GET' && method !== 'HEAD') {
-      throw new LocalError(405, `${path} does not take ${method}; it takes GET, HEAD.`, {
+      throw new LocalError(405, `${path} does not accept ${method}; it accepts GET, HEAD.`, {
         code: 'method_not_allowed',
         headers: { allow: 'GET, HEAD' },
       });

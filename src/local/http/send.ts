@@ -82,7 +82,7 @@ const streamHeaders = {
 };
 
 /**
- * Emits a comment after every `duration` milliseconds without a frame, also before the first one.
+ * Emits a comment after every `duration` milliseconds without a frame, even before the first one.
  *
  * ```text
  * frames:  a------b--|

@@ -9,7 +9,7 @@ export interface Secrets {
   /** Adds the secrets of a request and of its JSON body, so that an answer that repeats them is redacted. */
   readonly learn: (request: SecretSource, json?: unknown) => void;
   readonly removeFromText: (text: string) => string;
-  /** Also removes texts in fields with a secret name. */
+  /** Also removes texts in fields whose names suggest a secret. */
   readonly removeFromJson: (value: unknown) => unknown;
   /** Also removes a secret that is spread over several pieces or events. Keeps the number of pieces and events. */
   readonly removeFromPieces: (pieces: readonly Uint8Array[]) => readonly Uint8Array[];
@@ -31,7 +31,7 @@ const shapes = [
   'aiza[\\w-]{30,}',
   'bearer\\s+[\\w.~+/-]{16,}=*',
 ];
-/** At the start of a word, also after a line break in JSON. */
+/** At the start of a word, including after a line break in JSON. */
 const shape = new RegExp(`(?:(?<![a-z0-9])|(?<=\\\\[nrt]))(?:${shapes.join('|')})`, 'giu');
 
 /** @param values Secrets that are known from the start. */
@@ -115,8 +115,8 @@ type Find = (text: string) => readonly Replacement[];
 
 /**
  * Finds what to replace in a body: secrets as they are, and secrets that the texts of several events spell together, as when
- * a model writes a key token by token. If there is one, also the log probabilities, which repeat the text in letters and
- * bytes.
+ * a model writes a key token by token. If there is one, also replaces the log probabilities, which repeat the text in
+ * letters and bytes.
  *
  * @param binary The body, one character per byte.
  */

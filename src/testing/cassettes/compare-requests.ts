@@ -30,7 +30,7 @@ const maxListed = 20;
  * Creates the error for a request that matches no exchange. It lists the exchanges of the cassette and why each does not
  * match, without prompts and answers. Retry operators do not retry it.
  *
- * @param isUsed Whether an exchange was replayed before.
+ * @param isUsed Whether an exchange was already replayed.
  */
 export function missingExchange(
   request: TransportRequest,
@@ -42,7 +42,7 @@ export function missingExchange(
     const difference = compareRequests(exchange.request, request);
     const reasons = [
       ...(difference === undefined ? [] : [`differs in ${difference}`]),
-      ...(isUsed(exchange) ? ['was replayed before'] : []),
+      ...(isUsed(exchange) ? ['was already replayed'] : []),
     ];
     return `${index + 1}. ${describeRequest(exchange.request)}: ${reasons.join(', ')}`;
   });

@@ -39,10 +39,10 @@ export interface CassetteRecorder extends Interceptor {
  * The file is readable JSON, and is written each time an exchange ends. It contains prompts and answers, but no secrets:
  *
  * - Only response headers known to be harmless are recorded.
- * - Query parameters with a secret name, such as `key`, `sig` and `code`, are left out.
+ * - Query parameters whose names suggest a secret, such as `key`, `sig` and `code`, are left out.
  * - URLs and bodies are redacted: `secrets`, the values of secret headers, parameters and fields of the requests so far, and
- *   text in the form of an organization id or of a well-known provider's key. A secret that the events of an answer spread
- *   over several deltas is redacted too, and the log probabilities with it, since they would spell it out.
+ *   text in the form of an organization id or of a well-known provider's key. A secret spread over several deltas is redacted
+ *   too, together with the log probabilities, which would spell it out.
  *
  * A key in another form that is neither in `secrets` nor in a request cannot be recognized, and is recorded if a server
  * repeats it. The client adds its own key after the interceptors, so list it in `secrets`. A part of a secret is recorded

@@ -17,8 +17,8 @@ export interface ReplayCassetteConfig {
 
 /**
  * Creates a transport that answers from a cassette, with the same bytes in the same pieces at the same times, and the same
- * errors. Each subscription takes the first exchange with the same method, path, query and body that was not replayed
- * before, so a rate limit and the answer after it are replayed in order. The host and the headers may differ. Unsubscribing
+ * errors. Each subscription takes the first exchange with the same method, path, query and body that has not been replayed
+ * yet, so a rate limit and the answer after it are replayed in order. The host and the headers may differ. Unsubscribing
  * ends the replay. An exchange that was unsubscribed while recording never ends.
  *
  * A request that matches no exchange fails with an error that lists the exchanges and how each differs.

@@ -32,7 +32,7 @@ export function readScript<Answer extends object | string, Request, Read>(
     return () => answer;
   }
   const answers = (script as readonly Answer[]).map((answer, index) => read(answer, `${field}[${index}]`));
-  check(answers.length > 0, field, 'a list of at least one', script);
+  check(answers.length > 0, field, 'a list of at least one answer', script);
   return (_request, number, description) => {
     const answer = answers[number - 1];
     if (answer === undefined) {

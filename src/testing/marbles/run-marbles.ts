@@ -15,7 +15,7 @@ export interface ColdChunks extends Observable<ChatCompletionChunk> {
 /** The chunk for each letter of a marble diagram: its text, or the chunk itself. */
 export type ChunkValues = Readonly<Record<string, string | ChatCompletionChunk>>;
 
-/** The helpers of a marble test: those of rxjs' `TestScheduler.run`, `chunks` and `scheduler`. */
+/** The helpers of a marble test: those of rxjs's `TestScheduler.run`, `chunks` and `scheduler`. */
 export interface MarbleHelpers extends RunHelpers {
   /**
    * Creates a cold stream of chunks. Strings become text chunks. A letter without a value stands for the role if it is `r`,
@@ -26,7 +26,7 @@ export interface MarbleHelpers extends RunHelpers {
    * ```
    */
   readonly chunks: (marbles: string, values?: ChunkValues, error?: unknown) => ColdChunks;
-  /** The virtual clock. rxjs' own schedulers follow it already; pass it to code that takes a scheduler. */
+  /** The virtual clock. rxjs's own schedulers follow it already; pass it to code that takes a scheduler. */
   readonly scheduler: TestScheduler;
 }
 
@@ -66,8 +66,8 @@ type NoPromise<Result> = Result extends PromiseLike<unknown> ? never : Result;
  * `toBe('5s #', {}, { name: 'DeadlineError', deadline: 'total' })`.
  *
  * Animation frames do not run by themselves. Code that waits for one, such as `throttleRender()` without a duration, needs
- * `animate('---x---x')` in the test before it is subscribed. Promises never run in virtual time: start a test at chunks, or
- * at the exchanges of `fakeTransport`.
+ * `animate('---x---x')` in the test before it is subscribed. Promises never run in virtual time: start a test from chunks,
+ * or from the exchanges of `fakeTransport`.
  *
  * @throws TypeError if `test` is not a function, or is async.
  */
@@ -81,7 +81,9 @@ export function runMarbles<Result>(test: (helpers: MarbleHelpers) => NoPromise<R
     };
     const result: unknown = test({ ...helpers, chunks, scheduler });
     const isPromise = typeof (result as { then?: unknown } | undefined)?.then === 'function';
-    check(!isPromise, 'The test of runMarbles', 'a plain function, since promises do not run in virtual time', result);
+    if (isPromise) {
+      throw new TypeError('The test of runMarbles must not be async: promises do not run in virtual time');
+    }
   });
 }
 
