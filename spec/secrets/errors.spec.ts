@@ -105,6 +105,26 @@ describe('redaction', () => {
     }
   });
 
+  it.each([
+    'sig',
+    'X-Amz-Signature',
+    'X-Amz-Credential',
+    'code',
+    'x-jwt',
+    'x-session-id',
+    'x-pass',
+    'x-pwd',
+    'passphrase',
+  ])('no error holds the value of a header or query parameter %s', async (name) => {
+    for (const config of [{ headers: { [name]: key } }, { query: { [name]: key } }]) {
+      expectNoKey(
+        await failureOf(
+          clientFor(answer(`no: ${key}`, { status: 400 }), { apiKey: undefined, ...config }).chat(chatRequest),
+        ),
+      );
+    }
+  });
+
   it('no error holds the key of an attempt before', async () => {
     const keys = ['first-Zq7Zq-wXyZw', 'other-Zq7Zq-wXyZw'];
     const { transport } = fakeTransport(

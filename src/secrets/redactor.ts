@@ -24,7 +24,8 @@ export const mark = '[redacted]';
 
 /** Redacting shorter values would black out half of every text. */
 const minSecret = 4;
-const secretName = /auth|key|token|secret|cookie|password/iu;
+const secretName =
+  /auth|key|token|secret|cookie|passw|passphrase|credential|signature|jwt|session|^(?:x-)?(?:sig|code|pwd|pass)$/iu;
 const scheme = /^(?:bearer|basic|token|apikey)\s+/iu;
 
 /** Creates a redactor that knows no secret yet. Adding costs nothing; the work is done when a text is searched. */
@@ -55,14 +56,16 @@ export function createRedactor(): Redactor {
  *
  * @param isSecret Whether the name of a header or query parameter sounds secret.
  */
-export function secretsIn(
-  { headers, url }: SecretSource,
-  isSecret = (name: string): boolean => secretName.test(name),
-): readonly string[] {
+export function secretsIn({ headers, url }: SecretSource, isSecret = soundsSecret): readonly string[] {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const fields = [...Object.entries(headers), ...(parsed?.searchParams ?? [])];
   const values = fields.filter(([name]) => isSecret(name)).flatMap(([, value]) => [value, ...partsOf(value)]);
   return [...values, parsed?.username ?? '', parsed?.password ?? ''];
+}
+
+/** Whether the name of a header or query parameter suggests that its value is a secret. */
+export function soundsSecret(name: string): boolean {
+  return secretName.test(name);
 }
 
 /** The key after `Bearer`, and the values of a cookie. */

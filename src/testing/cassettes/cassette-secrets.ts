@@ -1,4 +1,4 @@
-import { createRedactor, mark, markSpans, secretsIn, type SecretSource } from '../../secrets/redactor.js';
+import { createRedactor, mark, markSpans, secretsIn, soundsSecret, type SecretSource } from '../../secrets/redactor.js';
 import type { Span } from '../../secrets/find-secrets.js';
 import { isObject } from '../../util/is-object.js';
 import { fromBinary, toBinary } from './pieces.js';
@@ -15,8 +15,6 @@ export interface Secrets {
   readonly removeFromPieces: (pieces: readonly Uint8Array[]) => readonly Uint8Array[];
 }
 
-const secretName =
-  /auth|key|token|secret|cookie|password|credential|signature|organi[sz]ation|project|^(?:sig|org|code)$/iu;
 /** Fields of a body. Unlike headers, they may contain such a word and be harmless, as `max_tokens` is. */
 const secretField =
   /^(?:\w*[-_])?(?:authorization|api[-_]?key|access[-_]?key|(?:access|auth|refresh|bearer)[-_]?token|client[-_]?secret|secret|password|cookie)$/iu;
@@ -89,8 +87,9 @@ export function urlWithoutSecrets(address: string): string {
   return url.href;
 }
 
+/** Whose account it is must not be recorded either. */
 function isSecretName(name: string): boolean {
-  return secretName.test(name);
+  return soundsSecret(name) || /organi[sz]ation|project|^org$/iu.test(name);
 }
 
 function isSecret(name: string, value: unknown): value is string {
