@@ -99,6 +99,14 @@ describe('redaction', () => {
     ['a query parameter', { apiKey: undefined, query: { key } }],
     ['the base address', { apiKey: undefined, baseURL: `${baseURL}?api_key=${encodeURIComponent(key)}` }],
     ['an interceptor', { interceptors: [authorizing(key)] }],
+    [
+      'the user of a URL',
+      {
+        interceptors: [
+          (request, next) => next({ ...request, url: request.url.replace('//', `//user:${encodeURIComponent(key)}@`) }),
+        ],
+      },
+    ],
   ])('no error holds a key that came by %s', async (_way, config) => {
     for (const [, , exchange] of echoes) {
       expectNoKey(await failureOf(clientFor(exchange, config).chat(chatRequest)));

@@ -60,7 +60,16 @@ export function secretsIn({ headers, url }: SecretSource, isSecret = soundsSecre
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const fields = [...Object.entries(headers), ...(parsed?.searchParams ?? [])];
   const values = fields.filter(([name]) => isSecret(name)).flatMap(([, value]) => [value, ...partsOf(value)]);
-  return [...values, parsed?.username ?? '', parsed?.password ?? ''];
+  const user = [parsed?.username, parsed?.password].flatMap((part = '') => [part, decoded(part)]);
+  return [...values, ...user];
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** Whether the name of a header or query parameter suggests that its value is a secret. */
@@ -68,8 +77,8 @@ export function soundsSecret(name: string): boolean {
   return secretName.test(name);
 }
 
-/** The key after `Bearer`, and the values of a cookie. */
-function partsOf(value: string): readonly string[] {
+/** Lists the parts of a value that are secrets themselves: the key after `Bearer`, and the values of a cookie. */
+export function partsOf(value: string): readonly string[] {
   const credentials = value.replace(scheme, '');
   return [credentials, ...credentials.split(/[\s;,=]+/u)];
 }

@@ -1,4 +1,12 @@
-import { createRedactor, mark, markSpans, secretsIn, soundsSecret, type SecretSource } from '../../secrets/redactor.js';
+import {
+  createRedactor,
+  mark,
+  markSpans,
+  partsOf,
+  secretsIn,
+  soundsSecret,
+  type SecretSource,
+} from '../../secrets/redactor.js';
 import type { Span } from '../../secrets/find-secrets.js';
 import { isObject } from '../../util/is-object.js';
 import { fromBinary, toBinary } from './pieces.js';
@@ -36,9 +44,11 @@ const shape = new RegExp(`(?:(?<![a-z0-9])|(?<=\\\\[nrt]))(?:${shapes.join('|')}
 export function createSecrets(values: readonly string[]): Secrets {
   const { addSecret, find: findKnown } = createRedactor();
   const add = (secrets: readonly string[]): void => {
-    secrets.forEach(addSecret);
-    // Bodies are searched as bytes.
-    secrets.forEach((secret) => addSecret(toBinary(new TextEncoder().encode(secret))));
+    for (const secret of secrets.flatMap((value) => [value, ...partsOf(value)])) {
+      addSecret(secret);
+      // Bodies are searched as bytes.
+      addSecret(toBinary(new TextEncoder().encode(secret)));
+    }
   };
   add(values);
 
