@@ -88,7 +88,7 @@ export function kindOfCode(code: string | undefined): ErrorKind | undefined {
 }
 
 /** Returns the kind for an HTTP status. */
-export function kindOfStatus(status: number): ErrorKind {
+function kindOfStatus(status: number): ErrorKind {
   switch (status) {
     case 401:
       return 'authentication';

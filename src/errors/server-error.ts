@@ -9,7 +9,7 @@ import { isReadableHeader, parseRetryAfter, requestIdOf } from './response-heade
 import { StreamError } from './stream-error.js';
 
 /** A non-2xx response and its body. */
-export interface ErrorResponse {
+interface ErrorResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;

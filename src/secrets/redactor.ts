@@ -10,7 +10,7 @@ export interface SecretSource {
 }
 
 /** Removes known secrets from texts. */
-export interface Redactor {
+interface Redactor {
   /** Adds a secret; one of fewer than 4 characters is ignored. */
   readonly addSecret: (secret: string) => void;
   /** Adds the secrets of a request, see {@link secretsIn}. The request is not read before the first search. */

@@ -16,9 +16,8 @@ import {
 } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import type { Message } from '../chunks/message.js';
-import type { AccumulateMessageConfig } from '../operators/accumulate-message.js';
+import { type AccumulateMessageConfig, prepareMessage } from '../operators/accumulate-message.js';
 import { isObject } from '../util/is-object.js';
-import { prepareMessage } from '../operators/accumulate-message.js';
 import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.js';
 import { retryTransient } from '../operators/retry-transient.js';
 import { check, checkConfig } from '../util/check.js';

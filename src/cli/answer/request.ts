@@ -1,10 +1,10 @@
 import type { Observable } from 'rxjs';
 import type { AnswerChunk, ChatMessage, Client } from '../../index.node.js';
 import type { ServerOptions } from '../server/choose-server.js';
-import type { ModelOptions } from '../server/models.js';
+import type { ModelChoice } from '../server/models.js';
 
 /** The options of a prompt or a conversation. */
-export interface AskOptions extends ModelOptions {
+export interface AskOptions extends ModelChoice {
   /** The prompt's words among the arguments. */
   readonly words: readonly string[];
   readonly system: string | undefined;

@@ -40,7 +40,7 @@ export const generationBody = z.looseObject(
   },
   'a JSON object',
 );
-export interface GenerationBody extends z.infer<typeof generationBody> {}
+interface GenerationBody extends z.infer<typeof generationBody> {}
 
 /** Reads how to answer. Throws a `LocalError` for stream options without a stream, as OpenAI does. */
 export function readGenerationFields(body: GenerationBody): Omit<GenerationRequest, 'asked'> {
