@@ -1,6 +1,7 @@
 import type { Redact } from '../secrets/redactor.js';
 import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
+import { isAboutMoney } from './classify.js';
 
 /** The fields of an error object, whatever its shape; redacted, and cut to a readable length. */
 export interface ErrorDetails {
@@ -12,8 +13,8 @@ export interface ErrorDetails {
   readonly status: number | undefined;
   /** Google's `retryDelay` in milliseconds. */
   readonly retryDelay: number | undefined;
-  /** Whether a quota per day is used up. */
-  readonly perDay: boolean;
+  /** Whether the account is out of money, or its quota per day used up: no retry would wait that long. */
+  readonly isUsedUp: boolean;
 }
 
 /** A longer text is cut. */
@@ -39,10 +40,11 @@ export function readErrorObject(value: unknown, redact: Redact): ErrorDetails {
     text === undefined ? undefined : cut(redact(text.slice(0, maxSearched)));
   const pick = (key: string): string | undefined => wordOf(fieldOf(error, key)) ?? wordOf(fieldOf(body, key));
 
+  const message = shown(messageOf(body, error));
   const type = shown(pick('type') ?? wordOf(fieldOf(body, 'error_type')) ?? wordOf(fieldOf(error, 'status')));
   const code = shown(pick('code') ?? wordOf(fieldOf(fieldOf(body, 'base_resp'), 'status_code')));
   return {
-    message: shown(messageOf(body, error)),
+    message,
     code: code ?? type,
     type,
     param: shown(pick('param')),
@@ -51,7 +53,7 @@ export function readErrorObject(value: unknown, redact: Redact): ErrorDetails {
       statusOf(fieldOf(error, 'status')) ??
       statusOf(fieldOf(body, 'status')),
     retryDelay: retryDelayOf(details),
-    perDay: quotaIdsOf(details).some((id) => id.includes('PerDay')),
+    isUsedUp: isAboutMoney(message) || quotaIdsOf(details).some((id) => id.includes('PerDay')),
   };
 }
 
