@@ -19,7 +19,7 @@ export interface ErrorResponse {
 
 /** Converts a non-2xx response to an error. The header `x-should-retry` overrides what status and code suggest. */
 export function toApiError({ status, headers, body, now, redact }: ErrorResponse): ApiError {
-  const details = readErrorBody(body, redact);
+  const details = readErrorBody(body, redact, now);
   const kind = details.isUsedUp ? 'quota' : kindOfResponse(status, details.code, details.type);
   const pause = parseRetryAfter(headers, now);
   const shouldRetry = headers.get('x-should-retry');
@@ -32,7 +32,7 @@ export function toApiError({ status, headers, body, now, redact }: ErrorResponse
     param: details.param,
     headers: readableHeaders(headers, redact),
     rateLimits: parseRateLimits(headers, now),
-    retryAfter: pause === undefined || pause === 0 ? (details.retryDelay ?? pause) : pause,
+    retryAfter: pause === undefined || pause === 0 ? (details.retryAfter ?? pause) : pause,
     requestId: requestId === undefined ? undefined : redact(requestId),
     retryable: shouldRetry === 'true' || (shouldRetry !== 'false' && isRetryableKind(kind)),
   };
@@ -40,10 +40,14 @@ export function toApiError({ status, headers, body, now, redact }: ErrorResponse
   return kind === 'rate_limit' ? new RateLimitError(message, init) : new ApiError(message, init);
 }
 
-/** Converts an error object inside a 200 stream, in any shape servers use, to an error. */
-export function toStreamError(frame: unknown, redact: Redact): StreamError {
-  const details = readErrorObject(frame, redact);
-  const { code, type, message, retryDelay, isUsedUp } = details;
+/**
+ * Converts an error object inside a 200 stream, in any shape servers use, to an error.
+ *
+ * @param now Milliseconds since the epoch, to convert a time until which to wait.
+ */
+export function toStreamError(frame: unknown, redact: Redact, now: number): StreamError {
+  const details = readErrorObject(frame, redact, now);
+  const { code, type, message, retryAfter, isUsedUp } = details;
   // Many servers send the status they would have answered with as the code.
   const status = code !== undefined && /^[45]\d\d$/u.test(code) ? Number(code) : details.status;
   const named = status === undefined ? (kindOfWords(code, type) ?? 'provider') : kindOfResponse(status, code, type);
@@ -53,7 +57,7 @@ export function toStreamError(frame: unknown, redact: Redact): StreamError {
     code,
     type,
     retryable: isRetryableKind(kind),
-    retryAfter: retryDelay,
+    retryAfter,
   });
 }
 
