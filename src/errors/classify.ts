@@ -84,12 +84,10 @@ const retryableKinds: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'rate_limit',
   'server',
   'overloaded',
-  'connection',
-  'truncated',
   'provider',
 ]);
 
-/** Whether a new request may succeed after an error of this kind, unless the server says otherwise. */
+/** Whether a new request may succeed after a server reports an error of this kind, unless it says otherwise. */
 export function isRetryableKind(kind: ErrorKind): boolean {
   return retryableKinds.has(kind);
 }
