@@ -67,7 +67,7 @@ describe('rxllm chat at a terminal', () => {
     expect(messages(second)).toEqual([user('Count'), assistant('one two'), user('Go on')]);
   });
 
-  it('forgets a prompt that was stopped before its answer began', async () => {
+  it('keeps a prompt in the conversation that was stopped before its answer began', async () => {
     const { shows, type } = chat('Typo');
     const first = await server.next();
     await shows(['Waiting for the answer …']);
@@ -77,7 +77,7 @@ describe('rxllm chat at a terminal', () => {
     await shows(['> Typo', '> ']);
     type(`Hi${keys.enter}`);
     const second = await server.next();
-    expect(messages(second)).toEqual([user('Hi')]);
+    expect(messages(second)).toEqual([user('Typo'), user('Hi')]);
   });
 
   it('counts down to a retry, which Ctrl-C cancels', async () => {
@@ -128,7 +128,7 @@ describe('rxllm chat at a terminal', () => {
     ]);
     type(keys.ctrlD);
 
-    expect(messages(exchange)).toEqual([user('Hi again')]);
+    expect(messages(exchange)).toEqual([user('Hi'), user('Hi again')]);
     expect(await ended).toBe(0);
   });
 

@@ -1,5 +1,6 @@
 import { closeServers, deserted, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
-import { beginStream, piece, sendJson, streamText } from './model-server.js';
+import { chatChunk } from '../support/chunks.js';
+import { beginStream, ending, event, piece, sendJson, streamText } from './model-server.js';
 import { run, type Running, start } from './rxllm.js';
 
 describe('rxllm chat', () => {
@@ -75,14 +76,41 @@ describe('rxllm chat', () => {
     const third = await server.next();
     streamText(third, 'c');
 
-    expect(sent(second)['messages']).toEqual([user('two')]);
-    expect(sent(third)['messages']).toEqual([user('two'), assistant('Hel'), user('three')]);
+    expect(sent(second)['messages']).toEqual([user('one'), user('two')]);
+    expect(sent(third)['messages']).toEqual([user('one'), user('two'), assistant('Hel'), user('three')]);
     expect(await ended).toEqual({
       code: 1,
       stdout: 'Hel\nc\n',
       stderr:
         'rxllm: 500 Oops. Try again later.\nrxllm: The stream ended early: not every choice has a finish reason, and [DONE] is missing. The answer is incomplete: try again.\n',
     });
+  });
+
+  it('retries a turn as often as --retries says, and says so', async () => {
+    const { ended } = chat('one\ntwo\n', '-m', 'small', '--retries', '1');
+    const first = await server.next();
+    sendJson(first, 429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '1' });
+    const again = await server.next();
+    streamText(again, 'a');
+    const second = await server.next();
+    streamText(second, 'b');
+
+    expect(sent(again)).toEqual(sent(first));
+    expect(sent(second)['messages']).toEqual([user('one'), assistant('a'), user('two')]);
+    expect(await ended).toEqual({ code: 0, stdout: 'a\nb\n', stderr: 'rate limited, retrying in 1 s\n' });
+  });
+
+  it('sends the instructions first with each prompt, and a refusal as the answer it was', async () => {
+    const { ended } = chat('one\ntwo\n', '-m', 'small', '-s', 'Be brief.');
+    const system = { role: 'system', content: 'Be brief.' };
+    const first = await server.next();
+    beginStream(first, event(chatChunk({ refusal: 'No' })));
+    first.end(ending);
+    const second = await server.next();
+    streamText(second, 'b');
+
+    expect(sent(second)['messages']).toEqual([system, user('one'), assistant('No'), user('two')]);
+    expect(await ended).toEqual({ code: 0, stdout: 'b\n', stderr: 'The model refused: No\n' });
   });
 
   it('suggests models when the given one does not exist', async () => {
@@ -131,7 +159,7 @@ describe('rxllm chat', () => {
     const second = await server.next();
     streamText(second, 'lo');
 
-    expect(sent(second)['messages']).toEqual([user('two')]);
+    expect(sent(second)['messages']).toEqual([user('one'), user('two')]);
     expect(await ended).toMatchObject({ code: 1, stdout: 'lo\n' });
   });
 

@@ -44,6 +44,7 @@ const malformed: readonly (readonly [string, unknown])[] = [
   ['limits', []],
   ['redirects', true],
   ['redirects', 'follow'],
+  ['scheduler', { schedule: () => undefined }],
   ['scheduler', {}],
   ['scheduler', 'async'],
   ['dangerouslyAllowBrowser', 'yes'],

@@ -1,6 +1,11 @@
 import { lastValueFrom, toArray } from 'rxjs';
-import { createClient, type ChatCompletionRequest, type ClientConfig, type RequestOptions } from '../../src/index.js';
-import type { TransportRequest } from '../../src/index.js';
+import {
+  createClient,
+  type ChatCompletionRequest,
+  type ClientConfig,
+  type RequestOptions,
+  type TransportRequest,
+} from '../../src/index.js';
 import { chatRequest, fakeTransport } from '../support/answers.js';
 
 const baseURL = 'http://server.test/v1';

@@ -1,9 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Observable, VirtualTimeScheduler } from 'rxjs';
-import { type ApiError, createClient, isLlmError, RateLimitError, type TransportEvent } from '../../src/index.js';
-import { answer, chatRequest, eventStream, fakeTransport } from '../support/answers.js';
-import { failureOf } from '../support/observe.js';
+import {
+  type ApiError,
+  createClient,
+  isLlmError,
+  RateLimitError,
+  retryTransient,
+  type TransportEvent,
+} from '../../src/index.js';
+import { answer, chatRequest, eventStream, fakeTransport, hello, textChunk } from '../support/answers.js';
+import { failureOf, observe } from '../support/observe.js';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 
@@ -13,6 +20,12 @@ async function failureWith(exchange: Observable<TransportEvent>): Promise<ApiErr
   const { transport } = fakeTransport(exchange);
   const client = createClient({ baseURL: 'http://server.test/v1', apiKey: 'sk-secret', transport, scheduler });
   return (await failureOf(client.chat(chatRequest))) as ApiError;
+}
+
+/** OpenRouter's error of a rate limit, with the time of its reset. */
+function resetIn(reset: unknown): object {
+  const metadata = { headers: { 'X-RateLimit-Limit': '20', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': reset } };
+  return { error: { message: 'Rate limit exceeded: free-models-per-min', code: 429, metadata } };
 }
 
 function errorOf(status: number, body: unknown = '', headers: Record<string, string> = {}): Promise<ApiError> {
@@ -137,9 +150,70 @@ describe('the error of a non-2xx response', () => {
     ['infinity as none', { 'retry-after': 'Infinity' }, '', undefined],
     ['the body', {}, { error: { details: [{ '@type': 'RetryInfo', retryDelay: '34.4s' }] } }, 34_400],
     ['a header before the body', { 'retry-after': '1' }, { error: { details: [{ retryDelay: '34.4s' }] } }, 1000],
+    ['a header before headers in the body', { 'retry-after': '1' }, resetIn(now + 42_000), 1000],
     ['no hint', {}, '', undefined],
   ])('reads the pause from %s', async (_title, headers, body, expected) => {
     expect((await errorOf(429, body, headers)).retryAfter).toBe(expected);
+  });
+
+  it.each<[string, unknown, number | undefined]>([
+    ['as text', String(now + 42_000), 42_000],
+    ['as a number', now + 42_000, 42_000],
+    ['tomorrow', now + 54_000_000, 54_000_000],
+    ['in the past', now - 1000, 0],
+    ['in seconds since 1970', now / 1000 + 42, 42_000],
+    ['unreadable', 'soon', undefined],
+    ['null', null, undefined],
+  ])(
+    'reads the pause from the reset in the headers of the body, %s, and inside a stream',
+    async (_form, at, expected) => {
+      const stream = answer(eventStream(textChunk('Hel'), resetIn(at)));
+
+      expect(await errorOf(429, resetIn(at))).toMatchObject({ kind: 'rate_limit', retryAfter: expected });
+      expect(await failureWith(stream)).toMatchObject({ kind: 'rate_limit', retryAfter: expected });
+    },
+  );
+
+  it.each<[string, unknown]>([
+    ['in lower case', { metadata: { headers: { 'x-ratelimit-reset': String(now + 5000) } } }],
+    [
+      'next to other headers',
+      { metadata: { headers: { 'X-RateLimit-Limit': '20', 'X-RateLimit-Reset': now + 5000 } } },
+    ],
+  ])('finds the reset %s', async (_form, error) => {
+    expect((await errorOf(429, { error })).retryAfter).toBe(5000);
+  });
+
+  it.each<[string, unknown]>([
+    ['no headers', { metadata: { raw: 'busy' } }],
+    ['a list of headers', { metadata: { headers: ['X-RateLimit-Reset'] } }],
+    ['headers as text', { metadata: { headers: 'X-RateLimit-Reset: 5' } }],
+    ['null', { metadata: null }],
+  ])('has no pause where the body has %s', async (_form, error) => {
+    expect(await errorOf(429, { error })).toMatchObject({ kind: 'rate_limit', retryAfter: undefined });
+  });
+
+  it('delays a retry until the reset in the headers of the body, and prevents one if that is too far away', () => {
+    const sentAt = (reset: number): readonly number[] => {
+      const scheduler = new VirtualTimeScheduler();
+      scheduler.frame = now;
+      const sent: number[] = [];
+      const { transport } = fakeTransport(answer(JSON.stringify(resetIn(reset)), { status: 429 }), answer(hello));
+      const client = createClient({
+        baseURL: 'http://server.test/v1',
+        scheduler,
+        transport: (request) => {
+          sent.push(scheduler.now() - now);
+          return transport(request);
+        },
+      });
+      observe(client.chat(chatRequest).pipe(retryTransient({ scheduler })));
+      scheduler.flush();
+      return sent;
+    };
+
+    expect(sentAt(now + 42_000)).toEqual([0, 42_000]);
+    expect(sentAt(now + 54_000_000)).toEqual([0]);
   });
 
   it.each<[string, unknown, string]>([

@@ -85,6 +85,7 @@ describe('the request field', () => {
 
     it.each([
       ['', 'stop', 'a string that is not empty'],
+      ['a'.repeat(1001), 'stop', 'a string of at most 1,000 characters'],
       [['a', ''], 'stop[1]', 'a string that is not empty'],
       [['a', 'b', 'c', 'd', 'e'], 'stop', 'a string or an array of up to 4 strings'],
       [3, 'stop', 'a string or an array of up to 4 strings'],

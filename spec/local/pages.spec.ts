@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -42,6 +43,7 @@ describe('the pages of a server', () => {
     symlinkSync(join(above, 'pages-too'), join(pages, 'neighbour'));
     symlinkSync('.env', join(pages, 'link-hidden'));
     symlinkSync('chat.js', join(pages, 'link.js'));
+    execFileSync('mkfifo', [join(pages, 'pipe')]);
     server = await startLocalServer({ tokensPerSecond: 0, pages, key: 'sk-key' });
     origin = new URL(server.url).origin;
   });
@@ -125,6 +127,7 @@ describe('the pages of a server', () => {
     '/folder-out/secret.txt',
     '/neighbour/secret.txt',
     '/link-hidden',
+    '/pipe',
     'http://x/chat.js',
     '*',
   ])('do not include %s', async (path) => {

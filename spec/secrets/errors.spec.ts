@@ -95,9 +95,37 @@ describe('redaction', () => {
     ['a query parameter', { apiKey: undefined, query: { key } }],
     ['the base address', { apiKey: undefined, baseURL: `${baseURL}?api_key=${encodeURIComponent(key)}` }],
     ['an interceptor', { interceptors: [authorizing(key)] }],
+    [
+      'the user of a URL',
+      {
+        interceptors: [
+          (request, next) => next({ ...request, url: request.url.replace('//', `//user:${encodeURIComponent(key)}@`) }),
+        ],
+      },
+    ],
   ])('no error holds a key that came by %s', async (_way, config) => {
     for (const [, , exchange] of echoes) {
       expectNoKey(await failureOf(clientFor(exchange, config).chat(chatRequest)));
+    }
+  });
+
+  it.each([
+    'sig',
+    'X-Amz-Signature',
+    'X-Amz-Credential',
+    'code',
+    'x-jwt',
+    'x-session-id',
+    'x-pass',
+    'x-pwd',
+    'passphrase',
+  ])('no error holds the value of a header or query parameter %s', async (name) => {
+    for (const config of [{ headers: { [name]: key } }, { query: { [name]: key } }]) {
+      expectNoKey(
+        await failureOf(
+          clientFor(answer(`no: ${key}`, { status: 400 }), { apiKey: undefined, ...config }).chat(chatRequest),
+        ),
+      );
     }
   });
 

@@ -93,6 +93,21 @@ describe('a cassette', () => {
     ]);
   });
 
+  it.each<[string, object, RecordCassetteConfig]>([
+    ['the authorization of a tool', { tools: [{ headers: { Authorization: 'Bearer hidden-12' } }] }, {}],
+    ['a cookie of a tool', { tools: [{ headers: { cookie: 'session=hidden-12; theme=darkness' } }] }, {}],
+    ['a credential in secrets', {}, { secrets: ['Bearer hidden-12'] }],
+  ])('has no answer with the secret part of %s', async (_where, body, config) => {
+    const cassette = await record(
+      always(of(head(), data('It was hidden-12.'))),
+      [{ ...request, body: JSON.stringify(body) }],
+      config,
+    );
+
+    expect(cassette.exchanges).toMatchObject([{ response: { body: [{ text: 'It was [redacted].' }] } }]);
+    expect(JSON.stringify(cassette)).not.toContain('hidden-12');
+  });
+
   it('is found again for a request with other secrets', async () => {
     const config = { secrets: [key] };
     const withKey = (value: string): TransportRequest => ({

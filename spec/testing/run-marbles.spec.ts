@@ -75,6 +75,22 @@ describe('runMarbles', () => {
     });
   });
 
+  it('compares every expectation again after a flush that failed', () => {
+    const failure = 'First difference: frame 0';
+    const test = (): void =>
+      runMarbles(({ cold, flush, expectObservable, expectSubscriptions }) => {
+        const source = cold('  a|');
+        const sourceSubs = '   ^!';
+
+        expectObservable(source).toBe('b|');
+        expectSubscriptions(source.subscriptions).toBe(sourceSubs);
+        expect(flush).toThrow(failure);
+        expect(flush).toThrow(failure);
+      });
+
+    expect(test).toThrow(failure);
+  });
+
   it('runs animation frames with animate()', () => {
     runMarbles(({ cold, animate, expectObservable }) => {
       animate('            ---x---x---x');

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import {
   asyncScheduler,
   catchError,
+  concat,
   concatMap,
   defer,
   EMPTY,
@@ -32,10 +33,12 @@ import {
   type ConversationView,
   converse,
   type ConverseConfig,
+  ProtocolError,
   RateLimitError,
   throttleRender,
   type Turn,
 } from '../../src/index.js';
+import { chatChunk } from '../support/chunks.js';
 import { runMarbles } from '../support/run-marbles.js';
 import { watchScheduler } from '../support/watch-scheduler.js';
 import { fakeChat, letters, summaryOf } from './fake-chat.js';
@@ -45,6 +48,8 @@ const lost = new ConnectionError('The connection was lost');
 const busy = new RateLimitError('429 Slow down', { status: 429, retryable: true, retryAfter: 3 });
 const user = (content: string): ChatMessage => ({ role: 'user', content });
 const assistant = (content: string): ChatMessage => ({ role: 'assistant', content });
+const unreadable = new ProtocolError('The answer is not JSON');
+const role = chatChunk({ role: 'assistant', content: '' });
 const x = letters['x']!;
 const y = letters['y']!;
 const z = letters['z']!;
@@ -499,6 +504,64 @@ describe('converse', () => {
       expect(last).toBe('A:waiting b:done c:queued');
       again.complete();
       expect(last).toBe('A:done b:done c:done=z');
+    });
+
+    describe('keeps the answer it was to replace', () => {
+      const regenerate: ConversationCommand = { type: 'regenerate', id: 'a' };
+
+      it.each<[string, readonly ConversationCommand[], readonly Observable<ChatCompletionChunk>[], string]>([
+        ['if it fails before its text', [regenerate], [throwError(() => unreadable)], 'A:failed=x'],
+        ['if it is stopped before its text', [regenerate, { type: 'stop' }], [NEVER], 'A:stopped=x'],
+        ['if the next prompt stops it', [regenerate, 'b'], [NEVER, of(y)], 'A:stopped=x b:done=y'],
+        ['if it is stopped twice', [regenerate, regenerate, { type: 'stop' }], [NEVER, NEVER], 'A:stopped=x'],
+        [
+          'if it fails after a role',
+          [regenerate],
+          [
+            concat(
+              of(role),
+              throwError(() => unreadable),
+            ),
+          ],
+          'A:failed=x',
+        ],
+        [
+          'but not after its text',
+          [regenerate],
+          [
+            concat(
+              of(y),
+              throwError(() => unreadable),
+            ),
+          ],
+          'A:failed=y',
+        ],
+        ['but not if it is complete', [regenerate], [of(role)], 'A:done'],
+      ])('%s', (_, commands, replies, expected) => {
+        expect(replay(commands, replies, { turns: [turn('a', 'x')] }).last).toBe(expected);
+      });
+
+      it('but its own, as far as it came, if there was none', () => {
+        const { views } = replay(
+          ['a'],
+          [
+            concat(
+              of(role),
+              throwError(() => unreadable),
+            ),
+          ],
+        );
+
+        expect(views.at(-1)?.last).toMatchObject({ status: 'failed', message: { id: 'chat-1', content: '' } });
+      });
+
+      it('beside the error, and in the history', () => {
+        const replies = [throwError(() => unreadable), of(y)];
+        const { views, asked } = replay([regenerate, 'b'], replies, { turns: [turn('a', 'x')] });
+
+        expect(views.find(({ last }) => last?.status === 'failed')?.last?.error).toBe(unreadable);
+        expect(asked.at(-1)).toEqual([user('A'), assistant('x'), user('b')]);
+      });
     });
 
     it.each<[string, readonly ConversationCommand[], string]>([

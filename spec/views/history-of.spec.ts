@@ -40,9 +40,29 @@ describe('historyOf', () => {
         { role: 'assistant', content: 'No' },
       ],
     ],
-    ['neither a failed reply nor its prompt', [turn('a', { content: 'x' }, 'failed')], []],
-    ['neither an empty reply nor its prompt', [turn('a', {}, 'stopped')], []],
-    ['no tool call, because its result is unknown', [turn('a', { tool_calls: [call] })], []],
+    [
+      'the text of a failed reply',
+      [turn('a', { content: 'x' }, 'failed')],
+      [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'x' },
+      ],
+    ],
+    ['the prompt of a reply without text', [turn('a', {}, 'failed')], [{ role: 'user', content: 'a' }]],
+    ['the prompt of a reply of white space', [turn('a', { content: '\n ' })], [{ role: 'user', content: 'a' }]],
+    [
+      'a refusal after white space',
+      [turn('a', { content: '\n', refusal: 'No' })],
+      [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'No' },
+      ],
+    ],
+    [
+      'no tool call, because its result is unknown',
+      [turn('a', { tool_calls: [call] })],
+      [{ role: 'user', content: 'a' }],
+    ],
   ])('returns %s', (_, turns, messages) => {
     expect(historyOf(turns)).toEqual(messages);
   });

@@ -14,7 +14,7 @@ import { toTransportError } from '../transport/to-transport-error.js';
 import type { TransportEvent, TransportRequest } from '../transport/transport.js';
 
 /** Converts the events of one `HttpClient` request to transport events. */
-export interface HttpEventReader {
+interface HttpEventReader {
   /** Assigns an event to an attempt, as soon as it arrives. Throws if another attempt follows one that was read from. */
   readonly assign: (event: HttpEvent<string>) => AttemptEvent;
   /** Returns what is new in a 2xx response or a redirect. Any other response is only read at its end, or when it is long. */
@@ -107,7 +107,9 @@ export function createHttpEventReader(request: TransportRequest): HttpEventReade
       const body: unknown = error.error;
       const { head, text } = current;
       if (answered === undefined && status === 0 && head?.status === 0) {
-        throw new ProtocolError('The server redirects to an address the browser hides; set baseURL to the final address');
+        throw new ProtocolError(
+          'The server redirects to an address the browser hides; set baseURL to the final address',
+        );
       }
       if (status !== 0 && !isOk(status) && (answered === undefined || head?.status === status)) {
         const whole = typeof body === 'string' ? body : '';

@@ -7,10 +7,8 @@ import {
   runInInjectionContext,
 } from '@angular/core';
 import { Observable } from 'rxjs';
-import type { Client } from '../client/create-client.js';
-import { checkClientConfig } from '../client/client-config.js';
-import type { ClientConfig } from '../client/client-config.js';
-import { createClient } from '../client/create-client.js';
+import { type Client, createClient } from '../client/create-client.js';
+import { checkClientConfig, type ClientConfig } from '../client/client-config.js';
 import type { Interceptor } from '../transport/transport.js';
 import { check, checkFields } from '../util/check.js';
 import { isObject } from '../util/is-object.js';

@@ -9,7 +9,6 @@ import {
   refusalOf,
   usageOf,
 } from './answer-chunk.js';
-
 import { createExtraFields, freezeDeep } from './extra-fields.js';
 import { isCutShort } from './finish-reason.js';
 import type { Message } from './message.js';

@@ -1,4 +1,5 @@
 import {
+  asyncScheduler,
   concat,
   concatMap,
   defer,
@@ -8,6 +9,7 @@ import {
   type ObservableInput,
   of,
   type OperatorFunction,
+  type SchedulerLike,
   takeWhile,
   throwError,
 } from 'rxjs';
@@ -38,6 +40,8 @@ interface ParseChunksConfig {
   readonly limits: ChunkLimits;
   /** Removes secrets from the text of errors that the server sends inside the stream. */
   readonly redact: Redact;
+  /** Its clock converts the time until which such an error asks to wait. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
 }
 
 /** What every chunk has, whatever its endpoint. */
@@ -78,7 +82,7 @@ type Item<Chunk> = Chunk | typeof done;
 /** Reads the documents of an event one by one, so that those before an error are still emitted. */
 function createReader<Chunk extends AnyChunk>(
   { schema, createRepair }: ChunkFormat<Chunk>,
-  { limits, redact }: ParseChunksConfig,
+  { limits, redact, scheduler = asyncScheduler }: ParseChunksConfig,
 ): (event: ServerSentEvent) => ObservableInput<Item<Chunk>> {
   const repair = createRepair(limits);
 
@@ -88,7 +92,7 @@ function createReader<Chunk extends AnyChunk>(
     }
     const error = errorFrame(document, event);
     if (error !== undefined) {
-      throw toStreamError(error, redact);
+      throw toStreamError(error, redact, scheduler.now());
     }
     if (isIdle(document, event)) {
       return [];
@@ -127,7 +131,7 @@ function createReader<Chunk extends AnyChunk>(
       return from(documents).pipe(concatMap((document) => readDocument(document, event)));
     }
     throw event === 'error'
-      ? toStreamError(data, redact)
+      ? toStreamError(data, redact, scheduler.now())
       : new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
   };
 }

@@ -5,17 +5,24 @@ import {
   connect,
   defer,
   EMPTY,
+  filter,
   ignoreElements,
   map,
   merge,
+  mergeMap,
   mergeScan,
   type Observable,
+  of,
+  skip,
   Subject,
+  takeUntil,
+  takeWhile,
+  tap,
   throwError,
 } from 'rxjs';
-import { type ChatMessage, type RetryNotice, retryTransient, toText } from '../index.node.js';
-import { printAnswer, toOutput } from './answer/print-answer.js';
-import { type AskOptions, requestChat } from './answer/request.js';
+import { type AnswerChunk, type Client, type ConversationView, converse, historyOf, type Turn } from '../index.node.js';
+import { printAnswer } from './answer/print-answer.js';
+import { type AskOptions, toFields } from './answer/request.js';
 import { explainError, InterruptedError, OutputClosedError, ReportedError, throwIfInterrupted } from './errors.js';
 import { chooseServer } from './server/choose-server.js';
 import type { Server } from './server/connect.js';
@@ -47,78 +54,84 @@ interface Conversation {
   readonly dialogue: Dialogue;
 }
 
-type History = readonly ChatMessage[];
+type Turns = Pick<ConversationView, 'turns'>;
 
 /**
- * Answers the prompts one after the other, each request carrying the history. A failed turn is printed and does not end the
- * conversation; if nobody reads along, it becomes a {@link ReportedError} at the end. Completes after the last answer.
+ * Answers the prompts one after the other. A failed turn is printed and does not end the conversation; if nobody reads along,
+ * it becomes a {@link ReportedError} at the end. Completes after the last answer.
  */
 function holdConversation(conversation: Conversation): Observable<never> {
-  const { prompts, wrapTurn, isInteractive } = conversation.dialogue;
+  const { streams, dialogue } = conversation;
   return defer(() => {
     let failed = false;
-    const onFailure = (error: unknown): void => {
-      failed = true;
-      writeLine(conversation.streams.stderr, `rxllm: ${explainError(error)}`, 'red');
+    const report = (error: unknown): Observable<never> => {
+      if (error instanceof OutputClosedError) {
+        return throwError(() => error);
+      }
+      if (!(error instanceof InterruptedError)) {
+        failed = true;
+        writeLine(streams.stderr, `rxllm: ${explainError(error)}`, 'red');
+      }
+      return EMPTY;
     };
-    const start: History = [];
+    const takeTurn = (earlier: Turns, prompt: string): Observable<Turns> =>
+      dialogue.wrapTurn(answer(prompt, earlier, conversation, report));
     return concat(
-      prompts.pipe(
-        mergeScan((history, prompt) => wrapTurn(takeTurn(history, prompt, conversation, onFailure)), start, 1),
-        ignoreElements(),
-      ),
-      defer(() => (failed && !isInteractive ? throwError(() => new ReportedError()) : EMPTY)),
+      dialogue.prompts.pipe(mergeScan(takeTurn, { turns: [] }, 1), ignoreElements()),
+      defer(() => (failed && !dialogue.isInteractive ? throwError(() => new ReportedError()) : EMPTY)),
     );
   });
 }
 
 /**
- * Prints the answer to a prompt, then emits the history with both, and completes. An answer that was stopped or broke off is
- * kept as far as it came. Without any answer the prompt is left out, so that it can be sent again.
- *
- * Errors only when nobody reads the output any more; all other errors go to `onFailure`.
+ * Prints the answer to a prompt, emits the turns with it, and completes when everything is written. Only then is the next
+ * prompt sent, so each turn continues the conversation from the turns before it.
  */
-function takeTurn(
-  history: History,
+function answer(
   prompt: string,
-  conversation: Conversation,
-  onFailure: (error: unknown) => void,
-): Observable<History> {
-  const messages: History = [...history, { role: 'user', content: prompt }];
-  return showAnswer(messages, conversation).pipe(
-    catchError((error: unknown) => {
-      if (error instanceof OutputClosedError) {
-        return throwError(() => error);
-      }
-      if (!(error instanceof InterruptedError)) {
-        onFailure(error);
-      }
-      return EMPTY;
-    }),
-    toText(),
-    map((content) => (content === '' ? history : [...messages, { role: 'assistant', content } as const])),
-  );
+  { turns }: Turns,
+  { server, model, options, streams, dialogue }: Conversation,
+  report: (error: unknown) => Observable<never>,
+): Observable<Turns> {
+  const { display, system, retries: count } = options;
+  const wasPrinted = ({ reply }: Turn): boolean => display.stream || display.json || reply.status === 'done';
+  return defer(() => {
+    const chunks = new Subject<AnswerChunk>();
+    const client: Pick<Client, 'chat'> = {
+      chat: (request) => server.client.chat(request).pipe(tap((chunk) => chunks.next(chunk))),
+    };
+    const stops = dialogue.interruptions.pipe(map(() => ({ type: 'stop' }) as const));
+    return merge(of(prompt), stops).pipe(
+      converse(client, {
+        request: toFields(model, options),
+        system,
+        turns,
+        retry: { count },
+        // What --no-stream did not print is left out.
+        history: (earlier) => earlier.flatMap((turn) => historyOf([turn]).slice(0, wasPrinted(turn) ? 2 : 1)),
+      }),
+      skip(1), // the turns without the prompt
+      takeWhile(({ status }) => status === 'busy', true),
+      connect((views) =>
+        merge(
+          chunks.pipe(
+            takeUntil(views.pipe(filter(hasAnswer))),
+            suggestModels(server),
+            throwIfInterrupted(dialogue.interruptions),
+            printAnswer(display, views.pipe(mergeMap(({ last }) => (last?.retry ? [last.retry] : []))), streams),
+            catchError(report),
+          ),
+          views,
+        ),
+      ),
+    );
+  });
 }
 
-/**
- * Prints the answer to the last message and emits its text as it is shown. Completes when everything is written; errors
- * pass through after the text before them.
- */
-function showAnswer(
-  messages: History,
-  { server, model, options, streams, dialogue }: Conversation,
-): Observable<string> {
-  const { display, retries: count } = options;
-  const retries = new Subject<RetryNotice>();
-  return requestChat(server.client, model, messages, options).pipe(
-    retryTransient({ count, notify: retries }),
-    suggestModels(server),
-    throwIfInterrupted(dialogue.interruptions),
-    connect((chunks) =>
-      merge(
-        chunks.pipe(printAnswer(display, retries, streams)), // first, so that it ends its line before an error passes
-        chunks.pipe(toOutput({ json: false, stream: display.stream })),
-      ),
-    ),
-  );
+/** Returns whether the last reply is complete; throws the error of one that failed. */
+function hasAnswer({ last }: ConversationView): boolean {
+  if (last?.status === 'failed') {
+    throw last.error;
+  }
+  return last?.status === 'done';
 }

@@ -9,7 +9,7 @@ import { printModels } from './server/models.js';
 import { printText, type Streams, writeLine } from './terminal/output.js';
 
 /** The environment of the command line. */
-export interface RunConfig {
+interface RunConfig {
   readonly streams: Streams;
   /**
    * Its first value stops the answers that are being printed, after all that came of them is printed; no exit code is emitted

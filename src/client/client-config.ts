@@ -1,7 +1,7 @@
 import type { ObservableInput, SchedulerLike } from 'rxjs';
 import type { RateLimits } from '../errors/rate-limits.js';
 import type { Interceptor, Transport } from '../transport/transport.js';
-import { checkFields } from '../util/check.js';
+import { checkFields, isScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
 
 /**
@@ -103,7 +103,7 @@ const clientRules: Readonly<Record<keyof ClientConfig, readonly [Check, string]>
   deadlines: [isObject, 'an object of milliseconds: headers, firstChunk, idle, total'],
   limits: [isObject, 'an object of numbers: eventBytes, errorBodyBytes, choices, toolCalls'],
   redirects: [(value) => value === 'refuse' || value === 'same-origin', "'refuse' or 'same-origin'"],
-  scheduler: [(value) => isObject(value) && isFunction(value['schedule']), 'an rxjs scheduler'],
+  scheduler: [isScheduler, 'an rxjs scheduler'],
   dangerouslyAllowBrowser: [(value) => typeof value === 'boolean', 'true or false'],
 };
 

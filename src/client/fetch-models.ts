@@ -32,7 +32,7 @@ export function fetchModels(settings: Settings): Observable<Model> {
         }),
         ignoreElements(),
       ),
-      defer(() => of(parseModels(new TextDecoder().decode(body.release()), scope.redact))),
+      defer(() => of(parseModels(new TextDecoder().decode(body.release()), scope.redact, scheduler.now()))),
     ).pipe(
       withDeadlines({ firstChunk: deadlines.firstChunk, total: deadlines.total, scheduler }),
       mergeMap((models) => models),
@@ -41,14 +41,14 @@ export function fetchModels(settings: Settings): Observable<Model> {
   });
 }
 
-function parseModels(text: string, redact: Redact): readonly Model[] {
+function parseModels(text: string, redact: Redact, now: number): readonly Model[] {
   const document = parseJson(text);
   if (document === undefined) {
     throw new ProtocolError('The server did not answer with JSON; check baseURL', { kind: 'parse' });
   }
   const error = errorFrame(document);
   if (error !== undefined) {
-    throw toStreamError(error, redact);
+    throw toStreamError(error, redact, now);
   }
   const result = z.safeParse(z.array(model), listIn(document));
   if (!result.success) {

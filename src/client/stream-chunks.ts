@@ -39,7 +39,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
     const scope = createRequestScope(scheduler.now());
     const read = pipe(
       readAnswer(limits.eventBytes), // bytes → server-sent events
-      parseChunks(format, { limits, redact: scope.redact }), // events → chunks, until [DONE]
+      parseChunks(format, { limits, redact: scope.redact, scheduler }), // events → chunks, until [DONE]
     );
     return send(exchange, settings, scope).pipe(
       drainAfterComplete(read, grace, scheduler), // complete at [DONE], not when the socket closes

@@ -11,9 +11,24 @@ const kindOfWord: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
   ['billinghardlimitreached', 'quota'],
   ['billingnotactive', 'quota'],
   ['billingerror', 'quota'],
+  ['exceededcurrentquotaerror', 'quota'],
+  ['1113', 'quota'],
+  ['insufficientbalance', 'quota'],
+  ['insufficientbalanceerror', 'quota'],
+  ['insufficientcredits', 'quota'],
+  ['insufficientuserquota', 'quota'],
+  ['creditbalancetoolow', 'quota'],
+  ['creditsexhausted', 'quota'],
+  ['paymentrequired', 'quota'],
+  ['arrearage', 'quota'],
+  ['prepaidbilloverdue', 'quota'],
+  ['postpaidbilloverdue', 'quota'],
+  ['allocationquotafreetieronly', 'quota'],
+  ['accountoverdueerror', 'quota'],
   ['ratelimitexceeded', 'rate_limit'],
   ['ratelimiterror', 'rate_limit'],
   ['ratelimitreached', 'rate_limit'],
+  ['ratelimitreachederror', 'rate_limit'],
   ['ratelimit', 'rate_limit'],
   ['resourceexhausted', 'rate_limit'],
   ['toomanyrequests', 'rate_limit'],
@@ -69,26 +84,40 @@ const retryableKinds: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'rate_limit',
   'server',
   'overloaded',
-  'connection',
-  'truncated',
   'provider',
 ]);
 
-/** Whether a new request may succeed after an error of this kind, unless the server says otherwise. */
+/** Whether a new request may succeed after a server reports an error of this kind, unless it says otherwise. */
 export function isRetryableKind(kind: ErrorKind): boolean {
   return retryableKinds.has(kind);
 }
 
-/** Returns the kind for a code or type; `undefined` if it is unknown. */
-export function kindOfCode(code: string | undefined): ErrorKind | undefined {
-  if (code === undefined || code.length > 100) {
+/**
+ * Returns the kind for an error's code and type; `undefined` if both are unknown. The code counts first, except that either
+ * may say that the account is out of money: some servers name a rate limit next to it.
+ */
+export function kindOfWords(code: string | undefined, type: string | undefined): ErrorKind | undefined {
+  const named = [code, type].map(kindOf);
+  return named.includes('quota') ? 'quota' : named.find(Boolean);
+}
+
+function kindOf(word: string | undefined): ErrorKind | undefined {
+  if (word === undefined || word.length > 100) {
     return undefined;
   }
-  return kindOfWord.get(code.toLowerCase().replace(/[^a-z0-9]/gu, ''));
+  return kindOfWord.get(word.toLowerCase().replace(/[^a-z0-9]/gu, ''));
+}
+
+/**
+ * Whether a message says that the account is out of money, for servers whose code does not: MiniMax calls it an `api_error`
+ * with status 500, Anthropic an invalid request.
+ */
+export function isAboutMoney(message: string | undefined): boolean {
+  return /\binsufficient (?:account )?balance\b|\bcredit balance is too low\b/iu.test(message ?? '');
 }
 
 /** Returns the kind for an HTTP status. */
-export function kindOfStatus(status: number): ErrorKind {
+function kindOfStatus(status: number): ErrorKind {
   switch (status) {
     case 401:
       return 'authentication';
@@ -117,7 +146,7 @@ export function kindOfStatus(status: number): ErrorKind {
  */
 export function kindOfResponse(status: number, code: string | undefined, type: string | undefined): ErrorKind {
   const byStatus = kindOfStatus(status);
-  const named = [code, type].map(kindOfCode).find(Boolean);
+  const named = kindOfWords(code, type);
   if (named === 'quota') {
     return 'quota';
   }

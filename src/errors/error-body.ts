@@ -1,6 +1,8 @@
 import type { Redact } from '../secrets/redactor.js';
 import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
+import { isAboutMoney } from './classify.js';
+import { parseReset } from './rate-limits.js';
 
 /** The fields of an error object, whatever its shape; redacted, and cut to a readable length. */
 export interface ErrorDetails {
@@ -10,10 +12,10 @@ export interface ErrorDetails {
   readonly param: string | undefined;
   /** The HTTP status in the object itself. */
   readonly status: number | undefined;
-  /** Google's `retryDelay` in milliseconds. */
-  readonly retryDelay: number | undefined;
-  /** Whether a quota per day is used up. */
-  readonly perDay: boolean;
+  /** Milliseconds that the object asks to wait. */
+  readonly retryAfter: number | undefined;
+  /** Whether the account is out of money, or its quota per day used up: no retry would wait that long. */
+  readonly isUsedUp: boolean;
 }
 
 /** A longer text is cut. */
@@ -21,17 +23,21 @@ const maxLength = 500;
 /** How much of a text is searched for secrets before it is cut. */
 const maxSearched = 64 * 1024;
 
-/** Reads the body of an error response: JSON in any of the known shapes, else plain text. A web page has no details. */
-export function readErrorBody(body: string, redact: Redact): ErrorDetails {
+/**
+ * Reads the body of an error response: JSON in any of the known shapes, else plain text. A web page has no details.
+ *
+ * @param now Milliseconds since the epoch, to convert a time until which to wait.
+ */
+export function readErrorBody(body: string, redact: Redact, now: number): ErrorDetails {
   const text = body.trim();
-  return readErrorObject(parseJson(body) ?? (text.startsWith('<') ? undefined : text), redact);
+  return readErrorObject(parseJson(body) ?? (text.startsWith('<') ? undefined : text), redact, now);
 }
 
 /**
  * Reads a parsed error in any of the known shapes: nested, flat, a string, or an array of one. Each text is redacted after
  * JSON is parsed, and before it is cut, which could leave half of a secret.
  */
-export function readErrorObject(value: unknown, redact: Redact): ErrorDetails {
+export function readErrorObject(value: unknown, redact: Redact, now: number): ErrorDetails {
   const body = firstOf(value) ?? value;
   const error = fieldOf(body, 'error');
   const details = fieldOf(error, 'details');
@@ -39,10 +45,11 @@ export function readErrorObject(value: unknown, redact: Redact): ErrorDetails {
     text === undefined ? undefined : cut(redact(text.slice(0, maxSearched)));
   const pick = (key: string): string | undefined => wordOf(fieldOf(error, key)) ?? wordOf(fieldOf(body, key));
 
+  const message = shown(messageOf(body, error));
   const type = shown(pick('type') ?? wordOf(fieldOf(body, 'error_type')) ?? wordOf(fieldOf(error, 'status')));
   const code = shown(pick('code') ?? wordOf(fieldOf(fieldOf(body, 'base_resp'), 'status_code')));
   return {
-    message: shown(messageOf(body, error)),
+    message,
     code: code ?? type,
     type,
     param: shown(pick('param')),
@@ -50,8 +57,8 @@ export function readErrorObject(value: unknown, redact: Redact): ErrorDetails {
       statusOf(fieldOf(error, 'status_code')) ??
       statusOf(fieldOf(error, 'status')) ??
       statusOf(fieldOf(body, 'status')),
-    retryDelay: retryDelayOf(details),
-    perDay: quotaIdsOf(details).some((id) => id.includes('PerDay')),
+    retryAfter: retryDelayOf(details) ?? resetOf(fieldOf(error, 'metadata'), now),
+    isUsedUp: isAboutMoney(message) || quotaIdsOf(details).some((id) => id.includes('PerDay')),
   };
 }
 
@@ -89,6 +96,14 @@ function retryDelayOf(details: unknown): number | undefined {
   const delays = listOf(details).flatMap((item) => textOf(fieldOf(item, 'retryDelay')) ?? []);
   const seconds = delays.map((delay) => (delay.endsWith('s') ? Number(delay.slice(0, -1)) : NaN));
   return seconds.filter((delay) => delay >= 0 && Number.isFinite(delay)).map((delay) => delay * 1e3)[0];
+}
+
+/** OpenRouter's `metadata: { headers: { 'X-RateLimit-Reset': '1764331200000' } }`, which stands for a `retry-after`. */
+function resetOf(metadata: unknown, now: number): number | undefined {
+  const headers = fieldOf(metadata, 'headers');
+  const fields = isObject(headers) ? Object.entries(headers) : [];
+  const [, reset] = fields.find(([name]) => name.toLowerCase() === 'x-ratelimit-reset') ?? [];
+  return parseReset(wordOf(reset) ?? null, now);
 }
 
 /** Google's `details: [{ violations: [{ quotaId }] }]`. */

@@ -1,15 +1,14 @@
 import type { Redact } from '../secrets/redactor.js';
 import { ApiError, type ApiErrorInit } from './api-error.js';
-import { isRetryableKind, kindOfCode, kindOfResponse } from './classify.js';
-import { type ErrorDetails, readErrorBody, readErrorObject } from './error-body.js';
-import type { ErrorKind } from './llm-error.js';
+import { isRetryableKind, kindOfResponse, kindOfWords } from './classify.js';
+import { readErrorBody, readErrorObject } from './error-body.js';
 import { RateLimitError } from './rate-limit-error.js';
 import { parseRateLimits } from './rate-limits.js';
 import { isReadableHeader, parseRetryAfter, requestIdOf } from './response-headers.js';
 import { StreamError } from './stream-error.js';
 
 /** A non-2xx response and its body. */
-export interface ErrorResponse {
+interface ErrorResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
@@ -20,8 +19,8 @@ export interface ErrorResponse {
 
 /** Converts a non-2xx response to an error. The header `x-should-retry` overrides what status and code suggest. */
 export function toApiError({ status, headers, body, now, redact }: ErrorResponse): ApiError {
-  const details = readErrorBody(body, redact);
-  const kind = withDailyQuota(kindOfResponse(status, details.code, details.type), details);
+  const details = readErrorBody(body, redact, now);
+  const kind = details.isUsedUp ? 'quota' : kindOfResponse(status, details.code, details.type);
   const pause = parseRetryAfter(headers, now);
   const shouldRetry = headers.get('x-should-retry');
   const requestId = requestIdOf(headers);
@@ -33,7 +32,7 @@ export function toApiError({ status, headers, body, now, redact }: ErrorResponse
     param: details.param,
     headers: readableHeaders(headers, redact),
     rateLimits: parseRateLimits(headers, now),
-    retryAfter: pause === undefined || pause === 0 ? (details.retryDelay ?? pause) : pause,
+    retryAfter: pause === undefined || pause === 0 ? (details.retryAfter ?? pause) : pause,
     requestId: requestId === undefined ? undefined : redact(requestId),
     retryable: shouldRetry === 'true' || (shouldRetry !== 'false' && isRetryableKind(kind)),
   };
@@ -41,27 +40,25 @@ export function toApiError({ status, headers, body, now, redact }: ErrorResponse
   return kind === 'rate_limit' ? new RateLimitError(message, init) : new ApiError(message, init);
 }
 
-/** Converts an error object inside a 200 stream, in any shape servers use, to an error. */
-export function toStreamError(frame: unknown, redact: Redact): StreamError {
-  const details = readErrorObject(frame, redact);
-  const { code, type, message, retryDelay } = details;
+/**
+ * Converts an error object inside a 200 stream, in any shape servers use, to an error.
+ *
+ * @param now Milliseconds since the epoch, to convert a time until which to wait.
+ */
+export function toStreamError(frame: unknown, redact: Redact, now: number): StreamError {
+  const details = readErrorObject(frame, redact, now);
+  const { code, type, message, retryAfter, isUsedUp } = details;
   // Many servers send the status they would have answered with as the code.
   const status = code !== undefined && /^[45]\d\d$/u.test(code) ? Number(code) : details.status;
-  const named =
-    status === undefined ? (kindOfCode(code) ?? kindOfCode(type) ?? 'provider') : kindOfResponse(status, code, type);
-  const kind = withDailyQuota(named, details);
+  const named = status === undefined ? (kindOfWords(code, type) ?? 'provider') : kindOfResponse(status, code, type);
+  const kind = isUsedUp ? 'quota' : named;
   return new StreamError(message ?? 'The server reported an error inside the stream', {
     kind,
     code,
     type,
     retryable: isRetryableKind(kind),
-    retryAfter: retryDelay,
+    retryAfter,
   });
-}
-
-/** A rate limit per day is a quota: no retry would wait that long. */
-function withDailyQuota(kind: ErrorKind, { perDay }: ErrorDetails): ErrorKind {
-  return kind === 'rate_limit' && perDay ? 'quota' : kind;
 }
 
 function defaultMessage(body: string): string {

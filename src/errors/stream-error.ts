@@ -1,7 +1,7 @@
 import { LlmError, type LlmErrorInit } from './llm-error.js';
 
 /** The fields of a {@link StreamError}. */
-export interface StreamErrorInit extends LlmErrorInit {
+interface StreamErrorInit extends LlmErrorInit {
   readonly code?: string | undefined;
   readonly type?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { checkConfig } from '../util/check.js';
+import { checkConfig, isScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
 import { builtInModels, createBuiltIns, type BuiltInModel } from './built-in-models.js';
 import type { LocalModel } from './local-model.js';
@@ -87,7 +87,7 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
   keepAlive: [isDuration, 'a number of milliseconds above 0'],
   onExchange: [isFunction, 'a function'],
   pages: [isFolder, 'a folder that exists'],
-  scheduler: [(value) => isObject(value) && isFunction(value['schedule']), 'an rxjs scheduler'],
+  scheduler: [isScheduler, 'an rxjs scheduler'],
 };
 
 const fieldNames = Object.keys(rules) as readonly (keyof LocalServerConfig)[];

@@ -10,7 +10,7 @@ export interface SecretSource {
 }
 
 /** Removes known secrets from texts. */
-export interface Redactor {
+interface Redactor {
   /** Adds a secret; one of fewer than 4 characters is ignored. */
   readonly addSecret: (secret: string) => void;
   /** Adds the secrets of a request, see {@link secretsIn}. The request is not read before the first search. */
@@ -24,7 +24,8 @@ export const mark = '[redacted]';
 
 /** Redacting shorter values would black out half of every text. */
 const minSecret = 4;
-const secretName = /auth|key|token|secret|cookie|password/iu;
+const secretName =
+  /auth|key|token|secret|cookie|passw|passphrase|credential|signature|jwt|session|^(?:x-)?(?:sig|code|pwd|pass)$/iu;
 const scheme = /^(?:bearer|basic|token|apikey)\s+/iu;
 
 /** Creates a redactor that knows no secret yet. Adding costs nothing; the work is done when a text is searched. */
@@ -55,18 +56,29 @@ export function createRedactor(): Redactor {
  *
  * @param isSecret Whether the name of a header or query parameter sounds secret.
  */
-export function secretsIn(
-  { headers, url }: SecretSource,
-  isSecret = (name: string): boolean => secretName.test(name),
-): readonly string[] {
+export function secretsIn({ headers, url }: SecretSource, isSecret = soundsSecret): readonly string[] {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const fields = [...Object.entries(headers), ...(parsed?.searchParams ?? [])];
   const values = fields.filter(([name]) => isSecret(name)).flatMap(([, value]) => [value, ...partsOf(value)]);
-  return [...values, parsed?.username ?? '', parsed?.password ?? ''];
+  const user = [parsed?.username, parsed?.password].flatMap((part = '') => [part, decoded(part)]);
+  return [...values, ...user];
 }
 
-/** The key after `Bearer`, and the values of a cookie. */
-function partsOf(value: string): readonly string[] {
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Whether the name of a header or query parameter suggests that its value is a secret. */
+export function soundsSecret(name: string): boolean {
+  return secretName.test(name);
+}
+
+/** Lists the parts of a value that are secrets themselves: the key after `Bearer`, and the values of a cookie. */
+export function partsOf(value: string): readonly string[] {
   const credentials = value.replace(scheme, '');
   return [credentials, ...credentials.split(/[\s;,=]+/u)];
 }

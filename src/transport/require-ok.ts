@@ -20,7 +20,7 @@ import { toApiError } from '../errors/server-error.js';
 import type { TransportEvent } from './transport.js';
 
 /** Limits for reading the body of an error answer. */
-export interface RequireOkConfig {
+interface RequireOkConfig {
   /** Maximum number of bytes to read. */
   readonly errorBodyBytes: number;
   /** Maximum number of milliseconds to read for; `Infinity` for no limit. */

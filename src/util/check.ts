@@ -1,4 +1,5 @@
 import { from, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
+import { isObject } from './is-object.js';
 
 /** The longest delay a JavaScript timer can hold, in milliseconds; a longer one fires at once. */
 export const maxTimer = 0x7fffffff;
@@ -40,11 +41,15 @@ export function checkFunction(name: string, value: unknown): void {
   check(typeof value === 'function', name, 'a function', value);
 }
 
-/** Checks an rxjs scheduler. */
-export function checkScheduler(value: unknown): void {
+/** Whether a value has what an rxjs scheduler needs to read the clock and to wait. */
+export function isScheduler(value: unknown): boolean {
   const { now, schedule } = (value ?? {}) as Partial<SchedulerLike>;
-  const valid = typeof now === 'function' && typeof schedule === 'function';
-  check(valid, 'scheduler', 'an rxjs scheduler', value);
+  return typeof now === 'function' && typeof schedule === 'function';
+}
+
+/** Checks that a value is an rxjs scheduler. */
+export function checkScheduler(value: unknown): void {
+  check(isScheduler(value), 'scheduler', 'an rxjs scheduler', value);
 }
 
 /** Checks a list of sources and converts them to Observables. */
@@ -69,7 +74,7 @@ export function checkSource<T>(name: string, source: ObservableInput<T>): Observ
  * @param known The fields it may have; left out if its reader checks them.
  */
 export function checkConfig<T extends object>(name: string, value: T, known?: readonly (keyof T & string)[]): void {
-  check(typeof value === 'object' && (value as unknown) !== null, `The configuration of ${name}`, 'an object', value);
+  check(isObject(value), `The configuration of ${name}`, 'an object', value);
   if (known !== undefined) {
     checkFields(value, known, `the configuration of ${name}`);
   }

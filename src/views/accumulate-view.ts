@@ -16,13 +16,12 @@ import {
 } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import type { Message } from '../chunks/message.js';
-import type { AccumulateMessageConfig } from '../operators/accumulate-message.js';
+import { type AccumulateMessageConfig, prepareMessage } from '../operators/accumulate-message.js';
 import { isObject } from '../util/is-object.js';
-import { prepareMessage } from '../operators/accumulate-message.js';
 import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.js';
 import { retryTransient } from '../operators/retry-transient.js';
 import { check, checkConfig } from '../util/check.js';
-import { type ChatView, viewOf, waitingView } from './chat-view.js';
+import { type ChatView, hasOutput, viewOf, waitingView } from './chat-view.js';
 
 /** Options of {@link accumulateView}. */
 export interface AccumulateViewConfig extends AccumulateMessageConfig {
@@ -140,13 +139,4 @@ function showMessage(view: ChatView, message: Message): ChatView {
   }
   // An empty start of the next attempt would make the text of the failed one flicker.
   return view.status === 'retrying' ? view : viewOf('waiting', message);
-}
-
-function hasOutput({ content, reasoning, refusal, toolCalls, functionCall, extra }: Message): boolean {
-  return (
-    content + reasoning + refusal !== '' ||
-    toolCalls.length > 0 ||
-    functionCall !== undefined ||
-    Object.hasOwn(extra, 'audio')
-  );
 }

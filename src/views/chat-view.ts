@@ -41,3 +41,13 @@ export function viewOf(
 export function isFinal({ status }: ChatView): boolean {
   return status === 'done' || status === 'stopped' || status === 'failed';
 }
+
+/** Returns whether a message has anything to show. */
+export function hasOutput({ content, reasoning, refusal, toolCalls, functionCall, extra }: Message): boolean {
+  return (
+    content + reasoning + refusal !== '' ||
+    toolCalls.length > 0 ||
+    functionCall !== undefined ||
+    Object.hasOwn(extra, 'audio')
+  );
+}

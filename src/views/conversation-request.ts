@@ -32,22 +32,24 @@ export function askWith(
 }
 
 /**
- * Converts earlier turns to the messages of a request: each prompt, and the text of its reply. The text of a stopped reply
- * is included. A turn whose reply failed or has no text is left out with its prompt, because many models require that user
- * and assistant messages alternate.
+ * Converts earlier turns to the messages of a request: each prompt, and the text of its reply as far as it was shown, also
+ * if the reply was stopped or failed. A reply without text leaves its prompt only. Reasoning is left out, and so are tool
+ * calls, since their results are unknown.
+ *
+ * Some models refuse a prompt that follows another without an answer between them. For these, leave out such turns:
  *
  * ```ts
- * converse(client, { request, history: (turns) => historyOf(turns.slice(-10)) });
+ * const answered = (turns: readonly Turn[]) => turns.filter(({ reply }) => reply.message.content !== '');
+ * converse(client, { request, history: (turns) => historyOf(answered(turns).slice(-10)) });
  * ```
  */
 export function historyOf(turns: readonly Turn[]): readonly ChatMessage[] {
-  return turns.flatMap(({ prompt, reply: { status, message } }): readonly ChatMessage[] => {
-    const content = message.content || message.refusal;
-    return status === 'failed' || content === ''
-      ? []
-      : [
-          { role: 'user', content: prompt },
-          { role: 'assistant', content },
-        ];
+  return turns.flatMap(({ prompt, reply: { message } }): readonly ChatMessage[] => {
+    // Anthropic and Kimi refuse a message of white space, and with it every later request of the conversation.
+    const content = [message.content, message.refusal].find((text) => text.trim() !== '');
+    return [
+      { role: 'user', content: prompt },
+      ...(content === undefined ? [] : [{ role: 'assistant', content } as const]),
+    ];
   });
 }

@@ -62,7 +62,7 @@ export interface ConverseConfig {
   readonly policy?: ConversationPolicy | undefined;
   /**
    * Returns the messages to send between `system` and the prompt, given the finished turns before it. Called before each
-   * reply. Default {@link historyOf}, which leaves out turns whose reply failed or is empty.
+   * reply. Default {@link historyOf}: every prompt, and the text of each reply, also of one that failed or was stopped.
    */
   readonly history?: ((turns: readonly Turn[]) => readonly ChatMessage[]) | undefined;
   /** The turns to continue from. Replies that were in flight when they were saved count as stopped. Default none. */

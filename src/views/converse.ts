@@ -32,7 +32,8 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' };
  * The `policy` decides what happens to a prompt sent while a reply is in flight; `stop`, `regenerate` and `reset` take effect
  * immediately. A reply that is stopped, by a command or by the next prompt, keeps its text, and its request is closed.
  * Queued prompts that are stopped remain as turns. `regenerate` replaces a reply in its place, sends only the turns before
- * it, and runs in parallel with other replies. Unknown ids are ignored, and so is `regenerate` for a queued prompt.
+ * it, and runs in parallel with other replies. If the new reply fails or is stopped before it has output, the message it was
+ * to replace is shown again. Unknown ids are ignored, and so is `regenerate` for a queued prompt.
  *
  * The result completes when the source and all replies in flight have completed. It errors only if the source does, or sends
  * an invalid command (`TypeError`). A reply that fails is a turn with the status `failed`, even if a callback of `config`

@@ -1,4 +1,5 @@
-import { type ChatView, isFinal, queuedView, viewOf, waitingView } from './chat-view.js';
+import type { Message } from '../chunks/message.js';
+import { type ChatView, hasOutput, isFinal, queuedView, viewOf, waitingView } from './chat-view.js';
 import type { ConversationPolicy, ConversationView, Turn } from './conversation.js';
 
 /** A conversation and its replies in flight. */
@@ -13,6 +14,8 @@ export interface Run {
   readonly prompt: Turn['prompt'];
   /** Index of its turn. It is stable: turns are only appended, or all replaced when nothing is in flight. */
   readonly place: number;
+  /** The message before this request, shown again if the reply fails or is stopped without output. */
+  readonly replaced: Message;
 }
 
 /** A change of a conversation. */
@@ -105,7 +108,9 @@ function append({ view, runs }: Conversation, turn: Turn): Conversation {
 /** Starts the reply of a turn, by default the last one, or restarts it. */
 function start({ view, runs }: Conversation, place = view.turns.length - 1): Conversation {
   const others = runs.filter((run) => run.place !== place);
-  const started = view.turns.slice(place, place + 1).map(({ id, prompt }) => ({ id, prompt, place }));
+  const started = view.turns.slice(place, place + 1).map(({ id, prompt, reply }) => {
+    return { id, prompt, place, replaced: keptMessage(reply, runAt(runs, place)) };
+  });
   return conversationOf(withReply(view.turns, place, waitingView), [...others, ...started]);
 }
 
@@ -121,7 +126,7 @@ function stop(before: Conversation, id?: string): Conversation {
   const { turns } = before.view;
   return turns.some(isMeant)
     ? conversationOf(
-        turns.map((turn) => (isMeant(turn) ? stopTurn(turn) : turn)),
+        turns.map((turn, place) => (isMeant(turn) ? stopTurn(turn, runAt(before.runs, place)) : turn)),
         before.runs.filter((run) => id !== undefined && run.id !== id),
       )
     : before;
@@ -133,7 +138,7 @@ function showReply(before: Conversation, run: Run, reply: ChatView): Conversatio
   return !runs.includes(run) || view.turns[run.place]?.reply === reply
     ? before
     : conversationOf(
-        withReply(view.turns, run.place, reply),
+        withReply(view.turns, run.place, reply.status === 'failed' ? failedView(reply, run) : reply),
         isFinal(reply) ? runs.filter((other) => other !== run) : runs,
       );
 }
@@ -163,6 +168,20 @@ function replyTo({ id, prompt }: Turn, reply: ChatView): Turn {
   return Object.freeze({ id, prompt, reply });
 }
 
-function stopTurn(turn: Turn): Turn {
-  return replyTo(turn, viewOf('stopped', turn.reply.message));
+function stopTurn({ id, prompt, reply }: Turn, run?: Run): Turn {
+  return Object.freeze({ id, prompt, reply: viewOf('stopped', keptMessage(reply, run)) });
+}
+
+function failedView(reply: ChatView, run: Run): ChatView {
+  const message = keptMessage(reply, run);
+  return message === reply.message ? reply : viewOf('failed', message, { error: reply.error });
+}
+
+function runAt(runs: readonly Run[], place: number): Run | undefined {
+  return runs.find((run) => run.place === place);
+}
+
+/** Returns the message of a reply that ends early: without output, that of the answer it was to replace. */
+function keptMessage({ message }: ChatView, run: Run | undefined): Message {
+  return run !== undefined && !hasOutput(message) && hasOutput(run.replaced) ? run.replaced : message;
 }

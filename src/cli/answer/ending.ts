@@ -4,7 +4,7 @@ import { writeLine } from '../terminal/output.js';
 import { oneLine } from '../terminal/text.js';
 
 /** Where {@link reportEnding} writes, and what. */
-export interface ReportConfig {
+interface ReportConfig {
   readonly stderr: NodeJS.WriteStream;
   /** Whether to report timing and token counts. */
   readonly stats: boolean;

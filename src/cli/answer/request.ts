@@ -1,10 +1,10 @@
 import type { Observable } from 'rxjs';
-import type { AnswerChunk, ChatMessage, Client } from '../../index.node.js';
+import type { AnswerChunk, ChatCompletionRequest, Client } from '../../index.node.js';
 import type { ServerOptions } from '../server/choose-server.js';
-import type { ModelOptions } from '../server/models.js';
+import type { ModelChoice } from '../server/models.js';
 
 /** The options of a prompt or a conversation. */
-export interface AskOptions extends ModelOptions {
+export interface AskOptions extends ModelChoice {
   /** The prompt's words among the arguments. */
   readonly words: readonly string[];
   readonly system: string | undefined;
@@ -33,30 +33,19 @@ export function requestAnswer(
   prompt: string,
   options: AskOptions,
 ): Observable<AnswerChunk> {
-  return options.endpoint === 'completions'
-    ? client.completions({ ...toFields(model, options), prompt })
-    : requestChat(client, model, [{ role: 'user', content: prompt }], options);
-}
-
-/** Emits the chunks of a model's answer to a conversation, sent after the system message of the options. */
-export function requestChat(
-  client: Client,
-  model: string,
-  messages: readonly ChatMessage[],
-  options: AskOptions,
-): Observable<AnswerChunk> {
+  const fields = toFields(model, options);
+  if (options.endpoint === 'completions') {
+    return client.completions({ ...fields, prompt });
+  }
   const { system } = options;
   const instructions = system === undefined ? [] : [{ role: 'system', content: system } as const];
-  return client.chat({ ...toFields(model, options), messages: [...instructions, ...messages] });
+  return client.chat({ ...fields, messages: [...instructions, { role: 'user', content: prompt }] });
 }
 
-interface RequestFields {
-  readonly model: string;
-  readonly temperature?: number;
-  readonly max_tokens?: number;
-}
+type RequestFields = Pick<ChatCompletionRequest, 'model' | 'temperature' | 'max_tokens'>;
 
-function toFields(model: string, { temperature, maxTokens }: AskOptions): RequestFields {
+/** Returns the fields of a request that are the same for prompts and conversations. */
+export function toFields(model: string, { temperature, maxTokens }: AskOptions): RequestFields {
   return {
     model,
     ...(temperature === undefined ? {} : { temperature }),

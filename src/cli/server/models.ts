@@ -48,7 +48,7 @@ export function printModels({ server, retries, json }: ModelsOptions, { stdout, 
 }
 
 /** Which models to ask. */
-export interface ModelOptions {
+export interface ModelChoice {
   /** Empty for the server's default. */
   readonly models: readonly string[];
   readonly endpoint: Endpoint;
@@ -59,7 +59,7 @@ export interface ModelOptions {
 /** Emits the models that the options name, else the server's default. */
 export function chooseModels(
   server: Server,
-  { models, endpoint, retries: count }: ModelOptions,
+  { models, endpoint, retries: count }: ModelChoice,
   stderr: NodeJS.WriteStream,
 ): Observable<string> {
   return models.length === 0

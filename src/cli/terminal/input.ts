@@ -40,7 +40,7 @@ export function readPrompt(words: readonly string[], { stdin, stderr }: Streams)
 }
 
 /** What {@link toPrompt} needs besides the input. */
-export interface ToPromptConfig {
+interface ToPromptConfig {
   /** The prompt's words among the arguments. If the first is `-`, the input is awaited without a time limit. */
   readonly words: readonly string[];
   /** Called when no input came in time. */

@@ -18,7 +18,7 @@ import { stopAt } from './stop-at.js';
 import { toPieces } from './to-pieces.js';
 
 /** How {@link generate} limits and paces an answer. */
-export interface GenerationConfig {
+interface GenerationConfig {
   /** The number of pieces after which the answer is cut, with the finish reason `length`. */
   readonly maxTokens: number;
   /** Stop sequences: the answer ends before the first of them, with the finish reason `stop`. */

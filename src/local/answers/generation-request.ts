@@ -20,7 +20,9 @@ const flag = z.nullish(z.boolean('true or false'));
 /** A maximum number of tokens. Like all schemas here, its error texts complete the sentence "it must be". */
 export const tokenLimit = z.nullish(z.int('a whole number').check(z.positive('1 or more')));
 
-const stopSequence = z.string('a string').check(z.minLength(1, 'a string that is not empty'));
+const stopSequence = z
+  .string('a string')
+  .check(z.minLength(1, 'a string that is not empty'), z.maxLength(1000, 'a string of at most 1,000 characters'));
 
 const choiceCount = 'a whole number from 1 to 128';
 
@@ -38,7 +40,7 @@ export const generationBody = z.looseObject(
   },
   'a JSON object',
 );
-export interface GenerationBody extends z.infer<typeof generationBody> {}
+interface GenerationBody extends z.infer<typeof generationBody> {}
 
 /** Reads how to answer. Throws a `LocalError` for stream options without a stream, as OpenAI does. */
 export function readGenerationFields(body: GenerationBody): Omit<GenerationRequest, 'asked'> {

@@ -4,7 +4,7 @@ import { Queue } from '../../util/queue.js';
 import { LocalError } from '../http/local-error.js';
 
 /** How {@link pace} spreads values. */
-export interface PaceConfig {
+interface PaceConfig {
   /** 0 sets no timers; values then wait for `writable` alone. */
   readonly tokensPerSecond: number;
   /** The number of values emitted per turn of the event loop where there are no timers. */

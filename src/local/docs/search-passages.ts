@@ -2,7 +2,7 @@ import MiniSearch, { type SearchResult } from 'minisearch';
 import type { Passage } from './read-passages.js';
 
 /** Returns the passages that answer a question, best first; an empty list if none does. */
-export type PassageSearch = (question: string) => readonly Passage[];
+type PassageSearch = (question: string) => readonly Passage[];
 
 /** The share of the best score that a result needs, so that a good match is not followed by poor ones. */
 const minShareOfBest = 0.2;

@@ -11,7 +11,7 @@ export interface Exchange {
 }
 
 /** What is found out about an exchange while it is handled, for the config's `onExchange`. */
-export interface ExchangeNotes {
+interface ExchangeNotes {
   /** The model the request names. */
   model?: string;
   /** Whether the server broke off the answer. */

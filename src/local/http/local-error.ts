@@ -1,7 +1,7 @@
 import { isObject } from '../../util/is-object.js';
 
 /** Optional fields of a {@link LocalError}. */
-export interface LocalErrorInit {
+interface LocalErrorInit {
   /** The API's type of error. Default: `server_error` from status 500 on, else `invalid_request_error`. */
   readonly type?: string | undefined;
   /** The request field that is invalid. */

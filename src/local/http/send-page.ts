@@ -1,6 +1,9 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { extname, isAbsolute, join, relative } from 'node:path';
-import { catchError, defer, from, tap, throwError, type Observable } from 'rxjs';
+import { pipeline } from 'node:stream/promises';
+import { catchError, defer, from, mergeMap, throwError, type Observable } from 'rxjs';
 import { pathOf, type Exchange } from './exchange.js';
 import { LocalError } from './local-error.js';
 
@@ -18,41 +21,48 @@ export function sendPage({ request, response }: Exchange, root: string): Observa
         headers: { allow: 'GET, HEAD' },
       });
     }
-    return from(readPage(root, path)).pipe(
+    return from(findPage(root, path)).pipe(
       catchError((cause: unknown) =>
         throwError(() => new LocalError(404, `There is no file at ${path}.`, { code: 'unknown_url', cause })),
       ),
-      tap(({ file, bytes }) => {
-        response.writeHead(200, {
-          'content-type': contentTypeOf(file),
-          'content-length': bytes.length,
-          // The page is being developed: browsers must ask for it each time.
-          'cache-control': 'no-cache',
-        });
-        // Node leaves the body out of an answer to HEAD.
-        response.end(bytes);
-      }),
+      mergeMap((page) => sendFile(response, page, method === 'GET')),
     );
   });
 }
 
 interface Page {
   readonly file: string;
-  readonly bytes: Buffer;
+  readonly size: number;
+}
+
+async function sendFile(response: ServerResponse, { file, size }: Page, withBody: boolean): Promise<void> {
+  response.writeHead(200, {
+    'content-type': contentTypeOf(file),
+    'content-length': size,
+    // The page is being developed: browsers must ask for it each time.
+    'cache-control': 'no-cache',
+  });
+  if (withBody && size > 0) {
+    await pipeline(createReadStream(file, { end: size - 1 }), response);
+  } else {
+    response.end();
+  }
 }
 
 /**
- * Reads the file at a percent-encoded path in a folder, `index.html` for a path that ends with a slash. Rejects if there
+ * Finds the file at a percent-encoded path in a folder, `index.html` for a path that ends with a slash. Rejects if there
  * is none, or if it is hidden or outside the folder, even through a symbolic link.
  *
  * @param root The folder, without symbolic links.
  */
-async function readPage(root: string, path: string): Promise<Page> {
+async function findPage(root: string, path: string): Promise<Page> {
   const file = await realpath(join(root, ...partsOf(path)));
-  if (!isVisible(relative(root, file))) {
-    throw new Error('The file is hidden or outside the folder');
+  const entry = await stat(file);
+  // Reading a named pipe would wait for somebody to write to it.
+  if (!isVisible(relative(root, file)) || !entry.isFile()) {
+    throw new Error('The file is hidden, outside the folder or not a regular file');
   }
-  return { file, bytes: await readFile(file) };
+  return { file, size: entry.size };
 }
 
 /** Matches parts that lead to other folders, drives or streams, to hidden files, or that file systems refuse. */

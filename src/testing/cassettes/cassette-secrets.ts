@@ -1,4 +1,12 @@
-import { createRedactor, mark, markSpans, secretsIn, type SecretSource } from '../../secrets/redactor.js';
+import {
+  createRedactor,
+  mark,
+  markSpans,
+  partsOf,
+  secretsIn,
+  soundsSecret,
+  type SecretSource,
+} from '../../secrets/redactor.js';
 import type { Span } from '../../secrets/find-secrets.js';
 import { isObject } from '../../util/is-object.js';
 import { fromBinary, toBinary } from './pieces.js';
@@ -15,8 +23,6 @@ export interface Secrets {
   readonly removeFromPieces: (pieces: readonly Uint8Array[]) => readonly Uint8Array[];
 }
 
-const secretName =
-  /auth|key|token|secret|cookie|password|credential|signature|organi[sz]ation|project|^(?:sig|org|code)$/iu;
 /** Fields of a body. Unlike headers, they may contain such a word and be harmless, as `max_tokens` is. */
 const secretField =
   /^(?:\w*[-_])?(?:authorization|api[-_]?key|access[-_]?key|(?:access|auth|refresh|bearer)[-_]?token|client[-_]?secret|secret|password|cookie)$/iu;
@@ -38,9 +44,11 @@ const shape = new RegExp(`(?:(?<![a-z0-9])|(?<=\\\\[nrt]))(?:${shapes.join('|')}
 export function createSecrets(values: readonly string[]): Secrets {
   const { addSecret, find: findKnown } = createRedactor();
   const add = (secrets: readonly string[]): void => {
-    secrets.forEach(addSecret);
-    // Bodies are searched as bytes.
-    secrets.forEach((secret) => addSecret(toBinary(new TextEncoder().encode(secret))));
+    for (const secret of secrets.flatMap((value) => [value, ...partsOf(value)])) {
+      addSecret(secret);
+      // Bodies are searched as bytes.
+      addSecret(toBinary(new TextEncoder().encode(secret)));
+    }
   };
   add(values);
 
@@ -89,8 +97,9 @@ export function urlWithoutSecrets(address: string): string {
   return url.href;
 }
 
+/** Whose account it is must not be recorded either. */
 function isSecretName(name: string): boolean {
-  return secretName.test(name);
+  return soundsSecret(name) || /organi[sz]ation|project|^org$/iu.test(name);
 }
 
 function isSecret(name: string, value: unknown): value is string {

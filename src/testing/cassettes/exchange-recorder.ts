@@ -11,7 +11,7 @@ import { toRecordedBody, toRecordedRequest } from './recorded-request.js';
 import type { Secrets } from './cassette-secrets.js';
 
 /** Records one exchange while it runs. */
-export interface ExchangeRecorder {
+interface ExchangeRecorder {
   readonly add: (event: TransportEvent) => void;
   readonly complete: () => CassetteExchange;
   readonly abort: () => CassetteExchange;

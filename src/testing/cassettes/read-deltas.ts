@@ -2,7 +2,7 @@ import type { Span } from '../../secrets/find-secrets.js';
 import { parseJson } from '../../util/parse-json.js';
 
 /** Positions in a body whose events are read one after the other. */
-export interface Deltas {
+interface Deltas {
   /** Strings, without quotes, by field and choice: the strings of one list are consecutive parts of one text. */
   readonly texts: ReadonlyMap<string, readonly Span[]>;
   /** The log probabilities, which repeat the text. */

@@ -1,13 +1,11 @@
 import { asyncScheduler, defer, from, isObservable, type Observable, type SchedulerLike } from 'rxjs';
 import type { Client } from '../../client/create-client.js';
-import { checkClientConfig as checkOptions } from '../../client/client-config.js';
+import { checkClientConfig, type RequestOptions } from '../../client/client-config.js';
 import { checkChatRequest, checkCompletionRequest } from '../../client/check-request.js';
-import type { RequestOptions } from '../../client/client-config.js';
 import { check, checkConfig, checkScheduler } from '../../util/check.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ChatMessage } from '../../schemas/chat-message.js';
-import type { CompletionChunk } from '../../schemas/completion.js';
-import type { CompletionRequest } from '../../schemas/completion.js';
+import type { CompletionChunk, CompletionRequest } from '../../schemas/completion.js';
 import type { Model } from '../../schemas/model.js';
 import { chunksOf } from '../chunk-builders.js';
 import { recordEnding, type RequestRecord, startRecord } from './request-record.js';
@@ -82,7 +80,7 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     },
   });
   const ask = <T>(operation: keyof Client, request: AskedRequest, allOptions: RequestOptions = {}): Observable<T> => {
-    checkOptions(allOptions, 'request');
+    checkClientConfig(allOptions, 'request');
     const options = withoutKeys(allOptions);
     return defer(() => {
       const asked = Object.assign(startRecord(scheduler), { operation, request, options });

@@ -12,10 +12,9 @@ import { checkConfig, checkScheduler } from '../../util/check.js';
 import { parseJson } from '../../util/parse-json.js';
 import { toTransportError } from '../../transport/to-transport-error.js';
 import type { TransportEvent, TransportRequest } from '../../transport/transport.js';
-import { checkAnswer, type FakeAnswer } from './fake-answer.js';
+import { checkAnswer, type FakeAnswer, toExchange } from './fake-answer.js';
 import { recordEnding, type RequestRecord, startRecord } from './request-record.js';
 import { readScript, type Script } from './script.js';
-import { toExchange } from './fake-answer.js';
 
 /** A request that {@link fakeTransport} received, one per subscription, with the headers that a server would see. */
 export interface SentRequest extends TransportRequest, RequestRecord {

@@ -21,8 +21,9 @@ interface StreamExpectation<T> {
 
 /** A `TestScheduler` that compares without a test runner, and throws errors that point to the failed expectation. */
 export class MarbleScheduler extends TestScheduler {
-  /** In the order in which rxjs compares them. */
-  readonly #expectations: Expectation[] = [];
+  #expectations: Expectation[] = [];
+  /** Those that the current flush has still to compare, in the order in which rxjs compares them. */
+  #due: Expectation[] = [];
 
   constructor() {
     super((actual: unknown, expected: unknown) => {
@@ -64,6 +65,14 @@ export class MarbleScheduler extends TestScheduler {
     };
   }
 
+  override flush(): void {
+    const isReady = ({ place }: Expectation): boolean => place !== undefined;
+    this.#due = this.#expectations.filter(isReady);
+    super.flush();
+    // Like rxjs, which compares them all again in the next flush if one of them fails in this one.
+    this.#expectations = this.#expectations.filter((expectation) => !isReady(expectation));
+  }
+
   #add(compares: Expectation['compares']): Expectation {
     const expectation: Expectation = { compares };
     this.#expectations.push(expectation);
@@ -71,8 +80,7 @@ export class MarbleScheduler extends TestScheduler {
   }
 
   #compare(actual: unknown, expected: unknown): Error | undefined {
-    const index = this.#expectations.findIndex(({ place }) => place !== undefined);
-    const [expectation] = this.#expectations.splice(index, 1);
+    const expectation = this.#due.shift();
     return expectation?.compares === 'subscriptions'
       ? compareSubscriptions(
           actual as readonly FramedSubscription[],
