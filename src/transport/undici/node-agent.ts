@@ -7,23 +7,33 @@ import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import { captureContext } from '../async-context.js';
+
+/** What an exchange hears of its answer. */
+export type AnswerHandler = Required<
+  Pick<Dispatcher.DispatchHandler, 'onResponseStart' | 'onResponseData' | 'onResponseEnd' | 'onResponseError'>
+>;
 
 /**
  * Dispatches a request and returns a function that aborts it, whether it is waiting for a connection or being answered.
- * Without a dispatcher the request goes through an agent that all clients of the process share, and aborting it also
+ * The handler is called in the async context of the caller; undici calls it in that of whoever opened the connection. Without a dispatcher the request goes through an agent that all clients of the process share, and aborting it also
  * cancels a connection attempt that no other request needs. Call the function after the exchange has ended, too.
  */
 export function dispatch(
   options: Dispatcher.DispatchOptions,
-  handler: Omit<Dispatcher.DispatchHandler, 'onRequestStart'>,
+  handler: AnswerHandler,
   dispatcher: Dispatcher = sharedAgent(),
 ): () => void {
+  const run = captureContext();
   let controller: Dispatcher.DispatchController | undefined;
   let withdraw: (() => void) | undefined;
   let aborted = false;
   const abortable: NodeDispatchOptions = { ...options, [onQueued]: (callback) => (withdraw = callback) };
   dispatcher.dispatch(abortable, {
-    ...handler,
+    onResponseStart: (...answer) => run(handler.onResponseStart, ...answer),
+    onResponseData: (...piece) => run(handler.onResponseData, ...piece),
+    onResponseEnd: (...end) => run(handler.onResponseEnd, ...end),
+    onResponseError: (...failure) => run(handler.onResponseError, ...failure),
     onRequestStart: (started) => {
       controller = started;
       if (aborted) {
