@@ -62,11 +62,12 @@ function sharedAgent(): Dispatcher {
 }
 
 function createAgent(): Dispatcher {
-  const connect = buildConnector({ allowH2: true });
+  // undici 7 breaks every answer of an HTTP/2 connection whose server asks for no further requests on it.
+  const connect = buildConnector({ allowH2: false });
   return new Agent({
     bodyTimeout: 0,
     headersTimeout: 0,
-    allowH2: true,
+    allowH2: false,
     factory: (server, settings: object) =>
       new Pool(server, { ...settings, factory: (origin, options) => new NodeClient(origin, options, connect) }),
   });

@@ -10,8 +10,8 @@ import { dispatch } from './node-agent.js';
 export interface UndiciTransportConfig {
   /**
    * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`. By default all clients share one
-   * `Agent`, which uses HTTP/2 where the server offers it and has no time-outs once it is connected. undici's own
-   * dispatchers open another, idle connection whenever unsubscribing closes one; the default does not.
+   * `Agent`, which uses HTTP/1.1 and has no time-outs once it is connected. undici's own dispatchers open another, idle
+   * connection whenever unsubscribing closes one; the default does not.
    */
   readonly dispatcher?: Dispatcher | undefined;
   /**
@@ -26,7 +26,8 @@ const defaultUndecodedBytes = 256 * 1024 * 1024;
 
 /**
  * Creates a transport over undici's `dispatch`, which pushes each piece of the body straight into the subscriber; the
- * default on Node. Unsubscribing aborts the exchange: it closes the HTTP/1.1 socket or resets the HTTP/2 stream.
+ * default on Node. Unsubscribing aborts the exchange: it closes the HTTP/1.1 socket, or resets the HTTP/2 stream where the
+ * dispatcher allows HTTP/2.
  *
  * Raises `ConnectionError` when no answer comes, the connection breaks or a compressed body cannot be decoded, and
  * `ProtocolError` for a redirect it may not follow or a content encoding other than gzip, deflate and br.
