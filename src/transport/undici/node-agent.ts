@@ -9,19 +9,28 @@ import Client from 'undici/lib/dispatcher/client.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { captureContext } from '../async-context.js';
 
-/** What an exchange hears of its answer. */
-export type AnswerHandler = Required<
-  Pick<Dispatcher.DispatchHandler, 'onResponseStart' | 'onResponseData' | 'onResponseEnd' | 'onResponseError'>
->;
+/** The headers of an answer as undici gives them. */
+export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Called with the answer to a request as it arrives. */
+export interface AnswerHandler {
+  /** Called for informational responses, too. */
+  readonly head: (status: number, headers: RawHeaders) => void;
+  readonly data: (bytes: Uint8Array) => void;
+  readonly end: () => void;
+  readonly error: (error: unknown) => void;
+}
 
 /**
  * Dispatches a request and returns a function that aborts it, whether it is waiting for a connection or being answered.
- * The handler is called in the async context of the caller; undici calls it in that of whoever opened the connection. Without a dispatcher the request goes through an agent that all clients of the process share, and aborting it also
+ * Without a dispatcher the request goes through an agent that all clients of the process share, and aborting it also
  * cancels a connection attempt that no other request needs. Call the function after the exchange has ended, too.
+ *
+ * The handler is called in the async context of the caller, whereas undici is in that of whoever opened the connection.
  */
 export function dispatch(
   options: Dispatcher.DispatchOptions,
-  handler: AnswerHandler,
+  { head, data, end, error }: AnswerHandler,
   dispatcher: Dispatcher = sharedAgent(),
 ): () => void {
   const run = captureContext();
@@ -29,18 +38,23 @@ export function dispatch(
   let withdraw: (() => void) | undefined;
   let aborted = false;
   const abortable: NodeDispatchOptions = { ...options, [onQueued]: (callback) => (withdraw = callback) };
-  dispatcher.dispatch(abortable, {
-    onResponseStart: (...answer) => run(handler.onResponseStart, ...answer),
-    onResponseData: (...piece) => run(handler.onResponseData, ...piece),
-    onResponseEnd: (...end) => run(handler.onResponseEnd, ...end),
-    onResponseError: (...failure) => run(handler.onResponseError, ...failure),
-    onRequestStart: (started) => {
-      controller = started;
-      if (aborted) {
-        started.abort(abortReason());
-      }
-    },
-  });
+  try {
+    dispatcher.dispatch(abortable, {
+      onRequestStart: (started) => {
+        controller = started;
+        if (aborted) {
+          started.abort(abortReason());
+        }
+      },
+      onResponseStart: (_controller, status, headers) => run(head, status, headers),
+      onResponseData: (_controller, bytes) => run(data, bytes),
+      onResponseEnd: () => run(end),
+      onResponseError: (_controller, reason) => run(error, reason),
+    });
+  } catch (reason) {
+    // A dispatcher of undici 6 throws, since it expects a handler of another form.
+    error(reason);
+  }
   return () => {
     aborted = true;
     withdraw?.();

@@ -4,7 +4,7 @@ import { toTransportError } from '../to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
 import { withRedirects } from '../with-redirects.js';
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
-import { dispatch } from './node-agent.js';
+import { dispatch, type RawHeaders } from './node-agent.js';
 
 /** Options of {@link undiciTransport}. */
 export interface UndiciTransportConfig {
@@ -68,7 +68,7 @@ function exchange(
         body: request.body ?? null,
       },
       {
-        onResponseStart: (_controller, status, headers) => {
+        head: (status, headers) => {
           // An informational response, such as early hints, precedes the answer.
           if (status < 200) {
             return;
@@ -77,9 +77,9 @@ function exchange(
           subscriber.next({ type: 'head', status, headers: toHeaders(headers) });
           body = createBodyDecoder([headers['content-encoding'] ?? []].flat().join(', '), body, undecodedBytes);
         },
-        onResponseData: (_controller, bytes) => body.write(bytes),
-        onResponseEnd: () => body.end(),
-        onResponseError: (_controller, error) => body.fail(error),
+        data: (bytes) => body.write(bytes),
+        end: () => body.end(),
+        error: (error) => body.fail(error),
       },
       dispatcher,
     );
@@ -87,7 +87,7 @@ function exchange(
   });
 }
 
-function toHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): Headers {
+function toHeaders(raw: RawHeaders): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(raw)) {
     for (const item of Array.isArray(value) ? value : [value ?? '']) {
