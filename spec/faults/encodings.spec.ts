@@ -43,6 +43,11 @@ describe('a client reading content encodings', () => {
         error: { kind: 'rate_limit', message: '429 Slow down' },
       },
       {
+        title: `other text that is declared as ${encoding}`,
+        scenario: `/encoded-text/${encodeURIComponent(encoding)}`,
+        error: { name: 'ProtocolError', kind: 'protocol', retryable: false },
+      },
+      {
         title: `binary data declared as ${encoding}`,
         scenario: `/encoded-binary/${encodeURIComponent(encoding)}`,
         error: compressed,

@@ -1,10 +1,38 @@
-import { describeFaults, disconnected, truncated } from '../support/fault-table.js';
+import { describeFaults, disconnected, type Fault, truncated } from '../support/fault-table.js';
 
 const notAStream = { name: 'ProtocolError', kind: 'protocol', retryable: false };
 const unreadable = { name: 'ProtocolError', kind: 'parse', retryable: false };
 
+/** Answers that an HTTP parser refuses. A second request would be refused, too, and paid for. */
+const malformed: readonly Fault[] = [
+  ['an answer in another protocol', '/head/other-protocol'],
+  ['a content length before HTTP chunks', '/head/two-lengths'],
+  ['HTTP chunks before a content length', '/head/two-lengths-reversed'],
+  ['an answer whose length is not a number', '/head/bad-length'],
+  ['a header of 20 KiB', '/head/long-header'],
+  ['headers without end', '/endless-headers'],
+].map(([title = '', scenario = '']) => ({
+  title,
+  scenario,
+  retries: true,
+  error: {
+    name: 'ProtocolError',
+    kind: 'protocol',
+    retryable: false,
+    message: expect.stringContaining('HTTP') as unknown,
+  },
+}));
+
 describe('a wrong answer', () => {
   describeFaults([
+    ...malformed,
+    {
+      title: 'an HTTP chunk whose size is not a number',
+      scenario: '/bad-chunk',
+      retries: true,
+      error: { name: 'ProtocolError', kind: 'protocol', retryable: false },
+      text: 'Größe: ',
+    },
     { title: 'a web page', scenario: '/answer/page', error: notAStream },
     {
       title: 'a web page with the content type of an event stream',
@@ -20,11 +48,7 @@ describe('a wrong answer', () => {
       scenario: '/answer/error',
       error: { name: 'StreamError', kind: 'rate_limit', code: 'rate_limit_exceeded', retryable: true },
     },
-    { title: 'an answer in another protocol', scenario: '/head/other-protocol', error: disconnected },
-    { title: 'an answer with two lengths', scenario: '/head/two-lengths', error: disconnected },
-    { title: 'an answer whose length is not a number', scenario: '/head/bad-length', error: disconnected },
     { title: 'an upgrade to another protocol', scenario: '/head/upgrade', error: disconnected },
-    { title: 'headers without end', scenario: '/endless-headers', error: disconnected },
     { title: 'status 204', scenario: '/no-content', error: truncated },
     { title: 'an empty answer', scenario: '/answer/empty', error: truncated },
     { title: 'only [DONE]', scenario: '/answer/only-done', text: '' },

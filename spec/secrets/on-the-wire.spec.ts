@@ -38,7 +38,7 @@ describe.each([
     const server = await startServer({ answer: (served) => served.writeRaw(`HTTP/1.1 ${key}\r\n\r\n`) });
     const error = await failureOf(realClient(server.url).chat(chatRequest));
 
-    expect(error).toMatchObject({ name: 'ConnectionError' });
+    expect(error).toMatchObject({ name: 'ProtocolError' });
     expectNoKey(error);
   });
 

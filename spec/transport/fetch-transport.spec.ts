@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 import { ConnectionError } from '../../src/errors/connection-error.js';
 import { ProtocolError } from '../../src/errors/protocol-error.js';
 import { fetchTransport } from '../../src/transport/fetch/fetch-transport.js';
+import { createClient } from '../../src/index.js';
+import { chatRequest, eventStream, textChunk } from '../support/answers.js';
 import { compress } from '../support/compress.js';
 import { closeServers, startServer } from '../support/loopback.js';
 import { failureOf, observe } from '../support/observe.js';
@@ -85,6 +87,79 @@ describe('fetchTransport', () => {
     expect(await lastValueFrom(events)).toHaveLength(3);
     await new Promise((resolve) => setImmediate(resolve));
     expect(pulled).toBe(2);
+  });
+
+  describe('with a fetch that drops the abort signal', () => {
+    const dropping: typeof globalThis.fetch = (target, init) => globalThis.fetch(target, { ...init, signal: null });
+
+    it.each([
+      ['while a read is pending', 1],
+      ['between two pieces', 2],
+    ])('closes the exchange when it is unsubscribed %s', async (_when, events) => {
+      const server = await startServer();
+      const seen = observe(fetchTransport({ fetch: dropping })(transportRequest(server.url)).pipe(take(events + 1)));
+      const served = await server.next();
+      served.head(200);
+      served.write('one');
+      await seen.reached(events);
+
+      seen.unsubscribe();
+
+      expect(await served.over).toBe('cut');
+    });
+
+    it('closes the exchange once it is answered, if it was unsubscribed before', async () => {
+      const server = await startServer();
+      const seen = observe(fetchTransport({ fetch: dropping })(transportRequest(server.url)));
+      const served = await server.next();
+
+      seen.unsubscribe();
+      served.head(200);
+      served.write('one');
+
+      expect(await served.over).toBe('cut');
+      expect(seen.values).toEqual([]);
+    });
+
+    it('closes the exchange when a deadline passes', async () => {
+      const server = await startServer();
+      const transport = fetchTransport({ fetch: dropping });
+      const client = createClient({ baseURL: server.url, transport, deadlines: { idle: 20 } });
+      const seen = observe(client.chat(chatRequest));
+      const served = await server.next();
+      served.head(200);
+      served.write(eventStream(textChunk('Hel')));
+
+      expect(await seen.ended).toMatchObject({ name: 'DeadlineError', deadline: 'idle' });
+      expect(await served.over).toBe('cut');
+    });
+  });
+
+  it('cancels a body that has nothing to do with its signal, and ignores that cancelling fails', async () => {
+    const reasons: unknown[] = [];
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(Uint8Array.of(97)),
+      cancel: (reason) => {
+        reasons.push(reason);
+        throw new Error('cannot cancel');
+      },
+    });
+    const seen = observe(fetchTransport({ fetch: () => Promise.resolve(new Response(body)) })(transportRequest(url)));
+    await seen.reached(2);
+
+    seen.unsubscribe();
+    seen.unsubscribe();
+
+    expect(reasons).toHaveLength(1);
+  });
+
+  it('does not cancel a body that it has read to its end', async () => {
+    const cancel = jest.fn();
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.close(), cancel });
+    const seen = observe(fetchTransport({ fetch: () => Promise.resolve(new Response(body)) })(transportRequest(url)));
+
+    expect(await seen.ended).toBeUndefined();
+    expect(cancel).not.toHaveBeenCalled();
   });
 
   it('completes at once when the response has no body', async () => {

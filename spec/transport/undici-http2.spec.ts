@@ -21,7 +21,7 @@ let server: LoopbackServer;
 const multiplexed: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
   dispatch({ ...options, idempotent: true }, handler);
 
-describe('undiciTransport over HTTP/2', () => {
+describe('undiciTransport over a dispatcher that allows HTTP/2', () => {
   expectQuietProcess();
 
   beforeAll(async () => {

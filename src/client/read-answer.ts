@@ -4,6 +4,7 @@ import { ProtocolError } from '../errors/protocol-error.js';
 import { type ByteBuffer, createByteBuffer } from '../sse/byte-buffer.js';
 import { createEventParser, type EventParser } from '../sse/event-parser.js';
 import type { ServerSentEvent } from '../sse/parse-blocks.js';
+import { isDecoded } from '../transport/check-encoding.js';
 import type { TransportEvent } from '../transport/transport.js';
 import { joinBytes } from '../util/join-bytes.js';
 
@@ -64,7 +65,10 @@ function createAnswerReader(eventBytes: number): AnswerReader {
       if (event.type === 'data') {
         return readBody(event.bytes);
       }
-      declared = event.headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') ?? false;
+      const { headers } = event;
+      // Only the body tells whether an unknown encoding was applied.
+      const isReadable = isDecoded(headers.get('content-encoding'));
+      declared = isReadable && (headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') ?? false);
       return EMPTY;
     },
     end: () => {
@@ -119,7 +123,7 @@ const maxFieldName = 5;
  * Detects the kind of a body from its first bytes, since servers send wrong content types in both directions.
  *
  * @param start The body so far, without leading white space.
- * @param declared Whether the content type is that of an event stream.
+ * @param declared Whether the headers declare a readable event stream.
  * @param ended Whether this is the whole body.
  * @returns `undefined` while more bytes are needed.
  */

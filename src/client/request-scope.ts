@@ -3,12 +3,15 @@ import { copyError } from '../errors/copy-error.js';
 import { isLlmError } from '../errors/llm-error.js';
 import { requestIdOf } from '../errors/response-headers.js';
 import { createRedactor, type Redact } from '../secrets/redactor.js';
+import { captureContext, type RunInContext } from '../transport/async-context.js';
 import type { TransportRequest } from '../transport/transport.js';
 
 /** The state that the stages of one subscription share. */
 export interface RequestScope {
   /** When it was subscribed, as `scheduler.now()`. */
   readonly started: number;
+  /** Calls a function in the async context that it was subscribed in. */
+  readonly run: RunInContext;
   /** Removes the secrets of all its requests from a text that becomes part of an error. */
   readonly redact: Redact;
   /** Called with the key that was added to a request. */
@@ -27,6 +30,7 @@ export function createRequestScope(started: number): RequestScope {
   let responseHeaders: Headers | undefined;
   return {
     started,
+    run: captureContext(),
     redact: redactor.redact,
     onKey: redactor.addSecret,
     onRequest: (request) => {

@@ -15,6 +15,7 @@ import {
 } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
 import { parseRateLimits } from '../errors/rate-limits.js';
+import { inContext } from '../transport/async-context.js';
 import { requireOk } from '../transport/require-ok.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 import type { ApiKey } from './client-config.js';
@@ -28,6 +29,8 @@ import { lowerCased, type Settings } from './settings.js';
 export function send(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
   const innermost: Transport = (intercepted) =>
     withKey({ ...intercepted, headers: lowerCased(intercepted.headers) }, settings, scope).pipe(
+      // An interceptor that queues exchanges, or a key that users share, may go on in the context of another user.
+      inContext(scope.run),
       switchMap((complete) => exchange(complete, settings, scope)),
     );
   const chain = settings.interceptors.reduceRight<Transport>(

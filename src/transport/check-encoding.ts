@@ -3,6 +3,11 @@ import { ProtocolError } from '../errors/protocol-error.js';
 /** Content encodings that every transport decodes. */
 const decoded: ReadonlySet<string> = new Set(['', 'identity', 'gzip', 'x-gzip', 'deflate', 'br']);
 
+/** Whether a `content-encoding` is among those that every transport decodes. */
+export function isDecoded(encoding: string | null): boolean {
+  return decoded.has(encoding?.trim().toLowerCase() ?? '');
+}
+
 /** Control characters and malformed UTF-8, which compressed data begins with, and no event stream or JSON does. */
 const binary = /(?!\s)[\p{Cc}\ufffd]/u;
 const bytesToCheck = 16;
@@ -17,7 +22,7 @@ const bytesToCheck = 16;
  * @throws {ProtocolError} If the body is binary data in an encoding other than gzip, deflate and br.
  */
 export function checkEncoding(encoding: string | null, start: Uint8Array): void {
-  if (decoded.has(encoding?.trim().toLowerCase() ?? '')) {
+  if (isDecoded(encoding)) {
     return;
   }
   // As a stream, so that a character whose end is missing is not malformed.

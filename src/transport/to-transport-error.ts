@@ -1,10 +1,14 @@
 import { ConnectionError } from '../errors/connection-error.js';
 import { isLlmError, type LlmError } from '../errors/llm-error.js';
+import { ProtocolError } from '../errors/protocol-error.js';
 import { createRedactor, type Redact } from '../secrets/redactor.js';
+import { dataIn, hasForeignGetter, isReference } from './data-in.js';
+import { judgeFailure } from './judge-failure.js';
 import type { TransportRequest } from './transport.js';
 
 /**
- * Converts what an exchange failed with to a `ConnectionError`; returns an error of this package unchanged.
+ * Converts what an exchange failed with to a `ConnectionError`, which is not retryable where a new request would fail in the
+ * same way, or to a `ProtocolError` if the answer is not valid HTTP; returns an error of this package unchanged.
  *
  * `cause` is what was thrown, provided that no secret of the request can be in it: its own fields hold nothing but primitives
  * without one and, in `cause` and `errors`, such errors again, at most 5 levels deep. If there is more, such as the request
@@ -20,22 +24,19 @@ export function toTransportError(thrown: unknown, request: TransportRequest, ans
   const { addRequest, redact } = createRedactor();
   addRequest(request);
   const cause = withoutSecrets(thrown, redact);
-  const code = codeOf(cause);
+  const { code, verdict } = judgeFailure(cause, request, answered);
   const { origin } = new URL(request.url);
+  const reason = code === undefined ? '' : ` (${code})`;
+  if (verdict === 'malformed') {
+    return new ProtocolError(`The answer from ${origin} is not valid HTTP, or its headers are too long${reason}`, {
+      cause,
+    });
+  }
   const message = answered ? `The connection to ${origin} broke` : `No answer from ${origin}`;
-  return new ConnectionError(code === undefined ? message : `${message} (${code})`, { cause });
+  return new ConnectionError(message + reason, { cause, retryable: verdict === 'transient' });
 }
 
 const maxDepth = 5;
-
-/** The system's code, such as ECONNREFUSED, of an error or the nearest of its causes. */
-function codeOf(error: unknown): string | undefined {
-  if (!isReference(error)) {
-    return undefined;
-  }
-  const code = dataIn(error, 'code');
-  return typeof code === 'string' ? code : codeOf(dataIn(error, 'cause'));
-}
 
 /** Returns a value as it is if it holds no secret, else a copy that does not. */
 function withoutSecrets(value: unknown, redact: Redact): unknown {
@@ -67,12 +68,18 @@ function errorWithoutSecrets(error: object, redact: Redact, read: (part: unknown
   for (const key of Reflect.ownKeys(error)) {
     const value = dataIn(error, key);
     const isList = key === 'errors' && Array.isArray(value);
-    const part = isList ? readList(value, read) : key === 'cause' || !isReference(value) ? read(value) : undefined;
+    const isKept = key === 'cause' || !(isReference(value) || isPayload(error, key));
+    const part = isList ? readList(value, read) : isKept ? read(value) : undefined;
     const name = String(key);
     isSafe &&= part === value && redact(name) === name && !hasForeignGetter(error, key);
     safe[name] = part;
   }
   return isSafe ? error : plainError(safe);
+}
+
+/** Whether a field holds bytes of the answer: an HTTP parser quotes what it refuses. */
+function isPayload(error: object, key: PropertyKey): boolean {
+  return key === 'data' && dataIn(error, 'name') === 'HTTPParserError';
 }
 
 /** Reads the items of a list; the same list if all are as before. */
@@ -89,34 +96,4 @@ function plainError({ message, name = 'Error', stack, code, cause, errors }: Rea
     Object.defineProperty(error, key, { value, enumerable: key === 'code', writable: true, configurable: true });
   }
   return error;
-}
-
-/** A field of an object or its prototypes; `undefined` for a getter that is not the platform's. */
-function dataIn(object: object, key: PropertyKey): unknown {
-  for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
-    const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
-    if (descriptor !== undefined) {
-      return hasForeignGetter(owner, key) ? undefined : (descriptor.get?.call(object) ?? descriptor.value);
-    }
-  }
-  return undefined;
-}
-
-/** Whether reading a field would call a getter, except those of `DOMException` and, from Node 22 on, of `stack`. */
-function hasForeignGetter(owner: object, key: PropertyKey): boolean {
-  const get = Reflect.getOwnPropertyDescriptor(owner, key)?.get;
-  return (
-    get !== undefined &&
-    owner !== (globalThis as Partial<typeof globalThis>).DOMException?.prototype &&
-    !(key === 'stack' && isNative(get))
-  );
-}
-
-/** Not compared with the getter of an error made here: errors of Node itself are of another realm in a jest test. */
-function isNative(code: () => unknown): boolean {
-  return /\{\s*\[native code\]\s*\}$/u.test(Function.prototype.toString.call(code));
-}
-
-function isReference(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

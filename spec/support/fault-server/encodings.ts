@@ -40,6 +40,12 @@ export const encodings: Readonly<Record<string, Scenario>> = {
     exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, reference));
   },
 
+  /** Declares an encoding for text that is neither an event stream nor JSON. */
+  'encoded-text': (exchange) => {
+    const [coding = ''] = exchange.parameters;
+    exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, reference.toString('base64')));
+  },
+
   /** An error in plain JSON for which an encoding is declared. */
   'refuse-encoded-not': (exchange) => {
     const [coding = ''] = exchange.parameters;

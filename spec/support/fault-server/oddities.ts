@@ -1,6 +1,6 @@
 import { eventStream, textChunk } from '../answers.js';
 import type { Scenario } from './exchange.js';
-import { reference } from './reference.js';
+import { lengthOf, reference } from './reference.js';
 import { answerOf, chunked, eventType, headOf, streamHead } from './wire.js';
 
 const completion = {
@@ -28,6 +28,8 @@ const others: Readonly<Record<string, readonly [type: string, body: string]>> = 
 const heads: Readonly<Record<string, string>> = {
   'other-protocol': 'SSH-2.0-server\r\n\r\n',
   'two-lengths': headOf(200, { ...eventType, 'content-length': '5', 'transfer-encoding': 'chunked' }),
+  'two-lengths-reversed': headOf(200, { ...eventType, 'transfer-encoding': 'chunked', 'content-length': '5' }),
+  'long-header': headOf(200, { ...eventType, 'x-long': 'a'.repeat(20 * 1024) }),
   'bad-length': headOf(200, { ...eventType, 'content-length': 'many' }),
   upgrade: headOf(101, { upgrade: 'websocket', connection: 'upgrade' }),
 };
@@ -43,6 +45,12 @@ export const oddities: Readonly<Record<string, Scenario>> = {
 
   /** An invalid head. */
   head: (exchange) => exchange.end(heads[exchange.parameters[0] ?? '']),
+
+  /** Two chunks, and then an HTTP chunk whose size is not a number. */
+  'bad-chunk': async (exchange) => {
+    await exchange.send(Buffer.concat([Buffer.from(streamHead), chunked(reference.subarray(0, lengthOf(2)))]));
+    await exchange.send('many\r\n');
+  },
 
   /** Headers without end. */
   'endless-headers': async (exchange) => {

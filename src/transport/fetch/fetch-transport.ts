@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { noop, Observable, type Subscriber } from 'rxjs';
 import { ProtocolError } from '../../errors/protocol-error.js';
 import { checkEncoding } from '../check-encoding.js';
 import { toTransportError } from '../to-transport-error.js';
@@ -13,7 +13,7 @@ export interface FetchTransportConfig {
 
 /**
  * Creates a transport over `fetch` and its body reader; the default everywhere but on Node. Unsubscribing aborts the
- * fetch, even while a read is pending. fetch itself decodes compressed answers.
+ * fetch and cancels its body, even while a read is pending. fetch itself decodes compressed answers.
  *
  * Raises `ConnectionError` when no answer comes or the connection breaks, and `ProtocolError` for a redirect it may not
  * follow or a content encoding that fetch did not decode. Browsers hide the target of a redirect, so there every redirect
@@ -57,11 +57,15 @@ async function pump(
       signal,
     });
     answered = true;
+    const reader = response.body?.getReader();
+    // A custom fetch may drop the signal, or return a response that is not tied to it.
+    subscriber.add(() => {
+      reader?.cancel().catch(noop);
+    });
     if (response.type === 'opaqueredirect') {
       throw new ProtocolError('The server redirects to an address the browser hides; set baseURL to the final address');
     }
     subscriber.next({ type: 'head', status: response.status, headers: response.headers });
-    const reader = response.body?.getReader();
     let begun = false;
     while (reader !== undefined && !subscriber.closed) {
       const { done, value } = await reader.read();

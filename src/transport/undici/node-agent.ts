@@ -7,30 +7,54 @@ import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import { captureContext } from '../async-context.js';
+
+/** The headers of an answer as undici gives them. */
+export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Called with the answer to a request as it arrives. */
+export interface AnswerHandler {
+  /** Called for informational responses, too. */
+  readonly head: (status: number, headers: RawHeaders) => void;
+  readonly data: (bytes: Uint8Array) => void;
+  readonly end: () => void;
+  readonly error: (error: unknown) => void;
+}
 
 /**
  * Dispatches a request and returns a function that aborts it, whether it is waiting for a connection or being answered.
  * Without a dispatcher the request goes through an agent that all clients of the process share, and aborting it also
  * cancels a connection attempt that no other request needs. Call the function after the exchange has ended, too.
+ *
+ * The handler is called in the async context of the caller, whereas undici is in that of whoever opened the connection.
  */
 export function dispatch(
   options: Dispatcher.DispatchOptions,
-  handler: Omit<Dispatcher.DispatchHandler, 'onRequestStart'>,
+  { head, data, end, error }: AnswerHandler,
   dispatcher: Dispatcher = sharedAgent(),
 ): () => void {
+  const run = captureContext();
   let controller: Dispatcher.DispatchController | undefined;
   let withdraw: (() => void) | undefined;
   let aborted = false;
   const abortable: NodeDispatchOptions = { ...options, [onQueued]: (callback) => (withdraw = callback) };
-  dispatcher.dispatch(abortable, {
-    ...handler,
-    onRequestStart: (started) => {
-      controller = started;
-      if (aborted) {
-        started.abort(abortReason());
-      }
-    },
-  });
+  try {
+    dispatcher.dispatch(abortable, {
+      onRequestStart: (started) => {
+        controller = started;
+        if (aborted) {
+          started.abort(abortReason());
+        }
+      },
+      onResponseStart: (_controller, status, headers) => run(head, status, headers),
+      onResponseData: (_controller, bytes) => run(data, bytes),
+      onResponseEnd: () => run(end),
+      onResponseError: (_controller, reason) => run(error, reason),
+    });
+  } catch (reason) {
+    // A dispatcher of undici 6 throws, since it expects a handler of another form.
+    error(reason);
+  }
   return () => {
     aborted = true;
     withdraw?.();
@@ -52,11 +76,12 @@ function sharedAgent(): Dispatcher {
 }
 
 function createAgent(): Dispatcher {
-  const connect = buildConnector({ allowH2: true });
+  // undici 7 breaks every answer of an HTTP/2 connection whose server asks for no further requests on it.
+  const connect = buildConnector({ allowH2: false });
   return new Agent({
     bodyTimeout: 0,
     headersTimeout: 0,
-    allowH2: true,
+    allowH2: false,
     factory: (server, settings: object) =>
       new Pool(server, { ...settings, factory: (origin, options) => new NodeClient(origin, options, connect) }),
   });

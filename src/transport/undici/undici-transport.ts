@@ -4,14 +4,14 @@ import { toTransportError } from '../to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
 import { withRedirects } from '../with-redirects.js';
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
-import { dispatch } from './node-agent.js';
+import { dispatch, type RawHeaders } from './node-agent.js';
 
 /** Options of {@link undiciTransport}. */
 export interface UndiciTransportConfig {
   /**
    * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`. By default all clients share one
-   * `Agent`, which uses HTTP/2 where the server offers it and has no time-outs once it is connected. undici's own
-   * dispatchers open another, idle connection whenever unsubscribing closes one; the default does not.
+   * `Agent`, which uses HTTP/1.1 and has no time-outs once it is connected. undici's own dispatchers open another, idle
+   * connection whenever unsubscribing closes one; the default does not.
    */
   readonly dispatcher?: Dispatcher | undefined;
   /**
@@ -26,7 +26,8 @@ const defaultUndecodedBytes = 256 * 1024 * 1024;
 
 /**
  * Creates a transport over undici's `dispatch`, which pushes each piece of the body straight into the subscriber; the
- * default on Node. Unsubscribing aborts the exchange: it closes the HTTP/1.1 socket or resets the HTTP/2 stream.
+ * default on Node. Unsubscribing aborts the exchange: it closes the HTTP/1.1 socket, or resets the HTTP/2 stream where the
+ * dispatcher allows HTTP/2.
  *
  * Raises `ConnectionError` when no answer comes, the connection breaks or a compressed body cannot be decoded, and
  * `ProtocolError` for a redirect it may not follow or a content encoding other than gzip, deflate and br.
@@ -67,7 +68,7 @@ function exchange(
         body: request.body ?? null,
       },
       {
-        onResponseStart: (_controller, status, headers) => {
+        head: (status, headers) => {
           // An informational response, such as early hints, precedes the answer.
           if (status < 200) {
             return;
@@ -76,9 +77,9 @@ function exchange(
           subscriber.next({ type: 'head', status, headers: toHeaders(headers) });
           body = createBodyDecoder([headers['content-encoding'] ?? []].flat().join(', '), body, undecodedBytes);
         },
-        onResponseData: (_controller, bytes) => body.write(bytes),
-        onResponseEnd: () => body.end(),
-        onResponseError: (_controller, error) => body.fail(error),
+        data: (bytes) => body.write(bytes),
+        end: () => body.end(),
+        error: (error) => body.fail(error),
       },
       dispatcher,
     );
@@ -86,7 +87,7 @@ function exchange(
   });
 }
 
-function toHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): Headers {
+function toHeaders(raw: RawHeaders): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(raw)) {
     for (const item of Array.isArray(value) ? value : [value ?? '']) {

@@ -1,0 +1,167 @@
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  finalize,
+  from,
+  map,
+  type Observable,
+  of,
+  shareReplay,
+  Subject,
+  timer,
+} from 'rxjs';
+import { Agent, MockAgent } from 'undici';
+import {
+  createClient,
+  fetchTransport,
+  type Interceptor,
+  retryTransient,
+  type Transport,
+} from '../../src/index.node.js';
+import { undiciTransport } from '../../src/node/index.js';
+import { chunksOf, fakeTransport } from '../../src/testing/index.js';
+import { hello } from '../support/answers.js';
+import { closeServers, startServer } from '../support/loopback.js';
+import { expectQuietProcess } from '../support/quiet-process.js';
+import {
+  asEach,
+  createUsers,
+  createWitness,
+  keyOfUser,
+  ownKeys,
+  requestOf,
+  requestsOfSession,
+  sessionOf,
+  startUserServer,
+} from '../support/users.js';
+
+let agent: Agent;
+
+const transports: readonly (readonly [string, () => Transport])[] = [
+  ['undici', () => undiciTransport()],
+  ['undici with 4 connections', () => undiciTransport({ dispatcher: agent })],
+  ['fetch', () => fetchTransport()],
+];
+
+describe('the async context of a subscription', () => {
+  expectQuietProcess();
+  beforeEach(() => (agent = new Agent({ connections: 4 })));
+  afterEach(closeServers);
+  afterEach(() => agent.destroy());
+
+  describe.each(transports)('over %s', (_name, createTransport) => {
+    it('is its own in every callback, and its key is sent, with 200 users at once on kept connections', async () => {
+      const server = await startUserServer();
+      const users = createUsers(200);
+      const witness = createWitness();
+      const client = createClient({ baseURL: server.url, transport: createTransport(), apiKey: keyOfUser });
+
+      await asEach(users, (user) => sessionOf(user, client, witness));
+
+      expect(witness.strays).toEqual([]);
+      expect(server.received()).toEqual(ownKeys(users, requestsOfSession));
+      expect(server.connections).toBeLessThan(server.requests / 2);
+    });
+
+    it.each([
+      ['a deadline passes', (): void => undefined],
+      ['the connection breaks', ({ reset }: { readonly reset: () => void }): void => reset()],
+    ])('is its own when %s', async (_when, answer) => {
+      const server = await startServer({ answer });
+      const witness = createWitness();
+      const transport = createTransport();
+      const client = createClient({ baseURL: server.url, transport, deadlines: { headers: 5 } });
+
+      await asEach(createUsers(20), (user) =>
+        client.chat(requestOf(user, 'in vain')).pipe(
+          retryTransient({ count: 1, initialDelay: 1, notify: () => witness.see(user, 'notify') }),
+          witness.watch(user, 'a chat'),
+          catchError(() => EMPTY),
+        ),
+      );
+
+      expect(witness.strays).toEqual([]);
+    });
+
+    it('is its own after a key that users share arrived', async () => {
+      const server = await startUserServer();
+      const witness = createWitness();
+      const token = timer(5).pipe(
+        map(() => 'shared'),
+        shareReplay({ bufferSize: 1, refCount: false }),
+      );
+      const client = createClient({ baseURL: server.url, transport: createTransport(), apiKey: () => token });
+
+      await asEach(createUsers(20), (user) => sessionOf(user, client, witness));
+
+      expect(witness.strays).toEqual([]);
+    });
+
+    it('is its own after a turn in a queue of an interceptor, and its key is sent', async () => {
+      const server = await startUserServer();
+      const users = createUsers(20);
+      const witness = createWitness();
+      const client = createClient({
+        baseURL: server.url,
+        transport: createTransport(),
+        apiKey: keyOfUser,
+        interceptors: [oneAtATime()],
+      });
+
+      await asEach(users, (user) =>
+        client
+          .chat(requestOf(user, 'at length'))
+          .pipe(retryTransient({ initialDelay: 1 }), witness.watch(user, 'a chat')),
+      );
+
+      expect(witness.strays).toEqual([]);
+      expect(server.received()).toEqual(ownKeys(users, 2));
+    });
+  });
+
+  it('is its own over a MockAgent, which answers synchronously or later', async () => {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const pool = mock.get('http://server.test');
+    pool.intercept({ path: '/v1/chat/completions', method: 'POST' }).reply(200, hello).times(20);
+    pool.intercept({ path: '/v1/chat/completions', method: 'POST' }).reply(200, hello).delay(1).persist();
+    const witness = createWitness();
+    const transport = undiciTransport({ dispatcher: mock });
+    const client = createClient({ baseURL: 'http://server.test/v1', transport });
+
+    await asEach(createUsers(20), (user) =>
+      of(1, 2).pipe(concatMap(() => client.chat(requestOf(user, 'twice')).pipe(witness.watch(user, 'a chat')))),
+    );
+
+    expect(witness.strays).toEqual([]);
+    await mock.close();
+  });
+
+  it('is its own over a fake transport', async () => {
+    const chunks = from(chunksOf('Well then')).pipe(concatMap((chunk) => timer(1).pipe(map(() => ({ ...chunk })))));
+    const transport = fakeTransport(() => ({ headAfter: 1, body: chunks }));
+    const witness = createWitness();
+    const client = createClient({ baseURL: 'http://server.test/v1', transport });
+
+    await asEach(createUsers(20), (user) =>
+      of(1, 2).pipe(concatMap(() => client.chat(requestOf(user, 'twice')).pipe(witness.watch(user, 'a chat')))),
+    );
+
+    expect(witness.strays).toEqual([]);
+  });
+});
+
+/** Sends the requests of all users one after another. */
+function oneAtATime(): Interceptor {
+  let last: Observable<never> = EMPTY;
+  return (request, next) =>
+    defer(() => {
+      const before = last;
+      const done = new Subject<never>();
+      last = done;
+      return concat(before, next(request).pipe(finalize(() => done.complete())));
+    });
+}
