@@ -40,7 +40,7 @@ describe('the message of an error', () => {
     [
       'a stream that is cut off',
       answer(eventStream(textChunk('Hel'))),
-      'The stream ended early: no finish reason for every choice, and no [DONE]',
+      'The stream ended early: not every choice has a finish reason, and [DONE] is missing',
       { name: 'StreamError', kind: 'truncated', retryable: true },
     ],
     ...['error', 'abort', 'network_error', 'insufficient_system_resource'].map(
@@ -66,7 +66,7 @@ describe('the message of an error', () => {
     [
       'plain text',
       answer('Welcome', { headers: { 'content-type': 'text/plain' } }),
-      'The server answered with something else instead of an event stream; check baseURL and the endpoint',
+      'The server answered with something other than an event stream; check baseURL and the endpoint',
       { name: 'ProtocolError', kind: 'protocol', retryable: false },
     ],
     [
