@@ -1,6 +1,6 @@
 import { closeServers, deserted, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
 import { beginStream, piece, sendJson, streamText } from './model-server.js';
-import { run, type Running, start } from './rxllm.js';
+import { run, type Running, start, startProgram } from './rxllm.js';
 
 describe('rxllm chat', () => {
   let server: LoopbackServer;
@@ -149,7 +149,8 @@ describe('rxllm chat', () => {
   });
 
   it('ends when nobody reads its output any more', async () => {
-    const { child, shows, ended } = chat(undefined, '-m', 'small', 'one');
+    const parameters = ['chat', '--base-url', `${server.url}/v1`, '-m', 'small', 'one'];
+    const { child, shows, ended } = startProgram(parameters, { input: undefined });
     const exchange = await server.next();
     beginStream(exchange, piece('Hello\n'));
     await shows('Hello\n');
