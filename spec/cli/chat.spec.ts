@@ -1,7 +1,7 @@
 import { closeServers, deserted, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
 import { chatChunk } from '../support/chunks.js';
 import { beginStream, ending, event, piece, sendJson, streamText } from './model-server.js';
-import { run, type Running, start } from './rxllm.js';
+import { run, type Running, start, startProgram } from './rxllm.js';
 
 describe('rxllm chat', () => {
   let server: LoopbackServer;
@@ -177,7 +177,8 @@ describe('rxllm chat', () => {
   });
 
   it('ends when nobody reads its output any more', async () => {
-    const { child, shows, ended } = chat(undefined, '-m', 'small', 'one');
+    const parameters = ['chat', '--base-url', `${server.url}/v1`, '-m', 'small', 'one'];
+    const { child, shows, ended } = startProgram(parameters, { input: undefined });
     const exchange = await server.next();
     beginStream(exchange, piece('Hello\n'));
     await shows('Hello\n');

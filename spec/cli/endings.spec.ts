@@ -1,7 +1,7 @@
 import { chatChunk, finishChunk } from '../support/chunks.js';
 import { closeServers, startServer } from '../support/loopback.js';
 import { beginStream, ending, event, piece } from './model-server.js';
-import { runHere } from './run-here.js';
+import { run } from './rxllm.js';
 
 describe('the report after an answer', () => {
   afterEach(closeServers);
@@ -40,6 +40,6 @@ describe('the report after an answer', () => {
       },
     });
 
-    expect(await runHere(['--base-url', `${url}/v1`, '-m', 'small', 'Hi'])).toEqual({ code: 0, stdout, stderr });
+    expect(await run(['--base-url', `${url}/v1`, '-m', 'small', 'Hi'])).toEqual({ code: 0, stdout, stderr });
   });
 });

@@ -1,6 +1,5 @@
 import { closeServers, deserted, startServer, type ServedExchange } from '../support/loopback.js';
 import { beginStream, event, piece, sendJson } from './model-server.js';
-import { runHere } from './run-here.js';
 import { type Ended, run } from './rxllm.js';
 
 describe('rxllm after a failure', () => {
@@ -62,7 +61,6 @@ describe('rxllm after a failure', () => {
     ],
   ];
 
-  // In parallel, since starting the program takes a while.
   it('explains each kind of refusal in one line', async () => {
     await Promise.all(
       refusals.map(async ([kind, answer, line]) => {
@@ -127,7 +125,7 @@ describe('rxllm after a failure', () => {
     const { url } = await startServer({ answer });
     const parameters = ['--base-url', `${url}/v1`, '-m', 'small', '--retries', '0', 'Hi'];
 
-    expect(await runHere(parameters)).toEqual({ code: 1, stdout: '', stderr: `rxllm: ${line}\n` });
+    expect(await run(parameters)).toEqual({ code: 1, stdout: '', stderr: `rxllm: ${line}\n` });
   });
 
   it.each<readonly [string, readonly string[], string, string]>([
@@ -165,7 +163,7 @@ describe('rxllm after a failure', () => {
         }
       },
     });
-    const { stderr } = await runHere(['--base-url', `${url}/v1`, '--key', key, '-m', 'huge', 'Hi']);
+    const { stderr } = await run(['--base-url', `${url}/v1`, '--key', key, '-m', 'huge', 'Hi']);
 
     expect(stderr).toBe(`rxllm: 404 ${message}. ${advice}\n`);
   });

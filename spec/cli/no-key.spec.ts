@@ -26,7 +26,6 @@ describe('the output', () => {
     ['the legacy endpoint', refuse(429), ['--legacy', '-m', 'small', 'Hi']],
   ];
 
-  // In parallel, since starting the program takes a while.
   it('never contains the key, even if any kind of answer repeats it', async () => {
     await Promise.all(
       repeated.map(async ([kind, answer, parameters]) => {

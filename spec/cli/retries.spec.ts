@@ -1,6 +1,6 @@
 import { closeServers, deserted, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
 import { beginStream, piece, sendJson, streamText } from './model-server.js';
-import { run, type Running, start } from './rxllm.js';
+import { run, type Running, start, startProgram } from './rxllm.js';
 
 describe('rxllm after a transient failure', () => {
   let server: LoopbackServer;
@@ -78,7 +78,7 @@ describe('rxllm after a transient failure', () => {
   });
 
   it('stops on SIGINT during a wait', async () => {
-    const { child, ended } = ask('-m', 'small');
+    const { child, ended } = startProgram(['--base-url', `${server.url}/v1`, '-m', 'small', 'Hi']);
     slowDown(await server.next(), 60_000);
     await new Promise((resolve) => child.stderr.once('data', resolve));
     child.kill('SIGINT');

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, type Running, start } from './rxllm.js';
+import { run, type RunningProgram, startProgram } from './rxllm.js';
 
 describe('rxllm serve', () => {
   const key = 'sk-0123456789abcdef';
 
-  interface Serving extends Running {
+  interface Serving extends RunningProgram {
     readonly baseURL: string;
     readonly printed: string;
     /** Resolves when stderr holds a line. */
@@ -16,7 +16,7 @@ describe('rxllm serve', () => {
   }
 
   async function serve(...parameters: readonly string[]): Promise<Serving> {
-    const running = start(['serve', ...parameters], { input: undefined });
+    const running = startProgram(['serve', ...parameters], { input: undefined });
     let printed = '';
     let log = '';
     running.child.stdout.on('data', (text: string) => (printed += text));
@@ -53,7 +53,7 @@ describe('rxllm serve', () => {
 
   it('logs a client that disconnects', async () => {
     const { baseURL, logs } = await serve('--tokens-per-second', '20');
-    const asking = start(['--base-url', baseURL, '-m', 'echo', 'word '.repeat(10_000)]);
+    const asking = startProgram(['--base-url', baseURL, '-m', 'echo', 'word '.repeat(10_000)]);
     await asking.shows('word');
     asking.child.kill('SIGINT');
     await asking.ended;
@@ -80,7 +80,7 @@ describe('rxllm serve', () => {
 
   it('closes and logs open streams on SIGINT', async () => {
     const { child, ended, baseURL } = await serve('--tokens-per-second', '20');
-    const asking = start(['--base-url', baseURL, '-m', 'echo', 'word '.repeat(10_000)]);
+    const asking = startProgram(['--base-url', baseURL, '-m', 'echo', 'word '.repeat(10_000)]);
     await asking.shows('word');
     child.kill('SIGINT');
 

@@ -1,7 +1,6 @@
 import { closeServers, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
 import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
-import { runHere } from './run-here.js';
-import { type Running, start } from './rxllm.js';
+import { run, type Running, type RunningProgram, start, startProgram } from './rxllm.js';
 
 describe('rxllm with several models', () => {
   let server: LoopbackServer;
@@ -12,11 +11,25 @@ describe('rxllm with several models', () => {
 
   afterEach(closeServers);
 
+  interface Exchanges {
+    readonly small: ServedExchange;
+    readonly gigantic: ServedExchange;
+  }
+
+  function ask(...parameters: readonly string[]): Promise<Running & Exchanges> {
+    return askBy(start, parameters);
+  }
+
+  function askProgram(...parameters: readonly string[]): Promise<RunningProgram & Exchanges> {
+    return askBy(startProgram, parameters);
+  }
+
   /** Asks two models, and returns the exchange of each. */
-  async function ask(
-    ...parameters: readonly string[]
-  ): Promise<Running & { small: ServedExchange; gigantic: ServedExchange }> {
-    const running = start(['--base-url', `${server.url}/v1`, '-m', 'small', '-m', 'gigantic', ...parameters, 'Hi']);
+  async function askBy<Run>(
+    begin: (parameters: readonly string[]) => Run,
+    parameters: readonly string[],
+  ): Promise<Run & Exchanges> {
+    const running = begin(['--base-url', `${server.url}/v1`, '-m', 'small', '-m', 'gigantic', ...parameters, 'Hi']);
     const exchanges = [await server.next(), await server.next()];
     const of = (model: string): ServedExchange =>
       exchanges.find(({ body }) => (JSON.parse(body) as { model: string }).model === model)!;
@@ -87,7 +100,7 @@ describe('rxllm with several models', () => {
     ['as it arrives', []],
     ['at most once per --delay', ['--delay', '60000']],
   ])('stops on SIGINT, and prints the lines that had begun, with text written %s', async (_, options) => {
-    const { small, gigantic, child, ended, shows } = await ask(...options);
+    const { small, gigantic, child, ended, shows } = await askProgram(...options);
     beginStream(gigantic, piece('one\ntwo\nthr'));
     await shows('one\n');
     child.kill('SIGINT');
@@ -98,7 +111,7 @@ describe('rxllm with several models', () => {
   });
 
   it('prints nothing with --no-stream if stopped by SIGINT', async () => {
-    const { small, gigantic, child, ended } = await ask('--no-stream');
+    const { small, gigantic, child, ended } = await askProgram('--no-stream');
     beginStream(small, piece('ONE\nTW'));
     child.kill('SIGINT');
 
@@ -119,13 +132,13 @@ describe('rxllm with several models', () => {
   it('numbers only models that are given more than once', async () => {
     const { url } = await startServer({ answer: (exchange) => streamText(exchange, 'Hello') });
     const models = ['-m', 'a', '-m', 'b', '-m', 'a', '-m', 'a'];
-    const { stdout } = await runHere(['--base-url', `${url}/v1`, ...models, 'Hi']);
+    const { stdout } = await run(['--base-url', `${url}/v1`, ...models, 'Hi']);
 
     expect(stdout.split('\n').sort()).toEqual(['', 'a 1 │ Hello', 'a 2 │ Hello', 'a 3 │ Hello', 'b   │ Hello']);
   });
 
   it('cancels all requests when nobody reads the output any more', async () => {
-    const { small, gigantic, child, ended, shows } = await ask();
+    const { small, gigantic, child, ended, shows } = await askProgram();
     beginStream(gigantic, piece('one\n'));
     await shows('one\n');
     child.stdout.destroy();

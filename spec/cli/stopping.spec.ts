@@ -1,6 +1,6 @@
 import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
 import { beginStream, piece, streamText } from './model-server.js';
-import { type Running, start } from './rxllm.js';
+import { type RunningProgram, startProgram } from './rxllm.js';
 
 describe('rxllm', () => {
   let server: LoopbackServer;
@@ -11,8 +11,8 @@ describe('rxllm', () => {
 
   afterEach(closeServers);
 
-  function ask(): Running {
-    return start(['--base-url', `${server.url}/v1`, '-m', 'small', 'Hi']);
+  function ask(): RunningProgram {
+    return startProgram(['--base-url', `${server.url}/v1`, '-m', 'small', 'Hi']);
   }
 
   it.each([
@@ -39,7 +39,7 @@ describe('rxllm', () => {
   });
 
   it('stops on SIGINT while it reads standard input', async () => {
-    const { child, ended } = start(['-', 'Hi'], { input: undefined });
+    const { child, ended } = startProgram(['-', 'Hi'], { input: undefined });
     child.stdin.write('one');
     // It runs, since the pipe's other end is being read.
     await new Promise((resolve) => child.stdin.write('x'.repeat(1_000_000), resolve));
@@ -49,7 +49,7 @@ describe('rxllm', () => {
   });
 
   it('closes the local server on SIGINT', async () => {
-    const { child, shows, ended } = start(['-m', 'echo', 'word '.repeat(10_000)]);
+    const { child, shows, ended } = startProgram(['-m', 'echo', 'word '.repeat(10_000)]);
     await shows('word');
     child.kill('SIGINT');
 

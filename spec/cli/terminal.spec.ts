@@ -1,6 +1,6 @@
 import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
 import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
-import { runHere } from './run-here.js';
+import { run } from './rxllm.js';
 import { keys, startInTerminal, type TerminalRun } from './terminal.js';
 
 describe('rxllm at a terminal', () => {
@@ -119,8 +119,8 @@ describe('rxllm at a terminal', () => {
     const { url } = await startServer({ answer: (exchange) => streamText(exchange, text) });
     const parameters = ['--base-url', `${url}/v1`, '-m', 'small', 'Hi'];
 
-    expect(await runHere(parameters, true)).toEqual({ code: 0, stdout, stderr: '' });
-    expect(await runHere(parameters)).toEqual({ code: 0, stdout: text, stderr: '' });
+    expect(await run(parameters, { isTTY: true })).toEqual({ code: 0, stdout, stderr: '' });
+    expect(await run(parameters)).toEqual({ code: 0, stdout: text, stderr: '' });
   });
 
   it('keeps the text of a broken answer, and prints the error below', async () => {
@@ -141,9 +141,9 @@ describe('rxllm at a terminal', () => {
     ['colors', {}, true],
     ['does not color', { NO_COLOR: '1' }, false],
   ] as const)('%s an error with the environment %j', async (_, environment, isStyled) => {
-    const run = startInTerminal(['--delay', '-1'], environment);
+    const styled = startInTerminal(['--delay', '-1'], environment);
 
-    expect(await run.ended).toBe(2);
-    expect(run.isStyled()).toBe(isStyled);
+    expect(await styled.ended).toBe(2);
+    expect(styled.isStyled()).toBe(isStyled);
   });
 });
