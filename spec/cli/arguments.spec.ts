@@ -1,134 +1,274 @@
-import { parseArguments } from '../../src/cli/arguments/parse-arguments.js';
-import { UsageError } from '../../src/cli/errors.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closeServers, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
+import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
+import { type EndedHere, runHere, startHere, turn, useVirtualTime } from './run-here.js';
 
-describe('the argument parser', () => {
-  const server = { baseURL: undefined, key: undefined, timeout: undefined };
-  const display = { json: false, stream: true, delay: 0, stats: false };
-  const nothing = {
-    words: [],
-    models: [],
-    endpoint: 'chat',
-    system: undefined,
-    temperature: undefined,
-    maxTokens: undefined,
-    retries: 2,
-    server,
-    display,
-  };
+describe('the arguments of rxllm', () => {
+  const environment = { ...process.env };
 
-  it.each([
-    ['nothing', [], nothing],
-    [
-      'words among options',
-      ['one', '--stats', 'two'],
-      { ...nothing, words: ['one', 'two'], display: { ...display, stats: true } },
-    ],
-    ['short options', ['-m', 'small', '-s', 'Be brief.'], { ...nothing, models: ['small'], system: 'Be brief.' }],
-    [
-      'long options',
-      ['--model=small', '--base-url', 'https://localhost/v1', '--key', '@file'],
-      { ...nothing, models: ['small'], server: { ...server, baseURL: 'https://localhost/v1', key: '@file' } },
-    ],
-    [
-      'numbers',
-      ['-t', '0.5', '--max-tokens', '20', '--timeout', '.5', '--retries', '0', '--delay=100'],
-      {
-        ...nothing,
-        temperature: 0.5,
-        maxTokens: 20,
-        retries: 0,
-        server: { ...server, timeout: 500 },
-        display: { ...display, delay: 100 },
-      },
-    ],
-    [
-      'numbers with an exponent',
-      ['--timeout', '1e9', '--delay', '1E3', '-t', '5e-1'],
-      { ...nothing, temperature: 0.5, server: { ...server, timeout: 1e12 }, display: { ...display, delay: 1000 } },
-    ],
-    ['a value that begins with a dash', ['--system=-', '-s-'], { ...nothing, system: '-' }],
-    ['several models', ['-m', 'small', '--model', 'large'], { ...nothing, models: ['small', 'large'] }],
-    ['the legacy endpoint', ['--legacy'], { ...nothing, endpoint: 'completions' }],
-    ['the name of a command after --', ['--', 'models'], { ...nothing, words: ['models'] }],
-    [
-      'the name of a command among other words',
-      ['model', 'serve', 'models'],
-      { ...nothing, words: ['model', 'serve', 'models'] },
-    ],
-    [
-      'the name of a command that takes no words, after --',
-      ['--', 'serve', '8080'],
-      { ...nothing, words: ['serve', '8080'] },
-    ],
-    ['a command inside one argument', ['serve 8080'], { ...nothing, words: ['serve 8080'] }],
-    ['chat after --', ['--', 'chat', 'Hi'], { ...nothing, words: ['chat', 'Hi'] }],
-    ['chat after other words', ['Hi', 'chat'], { ...nothing, words: ['Hi', 'chat'] }],
-    ['a mistyped command after --', ['--', 'serv'], { ...nothing, words: ['serv'] }],
-    ['a mistyped command among other words', ['serv', 'it'], { ...nothing, words: ['serv', 'it'] }],
-    ['words in one argument that resemble a command', ['a chat'], { ...nothing, words: ['a chat'] }],
-    ['a word that resembles no command', ['hello'], { ...nothing, words: ['hello'] }],
-    ['words that look like options', ['--', '-m', '--'], { ...nothing, words: ['-m', '--'] }],
-  ])('accepts %s', (_, parameters, options) => {
-    expect(parseArguments(parameters)).toEqual({ name: 'ask', options });
-  });
+  let server: LoopbackServer;
+  let requests: ServedExchange[];
+  let folder: string;
 
-  it.each([
-    ['--help', 'help'],
-    ['-h', 'help'],
-    ['--version', 'version'],
-    ['-v', 'version'],
-  ])('accepts %s, whatever else is given', (option, name) => {
-    expect(parseArguments(['Hi', option, '--model', ''])).toEqual({ name });
-  });
+  useVirtualTime();
 
-  it.each([
-    ['a command', ['serve', '--port', '1', '-h'], 'serve'],
-    ['a command after it', ['--help', 'chat'], 'chat'],
-    ['the name of a command after other words', ['Hi', 'chat', '-h'], undefined],
-    ['a mistyped command', ['serv', '--help'], undefined],
-  ])('accepts --help with %s', (_, parameters, command) => {
-    expect(parseArguments(parameters)).toEqual({ name: 'help', command });
-  });
-
-  it.each<readonly [string, readonly string[], object]>([
-    ['alone', ['chat'], {}],
-    ['with a first prompt', ['chat', 'Hi', 'there'], { words: ['Hi', 'there'] }],
-    ['with a first prompt that looks like an option', ['chat', '--', '--help', '--'], { words: ['--help', '--'] }],
-    ['with options on both sides', ['-m', 'chat', 'chat', '-s', 'x'], { models: ['chat'], system: 'x' }],
-  ])('accepts chat %s', (_, parameters, options) => {
-    expect(parseArguments(parameters)).toEqual({ name: 'chat', options: { ...nothing, ...options } });
-  });
-
-  it('accepts models with options', () => {
-    expect(parseArguments(['models', '--json', '--retries', '0'])).toEqual({
-      name: 'models',
-      options: { server, retries: 0, json: true },
-    });
-  });
-
-  it('accepts serve with options', () => {
-    const parameters = ['--port', '8080', '--models', 'echo, docs,echo', '--tokens-per-second=0', '--key', '@file'];
-
-    expect(parseArguments(['serve', ...parameters, '--rate-limit', '3/10s'])).toEqual({
-      name: 'serve',
-      options: {
-        port: 8080,
-        models: ['echo', 'docs'],
-        tokensPerSecond: 0,
-        rateLimit: { requests: 3, window: 10_000 },
-        key: '@file',
+  beforeEach(async () => {
+    requests = [];
+    folder = mkdtempSync(join(tmpdir(), 'rxllm-'));
+    writeFileSync(join(folder, 'file'), 'sk-0123456789abcdef\n');
+    server = await startServer({
+      answer: (exchange) => {
+        if (exchange.path === '/v1/models') {
+          sendJson(exchange, 200, { data: [{ id: 'first' }] });
+        } else {
+          requests.push(exchange);
+          streamText(exchange, 'Hello');
+        }
       },
     });
+    delete process.env['OPENAI_API_KEY'];
+    process.env['OPENAI_BASE_URL'] = `${server.url}/v1`;
+  });
+
+  afterEach(async () => {
+    process.env = { ...environment };
+    rmSync(folder, { recursive: true });
+    await closeServers();
+  });
+
+  type Fields = Readonly<Record<string, unknown>>;
+
+  /** Returns what the requests of one run asked, sorted by their model. */
+  async function ask(
+    parameters: readonly string[],
+    input = '',
+  ): Promise<EndedHere & { readonly asked: readonly Fields[] }> {
+    const ended = await startHere(parameters, { input }).ended;
+    const asked = requests.map(({ path, body }) => {
+      const { model, messages, prompt, temperature, max_tokens } = JSON.parse(body) as Fields;
+      return { path, model, messages, prompt, temperature, max_tokens };
+    });
+    return { ...ended, asked: asked.sort((one, other) => (String(one.model) > String(other.model) ? 1 : -1)) };
+  }
+
+  const user = (content: string): Fields => ({ role: 'user', content });
+  const chat = (content: string, fields: Fields = {}): Fields => ({
+    path: '/v1/chat/completions',
+    model: 'first',
+    messages: [user(content)],
+    ...fields,
+  });
+  const instructed = (system: string): Fields => ({ messages: [{ role: 'system', content: system }, user('Hi')] });
+
+  it.each<readonly [string, readonly string[], readonly Fields[]]>([
+    ['nothing', [], [chat('Hi')]],
+    ['short options', ['-m', 'small', '-s', 'Be brief.'], [chat('Hi', { model: 'small', ...instructed('Be brief.') })]],
+    ['numbers', ['-t', '0.5', '--max-tokens', '20'], [chat('Hi', { temperature: 0.5, max_tokens: 20 })]],
+    ['numbers with an exponent', ['-t', '5e-1'], [chat('Hi', { temperature: 0.5 })]],
+    ['a value that begins with a dash', ['--system=-', '-s-'], [chat('Hi', instructed('-'))]],
+    [
+      'several models',
+      ['-m', 'small', '--model', 'large'],
+      [chat('Hi', { model: 'large' }), chat('Hi', { model: 'small' })],
+    ],
+    ['the legacy endpoint', ['--legacy'], [{ path: '/v1/completions', model: 'first', prompt: 'Hi' }]],
+  ])('accept %s', async (_, parameters, asked) => {
+    expect(await ask(parameters, 'Hi')).toMatchObject({ code: 0, stderr: '', asked });
   });
 
   it.each([
-    ['60/m', 60, 60_000],
-    ['1/500ms', 1, 500],
-    ['20/1.5h', 20, 5_400_000],
-  ])('accepts the rate limit %s', (limit, requests, window) => {
-    expect(parseArguments(['serve', '--rate-limit', limit])).toMatchObject({
-      options: { rateLimit: { requests, window } },
+    ['the name of a command after --', ['--', 'models'], 'models'],
+    ['the name of a command among other words', ['model', 'serve', 'models'], 'model serve models'],
+    ['the name of a command that takes no words, after --', ['--', 'serve', '8080'], 'serve 8080'],
+    ['a command inside one argument', ['serve 8080'], 'serve 8080'],
+    ['chat after --', ['--', 'chat', 'Hi'], 'chat Hi'],
+    ['chat after other words', ['Hi', 'chat'], 'Hi chat'],
+    ['a mistyped command after --', ['--', 'serv'], 'serv'],
+    ['a mistyped command among other words', ['serv', 'it'], 'serv it'],
+    ['words in one argument that resemble a command', ['a chat'], 'a chat'],
+    ['a word that resembles no command', ['hello'], 'hello'],
+    ['words that look like options', ['--', '-m', '--'], '-m --'],
+  ])('accept as a prompt %s', async (_, parameters, prompt) => {
+    expect(await ask(parameters)).toMatchObject({ code: 0, stdout: 'Hello\n', asked: [chat(prompt)] });
+  });
+
+  it('accept words among options', async () => {
+    expect(await ask(['one', '--stats', 'two'])).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^first token after/u) as string,
+      asked: [chat('one two')],
     });
+  });
+
+  it('accept long options', async () => {
+    delete process.env['OPENAI_BASE_URL'];
+    const key = `@${join(folder, 'file')}`;
+    const { asked } = await ask(['--model=small', '--base-url', `${server.url}/v1`, '--key', key], 'Hi');
+
+    expect(asked).toMatchObject([chat('Hi', { model: 'small' })]);
+    expect(requests[0]!.headers.authorization).toBe('Bearer sk-0123456789abcdef');
+  });
+
+  it('accept a fraction of a second as the timeout, and no retries', async () => {
+    const silent = await startServer();
+    const { ended } = startHere([
+      '-m',
+      'small',
+      '--base-url',
+      `${silent.url}/v1`,
+      '--timeout',
+      '.5',
+      '--retries',
+      '0',
+      'Hi',
+    ]);
+    await silent.next();
+    jest.advanceTimersByTime(500);
+
+    expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining(' within 500 ms. ') as string });
+    expect(silent.requests).toBe(1);
+  });
+
+  it('accept a timeout with an exponent', async () => {
+    const slow = await startServer();
+    const { ended } = startHere(['-m', 'small', '--base-url', `${slow.url}/v1`, '--timeout', '1e9', 'Hi']);
+    const exchange = await slow.next();
+    jest.advanceTimersByTime(3_600_000);
+    streamText(exchange, 'Hello');
+
+    expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
+  });
+
+  it.each([
+    [['--delay=100'], 100],
+    [['--delay', '1E3'], 1000],
+  ])('accept %j', async (parameters, delay) => {
+    const slow = await startServer();
+    const { stdout, shows, ended } = startHere([
+      ...['-m', 'small', '--base-url', `${slow.url}/v1`],
+      ...parameters,
+      'Hi',
+    ]);
+    const exchange = await slow.next();
+    beginStream(exchange, piece('Hel'));
+    await shows('Hel');
+    exchange.write(piece('lo'));
+    // Long enough for a piece to arrive.
+    for (let turns = 0; turns < 100; turns += 1) {
+      await turn();
+    }
+    jest.advanceTimersByTime(delay - 1);
+    expect(stdout()).toBe('Hel');
+    jest.advanceTimersByTime(1);
+    await shows('Hello');
+    exchange.end(ending);
+    await ended;
+  });
+
+  const usage = (stdout: string): string | undefined => /^Usage: (?<line>.*)$/mu.exec(stdout)?.groups?.['line'];
+  const programUsage = 'rxllm [options] [prompt …]';
+
+  it.each(['--help', '-h'])('accept %s, whatever else is given', async (option) => {
+    const { code, stdout } = await runHere(['Hi', option, '--model', '']);
+
+    expect(code).toBe(0);
+    expect(usage(stdout)).toBe(programUsage);
+  });
+
+  it.each(['--version', '-v'])('accept %s, whatever else is given', async (option) => {
+    expect(await runHere(['Hi', option, '--model', ''])).toEqual({ code: 0, stdout: '0\n', stderr: '' });
+  });
+
+  it.each([
+    ['a command', ['serve', '--port', '1', '-h'], 'rxllm serve [options]'],
+    ['a command after it', ['--help', 'chat'], 'rxllm chat [options] [first prompt …]'],
+    ['the name of a command after other words', ['Hi', 'chat', '-h'], programUsage],
+    ['a mistyped command', ['serv', '--help'], programUsage],
+  ])('accept --help with %s', async (_, parameters, line) => {
+    const { code, stdout } = await runHere(parameters);
+
+    expect(code).toBe(0);
+    expect(usage(stdout)).toBe(line);
+  });
+
+  it.each<readonly [string, readonly string[], string, Fields]>([
+    ['alone', ['chat'], 'Hi\n', chat('Hi')],
+    ['with a first prompt', ['chat', 'Hi', 'there'], '', chat('Hi there')],
+    ['with a first prompt that looks like an option', ['chat', '--', '--help', '--'], '', chat('--help --')],
+    [
+      'with options on both sides',
+      ['-m', 'chat', 'chat', '-s', 'x'],
+      'Hi\n',
+      chat('Hi', { model: 'chat', ...instructed('x') }),
+    ],
+  ])('accept chat %s', async (_, parameters, input, first) => {
+    const { code, asked } = await ask(parameters, input);
+
+    expect(code).toBe(0);
+    expect(asked).toMatchObject([first]);
+  });
+
+  it('accept models with options', async () => {
+    const { code, stdout } = await runHere(['models', '--json', '--retries', '0']);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ id: 'first' });
+    const failing = await startServer({ answer: (exchange) => sendJson(exchange, 500, {}) });
+    expect(await runHere(['models', '--base-url', `${failing.url}/v1`, '--retries', '0'])).toMatchObject({ code: 1 });
+    expect(failing.requests).toBe(1);
+  });
+
+  interface Serving {
+    readonly baseURL: string;
+    readonly stop: () => void;
+  }
+
+  async function serve(...parameters: readonly string[]): Promise<Serving> {
+    const { stdout, shows, stop } = startHere(['serve', ...parameters]);
+    await shows("}'\n");
+    return { baseURL: /http:\S+\/v1/u.exec(stdout())![0], stop };
+  }
+
+  function post(baseURL: string, content: string, key = ''): Promise<Response> {
+    const body = JSON.stringify({ model: 'echo', stream: true, messages: [user(content)] });
+    return fetch(`${baseURL}/chat/completions`, { method: 'POST', headers: { authorization: `Bearer ${key}` }, body });
+  }
+
+  it('accept serve with options', async () => {
+    const port = await freePort();
+    const { baseURL, stop } = await serve(
+      ...['--port', port, '--models', 'echo, docs,echo', '--tokens-per-second=0', '--key', `@${join(folder, 'file')}`],
+      ...['--rate-limit', '3/10s'],
+    );
+    const authorization = 'Bearer sk-0123456789abcdef';
+    const models = await fetch(`${baseURL}/models`, { headers: { authorization } });
+
+    expect(new URL(baseURL).port).toBe(port);
+    expect(((await models.json()) as { data: readonly Fields[] }).data.map(({ id }) => id)).toEqual(['echo', 'docs']);
+    expect((await post(baseURL, 'Hi')).status).toBe(401);
+    // Time stands still, so no pace could go on.
+    const answer = await post(baseURL, 'one two three', 'sk-0123456789abcdef');
+    expect(await answer.text()).toContain(' three');
+    expect(answer.headers.get('x-ratelimit-limit-requests')).toBe('3');
+    expect(answer.headers.get('x-ratelimit-reset-requests')).toBe('10s');
+    stop();
+  });
+
+  it.each([
+    ['60/m', '60', '1m0s'],
+    ['1/500ms', '1', '500ms'],
+    ['20/1.5h', '20', '1h30m0s'],
+  ])('accept the rate limit %s', async (limit, count, window) => {
+    const { baseURL, stop } = await serve('--rate-limit', limit, '--tokens-per-second', '0');
+    const { headers } = await post(baseURL, 'Hi');
+
+    expect(headers.get('x-ratelimit-limit-requests')).toBe(count);
+    expect(headers.get('x-ratelimit-reset-requests')).toBe(window);
+    stop();
   });
 
   const address = 'must be a URL that begins with http:// or https://, such as http://localhost:11434/v1';
@@ -143,6 +283,12 @@ describe('the argument parser', () => {
       ['--max_tokens', '3'],
       'Unknown option --max_tokens (did you mean --max-tokens?)',
     ],
+    [
+      'help as a command',
+      ['help'],
+      "Unknown command 'help'; did you mean --help? To send it as a prompt: rxllm -- help",
+    ],
+    ['version as a command', ['version', '-t', '1'], "Unknown command 'version'; did you mean --version?"],
     ['a shortened option', ['--temp', '3'], 'Unknown option --temp (did you mean --temperature?)'],
     [
       'a shortened option of prompts for serve',
@@ -158,12 +304,6 @@ describe('the argument parser', () => {
     ['a shortened option for models', ['models', '--tim', '3'], 'Unknown option --tim (did you mean --timeout?)'],
     ['a letter too few in models', ['model'], "Unknown command 'model'; did you mean models?"],
     ['a letter too many in chat', ['chatt', '-t', '1'], 'To send it as a prompt: rxllm -- chatt'],
-    [
-      'help as a command',
-      ['help'],
-      "Unknown command 'help'; did you mean --help? To send it as a prompt: rxllm -- help",
-    ],
-    ['version as a command', ['version', '-t', '1'], "Unknown command 'version'; did you mean --version?"],
     ['a missing value', ['Hi', '--model'], '--model needs a value'],
     [
       'an option in place of a value',
@@ -176,15 +316,15 @@ describe('the argument parser', () => {
       ['serve', '8080'],
       'serve takes the port as --port N; to send those words as a prompt, put -- before',
     ],
-    ['a prompt that begins with serve', ['serve', 'tea', '8080'], 'serve takes no arguments; to send those words'],
     ['words for serve with its port', ['serve', '8080', '--port', '0'], 'put -- before them: rxllm -- serve 8080'],
     ['words for serve after --', ['serve', '--', '80'], 'serve takes the port as --port N'],
+    ['a prompt that begins with serve', ['serve', 'tea', '8080'], 'serve takes no arguments; to send those words'],
     [
       'words for models',
       ['--json', 'models', 'extra'],
       'models takes no arguments; to send those words as a prompt, put --',
     ],
-    ['many words for models', ['models', 'of '.repeat(20)], 'put -- before them: rxllm -- models …'],
+    ['many words for models', ['models', 'of '.repeat(20)], 'put -- before them: rxllm -- models '],
     ['an option that models does not have', ['models', '-t', '1'], 'models has no option --temperature'],
     ['a switch that models does not have', ['models', '--no-stream'], 'models has no option --no-stream'],
     ['an option of serve for models', ['models', '--port', '1'], 'models has no option --port'],
@@ -233,12 +373,13 @@ describe('the argument parser', () => {
       ['--base-url', 'http://me:secret@localhost/v1'],
       '--base-url must not contain a user name',
     ],
-  ])('refuses %s, in one line', (_, parameters, reason) => {
-    const parse = (): unknown => parseArguments(parameters);
+  ])('refuse %s, in one line', async (_, parameters, reason) => {
+    const { code, stdout, stderr } = await runHere(parameters);
 
-    expect(parse).toThrow(UsageError);
-    expect(parse).toThrow(reason);
-    expect(parse).not.toThrow(/\n|secret/u);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(reason);
+    expect(stderr).toMatch(/^rxllm: [^\n]+\. See rxllm --help\.\n$/u);
+    expect(stderr).not.toContain('secret');
   });
 
   it.each([
@@ -254,10 +395,22 @@ describe('the argument parser', () => {
     [['--say'], undefined],
     [['--k'], undefined],
     [['--=x'], undefined],
-  ])('answers %j with the suggestion %s', (parameters, name) => {
+  ])('answer %j with the suggestion %s', async (parameters, name) => {
     const suggestion =
       name === undefined ? '; put -- before words that begin with a dash' : ` (did you mean --${name}?)`;
+    const { code, stderr } = await runHere(parameters);
 
-    expect(() => parseArguments(parameters)).toThrow(suggestion);
+    expect(code).toBe(2);
+    expect(stderr).toContain(suggestion);
   });
 });
+
+/** Returns a port on which nothing listens. */
+async function freePort(): Promise<string> {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  other.close();
+  await once(other, 'close');
+  return String(port);
+}

@@ -1,70 +1,95 @@
-import { from } from 'rxjs';
-import { toLines } from '../../src/cli/terminal/to-lines.js';
 import { countWork } from '../support/count-work.js';
-import { runMarbles } from '../support/run-marbles.js';
+import { closeServers, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
+import { beginStream, ending, piece, streamText } from './model-server.js';
+import { type RunningHere, startHere, turn } from './run-here.js';
 
-describe('splitting a text into lines', () => {
-  const values = { a: 'one\ntw', b: 'o', c: '\n\nthree\r', d: '\n', x: 'one', y: 'two', z: 'three', e: '' };
+describe('the lines of several answers', () => {
+  let server: LoopbackServer;
 
-  it('emits each line once it is complete, the last one at the end', () => {
-    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const source = cold('  -a-b--|   ', values);
-      const sourceSubs = '   ^-----!   ';
-      const expected = '     -x----(y|)';
-
-      expectObservable(source.pipe(toLines())).toBe(expected, values);
-      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
-    });
+  beforeEach(async () => {
+    server = await startServer();
   });
 
-  it('keeps empty lines, and accepts LF and CRLF', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const source = cold('  -a-b-c---d|', values);
-      const expected = '     -x---(ye)z|';
+  afterEach(closeServers);
 
-      expectObservable(source.pipe(toLines())).toBe(expected, values);
-    });
+  /** Asks two models, one of which has answered without text, and returns the exchange of the other. */
+  async function ask(): Promise<RunningHere & { readonly exchange: ServedExchange }> {
+    const running = startHere(['--base-url', `${server.url}/v1`, '-m', 'small', '-m', 'empty', 'Hi']);
+    const exchanges = [await server.next(), await server.next()];
+    const [empty, exchange] = exchanges.sort(({ body }) => (body.includes('"empty"') ? -1 : 1));
+    streamText(empty!);
+    await running.shows('no text');
+    return { ...running, exchange: exchange! };
+  }
+
+  it('are printed once they are complete, the last one at the end', async () => {
+    const { exchange, shows, stdout, ended } = await ask();
+    beginStream(exchange, piece('one\ntw'));
+    await shows('small │ one\n');
+    exchange.write(piece('o'));
+    await turn();
+
+    expect(stdout()).toBe('small │ one\n');
+    exchange.end(ending);
+    expect(await ended).toMatchObject({ code: 0, stdout: 'small │ one\nsmall │ two\n' });
   });
 
-  it('emits an unfinished last line before an error', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const source = cold('  -a-b-#   ', values);
-      const expected = '     -x---(y#)';
+  it('may be empty, and end in LF or CRLF', async () => {
+    const { exchange, ended } = await ask();
+    streamText(exchange, 'one\ntw', 'o', '\n\nthree\r', '\n');
 
-      expectObservable(source.pipe(toLines())).toBe(expected, values);
-    });
+    expect(await ended).toMatchObject({ stdout: 'small │ one\nsmall │ two\nsmall │ \nsmall │ three\n' });
   });
 
-  it('emits nothing for an empty text', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      expectObservable(cold('--|').pipe(toLines())).toBe('--|');
-    });
+  it('are printed before an error, also the unfinished last one', async () => {
+    const { exchange, written, ended } = await ask();
+    beginStream(exchange, piece('one\ntw'), piece('o'));
+    exchange.end();
+
+    expect(await ended).toMatchObject({ code: 1, stdout: 'small │ one\nsmall │ two\n' });
+    expect(written.slice(-2)).toEqual([
+      'small │ two\n',
+      expect.stringMatching(/^rxllm: small: The stream ended early/u),
+    ]);
   });
 
-  it('unsubscribes from its source', () => {
-    runMarbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot('   -b----', values);
-      const unsub = '        ---!  ';
-      const sourceSubs = '   ^--!  ';
-      const expected = '     ------';
+  it('are none for an empty answer', async () => {
+    const { exchange, ended } = await ask();
+    streamText(exchange);
 
-      expectObservable(source.pipe(toLines()), unsub).toBe(expected);
-      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
-    });
+    expect(await ended).toMatchObject({ code: 0, stdout: '' });
   });
 
+  it('end with the request on unsubscribe', async () => {
+    const { exchange, stop, stdout } = await ask();
+    beginStream(exchange, piece('o'));
+    await turn();
+    stop();
+
+    expect(await exchange.over).toBe('cut');
+    expect(stdout()).toBe('');
+  });
+});
+
+describe('the lines of a conversation on standard input', () => {
   it.each<[string, (size: number) => readonly string[]]>([
     ['one long line', (size) => [...Array<string>(size).fill('x'), '\n']],
     ['many lines', (size) => Array.from({ length: size }, (_, place) => (place % 50 === 0 ? '\n' : 'x'))],
     ['a long line after a short one', (size) => ['x\n', ...Array<string>(size).fill('x')]],
     ['empty lines', (size) => Array<string>(size).fill('\r\n')],
-  ])('costs the same for each piece of %s', (_what, pieces) => {
+  ])('cost the same for each piece of %s', (_what, pieces) => {
     const work = [1000, 2000, 4000, 8000].map((size) => {
-      const source = from([...pieces(size), '\n']);
-      return countWork(() => source.pipe(toLines()).subscribe());
+      const { stdin, stop } = startHere(['chat', '--base-url', 'http://server.test/v1', '-m', 'small'], {
+        input: undefined,
+      });
+      // At once, unlike a write.
+      const cost = countWork(() => [...pieces(size), '\n'].forEach((text) => stdin.emit('data', text)));
+      stop();
+      return cost;
     });
     const growth = work.slice(1).map((next, place) => next / (work[place] ?? 0));
 
+    expect(Math.min(...work)).toBeGreaterThan(0);
     expect(Math.max(...growth)).toBeLessThan(2.5);
   });
 });

@@ -1,6 +1,6 @@
-import { UsageError } from '../../src/cli/errors.js';
-import { toPrompt } from '../../src/cli/terminal/input.js';
-import { runMarbles } from '../support/run-marbles.js';
+import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
+import { streamText } from './model-server.js';
+import { type RunningHere, startHere, turn, useVirtualTime } from './run-here.js';
 import { run, start } from './rxllm.js';
 
 describe('the prompt', () => {
@@ -46,95 +46,114 @@ describe('the prompt', () => {
     });
   });
 
-  const onSilence = jest.fn();
+  describe('with input that comes slowly', () => {
+    let server: LoopbackServer;
 
-  beforeEach(() => onSilence.mockClear());
+    useVirtualTime();
 
-  it('is emitted when the input ends, with the words after it', () => {
-    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const input = cold('  --a--b-|   ');
-      const inputSubs = '   ^------!   ';
-      const expected = '    -------(x|)';
+    beforeEach(async () => {
+      server = await startServer();
+    });
 
-      expectObservable(input.pipe(toPrompt({ words: ['the', 'words'], onSilence }))).toBe(expected, {
-        x: 'ab\n\nthe words',
+    afterEach(closeServers);
+
+    const silence = 'Nothing on standard input after 2 s: continuing without it (rxllm - … waits).\n';
+
+    function ask(...words: readonly string[]): RunningHere {
+      return startHere(['--base-url', `${server.url}/v1`, '-m', 'small', ...words], { input: undefined });
+    }
+
+    async function write({ stdin }: RunningHere, text: string): Promise<void> {
+      stdin.write(text);
+      await turn();
+    }
+
+    /** Answers the next request, and returns its prompt. */
+    async function sent(): Promise<string> {
+      const exchange = await server.next();
+      streamText(exchange, 'Hello');
+      return (JSON.parse(exchange.body) as { messages: readonly [{ content: string }] }).messages[0].content;
+    }
+
+    it('is sent when the input ends, with the words after it', async () => {
+      const running = ask('the', 'words');
+      await write(running, 'a');
+      await write(running, 'b');
+
+      expect(server.connections).toBe(0);
+      running.stdin.end();
+      expect(await sent()).toBe('ab\n\nthe words');
+      expect(await running.ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
+      expect(running.stdin.destroyed).toBe(true);
+    });
+
+    it('is sent without input that does not begin within two seconds', async () => {
+      const { stdin, stderr, ended } = ask('words');
+      jest.advanceTimersByTime(1999);
+      await turn();
+
+      expect(stderr()).toBe('');
+      expect(server.connections).toBe(0);
+      jest.advanceTimersByTime(1);
+      expect(stderr()).toBe(silence);
+      expect(stdin.destroyed).toBe(true);
+      expect(await sent()).toBe('words');
+      expect(await ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: silence });
+    });
+
+    it.each([
+      ['began in time', ['words'], 1999, 'a', 'ab\n\nwords'],
+      ['is awaited because of a dash', ['-', 'words'], 3_600_000, 'a', 'ab\n\nwords'],
+      ['is the whole prompt', [], 3_600_000, 'a', 'ab'],
+    ])('waits for the end of input that %s', async (_, words, silent, first, prompt) => {
+      const running = ask(...words);
+      jest.advanceTimersByTime(silent);
+      await write(running, first);
+      jest.advanceTimersByTime(60_000);
+      await write(running, 'b');
+      jest.advanceTimersByTime(60_000);
+      await turn();
+
+      expect(server.connections).toBe(0);
+      running.stdin.end();
+      expect(await sent()).toBe(prompt);
+      expect(await running.ended).toEqual({ code: 0, stdout: 'Hello\n', stderr: '' });
+    });
+
+    it('must have input or a word', async () => {
+      const { stdin, ended } = ask('-');
+      stdin.end();
+
+      expect(await ended).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: 'rxllm: There is no prompt: pass one as arguments or on standard input. See rxllm --help.\n',
       });
-      expectSubscriptions(input.subscriptions).toBe(inputSubs);
     });
-  });
 
-  it('is made without input that does not begin within two seconds', () => {
-    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const input = cold('  2001ms a-| ');
-      const inputSubs = '   ^ 1999ms !   ';
-      const expected = '    2000ms (x|)';
+    it('fails with the error of the input', async () => {
+      const running = ask('words');
+      await write(running, 'a');
+      running.stdin.destroy(new Error('EIO'));
 
-      expectObservable(input.pipe(toPrompt({ words: ['words'], onSilence }))).toBe(expected, { x: 'words' });
-      expectSubscriptions(input.subscriptions).toBe(inputSubs);
+      expect(await running.ended).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'rxllm: Cannot read standard input: EIO.\n',
+      });
+      expect(server.connections).toBe(0);
     });
-    expect(onSilence).toHaveBeenCalledTimes(1);
-  });
 
-  it('waits for the end of input that began in time', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const input = cold('  1999ms a 1m b 1m |   ');
-      const expected = '    1999ms - 1m - 1m (x|)';
+    it('closes the input and leaves no timer on unsubscribe', async () => {
+      const timers = jest.getTimerCount();
+      const { stdin, stderr, stop } = ask('words');
+      await turn();
+      stop();
 
-      expectObservable(input.pipe(toPrompt({ words: ['words'], onSilence }))).toBe(expected, { x: 'ab\n\nwords' });
+      expect(stdin.destroyed).toBe(true);
+      expect(jest.getTimerCount()).toBe(timers);
+      jest.advanceTimersByTime(2000);
+      expect(stderr()).toBe('');
     });
-    expect(onSilence).not.toHaveBeenCalled();
-  });
-
-  it('waits for input without a limit if the first word is a dash', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const input = cold('  60m a|   ');
-      const expected = '    60m -(x|)';
-
-      expectObservable(input.pipe(toPrompt({ words: ['-', 'words'], onSilence }))).toBe(expected, { x: 'a\n\nwords' });
-    });
-  });
-
-  it('waits for input without a limit if there are no words', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const input = cold('  60m a|   ');
-      const expected = '    60m -(x|)';
-
-      expectObservable(input.pipe(toPrompt({ words: [], onSilence }))).toBe(expected, { x: 'a' });
-    });
-  });
-
-  it('must have input or a word', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const input = cold('  --|');
-      const expected = '    --#';
-
-      expectObservable(input.pipe(toPrompt({ words: ['-'], onSilence }))).toBe(
-        expected,
-        undefined,
-        new UsageError('There is no prompt: pass one as arguments or on standard input'),
-      );
-    });
-  });
-
-  it('fails with the error of the input', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const input = cold('  -a-#');
-      const expected = '    ---#';
-
-      expectObservable(input.pipe(toPrompt({ words: ['words'], onSilence }))).toBe(expected);
-    });
-  });
-
-  it('closes the input and leaves no timer on unsubscribe', () => {
-    runMarbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const input = hot('   -------');
-      const unsub = '       --!    ';
-      const inputSubs = '   ^-!    ';
-      const expected = '    -------';
-
-      expectObservable(input.pipe(toPrompt({ words: ['words'], onSilence })), unsub).toBe(expected);
-      expectSubscriptions(input.subscriptions).toBe(inputSubs);
-    });
-    expect(onSilence).not.toHaveBeenCalled();
   });
 });

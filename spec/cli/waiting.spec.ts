@@ -1,98 +1,108 @@
-import { PassThrough } from 'node:stream';
-import { NEVER, tap } from 'rxjs';
-import { RateLimitError, type RetryNotice } from '../../src/index.js';
-import { showWaiting } from '../../src/cli/terminal/show-waiting.js';
-import { runMarbles } from '../support/run-marbles.js';
+import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
+import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
+import { type RunningHere, startHere, turn, useVirtualTime } from './run-here.js';
 
 describe('the wait for an answer', () => {
   const erased = '\r\u001b[K';
+  const waiting = 'Waiting for the answer …';
 
-  let written: string[];
+  let server: LoopbackServer;
 
-  beforeEach(() => {
-    written = [];
+  useVirtualTime();
+
+  beforeEach(async () => {
+    server = await startServer();
   });
 
-  function terminal(isTTY = true): NodeJS.WriteStream {
-    const stream = new PassThrough({ decodeStrings: false });
-    // Without colors, which depend on how jest was started.
-    stream.write = (text: string) => written.push(text.replace(/\p{Cc}\[\d+m/gu, '')) > 0;
-    return Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream;
+  afterEach(closeServers);
+
+  function ask(isTerminal = true, ...parameters: readonly string[]): RunningHere {
+    const terminals = isTerminal ? (['stderr'] as const) : [];
+    return startHere(['--base-url', `${server.url}/v1`, '-m', 'small', ...parameters, 'Hi'], { terminals });
   }
 
-  it('is shown after a while, and erased before the first value', () => {
-    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const source = cold('  500ms a 1s b|');
-      const sourceSubs = '   ^ 1501ms    !';
-      const expected = '     500ms a 1s b|';
-      const shown = source.pipe(
-        showWaiting(terminal(), NEVER),
-        tap((value) => written.push(value)),
-      );
+  it('is shown after a while, and erased before the first value', async () => {
+    const { written, shows, ended } = ask();
+    const exchange = await server.next();
+    jest.advanceTimersByTime(500);
+    beginStream(exchange, piece('a'));
+    await shows('a');
+    jest.advanceTimersByTime(1000);
+    exchange.write(piece('b'));
+    exchange.end(ending);
 
-      expectObservable(shown).toBe(expected);
-      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
-    });
-    expect(written).toEqual(['Waiting for the answer …', erased, 'a', 'b']);
+    expect(await ended).toMatchObject({ code: 0, stdout: 'ab\n' });
+    expect(written).toEqual([waiting, erased, 'a', 'b', '\n']);
   });
 
-  it('is not shown if it is short', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const source = cold('  399ms a|');
-      const expected = '     399ms a|';
+  it('is not shown if it is short', async () => {
+    const { written, ended } = ask();
+    const exchange = await server.next();
+    jest.advanceTimersByTime(399);
+    streamText(exchange, 'a');
+    await ended;
 
-      expectObservable(source.pipe(showWaiting(terminal(), NEVER))).toBe(expected);
-    });
-    expect(written).toEqual([]);
+    expect(written).toEqual(['a', '\n']);
   });
 
-  it.each([
-    ['completes', '  500ms |'],
-    ['errors', '     500ms #'],
-  ])('is erased when the source %s', (_, marbles) => {
-    runMarbles(({ cold, expectObservable }) => {
-      expectObservable(cold(marbles).pipe(showWaiting(terminal(), NEVER))).toBe(marbles);
-    });
-    expect(written).toEqual([expect.anything(), erased]);
+  it('is erased when the answer completes', async () => {
+    const { written, ended } = ask();
+    const exchange = await server.next();
+    jest.advanceTimersByTime(500);
+    streamText(exchange);
+    await ended;
+
+    expect(written).toEqual([waiting, erased, 'The model returned no text.\n']);
   });
 
-  it('is erased on unsubscribe', () => {
-    runMarbles(({ expectObservable }) => {
-      const unsub = '    500ms !';
-      const expected = ' --------';
+  it('is erased when the request fails', async () => {
+    const { written, ended } = ask(true, '--retries', '0');
+    const exchange = await server.next();
+    jest.advanceTimersByTime(500);
+    sendJson(exchange, 500, { error: { message: 'Oops' } });
+    await ended;
 
-      expectObservable(NEVER.pipe(showWaiting(terminal(), NEVER)), unsub).toBe(expected);
-    });
-    expect(written).toEqual([expect.anything(), erased]);
+    expect(written).toEqual([waiting, erased, 'rxllm: 500 Oops. Try again later.\n']);
   });
 
-  it('is not shown without a terminal', () => {
-    runMarbles(({ cold, expectObservable }) => {
-      const source = cold('  500ms a|');
-      const expected = '     500ms a|';
+  it('is erased on unsubscribe', async () => {
+    const { written, stop } = ask();
+    const exchange = await server.next();
+    jest.advanceTimersByTime(500);
+    stop();
 
-      expectObservable(source.pipe(showWaiting(terminal(false), NEVER))).toBe(expected);
-    });
-    expect(written).toEqual([]);
+    expect(written).toEqual([waiting, erased]);
+    expect(await exchange.over).toBe('cut');
   });
 
-  const reason = new RateLimitError('429 Slow down', { status: 429, retryable: true });
-  const notice: RetryNotice = { attempt: 1, delay: 2500, at: 0, reason };
+  it('is not shown without a terminal', async () => {
+    const { written, ended } = ask(false);
+    const exchange = await server.next();
+    jest.advanceTimersByTime(500);
+    streamText(exchange, 'a');
+    await ended;
 
-  it('counts down to a retry in place, then continues', () => {
-    runMarbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
-      const source = cold('  4s a|       ');
-      const retries = hot('  100ms r     ', { r: notice });
-      const retriesSubs = '  ^ 3999ms !  ';
-      const expected = '     4s a|       ';
-      const shown = source.pipe(
-        showWaiting(terminal(), retries),
-        tap((value) => written.push(value)),
-      );
+    expect(written).toEqual(['a', '\n']);
+  });
 
-      expectObservable(shown).toBe(expected);
-      expectSubscriptions(retries.subscriptions).toBe(retriesSubs);
-    });
+  const slowDown = [429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '2500' }] as const;
+
+  it('counts down to a retry in place, then continues', async () => {
+    const { written, ended } = ask();
+    const refused = await server.next();
+    jest.advanceTimersByTime(100);
+    sendJson(refused, ...slowDown);
+    // The first text is due at once.
+    while (written.length === 0) {
+      await turn();
+      jest.advanceTimersByTime(0);
+    }
+    jest.advanceTimersByTime(2500);
+    const exchange = await server.next();
+    jest.advanceTimersByTime(1400);
+    streamText(exchange, 'a');
+    await ended;
+
     expect(written).toEqual([
       'rate limited, retrying in 3 s',
       erased,
@@ -100,20 +110,24 @@ describe('the wait for an answer', () => {
       erased,
       'rate limited, retrying in 1 s',
       erased,
-      'Waiting for the answer …',
+      waiting,
       erased,
       'a',
+      '\n',
     ]);
   });
 
-  it('has one line per retry without a terminal', () => {
-    runMarbles(({ cold, hot, expectObservable }) => {
-      const source = cold('  4s a|       ');
-      const retries = hot('  100ms r 1s r', { r: notice });
-      const expected = '     4s a|       ';
+  it('has one line per retry without a terminal', async () => {
+    const { written, shows, ended } = ask(false);
+    sendJson(await server.next(), ...slowDown);
+    await shows('rate limited');
+    jest.advanceTimersByTime(2500);
+    sendJson(await server.next(), ...slowDown);
+    await shows('rate limited, retrying in 3 s\nrate limited');
+    jest.advanceTimersByTime(2500);
+    streamText(await server.next(), 'a');
+    await ended;
 
-      expectObservable(source.pipe(showWaiting(terminal(false), retries))).toBe(expected);
-    });
-    expect(written).toEqual(['rate limited, retrying in 3 s\n', 'rate limited, retrying in 3 s\n']);
+    expect(written).toEqual(['rate limited, retrying in 3 s\n', 'rate limited, retrying in 3 s\n', 'a', '\n']);
   });
 });

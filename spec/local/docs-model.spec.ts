@@ -1,19 +1,39 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lastValueFrom, reduce, toArray } from 'rxjs';
-import { docsModel } from '../../src/local/docs/docs-model.js';
-import { chatBody, post, useLocalServer } from './local-server.js';
+import type { LocalServer, startLocalServer } from '../../src/local/index.js';
+import { chatBody, post, readEvents, useLocalServer, type Fields } from './local-server.js';
 
 describe('the docs model', () => {
-  const corpus = join(__dirname, '../fixtures/docs-corpus');
-  const model = docsModel(() => corpus);
-  const ask = (prompt: string, answerer = model): Promise<string> =>
-    lastValueFrom(
-      answerer({ operation: 'chat', model: 'docs', messages: [], prompt, body: {} }).pipe(
-        reduce((text, piece) => text + piece, ''),
-      ),
-    );
+  const fixture = join(__dirname, '../fixtures/docs-corpus');
+  // A copy of this package as installed, with other documentation.
+  const copy = mkdtempSync(join(tmpdir(), 'docs-'));
+  let start: typeof startLocalServer;
+  let server: LocalServer;
+
+  beforeAll(async () => {
+    const root = join(__dirname, '../..');
+    cpSync(join(root, 'dist/cjs'), join(copy, 'dist/cjs'), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    writeFileSync(join(copy, 'package.json'), '{"name":"rxllm"}');
+    cpSync(fixture, copy, { recursive: true });
+    ({ startLocalServer: start } = (await import(join(copy, 'dist/cjs/local/index.js'))) as {
+      startLocalServer: typeof startLocalServer;
+    });
+    server = await start({ tokensPerSecond: 0 });
+  });
+
+  afterAll(async () => {
+    await server.close();
+    rmSync(copy, { recursive: true });
+  });
+
+  async function ask(prompt: string, { url } = server): Promise<string> {
+    const response = await post(`${url}/chat/completions`, chatBody(prompt, { model: 'docs' }));
+    const { choices } = (await response.json()) as { choices: readonly { message: { content: string } }[] };
+    return choices[0]!.message.content;
+  }
+
   const sourcesIn = (answer: string): string[] =>
     [...answer.matchAll(/^\*\*((?:README\.md|examples\/).*)\*\*$/gmu)].map(([, source = '']) => source);
 
@@ -95,35 +115,41 @@ describe('the docs model', () => {
   });
 
   it('streams pieces about the length of words', async () => {
-    const pieces = await lastValueFrom(
-      model({ operation: 'chat', model: 'docs', messages: [], prompt: 'retry', body: {} }).pipe(toArray()),
-    );
+    const body = chatBody('retry', { model: 'docs', stream: true });
+    const { objects } = await readEvents(await post(`${server.url}/chat/completions`, body));
+    const pieces = objects
+      .flatMap(({ choices }) => choices as readonly { readonly delta: Fields }[])
+      .map(({ delta }) => delta['content']);
 
-    expect(pieces.slice(0, 5)).toEqual(['I', ' am', ' not', ' a', ' language']);
-  });
-
-  it('reads the documentation once, at the first question', async () => {
-    const root = jest.fn(() => corpus);
-    const lazy = docsModel(root);
-
-    expect(root).not.toHaveBeenCalled();
-    await ask('retry', lazy);
-    await ask('cancel', lazy);
-    expect(root).toHaveBeenCalledTimes(1);
+    // The first chunk has the role and no text.
+    expect(pieces.slice(1, 6)).toEqual(['I', ' am', ' not', ' a', ' language']);
   });
 
   describe('with other documentation', () => {
+    const write = (files: Readonly<Record<string, string>>): void => {
+      rmSync(join(copy, 'README.md'), { force: true });
+      rmSync(join(copy, 'examples'), { recursive: true });
+      mkdirSync(join(copy, 'examples'));
+      Object.entries(files).forEach(([name, text]) => writeFileSync(join(copy, name), text));
+    };
     const askAbout = async (files: Readonly<Record<string, string>>, question: string): Promise<string> => {
-      const root = mkdtempSync(join(tmpdir(), 'docs-'));
-      mkdirSync(join(root, 'examples'));
-      Object.entries(files).forEach(([name, text]) => writeFileSync(join(root, name), text));
-      const answer = await ask(
-        question,
-        docsModel(() => root),
-      );
-      rmSync(root, { recursive: true });
+      write(files);
+      const other = await start({ tokensPerSecond: 0 });
+      const answer = await ask(question, other);
+      await other.close();
       return answer;
     };
+
+    it('reads it once, at the first question', async () => {
+      write({});
+      const other = await start({ tokensPerSecond: 0 });
+      write({ 'README.md': '# Retry\n\nFirst.' });
+
+      expect(await ask('retry', other)).toContain('First.');
+      write({ 'README.md': '# Retry\n\nSecond.' });
+      expect(await ask('retry', other)).toContain('First.');
+      await other.close();
+    });
 
     it('suggests nothing if it is empty', async () => {
       expect(await askAbout({}, 'How do I retry?')).toBe(`${introduction}\n\nNothing in it fits your question.`);
@@ -184,11 +210,11 @@ describe('the docs model', () => {
     );
   });
 
-  describe('on a server', () => {
-    const url = useLocalServer();
+  describe('of this package', () => {
+    const own = useLocalServer();
 
-    it('answers from the files of this package', async () => {
-      const response = await post(`${url()}/chat/completions`, chatBody('What is rxllm?', { model: 'docs' }));
+    it('answers from its files', async () => {
+      const response = await post(`${own()}/chat/completions`, chatBody('What is rxllm?', { model: 'docs' }));
 
       expect(response.status).toBe(200);
       expect(await response.text()).toContain('I am not a language model');

@@ -1,7 +1,18 @@
 import * as fc from 'fast-check';
-import { countTokens, tokenize } from '../../src/local/tokenize.js';
+import { chatBody, post, readEvents, useLocalServer, type Fields } from './local-server.js';
 
-describe('tokenize', () => {
+describe('a token of the local server', () => {
+  const url = useLocalServer();
+
+  async function echo(text: string): Promise<{ readonly pieces: readonly string[]; readonly usage: unknown }> {
+    const body = chatBody(text, { stream: true, stream_options: { include_usage: true } });
+    const { objects } = await readEvents(await post(`${url()}/chat/completions`, body));
+    const deltas = objects.flatMap(({ choices }) => choices as readonly { readonly delta: Fields }[]);
+    const contents = deltas.flatMap(({ delta }) => (typeof delta['content'] === 'string' ? [delta['content']] : []));
+    // The first chunk has the role and no text.
+    return { pieces: contents.slice(1), usage: objects.at(-1)?.['usage'] };
+  }
+
   it.each([
     ['keeps a word with the space before it', 'Hello, big world', ['Hello', ',', ' big', ' world']],
     ['keeps identifiers whole', 'a snake_case', ['a', ' snake_case']],
@@ -14,11 +25,16 @@ describe('tokenize', () => {
     ['keeps composed emoji whole', 'a 👩‍👩‍👧‍👦👍🏽🇫🇷', ['a', ' 👩‍👩‍👧‍👦👍🏽', '🇫🇷']],
     ['keeps a hundred accents with their letter', `a${'\u0301'.repeat(100)}b`, [`a${'\u0301'.repeat(100)}`, 'b']],
     ['splits empty text into no pieces', '', []],
-  ])('%s', (_, text, pieces) => {
-    expect([...tokenize(text)]).toEqual(pieces);
+  ])('%s', async (_, text, pieces) => {
+    const count = pieces.length;
+
+    expect(await echo(text)).toEqual({
+      pieces,
+      usage: { prompt_tokens: count, completion_tokens: count, total_tokens: 2 * count },
+    });
   });
 
-  it('loses no character, and splits no grapheme', () => {
+  it('loses no character, and splits no grapheme', async () => {
     const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
     const graphemes = fc.constantFrom(
       'a',
@@ -42,9 +58,9 @@ describe('tokenize', () => {
       '\u1100',
     );
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: graphemes, maxLength: 60 }));
-    fc.assert(
-      fc.property(text, (whole) => {
-        const pieces = [...tokenize(whole)];
+    await fc.assert(
+      fc.asyncProperty(text, async (whole) => {
+        const { pieces } = await echo(whole);
         const ends = new Set([...segmenter.segment(whole)].map(({ index, segment }) => index + segment.length));
         let end = 0;
 
@@ -52,12 +68,5 @@ describe('tokenize', () => {
         expect(pieces.every((piece) => ends.has((end += piece.length)))).toBe(true);
       }),
     );
-  });
-});
-
-describe('countTokens', () => {
-  it('counts the pieces of tokenize', () => {
-    expect(countTokens('Hello, big world')).toBe(4);
-    expect(countTokens('')).toBe(0);
   });
 });

@@ -1,10 +1,11 @@
-import { createEventParser, type EventParserConfig } from '../../src/sse/event-parser.js';
+import { Subject } from 'rxjs';
+import { decodeEvents, type DecodeEventsConfig } from '../../src/sse/decode-events.js';
 import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 
 /** The result of parsing one stream. */
 export interface Parsed {
   readonly events: readonly ServerSentEvent[];
-  /** The event without its empty line. */
+  /** The event without its empty line, emitted only at the end. */
   readonly last: ServerSentEvent | undefined;
   readonly error: unknown;
 }
@@ -15,23 +16,24 @@ export function encode(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** Parses one stream that comes in these pieces. */
-export function parsePieces(pieces: Iterable<Uint8Array>, config: Partial<EventParserConfig> = {}): Parsed {
-  const parser = createEventParser({ eventBytes: Infinity, ...config });
+/** Decodes one stream that comes in these pieces; by default without a limit, and with its unterminated event. */
+export function parsePieces(pieces: Iterable<Uint8Array>, config: DecodeEventsConfig = {}): Parsed {
+  const stream = new Subject<Uint8Array>();
   const events: ServerSentEvent[] = [];
-  try {
-    for (const piece of pieces) {
-      for (const event of parser.push(piece)) {
-        events.push(event);
-      }
-    }
-  } catch (error) {
-    return { events, last: undefined, error };
+  let failure: unknown;
+  stream.pipe(decodeEvents({ eventBytes: Infinity, ...config })).subscribe({
+    next: (event) => events.push(event),
+    error: (error: unknown) => (failure = error),
+  });
+  for (const piece of pieces) {
+    stream.next(piece);
   }
-  return { events, last: parser.end(), error: undefined };
+  const complete = events.length;
+  stream.complete();
+  return { events: events.slice(0, complete), last: events[complete], error: failure };
 }
 
-export function parseText(text: string, config: Partial<EventParserConfig> = {}): Parsed {
+export function parseText(text: string, config: DecodeEventsConfig = {}): Parsed {
   return parsePieces([encode(text)], config);
 }
 

@@ -1,5 +1,4 @@
 import {
-  asyncScheduler,
   defer,
   EMPTY,
   finalize,
@@ -12,7 +11,6 @@ import {
   type OperatorFunction,
   pipe,
   reduce,
-  type SchedulerLike,
   takeUntil,
   tap,
   throwError,
@@ -45,7 +43,6 @@ interface ToPromptConfig {
   readonly words: readonly string[];
   /** Called when no input came in time. */
   readonly onSilence: () => void;
-  readonly scheduler?: SchedulerLike;
 }
 
 /**
@@ -61,11 +58,7 @@ interface ToPromptConfig {
  *
  * Errors with a {@link UsageError} if both are empty; other errors pass through unchanged.
  */
-export function toPrompt({
-  words,
-  onSilence,
-  scheduler = asyncScheduler,
-}: ToPromptConfig): OperatorFunction<string, string> {
+function toPrompt({ words, onSilence }: ToPromptConfig): OperatorFunction<string, string> {
   const isAwaited = words[0] === '-';
   const typed = words
     .slice(isAwaited ? 1 : 0)
@@ -76,7 +69,7 @@ export function toPrompt({
     return EMPTY;
   };
   return pipe(
-    isAwaited || typed === '' ? identity : timeout({ first: maxSilence, with: withoutInput, scheduler }),
+    isAwaited || typed === '' ? identity : timeout({ first: maxSilence, with: withoutInput }),
     reduce((text, piece) => text + piece, ''),
     map((text) => [text.trimEnd(), typed].filter((part) => part !== '').join('\n\n')),
     tap((prompt) => {

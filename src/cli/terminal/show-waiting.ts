@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
 import {
-  asyncScheduler,
   concat,
   connect,
   defer,
@@ -13,7 +12,6 @@ import {
   NEVER,
   type Observable,
   of,
-  type SchedulerLike,
   startWith,
   switchMap,
   takeUntil,
@@ -48,11 +46,10 @@ const reasons: Readonly<Partial<Record<ErrorKind, string>>> = {
  */
 export function showWaiting<T>(
   output: NodeJS.WriteStream,
-  retries: Observable<RetryNotice> = NEVER,
-  scheduler: SchedulerLike = asyncScheduler,
+  retries: Observable<RetryNotice>,
 ): MonoTypeOperatorFunction<T> {
   const shown = output.isTTY
-    ? statusTexts(retries, scheduler).pipe(switchMap((text) => showText(output, text)))
+    ? statusTexts(retries).pipe(switchMap((text) => showText(output, text)))
     : retries.pipe(tap(writeRetry(output)));
   return connect((values) => merge(shown.pipe(ignoreElements(), takeUntil(values.pipe(materialize()))), values));
 }
@@ -67,18 +64,18 @@ export function writeRetry(output: NodeJS.WriteStream, label = ''): (notice: Ret
 }
 
 /** Emits the text to show, each time it changes. */
-function statusTexts(retries: Observable<RetryNotice>, scheduler: SchedulerLike): Observable<string> {
+function statusTexts(retries: Observable<RetryNotice>): Observable<string> {
   return retries.pipe(
-    map((notice) => concat(countdown(notice, scheduler), of(waiting))),
-    startWith(timer(quietTime, scheduler).pipe(map(() => waiting))),
+    map((notice) => concat(countdown(notice), of(waiting))),
+    startWith(timer(quietTime).pipe(map(() => waiting))),
     switchMap((texts) => texts),
   );
 }
 
-function countdown(notice: RetryNotice, scheduler: SchedulerLike): Observable<string> {
-  return timer(0, second, scheduler).pipe(
+function countdown(notice: RetryNotice): Observable<string> {
+  return timer(0, second).pipe(
     map((passed) => describeRetry(notice, notice.delay - passed * second)),
-    takeUntil(timer(notice.delay, scheduler)),
+    takeUntil(timer(notice.delay)),
   );
 }
 

@@ -15,13 +15,11 @@ const maxPassages = 3;
 const maxQuote = 2500;
 
 /**
- * Creates the model that answers from documentation by full-text search, without a language model. Files are read when
- * the first question arrives, and kept in memory.
- *
- * @param root Returns the folder that contains README.md and `examples/`. Default: this package's own.
+ * Creates the model that answers from this package's documentation by full-text search, without a language model. Files
+ * are read when the first question arrives, and kept in memory.
  */
-export function docsModel(root: () => string = packageRoot): (request: LocalModelRequest) => Observable<string> {
-  const documentation = defer(() => of(root())).pipe(
+export function docsModel(): (request: LocalModelRequest) => Observable<string> {
+  const documentation = defer(() => of(packageRoot())).pipe(
     map((folder) => readPassages(folder)),
     map((passages) => ({ passages, search: searchPassages(passages) })),
     shareReplay({ bufferSize: 1, refCount: false }),

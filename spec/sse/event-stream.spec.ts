@@ -1,10 +1,11 @@
+import { from, map } from 'rxjs';
 import { LimitError } from '../../src/errors/limit-error.js';
-import { createEventParser } from '../../src/sse/event-parser.js';
+import { decodeEvents } from '../../src/sse/decode-events.js';
 import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
 import { encode, message, named, parsePieces, parseText, waysToCut } from './event-pieces.js';
 import { readPlainly } from './plain-reading.js';
 
-describe('createEventParser', () => {
+describe('an event stream', () => {
   it.each<[title: string, stream: string, events: readonly ServerSentEvent[]]>([
     ['one event', 'data: a\n\n', [message('a')]],
     ['no space after the colon', 'data:a\n\n', [message('a')]],
@@ -101,6 +102,7 @@ describe('createEventParser', () => {
   ])('returns %s only at the end', (_title, stream, last) => {
     for (const pieces of waysToCut(encode(stream))) {
       expect(parsePieces(pieces)).toEqual({ events: [message('a')], last, error: undefined });
+      expect(parsePieces(pieces, { mode: 'spec' }).last).toBeUndefined();
     }
   });
 
@@ -118,13 +120,14 @@ describe('createEventParser', () => {
   });
 
   it('copies the bytes it keeps, so that the sender can reuse its buffer', () => {
-    const parser = createEventParser({ eventBytes: 100 });
     const memory = new Uint8Array(1);
     const events: ServerSentEvent[] = [];
-    for (const byte of encode('\uFEFFdata: aé\n\ndata: b\n\n')) {
-      memory[0] = byte;
-      events.push(...parser.push(memory));
-    }
+    from(encode('\uFEFFdata: aé\n\ndata: b\n\n'))
+      .pipe(
+        map((byte) => memory.fill(byte)),
+        decodeEvents({ eventBytes: 100 }),
+      )
+      .subscribe((event) => events.push(event));
 
     expect(events).toEqual([message('aé'), message('b')]);
   });
@@ -136,88 +139,76 @@ describe('createEventParser', () => {
 
     expect(parsePieces(pieces)).toEqual(readPlainly(Buffer.concat(pieces)));
   });
-});
 
-describe('eventBytes of createEventParser', () => {
-  const limited = (stream: string, eventBytes: number): unknown[] =>
-    waysToCut(encode(stream)).map((pieces) => parsePieces(pieces, { eventBytes }));
+  describe('eventBytes', () => {
+    const limited = (stream: string, eventBytes: number): unknown[] =>
+      waysToCut(encode(stream)).map((pieces) => parsePieces(pieces, { eventBytes }));
 
-  it('allows an event of exactly that many bytes', () => {
-    const stream = 'data: 1\n\ndata: 23456\n\n';
+    it('allows an event of exactly that many bytes', () => {
+      const stream = 'data: 1\n\ndata: 23456\n\n';
 
-    for (const parsed of limited(stream, 11)) {
-      expect(parsed).toEqual({ events: [message('1'), message('23456')], last: undefined, error: undefined });
-    }
+      for (const parsed of limited(stream, 11)) {
+        expect(parsed).toEqual({ events: [message('1'), message('23456')], last: undefined, error: undefined });
+      }
+    });
+
+    it('is a LimitError after the events before it if an event has one byte more', () => {
+      for (const parsed of limited('data: 1\n\ndata: 23456\n\n', 10)) {
+        expect(parsed).toEqual({ events: [message('1')], last: undefined, error: new LimitError('eventBytes', 10) });
+      }
+    });
+
+    it('counts all lines of an event, and one byte between them', () => {
+      const stream = 'id: 1\r\ndata: é\r\nx\r\n\r\n';
+
+      for (const parsed of limited(stream, 5 + 1 + 8 + 1 + 1)) {
+        expect(parsed).toMatchObject({ events: [message('é', '1')], error: undefined });
+      }
+      for (const parsed of limited(stream, 5 + 1 + 8 + 1)) {
+        expect(parsed).toMatchObject({ events: [], error: { limit: 'eventBytes', maximum: 15 } });
+      }
+    });
+
+    it('does not wait for the end of a line that is too long', () => {
+      expect(parseText(`data: ${'x'.repeat(100)}`, { eventBytes: 100 }).error).toBeInstanceOf(LimitError);
+    });
+
+    it('does not count the byte order mark', () => {
+      for (const parsed of limited('\uFEFFdata: 1\n\n', 7)) {
+        expect(parsed).toMatchObject({ events: [message('1')], error: undefined });
+      }
+    });
+
+    it('does not apply to comments, wherever they are', () => {
+      const comment = encode(`:${' ping'.repeat(1000)}`);
+      const more = encode('pong'.repeat(1000));
+      const pieces = [comment, more, more, encode('\ndata: a\n'), comment, more, encode('\r'), comment, encode('\n\n')];
+
+      expect(parsePieces(pieces, { eventBytes: 10 })).toMatchObject({ events: [message('a')], error: undefined });
+    });
+
+    it('reads an event of a million lines as one', () => {
+      const lines = encode('data: x\n'.repeat(1000));
+      const pieces = [...Array.from({ length: 1000 }, () => lines), encode('\n')];
+
+      expect(parsePieces(pieces).events).toEqual([message('x\n'.repeat(1_000_000).slice(0, -1))]);
+    });
   });
 
-  it('is a LimitError after the events before it if an event has one byte more', () => {
-    for (const parsed of limited('data: 1\n\ndata: 23456\n\n', 10)) {
-      expect(parsed).toEqual({ events: [message('1')], last: undefined, error: new LimitError('eventBytes', 10) });
-    }
+  describe('with a field named error, which only clients read', () => {
+    const readsAs = (stream: string, events: readonly ServerSentEvent[]): void => {
+      for (const pieces of waysToCut(encode(stream))) {
+        expect(parsePieces(pieces).events).toEqual(events);
+      }
+    };
+
+    it('has no event for it', () => {
+      readsAs('data: 1\n\nerror: {"code":500}\n\ndata: 2\n\n', [message('1'), message('2')]);
+      expect(parseText('error:{}').last).toBeUndefined();
+    });
+
+    it.each(['error', 'error: oops', 'error:  {}', 'Error: {}', 'errors: {}'])('ignores %j', (line) => {
+      readsAs(`${line}\ndata: a\n\n`, [message('a')]);
+    });
   });
-
-  it('counts all lines of an event, and one byte between them', () => {
-    const stream = 'id: 1\r\ndata: é\r\nx\r\n\r\n';
-
-    for (const parsed of limited(stream, 5 + 1 + 8 + 1 + 1)) {
-      expect(parsed).toMatchObject({ events: [message('é', '1')], error: undefined });
-    }
-    for (const parsed of limited(stream, 5 + 1 + 8 + 1)) {
-      expect(parsed).toMatchObject({ events: [], error: { limit: 'eventBytes', maximum: 15 } });
-    }
-  });
-
-  it('does not wait for the end of a line that is too long', () => {
-    expect(parseText(`data: ${'x'.repeat(100)}`, { eventBytes: 100 }).error).toBeInstanceOf(LimitError);
-  });
-
-  it('does not count the byte order mark', () => {
-    for (const parsed of limited('\uFEFFdata: 1\n\n', 7)) {
-      expect(parsed).toMatchObject({ events: [message('1')], error: undefined });
-    }
-  });
-
-  it('does not apply to comments, wherever they are', () => {
-    const comment = encode(`:${' ping'.repeat(1000)}`);
-    const more = encode('pong'.repeat(1000));
-    const pieces = [comment, more, more, encode('\ndata: a\n'), comment, more, encode('\r'), comment, encode('\n\n')];
-
-    expect(parsePieces(pieces, { eventBytes: 10 })).toMatchObject({ events: [message('a')], error: undefined });
-  });
-
-  it('reads an event of a million lines as one', () => {
-    const lines = encode('data: x\n'.repeat(1000));
-    const pieces = [...Array.from({ length: 1000 }, () => lines), encode('\n')];
-
-    expect(parsePieces(pieces).events).toEqual([message('x\n'.repeat(1_000_000).slice(0, -1))]);
-  });
-});
-
-describe('lenient createEventParser', () => {
-  const readsAs = (stream: string, events: readonly ServerSentEvent[], strict: readonly ServerSentEvent[]): void => {
-    for (const pieces of waysToCut(encode(stream))) {
-      expect(parsePieces(pieces, { lenient: true }).events).toEqual(events);
-      expect(parsePieces(pieces).events).toEqual(strict);
-    }
-  };
-
-  it('reads a field named error that holds an object as an event of that name', () => {
-    readsAs(
-      'data: 1\n\nerror: {"code":500}\n\ndata: 2\n\n',
-      [message('1'), named('error', '{"code":500}'), message('2')],
-      [message('1'), message('2')],
-    );
-  });
-
-  it('returns such a field at the end if its empty line is missing', () => {
-    expect(parseText('error:{}', { lenient: true }).last).toEqual(named('error', '{}'));
-    expect(parseText('error:{}').last).toBeUndefined();
-  });
-
-  it.each(['error', 'error: oops', 'error:  {}', 'Error: {}', 'errors: {}'])(
-    'ignores %j as the standard does',
-    (line) => {
-      readsAs(`${line}\ndata: a\n\n`, [message('a')], [message('a')]);
-    },
-  );
 });
