@@ -11,9 +11,12 @@ export interface SourceFile {
 
 export const root = join(__dirname, '../..');
 
-/** Reads every TypeScript file of `src/`. */
+let sourceFiles: readonly SourceFile[] | undefined;
+
+/** Reads every TypeScript file of `src/`, once. */
 export function readSourceFiles(): readonly SourceFile[] {
-  return filesIn('src').map(({ path, text }) => ({ path: path.slice('src/'.length), text }));
+  sourceFiles ??= filesIn('src').map(({ path, text }) => ({ path: path.slice('src/'.length), text }));
+  return sourceFiles;
 }
 
 /** Reads every spec of the package and of its examples. */
@@ -30,9 +33,13 @@ function filesIn(folder: string): readonly SourceFile[] {
     }));
 }
 
-/** Parses one file. */
-export function parse({ path, text }: SourceFile): ts.SourceFile {
-  return ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+const parsed = new WeakMap<SourceFile, ts.SourceFile>();
+
+/** Parses one file, once. */
+export function parse(file: SourceFile): ts.SourceFile {
+  const known = parsed.get(file) ?? ts.createSourceFile(file.path, file.text, ts.ScriptTarget.ES2022, true);
+  parsed.set(file, known);
+  return known;
 }
 
 /** The top-level declarations that a file exports; re-exports are not declarations. */

@@ -20,45 +20,22 @@ export function snippetsOf(markdown: string): readonly Snippet[] {
 }
 
 /**
- * Compiles each snippet as a module of a user's project, and returns its errors. Names that a snippet does not declare are
- * imported.
+ * Returns each snippet as a module of a user's project. Names that a snippet does not declare are imported.
  *
  * @param packageNames The exports of 'rxllm'.
  * @param assumed Path from the root, without extension, of a module with names of the reader's application.
  */
-export function checkSnippets(
+export function toModules(
   snippets: readonly Snippet[],
   packageNames: readonly string[],
   assumed: string,
-): readonly (readonly string[])[] {
-  const config = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
-    ts.sys,
-    root,
-  );
+): readonly string[] {
   const modules: readonly Module[] = [
     { path: `./${assumed}.js`, names: exportedBy(ts.sys.readFile(join(root, `${assumed}.ts`)) ?? '') },
     { path: 'rxllm', names: packageNames },
     { path: 'rxjs', names: Object.keys(rxjs) },
   ];
-  const files = new Map(
-    snippets.map(({ text }, place) => [join(root, `snippet-${place}.ts`), withImports(text, modules)]),
-  );
-  const host = ts.createCompilerHost(config.options);
-  const readFile = host.readFile.bind(host);
-  const fileExists = host.fileExists.bind(host);
-  host.readFile = (path) => files.get(path) ?? readFile(path);
-  host.fileExists = (path) => files.has(path) || fileExists(path);
-  host.getSourceFile = (path, options) => {
-    const text = host.readFile(path);
-    return text === undefined ? undefined : ts.createSourceFile(path, text, options);
-  };
-  const program = ts.createProgram([...files.keys()], config.options, host);
-  return [...files.keys()].map((path) =>
-    ts
-      .getPreEmitDiagnostics(program, program.getSourceFile(path))
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
-  );
+  return snippets.map(({ text }) => withImports(text, modules));
 }
 
 interface Module {
