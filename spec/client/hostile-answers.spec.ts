@@ -142,9 +142,6 @@ describe('a client of a hostile server', () => {
     { choices: [{ delta: { tool_calls: [{ function: [] }] } }] },
     { choices: [{ delta: { tool_calls: [{ function: { arguments: [1] } }] } }] },
     { choices: [{ finish_reason: 7 }] },
-    { choices: [], usage: 'many' },
-    { choices: [], usage: { prompt_tokens: '12' } },
-    { choices: [], created: 'now' },
     [{ choices: [] }, { choices: [] }],
   ])('errors with ProtocolError for %j', async (chunk) => {
     const seen = observe(chat(textChunk('Hel'), chunk).pipe(toMessage()));
@@ -153,7 +150,7 @@ describe('a client of a hostile server', () => {
   });
 
   it.each([
-    { prompt_tokens: '5', completion_tokens: { a: 1 } },
+    { prompt_tokens: 'five', completion_tokens: { a: 1 } },
     { prompt_tokens: [1], completion_tokens: true, total_tokens: '9' },
   ])('reads no usage from %j', async (usage) => {
     const seen = observe(chat({ choices: [], x_groq: { usage } }).pipe(toUsage()));

@@ -2,6 +2,7 @@ import { chatCompletionChunk, type ChatCompletionChunk } from '../schemas/chat-c
 import { completionChunk, type CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
 import { checkIndex, checkToolCalls } from './check-index.js';
+import { isNoReason } from './finish-reason.js';
 import { createMessageDiff } from './message-diff.js';
 import type { ChunkFormat } from './parse-chunks.js';
 
@@ -16,8 +17,7 @@ export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
     const diff = createMessageDiff();
     return (raw) => {
       choicesOf(raw).forEach((choice, position) => {
-        const index = checkIndex(choice['index'] ?? position, 'choices', limits.choices);
-        choice['index'] = index;
+        const index = repairChoice(raw, choice, position, limits.choices);
         if (isObject(choice['delta'])) {
           diff.note(choice['delta'], index);
         }
@@ -34,10 +34,26 @@ export const completionChunks: ChunkFormat<CompletionChunk> = {
   createRepair: (limits) => (raw) => {
     choicesOf(raw).forEach((choice, position) => {
       checkToolCalls(choice['delta'], limits.toolCalls);
-      choice['index'] = checkIndex(choice['index'] ?? position, 'choices', limits.choices);
+      repairChoice(raw, choice, position, limits.choices);
     });
   },
 };
+
+/** Repairs what the choices of all endpoints have, and returns the index. */
+function repairChoice(chunk: RawObject, choice: RawObject, position: number, maximum: number): number {
+  const { index, usage } = choice;
+  const checked = checkIndex(index === false ? position : (index ?? position), 'choices', maximum);
+  choice['index'] = checked;
+  if (isNoReason(choice['finish_reason'])) {
+    choice['finish_reason'] = null;
+  }
+  if (isObject(usage)) {
+    chunk['usage'] ??= usage;
+  }
+  return checked;
+}
+
+type RawObject = Record<string, unknown>;
 
 /** Returns the choices of a raw chunk, first adding an empty list if there is none. The schema rejects any other value. */
 function choicesOf(raw: Record<string, unknown>): readonly Record<string, unknown>[] {

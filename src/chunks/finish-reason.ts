@@ -61,3 +61,8 @@ export function progressOf(finishReason: string): Progress {
   const meaning = meaningOf(finishReason);
   return meaning === undefined ? 'unknown' : meaning === 'whole' ? 'finished' : 'cut';
 }
+
+/** Whether a finish reason is the word with which some servers say that there is none. */
+export function isNoReason(finishReason: unknown): boolean {
+  return typeof finishReason === 'string' && /^(?:null|none|undefined)$/iu.test(finishReason);
+}

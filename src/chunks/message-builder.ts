@@ -13,6 +13,7 @@ import {
 import { createExtraFields, freezeDeep } from './extra-fields.js';
 import { type Progress, progressOf } from './finish-reason.js';
 import { createGrowingCall, mergeEntry, partOf } from './growing-call.js';
+import { otherParts } from './loose-values.js';
 import type { Message } from './message.js';
 import { createToolCallMerger } from './tool-call-merger.js';
 
@@ -45,8 +46,6 @@ const knownKeys: ReadonlySet<string> = new Set([
   'tool_calls',
   'function_call',
 ]);
-
-const textParts: ReadonlySet<string> = new Set(['text', 'thinking']);
 
 /** The message before the first chunk. */
 export const emptyMessage: Message = Object.freeze({
@@ -116,8 +115,7 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
         extra.add(key, value);
       }
     }
-    const parts = typeof delta?.content === 'string' ? undefined : delta?.content;
-    const others = parts?.filter(({ type }) => !textParts.has(type)) ?? [];
+    const others = otherParts(delta?.content);
     if (others.length > 0) {
       extra.add('content', others);
     }

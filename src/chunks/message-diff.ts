@@ -70,8 +70,10 @@ function takeField(value: unknown, seen: Seen, prefix: string, key: string): unk
 }
 
 function noteText(value: unknown, seen: Seen, path: string): void {
-  if (typeof value === 'string' && value !== '') {
-    seen.set(path, (seen.get(path) ?? 0) + value.length);
+  // Some servers send text that is a number as one.
+  const length = typeof value === 'number' ? String(value).length : typeof value === 'string' ? value.length : 0;
+  if (length > 0) {
+    seen.set(path, (seen.get(path) ?? 0) + length);
   }
 }
 

@@ -19,6 +19,8 @@ import { toStreamError } from '../errors/server-error.js';
 import type { ServerSentEvent } from '../sse/parse-blocks.js';
 import { isObject } from '../util/is-object.js';
 import { done, errorFrame, parseEventData } from './event-data.js';
+import { meaningOf } from './finish-reason.js';
+import { mendChunk } from './mend-chunk.js';
 
 /** How many choices, and tool calls per choice, a stream may have. */
 interface ChunkLimits {
@@ -94,7 +96,7 @@ function createReader<Chunk extends AnyChunk>(
       return [];
     }
     const chunk = toChunk(document);
-    const failure = chunk.choices.find(({ finish_reason: reason }) => failures.has(reason ?? ''));
+    const failure = chunk.choices.find(({ finish_reason: reason }) => reason && meaningOf(reason) === 'failure');
     return failure === undefined
       ? [chunk]
       : concat(
@@ -107,7 +109,11 @@ function createReader<Chunk extends AnyChunk>(
     if (isObject(document)) {
       repair(document);
     }
-    const result = z.safeParse(schema, document);
+    let result = z.safeParse(schema, document);
+    if (!result.success && isObject(document)) {
+      mendChunk(document);
+      result = z.safeParse(schema, document);
+    }
     if (result.success) {
       return result.data;
     }
@@ -120,15 +126,17 @@ function createReader<Chunk extends AnyChunk>(
 
   return ({ data, event }) => {
     const documents = parseEventData(data);
+    // What would be idle elsewhere is an error that gives no reason.
+    if (event === 'error' && !documents?.length) {
+      throw toStreamError(data.trim() === 'null' ? undefined : data, redact);
+    }
     if (documents?.length === 1) {
       return readDocument(documents[0], event);
     }
     if (documents !== undefined) {
       return from(documents).pipe(concatMap((document) => readDocument(document, event)));
     }
-    throw event === 'error'
-      ? toStreamError(data, redact)
-      : new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
+    throw new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
   };
 }
 
@@ -140,9 +148,6 @@ function isIdle(document: unknown, event: string): boolean {
   const { type } = document as { type?: unknown };
   return !('choices' in document) && (event === 'ping' || type === 'ping' || type === 'keepalive');
 }
-
-/** Finish reasons with which servers report an error, without an error object. */
-const failures: ReadonlySet<string> = new Set(['error', 'abort', 'network_error', 'insufficient_system_resource']);
 
 function providerFailure(reason: string): StreamError {
   return new StreamError(`The server ended the answer with finish reason "${reason}"`, {
