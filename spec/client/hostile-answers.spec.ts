@@ -125,7 +125,9 @@ describe('a client of a hostile server', () => {
       `{"choices":[{"index":${index},"delta":{}}]}`,
       `{"choices":[{"index":0,"delta":{"tool_calls":[{"index":${index}}]}}]}`,
     ]) {
-      expect(await observe(chat(chunk)).ended).toMatchObject({ name: 'LimitError' });
+      const several = clientFor(eventStream(chunk)).chat({ ...chatRequest, n: 2 });
+
+      expect(await observe(several).ended).toMatchObject({ name: 'LimitError' });
     }
   });
 

@@ -188,7 +188,8 @@ describe.each<[string, Transport]>([
 
   function outcome(name: string, cut: string, choice: number): Promise<{ message: Message; error: unknown }> {
     const client = createClient({ baseURL: `${origin}/${name}/${cut}`, transport });
-    const request = { model: 'recorded', messages: [{ role: 'user', content: 'x' }], prompt: 'x' } as const;
+    const n = name.startsWith('openai-chat-n') ? 2 : 1;
+    const request = { model: 'recorded', messages: [{ role: 'user', content: 'x' }], prompt: 'x', n } as const;
     const read = toMessage(choice);
     const message = name.includes('completions')
       ? client.completions(request).pipe(read)

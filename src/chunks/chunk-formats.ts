@@ -4,7 +4,7 @@ import { isObject } from '../util/is-object.js';
 import { checkIndex, checkToolCalls } from './check-index.js';
 import { isNoReason } from './finish-reason.js';
 import { createMessageDiff } from './message-diff.js';
-import type { ChunkFormat } from './parse-chunks.js';
+import type { ChunkFormat, StreamContent } from './parse-chunks.js';
 
 /**
  * The format of `/chat/completions`. A choice without an `index` gets its position. One without a `delta` gets an empty
@@ -13,16 +13,16 @@ import type { ChunkFormat } from './parse-chunks.js';
  */
 export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
   schema: chatCompletionChunk,
-  createRepair: (limits) => {
+  createRepair: (content) => {
     const diff = createMessageDiff();
     return (raw) => {
       choicesOf(raw).forEach((choice, position) => {
-        const index = repairChoice(raw, choice, position, limits.choices);
+        const index = repairChoice(raw, choice, position, content);
         if (isObject(choice['delta'])) {
           diff.note(choice['delta'], index);
         }
         choice['delta'] ??= diff.take(choice['message'], index);
-        checkToolCalls(choice['delta'], limits.toolCalls);
+        checkToolCalls(choice['delta'], content.limits.toolCalls);
       });
     };
   },
@@ -31,26 +31,33 @@ export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
 /** The format of the legacy `/completions`. A choice without an `index` gets its position. */
 export const completionChunks: ChunkFormat<CompletionChunk> = {
   schema: completionChunk,
-  createRepair: (limits) => (raw) => {
+  createRepair: (content) => (raw) => {
     choicesOf(raw).forEach((choice, position) => {
-      checkToolCalls(choice['delta'], limits.toolCalls);
-      repairChoice(raw, choice, position, limits.choices);
+      checkToolCalls(choice['delta'], content.limits.toolCalls);
+      repairChoice(raw, choice, position, content);
     });
   },
 };
 
 /** Repairs what the choices of all endpoints have, and returns the index. */
-function repairChoice(chunk: RawObject, choice: RawObject, position: number, maximum: number): number {
+function repairChoice(
+  chunk: RawObject,
+  choice: RawObject,
+  position: number,
+  { limits, single = false }: StreamContent,
+): number {
   const { index, usage } = choice;
-  const checked = checkIndex(index === false ? position : (index ?? position), 'choices', maximum);
-  choice['index'] = checked;
+  const given = index === false ? position : (index ?? position);
+  const checked = checkIndex(given, 'choices', single ? Infinity : limits.choices);
+  const own = single ? 0 : checked;
+  choice['index'] = own;
   if (isNoReason(choice['finish_reason'])) {
     choice['finish_reason'] = null;
   }
   if (isObject(usage)) {
     chunk['usage'] ??= usage;
   }
-  return checked;
+  return own;
 }
 
 type RawObject = Record<string, unknown>;

@@ -22,22 +22,23 @@ import { done, errorFrame, parseEventData } from './event-data.js';
 import { meaningOf } from './finish-reason.js';
 import { mendChunk } from './mend-chunk.js';
 
-/** How many choices, and tool calls per choice, a stream may have. */
-interface ChunkLimits {
-  readonly choices: number;
-  readonly toolCalls: number;
+/** What a stream may hold. */
+export interface StreamContent {
+  /** How many choices, and tool calls per choice, it may have. */
+  readonly limits: { readonly choices: number; readonly toolCalls: number };
+  /** Whether one answer was asked for. Every choice is part of it then, so their number is not limited. Default false. */
+  readonly single?: boolean;
 }
 
 /** How the chunks of one endpoint are repaired and validated. */
 export interface ChunkFormat<Chunk> {
   readonly schema: z.ZodMiniType<Chunk>;
   /** Creates, for one stream, a function that repairs a parsed object in place before it is validated. */
-  readonly createRepair: (limits: ChunkLimits) => (raw: Record<string, unknown>) => void;
+  readonly createRepair: (content: StreamContent) => (raw: Record<string, unknown>) => void;
 }
 
 /** Configuration of {@link parseChunks}. */
-interface ParseChunksConfig {
-  readonly limits: ChunkLimits;
+interface ParseChunksConfig extends StreamContent {
   /** Removes secrets from the text of errors that the server sends inside the stream. */
   readonly redact: Redact;
 }
@@ -80,9 +81,9 @@ type Item<Chunk> = Chunk | typeof done;
 /** Reads the documents of an event one by one, so that those before an error are still emitted. */
 function createReader<Chunk extends AnyChunk>(
   { schema, createRepair }: ChunkFormat<Chunk>,
-  { limits, redact }: ParseChunksConfig,
+  { redact, ...content }: ParseChunksConfig,
 ): (event: ServerSentEvent) => ObservableInput<Item<Chunk>> {
-  const repair = createRepair(limits);
+  const repair = createRepair(content);
 
   const readDocument = (document: unknown, event: string): ObservableInput<Item<Chunk>> => {
     if (document === done) {
