@@ -414,7 +414,7 @@ describe('parseChunks', () => {
       ['choices that are not a list', { choices: 'private reply' }],
       ['a choice that is not an object', { choices: ['private reply'] }],
       ['a delta that is text', { choices: [{ delta: 'private reply' }] }],
-      ['content that is a number', { choices: [{ delta: { content: 5, reasoning: 'private reply' } }] }],
+      ['content that is an object', { choices: [{ delta: { content: { text: 'private reply' } } }] }],
     ])('%s', async (_title, sent) => {
       const { chunks, error } = await chat(piece('kept'), sent, '[DONE]');
 

@@ -8,7 +8,10 @@ const baseURL = 'http://server.test/v1';
 
 function read(body: string, limits: Limits): Observed<unknown> {
   return observe(
-    createClient({ baseURL, transport: fakeTransport(answer(body)).transport }).chat(chatRequest, { limits }),
+    createClient({ baseURL, transport: fakeTransport(answer(body)).transport }).chat(
+      { ...chatRequest, n: 2 },
+      { limits },
+    ),
   );
 }
 

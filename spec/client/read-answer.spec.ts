@@ -15,13 +15,13 @@ const completion = {
 };
 
 /** The chunks of a body that arrives in one piece or byte by byte. */
-function read(body: string, type: string | null = eventType, bytewise = false): Observed<ChatCompletionChunk> {
+function read(body: string, type: string | null = eventType, bytewise = false, n = 1): Observed<ChatCompletionChunk> {
   const headers = type === null ? {} : { 'content-type': type };
   const pieces = bytewise ? [...new TextEncoder().encode(body)].map((byte) => Uint8Array.of(byte)) : [];
   const exchange = bytewise
     ? concat(of(head(200, headers)), of(...pieces).pipe(map((bytes) => ({ type: 'data' as const, bytes }))))
     : answer(body, { headers });
-  return observe(createClient({ baseURL, transport: fakeTransport(exchange).transport }).chat(chatRequest));
+  return observe(createClient({ baseURL, transport: fakeTransport(exchange).transport }).chat({ ...chatRequest, n }));
 }
 
 function textOf({ values }: Observed<ChatCompletionChunk>): string {
@@ -177,7 +177,7 @@ describe('reading answers', () => {
       { index: 0, message: { role: 'assistant', content: null, tool_calls: [call] }, finish_reason: 'tool_calls' },
       { index: 1, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' },
     ];
-    const seen = read(JSON.stringify({ ...completion, choices }), 'application/json');
+    const seen = read(JSON.stringify({ ...completion, choices }), 'application/json', false, 2);
 
     expect(await seen.ended).toBeUndefined();
     expect(seen.values).toMatchObject([

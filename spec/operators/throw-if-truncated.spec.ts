@@ -82,12 +82,14 @@ describe('throwIfTruncated', () => {
     },
   );
 
-  it.each(['content_filter', 'sensitive', 'SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII'])(
-    'reports %s as a content filter',
-    (reason) => {
-      expect(messageOf(finishChunk(reason))).toMatch(`withheld by the server's content filter: rephrase the prompt`);
-    },
-  );
+  it.each([
+    ...['content_filter', 'content-filter', 'sensitive', 'refusal', 'content_filtered', 'guardrail_intervened'],
+    ...['SAFETY', 'RECITATION', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'MODEL_ARMOR'],
+    ...['IMAGE_SAFETY', 'IMAGE_PROHIBITED_CONTENT', 'IMAGE_RECITATION', 'IMAGE_OTHER', 'NO_IMAGE'],
+    ...['MALFORMED_FUNCTION_CALL', 'MALFORMED_RESPONSE', 'UNEXPECTED_TOOL_CALL'],
+  ])('reports %s as a content filter', (reason) => {
+    expect(messageOf(finishChunk(reason))).toMatch(`withheld by the server's content filter: rephrase the prompt`);
+  });
 
   it.each(['stop', 'tool_calls', 'function_call', '', 'a word nobody knows', 'error', 'toString'])(
     'ignores "%s"',

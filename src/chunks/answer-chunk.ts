@@ -1,7 +1,7 @@
 import type { ChatCompletionChunk, ChatDelta } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion.js';
-import type { TokenUsage } from '../schemas/token-usage.js';
 import { isObject } from '../util/is-object.js';
+import { numberIn, reasoningInParts, textInDetails, textInParts } from './loose-values.js';
 import type { Message, Usage } from './message.js';
 
 /** A chunk of any endpoint that answers with text. */
@@ -18,7 +18,7 @@ export function deltaOf(choice: AnswerChoice): ChatDelta | undefined {
 /** Returns the text a choice adds to the answer, or an empty string. From a list of parts it takes the text parts. */
 export function contentOf(choice: AnswerChoice): string {
   const content = deltaOf(choice)?.content ?? choice.text;
-  return typeof content === 'string' ? content : joinParts(content, 'text');
+  return typeof content === 'string' ? content : textInParts(content);
 }
 
 /**
@@ -30,8 +30,8 @@ export function reasoningOf(choice: AnswerChoice): string {
   return (
     delta?.reasoning_content ||
     delta?.reasoning ||
-    joinParts(delta?.['reasoning_details'], 'text', 'summary') ||
-    joinParts(delta?.content, 'thinking')
+    textInDetails(delta?.['reasoning_details']) ||
+    reasoningInParts(delta?.content)
   );
 }
 
@@ -48,20 +48,6 @@ export function reasoningKeyOf(choice: AnswerChoice): Message['reasoningKey'] {
 /** Returns the refusal a choice adds, or an empty string. */
 export function refusalOf(choice: AnswerChoice): string {
   return deltaOf(choice)?.refusal ?? '';
-}
-
-/** Joins the strings in a list of parts, each found under the first key that the part has. Parts may be nested. */
-function joinParts(parts: unknown, ...keys: readonly string[]): string {
-  if (!Array.isArray(parts)) {
-    return '';
-  }
-  return (parts as unknown[])
-    .map((part) => {
-      const fields = (part ?? {}) as Readonly<Record<string, unknown>>;
-      const value = keys.map((key) => fields[key]).find((item) => item !== undefined && item !== null);
-      return typeof value === 'string' ? value : joinParts(value, 'text');
-    })
-    .join('');
 }
 
 /** Whether a value is a non-empty string, or a chunk with content, reasoning or a refusal. */
@@ -85,6 +71,7 @@ export function holdsAnswer(value: unknown): boolean {
   );
 }
 
+/** Returns the choices of a value that may be a chunk. */
 function choicesOf(value: unknown): AnswerChunk['choices'] {
   const choices = isObject(value) ? value['choices'] : undefined;
   return Array.isArray(choices) ? (choices as AnswerChoice[]).filter(isObject) : [];
@@ -92,33 +79,46 @@ function choicesOf(value: unknown): AnswerChunk['choices'] {
 
 /** Returns the token counts of a chunk, or `undefined` if it has none. */
 export function usageOf(chunk: AnswerChunk): Usage | undefined {
-  // Groq repeats its usage in a field of its own, which no schema has checked; the standard one is preferred.
-  const groq = chunk['x_groq'] as { readonly usage?: TokenUsage | null } | null | undefined;
-  const raw = chunk.usage ?? groq?.usage;
+  // Groq repeats its usage in a field of its own; the standard one is preferred.
+  const groq = chunk['x_groq'] as { readonly usage?: unknown } | null | undefined;
+  return readUsage(chunk.usage) ?? readUsage(groq?.usage);
+}
+
+/** Reads counts under the names of either endpoint. Numbers may be text, since no schema checks all of the names. */
+function readUsage(raw: unknown): Usage | undefined {
   if (!isObject(raw)) {
     return undefined;
   }
-  const inputTokens = firstNumber(raw.prompt_tokens);
-  const outputTokens = firstNumber(raw.completion_tokens);
+  const inputTokens = firstNumber(raw['prompt_tokens'], raw['input_tokens']);
+  const outputTokens = firstNumber(raw['completion_tokens'], raw['output_tokens']);
   if (inputTokens === undefined && outputTokens === undefined) {
     return undefined;
   }
   const cachedTokens = firstNumber(
-    raw.prompt_tokens_details?.cached_tokens,
+    fieldOf(raw['prompt_tokens_details'], 'cached_tokens'),
+    fieldOf(raw['input_tokens_details'], 'cached_tokens'),
     raw['prompt_cache_hit_tokens'],
     raw['cached_tokens'],
   );
-  const reasoningTokens = firstNumber(raw.completion_tokens_details?.reasoning_tokens, raw['reasoning_tokens']);
+  const reasoningTokens = firstNumber(
+    fieldOf(raw['completion_tokens_details'], 'reasoning_tokens'),
+    fieldOf(raw['output_tokens_details'], 'reasoning_tokens'),
+    raw['reasoning_tokens'],
+  );
   return {
     inputTokens: inputTokens ?? 0,
     outputTokens: outputTokens ?? 0,
-    totalTokens: firstNumber(raw.total_tokens) ?? (inputTokens ?? 0) + (outputTokens ?? 0),
+    totalTokens: firstNumber(raw['total_tokens']) ?? (inputTokens ?? 0) + (outputTokens ?? 0),
     ...(cachedTokens === undefined ? {} : { cachedTokens }),
     ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
     raw,
   };
 }
 
+function fieldOf(value: unknown, key: string): unknown {
+  return isObject(value) ? value[key] : undefined;
+}
+
 function firstNumber(...values: readonly unknown[]): number | undefined {
-  return values.find((value) => typeof value === 'number');
+  return values.map(numberIn).find((value) => value !== undefined);
 }

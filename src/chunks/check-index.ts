@@ -24,7 +24,7 @@ export function checkToolCalls(delta: unknown, maximum: number): void {
   const calls: unknown = isObject(delta) ? delta['tool_calls'] : undefined;
   for (const call of Array.isArray(calls) ? (calls as unknown[]) : []) {
     const index: unknown = isObject(call) ? call['index'] : undefined;
-    if (index !== undefined && index !== null) {
+    if (index !== undefined && index !== null && index !== false) {
       checkIndex(index, 'toolCalls', maximum);
     }
   }

@@ -2,8 +2,9 @@ import { chatCompletionChunk, type ChatCompletionChunk } from '../schemas/chat-c
 import { completionChunk, type CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
 import { checkIndex, checkToolCalls } from './check-index.js';
+import { isNoReason } from './finish-reason.js';
 import { createMessageDiff } from './message-diff.js';
-import type { ChunkFormat } from './parse-chunks.js';
+import type { ChunkFormat, StreamContent } from './parse-chunks.js';
 
 /**
  * The format of `/chat/completions`. A choice without an `index` gets its position. One without a `delta` gets an empty
@@ -12,17 +13,16 @@ import type { ChunkFormat } from './parse-chunks.js';
  */
 export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
   schema: chatCompletionChunk,
-  createRepair: (limits) => {
+  createRepair: (content) => {
     const diff = createMessageDiff();
     return (raw) => {
       choicesOf(raw).forEach((choice, position) => {
-        const index = checkIndex(choice['index'] ?? position, 'choices', limits.choices);
-        choice['index'] = index;
+        const index = repairChoice(raw, choice, position, content);
         if (isObject(choice['delta'])) {
           diff.note(choice['delta'], index);
         }
         choice['delta'] ??= diff.take(choice['message'], index);
-        checkToolCalls(choice['delta'], limits.toolCalls);
+        checkToolCalls(choice['delta'], content.limits.toolCalls);
       });
     };
   },
@@ -31,13 +31,36 @@ export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
 /** The format of the legacy `/completions`. A choice without an `index` gets its position. */
 export const completionChunks: ChunkFormat<CompletionChunk> = {
   schema: completionChunk,
-  createRepair: (limits) => (raw) => {
+  createRepair: (content) => (raw) => {
     choicesOf(raw).forEach((choice, position) => {
-      checkToolCalls(choice['delta'], limits.toolCalls);
-      choice['index'] = checkIndex(choice['index'] ?? position, 'choices', limits.choices);
+      checkToolCalls(choice['delta'], content.limits.toolCalls);
+      repairChoice(raw, choice, position, content);
     });
   },
 };
+
+/** Repairs what the choices of all endpoints have, and returns the index. */
+function repairChoice(
+  chunk: RawObject,
+  choice: RawObject,
+  position: number,
+  { limits, single = false }: StreamContent,
+): number {
+  const { index, usage } = choice;
+  const given = index === false ? position : (index ?? position);
+  const checked = checkIndex(given, 'choices', single ? Infinity : limits.choices);
+  const own = single ? 0 : checked;
+  choice['index'] = own;
+  if (isNoReason(choice['finish_reason'])) {
+    choice['finish_reason'] = null;
+  }
+  if (isObject(usage)) {
+    chunk['usage'] ??= usage;
+  }
+  return own;
+}
+
+type RawObject = Record<string, unknown>;
 
 /** Returns the choices of a raw chunk, first adding an empty list if there is none. The schema rejects any other value. */
 function choicesOf(raw: Record<string, unknown>): readonly Record<string, unknown>[] {

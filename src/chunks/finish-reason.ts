@@ -1,31 +1,68 @@
 /** Why an answer is incomplete: a token limit, the server's content filter, or a failure of the server. */
 export type Cut = 'length' | 'filter' | 'failure';
 
-const cuts: ReadonlyMap<string, Cut> = new Map([
+/** What the known finish reasons mean, without case and separators. From the providers' references and recordings. */
+const meanings: ReadonlyMap<string, Cut | 'whole'> = new Map<string, Cut | 'whole'>([
+  ['stop', 'whole'],
+  ['toolcalls', 'whole'],
+  ['toolcall', 'whole'],
+  ['tooluse', 'whole'],
+  ['functioncall', 'whole'],
+  ['eos', 'whole'],
+  ['eostoken', 'whole'],
+  ['endturn', 'whole'],
+  ['stopsequence', 'whole'],
+  ['complete', 'whole'],
+  ['completed', 'whole'],
   ['length', 'length'],
-  ['max_tokens', 'length'],
-  ['model_length', 'length'],
-  ['model_context_window_exceeded', 'length'],
-  ['content_filter', 'filter'],
+  ['maxtokens', 'length'],
+  ['modellength', 'length'],
+  ['modelcontextwindowexceeded', 'length'],
+  ['contentfilter', 'filter'],
+  ['contentfiltered', 'filter'],
   ['sensitive', 'filter'],
+  ['refusal', 'filter'],
+  ['guardrailintervened', 'filter'],
   // Google
   ['safety', 'filter'],
   ['recitation', 'filter'],
+  ['language', 'filter'],
   ['blocklist', 'filter'],
-  ['prohibited_content', 'filter'],
+  ['prohibitedcontent', 'filter'],
   ['spii', 'filter'],
+  ['modelarmor', 'filter'],
+  ['imagesafety', 'filter'],
+  ['imageprohibitedcontent', 'filter'],
+  ['imagerecitation', 'filter'],
+  ['imageother', 'filter'],
+  ['noimage', 'filter'],
+  ['malformedfunctioncall', 'filter'],
+  ['malformedresponse', 'filter'],
+  ['unexpectedtoolcall', 'filter'],
   ['error', 'failure'],
   ['abort', 'failure'],
-  ['network_error', 'failure'],
-  ['insufficient_system_resource', 'failure'],
+  ['networkerror', 'failure'],
+  ['insufficientsystemresource', 'failure'],
 ]);
 
-/** Returns why the answer was cut off, or `undefined` if its finish reason means that it is complete. */
-export function cutBy(finishReason: string): Cut | undefined {
-  return cuts.get(finishReason.toLowerCase());
+/** Returns why the answer was cut off, `whole` if it was not, or `undefined` for a finish reason that nobody knows. */
+export function meaningOf(finishReason: string): Cut | 'whole' | undefined {
+  return meanings.get(finishReason.toLowerCase().replace(/[^a-z]/gu, ''));
 }
 
-/** Whether a finish reason means that the answer was cut off or filtered. */
-export function isCutShort(finishReason: string): boolean {
-  return cutBy(finishReason) !== undefined;
+/**
+ * How far an answer has come. `cut` means cut off or filtered; `unknown` that it ended without a finish reason, or with one
+ * that nobody knows.
+ */
+export type Progress = 'streaming' | 'finished' | 'cut' | 'unknown';
+
+/** Returns how far an answer has come whose finish reason is known. */
+export function progressOf(finishReason: string): Progress {
+  const meaning = meaningOf(finishReason);
+  return meaning === undefined ? 'unknown' : meaning === 'whole' ? 'finished' : 'cut';
+}
+
+/** Whether a finish reason is the word with which some servers say that there is none. */
+export function isNoReason(finishReason: unknown): boolean {
+  return typeof finishReason === 'string' && /^(?:null|none|undefined)$/iu.test(finishReason);
 }

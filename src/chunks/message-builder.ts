@@ -1,4 +1,4 @@
-import type { ChatChoice, FunctionDelta, TokenLogprob } from '../schemas/chat-completion-chunk.js';
+import type { ChatChoice, TokenLogprob } from '../schemas/chat-completion-chunk.js';
 import {
   type AnswerChoice,
   type AnswerChunk,
@@ -10,9 +10,11 @@ import {
   usageOf,
 } from './answer-chunk.js';
 import { createExtraFields, freezeDeep } from './extra-fields.js';
-import { isCutShort } from './finish-reason.js';
+import { type Progress, progressOf } from './finish-reason.js';
+import { createGrowingCall, mergeEntry, partOf } from './growing-call.js';
+import { otherParts } from './loose-values.js';
 import type { Message } from './message.js';
-import { createToolCallMerger, type Progress } from './tool-call-merger.js';
+import { createToolCallMerger } from './tool-call-merger.js';
 
 /** Builds one message from the chunks of a stream. */
 export interface MessageBuilder {
@@ -43,8 +45,6 @@ const knownKeys: ReadonlySet<string> = new Set([
   'tool_calls',
   'function_call',
 ]);
-
-const textParts: ReadonlySet<string> = new Set(['text', 'thinking']);
 
 /** The message before the first chunk. */
 export const emptyMessage: Message = Object.freeze({
@@ -82,6 +82,8 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
   const logprobs: TokenLogprob[] = [];
   let message = emptyMessage;
   let hasRole = false;
+  const functionCall = createGrowingCall(0, undefined);
+  let functionDeltas = 0;
 
   const addChoice = (next: Mutable<Message>, added: AnswerChoice): void => {
     const delta = deltaOf(added);
@@ -99,7 +101,10 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
     next.finishReason ??= added.finish_reason || undefined;
     appendLogprobs(logprobs, added);
     if (delta?.function_call) {
-      next.functionCall = Object.freeze(joinFunctionCall(next.functionCall, delta.function_call));
+      const entry = { function: delta.function_call };
+      functionDeltas += 1;
+      mergeEntry(functionCall, entry, partOf(entry, functionCall, functionDeltas), functionDeltas);
+      next.functionCall = Object.freeze({ name: functionCall.name, arguments: functionCall.arguments });
     }
     if (delta?.tool_calls) {
       merger.add(delta.tool_calls);
@@ -109,8 +114,7 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
         extra.add(key, value);
       }
     }
-    const parts = typeof delta?.content === 'string' ? undefined : delta?.content;
-    const others = parts?.filter(({ type }) => !textParts.has(type)) ?? [];
+    const others = otherParts(delta?.content);
     if (others.length > 0) {
       extra.add('content', others);
     }
@@ -144,18 +148,15 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
       if (usage !== undefined && JSON.stringify(usage) !== JSON.stringify(next.usage)) {
         next.usage = freezeDeep(usage);
       }
-      return settle(next, progressOf(next.finishReason, 'streaming'), next.finishReason !== message.finishReason);
+      return settle(next, progressIn(next, 'streaming'), next.finishReason !== message.finishReason);
     },
     current: () => message,
-    finish: () => settle({ ...message }, progressOf(message.finishReason, 'unknown'), true),
+    finish: () => settle({ ...message }, progressIn(message, 'unknown'), true),
   };
 }
 
-function progressOf(finishReason: string | undefined, without: Progress): Progress {
-  if (finishReason === undefined) {
-    return without;
-  }
-  return isCutShort(finishReason) ? 'cut' : 'finished';
+function progressIn({ finishReason }: Message, without: Progress): Progress {
+  return finishReason === undefined ? without : progressOf(finishReason);
 }
 
 function appendLogprobs(logprobs: TokenLogprob[], choice: AnswerChoice): void {
@@ -165,10 +166,4 @@ function appendLogprobs(logprobs: TokenLogprob[], choice: AnswerChoice): void {
     const items: readonly TokenLogprob[] = Array.isArray(list) ? (list as TokenLogprob[]) : [];
     items.forEach((item) => logprobs.push(freezeDeep(item)));
   }
-}
-
-function joinFunctionCall(before: Message['functionCall'], added: FunctionDelta): NonNullable<Message['functionCall']> {
-  const { name, arguments: text = '' } = added;
-  const more = typeof text === 'object' && text !== null ? JSON.stringify(text) : (text ?? '');
-  return { name: before?.name || name || '', arguments: (before?.arguments ?? '') + more };
 }

@@ -58,7 +58,7 @@ function takeField(value: unknown, seen: Seen, prefix: string, key: string): unk
   if (key === 'function_call' && isObject(value)) {
     return takeFields(value, seen, 'function_call ');
   }
-  if (typeof value !== 'string' && !Array.isArray(value)) {
+  if ((typeof value !== 'string' && !Array.isArray(value)) || (key === 'arguments' && isPlaceholder(value))) {
     return value;
   }
   const path = prefix + key;
@@ -70,16 +70,25 @@ function takeField(value: unknown, seen: Seen, prefix: string, key: string): unk
 }
 
 function noteText(value: unknown, seen: Seen, path: string): void {
-  if (typeof value === 'string' && value !== '') {
-    seen.set(path, (seen.get(path) ?? 0) + value.length);
+  // Some servers send text that is a number as one.
+  const length = typeof value === 'number' ? String(value).length : typeof value === 'string' ? value.length : 0;
+  if (length > 0) {
+    seen.set(path, (seen.get(path) ?? 0) + length);
   }
 }
 
 function noteFunction(value: unknown, seen: Seen, prefix: string): void {
   if (isObject(value)) {
     noteText(value['name'], seen, `${prefix}name`);
-    noteText(value['arguments'], seen, `${prefix}arguments`);
+    if (!isPlaceholder(value['arguments'])) {
+      noteText(value['arguments'], seen, `${prefix}arguments`);
+    }
   }
+}
+
+/** Whether arguments are the empty object that some servers send before the real ones, which do not begin with it. */
+function isPlaceholder(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() === '{}';
 }
 
 function eachCall<R>(calls: unknown, use: (call: RawObject, place: number) => R): readonly R[] | undefined {

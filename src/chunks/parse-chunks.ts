@@ -21,23 +21,26 @@ import { toStreamError } from '../errors/server-error.js';
 import type { ServerSentEvent } from '../sse/parse-blocks.js';
 import { isObject } from '../util/is-object.js';
 import { done, errorFrame, parseEventData } from './event-data.js';
+import { meaningOf } from './finish-reason.js';
+import { mendChunk } from './mend-chunk.js';
 
-/** How many choices, and tool calls per choice, a stream may have. */
-interface ChunkLimits {
-  readonly choices: number;
-  readonly toolCalls: number;
+/** What a stream may hold. */
+export interface StreamContent {
+  /** How many choices, and tool calls per choice, it may have. */
+  readonly limits: { readonly choices: number; readonly toolCalls: number };
+  /** Whether one answer was asked for. Every choice is part of it then, so their number is not limited. Default false. */
+  readonly single?: boolean;
 }
 
 /** How the chunks of one endpoint are repaired and validated. */
 export interface ChunkFormat<Chunk> {
   readonly schema: z.ZodMiniType<Chunk>;
   /** Creates, for one stream, a function that repairs a parsed object in place before it is validated. */
-  readonly createRepair: (limits: ChunkLimits) => (raw: Record<string, unknown>) => void;
+  readonly createRepair: (content: StreamContent) => (raw: Record<string, unknown>) => void;
 }
 
 /** Configuration of {@link parseChunks}. */
-interface ParseChunksConfig {
-  readonly limits: ChunkLimits;
+interface ParseChunksConfig extends StreamContent {
   /** Removes secrets from the text of errors that the server sends inside the stream. */
   readonly redact: Redact;
   /** Its clock converts the time until which such an error asks to wait. Default `asyncScheduler`. */
@@ -82,9 +85,9 @@ type Item<Chunk> = Chunk | typeof done;
 /** Reads the documents of an event one by one, so that those before an error are still emitted. */
 function createReader<Chunk extends AnyChunk>(
   { schema, createRepair }: ChunkFormat<Chunk>,
-  { limits, redact, scheduler = asyncScheduler }: ParseChunksConfig,
+  { redact, scheduler = asyncScheduler, ...content }: ParseChunksConfig,
 ): (event: ServerSentEvent) => ObservableInput<Item<Chunk>> {
-  const repair = createRepair(limits);
+  const repair = createRepair(content);
 
   const readDocument = (document: unknown, event: string): ObservableInput<Item<Chunk>> => {
     if (document === done) {
@@ -98,7 +101,7 @@ function createReader<Chunk extends AnyChunk>(
       return [];
     }
     const chunk = toChunk(document);
-    const failure = chunk.choices.find(({ finish_reason: reason }) => failures.has(reason ?? ''));
+    const failure = chunk.choices.find(({ finish_reason: reason }) => reason && meaningOf(reason) === 'failure');
     return failure === undefined
       ? [chunk]
       : concat(
@@ -111,7 +114,11 @@ function createReader<Chunk extends AnyChunk>(
     if (isObject(document)) {
       repair(document);
     }
-    const result = z.safeParse(schema, document);
+    let result = z.safeParse(schema, document);
+    if (!result.success && isObject(document)) {
+      mendChunk(document);
+      result = z.safeParse(schema, document);
+    }
     if (result.success) {
       return result.data;
     }
@@ -124,15 +131,17 @@ function createReader<Chunk extends AnyChunk>(
 
   return ({ data, event }) => {
     const documents = parseEventData(data);
+    // What would be idle elsewhere is an error that gives no reason.
+    if (event === 'error' && !documents?.length) {
+      throw toStreamError(data.trim() === 'null' ? undefined : data, redact, scheduler.now());
+    }
     if (documents?.length === 1) {
       return readDocument(documents[0], event);
     }
     if (documents !== undefined) {
       return from(documents).pipe(concatMap((document) => readDocument(document, event)));
     }
-    throw event === 'error'
-      ? toStreamError(data, redact, scheduler.now())
-      : new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
+    throw new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
   };
 }
 
@@ -144,9 +153,6 @@ function isIdle(document: unknown, event: string): boolean {
   const { type } = document as { type?: unknown };
   return !('choices' in document) && (event === 'ping' || type === 'ping' || type === 'keepalive');
 }
-
-/** Finish reasons with which servers report an error, without an error object. */
-const failures: ReadonlySet<string> = new Set(['error', 'abort', 'network_error', 'insufficient_system_resource']);
 
 function providerFailure(reason: string): StreamError {
   return new StreamError(`The server ended the answer with finish reason "${reason}"`, {

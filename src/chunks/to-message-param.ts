@@ -1,6 +1,7 @@
 import type { AssistantMessage, ToolCallParam } from '../schemas/chat-message.js';
 import { isObject } from '../util/is-object.js';
-import { isCutShort } from './finish-reason.js';
+import { progressOf } from './finish-reason.js';
+import { createGrowingCall, isComplete, mergeEntry } from './growing-call.js';
 import type { Message, ToolCall } from './message.js';
 
 /**
@@ -19,7 +20,7 @@ import type { Message, ToolCall } from './message.js';
 export function toMessageParam(message: Message): AssistantMessage {
   const { content, refusal, functionCall, finishReason } = message;
   const calls = message.toolCalls.filter(({ complete }) => complete).map(toParam);
-  const called = functionCall !== undefined && finishReason !== undefined && !isCutShort(finishReason);
+  const called = functionCall !== undefined && finishReason !== undefined && isWhole(functionCall, finishReason);
   const silent = calls.length > 0 || called || refusal !== '';
   return {
     role: 'assistant',
@@ -30,6 +31,12 @@ export function toMessageParam(message: Message): AssistantMessage {
     ...audioOf(message),
     ...reasoningOf(message, calls.length > 0),
   };
+}
+
+function isWhole(functionCall: NonNullable<Message['functionCall']>, finishReason: string): boolean {
+  const call = createGrowingCall(0, undefined);
+  mergeEntry(call, { function: functionCall }, 'piece', 0);
+  return isComplete(call, progressOf(finishReason));
 }
 
 function toParam({ id, type, name, arguments: text, extra }: ToolCall): ToolCallParam {

@@ -35,6 +35,11 @@ export function checkCompletionRequest(request: CompletionRequest): void {
   }
 }
 
+/** Whether a request asks for one answer, so that all choices are parts of it, however the server numbers them. */
+export function asksForOne({ n, prompt = '' }: { readonly n?: unknown; readonly prompt?: unknown }): boolean {
+  return !(Number(n) > 1) && typeof prompt === 'string';
+}
+
 function checkModel(request: unknown, where: string): void {
   if (!isObject(request)) {
     throw new TypeError(`${where} takes a request object`);

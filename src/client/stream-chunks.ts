@@ -5,6 +5,7 @@ import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import type { Operation } from '../transport/transport.js';
+import { asksForOne } from './check-request.js';
 import { readAnswer } from './read-answer.js';
 import { createRequestScope, identifyErrors } from './request-scope.js';
 import { send } from './send.js';
@@ -17,13 +18,20 @@ interface ChunkEndpoint<Chunk> {
   readonly format: ChunkFormat<Chunk>;
 }
 
+/** What the requests of all endpoints have. */
+interface StreamRequest {
+  readonly stream_options?: StreamOptions | null | undefined;
+  readonly n?: unknown;
+  readonly prompt?: unknown;
+}
+
 /** How long to keep reading after `[DONE]`, in milliseconds, so that the connection can be reused. */
 const grace = 100;
 
 /** Creates the cold Observable of a request's chunks, by joining the stages. */
 export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk>(
   { operation, path, format }: ChunkEndpoint<Chunk>,
-  request: { readonly stream_options?: StreamOptions | null | undefined },
+  request: StreamRequest,
   settings: Settings,
 ): Observable<Chunk> {
   const exchange = toTransportRequest(
@@ -35,11 +43,12 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
     deadlines: { firstChunk, idle, total },
     scheduler,
   } = settings;
+  const single = asksForOne(request);
   return defer(() => {
     const scope = createRequestScope(scheduler.now());
     const read = pipe(
       readAnswer(limits.eventBytes), // bytes → server-sent events
-      parseChunks(format, { limits, redact: scope.redact, scheduler }), // events → chunks, until [DONE]
+      parseChunks(format, { limits, single, redact: scope.redact, scheduler }), // events → chunks, until [DONE]
     );
     return send(exchange, settings, scope).pipe(
       drainAfterComplete(read, grace, scheduler), // complete at [DONE], not when the socket closes
@@ -50,12 +59,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
 }
 
 /** Requests usage unless the caller's `stream_options` set it; `null` leaves the field out. */
-function withStreaming({
-  stream_options: options,
-  ...request
-}: {
-  readonly stream_options?: StreamOptions | null | undefined;
-}): object {
+function withStreaming({ stream_options: options, ...request }: StreamRequest): object {
   return {
     ...request,
     stream: true,

@@ -1,5 +1,5 @@
 import { asyncScheduler, defer, type MonoTypeOperatorFunction, of, type SchedulerLike, tap } from 'rxjs';
-import { holdsText } from '../chunks/answer-chunk.js';
+import { type AnswerChunk, holdsText, usageOf } from '../chunks/answer-chunk.js';
 import { checkFunction, checkScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
 
@@ -118,7 +118,5 @@ function gapsOf(count = 0): number {
 }
 
 function outputTokensOf(value: unknown): number | undefined {
-  const usage = isObject(value) ? value['usage'] : undefined;
-  const tokens = isObject(usage) ? usage['completion_tokens'] : undefined;
-  return typeof tokens === 'number' && Number.isFinite(tokens) ? tokens : undefined;
+  return isObject(value) && Array.isArray(value['choices']) ? usageOf(value as AnswerChunk)?.outputTokens : undefined;
 }

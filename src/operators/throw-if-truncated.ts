@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, type MonoTypeOperatorFunction, tap, throwError } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { cutBy, type Cut } from '../chunks/finish-reason.js';
+import { type Cut, meaningOf } from '../chunks/finish-reason.js';
 import { OutputError } from '../errors/output-error.js';
 
 /**
@@ -35,7 +35,8 @@ export function throwIfTruncated<Chunk extends AnswerChunk>(): MonoTypeOperatorF
     });
 }
 
-const explanations: Readonly<Record<Cut, string | undefined>> = {
+const explanations: Readonly<Record<Cut | 'whole', string | undefined>> = {
+  whole: undefined,
   length: 'was cut off at the token limit: raise max_completion_tokens or max_tokens, or ask for less',
   filter: "was withheld by the server's content filter: rephrase the prompt, or change the filter's settings",
   // The client raises its own error.
@@ -43,7 +44,7 @@ const explanations: Readonly<Record<Cut, string | undefined>> = {
 };
 
 function truncationOf(reason: string): OutputError | undefined {
-  const explanation = explanations[cutBy(reason) ?? 'failure'];
+  const explanation = explanations[meaningOf(reason) ?? 'whole'];
   return explanation === undefined
     ? undefined
     : new OutputError(`The answer ${explanation} (finish reason "${reason}")`);

@@ -1,0 +1,163 @@
+import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
+import { createExtraFields, type ExtraFields } from './extra-fields.js';
+import type { Progress } from './finish-reason.js';
+import { compactJson, createJsonProgress, type JsonProgress } from './json-progress.js';
+
+/** A tool call as merged from the entries of deltas. */
+export interface GrowingCall {
+  readonly position: number;
+  /** The index in the server's entries. */
+  index: number | undefined;
+  id: string;
+  type: string;
+  name: string;
+  arguments: string;
+  json: JsonProgress;
+  /** The arguments without white space, once they have been compared. */
+  compact: string | undefined;
+  /** The number of the delta that last added arguments. */
+  delta: number;
+  /** An entry that named the function once more, without arguments: those that follow belong to a new call. */
+  renewal: ToolCallDelta | undefined;
+  readonly extra: ExtraFields;
+}
+
+/** Creates a call without content. */
+export function createGrowingCall(position: number, index: number | undefined): GrowingCall {
+  return {
+    position,
+    index,
+    id: '',
+    type: '',
+    name: '',
+    arguments: '',
+    json: createJsonProgress(),
+    compact: undefined,
+    delta: 0,
+    renewal: undefined,
+    extra: createExtraFields(),
+  };
+}
+
+/**
+ * What an entry is to the call that its index and id, or the order, name: a piece of it, all of its arguments once more,
+ * or the beginning of the next call.
+ */
+export type Part = 'piece' | 'repetition' | 'next';
+
+/**
+ * Returns what an entry of a delta is to a call. JSON arguments that have closed are done, apart from `{}`, which some
+ * servers send before the real ones. The input of a custom tool is free text, so it always goes on.
+ *
+ * @param delta The number of the entry's delta: two entries of one delta are two calls, even if they are equal.
+ */
+export function partOf(entry: ToolCallDelta, call: GrowingCall, delta: number): Part {
+  const name = nameOf(entry);
+  const tied = typeof entry.index === 'number' || Boolean(entry.id);
+  if (isCustom(call) || entry.custom) {
+    return tied || name === '' || isCustom(call) === Boolean(entry.custom) ? 'piece' : 'next';
+  }
+  if (!call.json.isClosed()) {
+    return 'piece';
+  }
+  if (name !== '' && call.name !== '' && name !== call.name) {
+    return 'next';
+  }
+  const added = compactJson(argumentsOf(entry));
+  const later = delta > call.delta;
+  if (added === '') {
+    return 'piece';
+  }
+  if (isPlaceholder(call)) {
+    return tied || name === '' || (later && added !== '{}') ? 'piece' : 'next';
+  }
+  if (later && added === compactOf(call)) {
+    return 'repetition';
+  }
+  return name !== '' || call.renewal !== undefined ? 'next' : 'piece';
+}
+
+/** Merges an entry into a call. Of a repetition only what identifies the call is new. */
+export function mergeEntry(call: GrowingCall, entry: ToolCallDelta, part: Part, delta: number): void {
+  if (part !== 'repetition') {
+    mergeArguments(call, argumentsOf(entry), delta);
+  }
+  if (call.name !== '' && call.name === nameOf(entry) && call.json.isClosed() && argumentsOf(entry).trim() === '') {
+    call.renewal = entry;
+  }
+  if (part === 'repetition') {
+    mergeIdentity(call, entry);
+  } else {
+    mergeFields(call, entry);
+  }
+}
+
+function mergeArguments(call: GrowingCall, text: string, delta: number): void {
+  if (text === '') {
+    return;
+  }
+  if (text.trim() !== '' && isPlaceholder(call)) {
+    call.arguments = '';
+    call.json = createJsonProgress();
+    call.compact = undefined;
+  }
+  call.arguments += text;
+  call.json.push(text);
+  call.delta = delta;
+}
+
+/** Whether the server has sent all of a call: never without a name, or with text after its closed arguments. */
+export function isComplete(call: GrowingCall, progress: Progress): boolean {
+  if (call.name === '' || (call.json.isBroken() && !isCustom(call))) {
+    return false;
+  }
+  return progress === 'finished' || (progress === 'unknown' && (call.arguments === '' || call.json.isClosed()));
+}
+
+/** Merges all fields of an entry but the arguments. */
+export function mergeFields(call: GrowingCall, entry: ToolCallDelta): void {
+  mergeIdentity(call, entry);
+  for (const [key, value] of Object.entries(entry)) {
+    if (!knownKeys.has(key)) {
+      call.extra.add(key, value);
+    }
+  }
+}
+
+/** Null and empty values never overwrite. */
+function mergeIdentity(call: GrowingCall, entry: ToolCallDelta): void {
+  call.index ??= entry.index ?? undefined;
+  call.id = entry.id || call.id;
+  call.type = entry.type || call.type || (entry.custom ? 'custom' : '');
+  call.name = mergeName(call.name, nameOf(entry));
+}
+
+const knownKeys: ReadonlySet<string> = new Set(['index', 'id', 'type', 'function', 'custom']);
+
+function isCustom({ type }: GrowingCall): boolean {
+  return type === 'custom';
+}
+
+function isPlaceholder(call: GrowingCall): boolean {
+  return !isCustom(call) && call.json.isClosed() && compactOf(call) === '{}';
+}
+
+function compactOf(call: GrowingCall): string {
+  return (call.compact ??= compactJson(call.arguments));
+}
+
+/** Returns the name in an entry, or an empty string. */
+export function nameOf(entry: ToolCallDelta): string {
+  return entry.function?.name || entry.custom?.name || '';
+}
+
+/** Servers that send the arguments as an object send them whole; they count as their JSON text. */
+function argumentsOf(entry: ToolCallDelta): string {
+  const added = entry.function?.arguments ?? entry.custom?.input ?? '';
+  return typeof added === 'string' ? added : JSON.stringify(added);
+}
+
+/** Some servers repeat the name in each delta, others split it. */
+function mergeName(before: string, added: string): string {
+  return before === added ? before : before + added;
+}
