@@ -1,5 +1,6 @@
 import { concat, from, NEVER, type Observable, of, range, VirtualTimeScheduler } from 'rxjs';
 import {
+  type ChatCompletionRequest,
   type ClientConfig,
   createClient,
   fetchTransport,
@@ -19,10 +20,14 @@ const stream = head(200, { 'content-type': 'text/event-stream' });
 const json = { headers: { 'content-type': 'application/json' } };
 
 /** The error of a client whose server answers so; deadlines pass at once. */
-function failureWith(exchange: Observable<TransportEvent>, config: ClientConfig = {}): Promise<unknown> {
+function failureWith(
+  exchange: Observable<TransportEvent>,
+  config: ClientConfig = {},
+  request: ChatCompletionRequest = chatRequest,
+): Promise<unknown> {
   const scheduler = new VirtualTimeScheduler();
   const client = createClient({ baseURL: 'http://server.test/v1', transport: () => exchange, scheduler, ...config });
-  const failure = failureOf(client.chat(chatRequest));
+  const failure = failureOf(client.chat(request));
   scheduler.flush();
   return failure;
 }

@@ -65,7 +65,7 @@ const echoes: readonly Echo[] = [
     answer(eventStream({ choices: [{ index: 0, delta: { x: key }, finish_reason: 'error' }] })),
   ],
   ['ProtocolError', 'an event that is not JSON', answer(eventStream(`{"x":"${key}`))],
-  ['ProtocolError', 'an invalid chunk', answer(eventStream({ choices: [{ delta: { content: 7, [key]: key } }] }))],
+  ['ProtocolError', 'an invalid chunk', answer(eventStream({ choices: [{ delta: { content: true, [key]: key } }] }))],
   ['ProtocolError', 'an impossible index', answer(eventStream({ choices: [{ index: key, delta: {} }] }))],
   ['ProtocolError', 'a web page', answer(`<title>${key}</title>`)],
   ['ProtocolError', 'a plain text', answer(key, { headers: {} })],
