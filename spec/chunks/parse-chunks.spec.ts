@@ -113,7 +113,7 @@ describe('parseChunks', () => {
   describe('repairs what servers do differently', () => {
     it.each<[string, Sent, object]>([
       ['choices that are null', { choices: null }, { choices: [] }],
-      ['no choices at all', { id: 'x' }, { choices: [] }],
+      ['no choices at all beside usage', { usage: {} }, { choices: [] }],
       [
         'a choice without index',
         { choices: [{ delta: {} }, { delta: {} }] },

@@ -1,4 +1,18 @@
-import { asyncScheduler, finalize, from, interval, NEVER, noop, of, range, take, tap } from 'rxjs';
+import {
+  asyncScheduler,
+  finalize,
+  from,
+  interval,
+  lastValueFrom,
+  NEVER,
+  noop,
+  of,
+  range,
+  Subject,
+  take,
+  tap,
+  timer,
+} from 'rxjs';
 import { DeadlineError } from '../../src/errors/deadline-error.js';
 import { ConnectionError } from '../../src/errors/connection-error.js';
 import { retryTransient } from '../../src/operators/retry-transient.js';
@@ -167,6 +181,19 @@ describe('withDeadlines', () => {
     });
 
     expect(waiting).toEqual([0]);
+  });
+
+  it('leaves no timer after the first value if only that is timed, on the real scheduler', async () => {
+    const scheduler = watchScheduler();
+    const source = new Subject<string>();
+    const subscription = source.pipe(withDeadlines({ firstChunk: 20, scheduler })).subscribe();
+    source.next('a');
+
+    expect(scheduler.waiting).toBe(0);
+    // A timer that is set for ever fires at once, again and again.
+    await lastValueFrom(timer(40));
+    expect(scheduler).toMatchObject({ scheduled: 1, waiting: 0 });
+    subscription.unsubscribe();
   });
 
   it('leaves no timer when it errors', () => {

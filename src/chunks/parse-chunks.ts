@@ -22,6 +22,7 @@ import type { ServerSentEvent } from '../sse/parse-blocks.js';
 import { isObject } from '../util/is-object.js';
 import { done, errorFrame, parseEventData } from './event-data.js';
 import { meaningOf } from './finish-reason.js';
+import { createForeignStream } from './foreign-stream.js';
 import { mendChunk } from './mend-chunk.js';
 
 /** What a stream may hold. */
@@ -57,7 +58,8 @@ interface AnyChunk {
  *
  * Completes at `[DONE]`, or at the end of the source if every choice has a finish reason. An earlier end, and an error
  * sent inside the stream, is a `StreamError`. Data that is not JSON or not a valid chunk, and an index that is not a
- * non-negative integer, is a `ProtocolError`; an index above the limits is a `LimitError`.
+ * non-negative integer, is a `ProtocolError`, and so is a stream up to `[DONE]` whose objects are those of another
+ * endpoint; an index above the limits is a `LimitError`.
  */
 export function parseChunks<Chunk extends AnyChunk>(
   format: ChunkFormat<Chunk>,
@@ -66,7 +68,8 @@ export function parseChunks<Chunk extends AnyChunk>(
   return (source) =>
     defer(() => {
       const completion = createCompletion();
-      const read = createReader(format, config);
+      const foreign = createForeignStream();
+      const read = createReader(format, config, foreign.see);
       return concat(
         source.pipe(
           mergeMap(read),
@@ -75,7 +78,10 @@ export function parseChunks<Chunk extends AnyChunk>(
             return item !== done;
           }),
         ),
-        defer(() => (completion.isWhole() ? EMPTY : throwError(() => truncated(completion.isEmpty())))),
+        defer(() => {
+          const failure = completion.isWhole() ? foreign.error() : truncated(completion.isEmpty());
+          return failure === undefined ? EMPTY : throwError(() => failure);
+        }),
       );
     });
 }
@@ -86,6 +92,7 @@ type Item<Chunk> = Chunk | typeof done;
 function createReader<Chunk extends AnyChunk>(
   { schema, createRepair }: ChunkFormat<Chunk>,
   { redact, scheduler = asyncScheduler, ...content }: ParseChunksConfig,
+  see: (document: Readonly<Record<string, unknown>>) => void,
 ): (event: ServerSentEvent) => ObservableInput<Item<Chunk>> {
   const repair = createRepair(content);
 
@@ -112,6 +119,7 @@ function createReader<Chunk extends AnyChunk>(
 
   const toChunk = (document: unknown): Chunk => {
     if (isObject(document)) {
+      see(document);
       repair(document);
     }
     let result = z.safeParse(schema, document);

@@ -1,6 +1,7 @@
 import { defer, Observable, type OperatorFunction, pipe, type SchedulerLike, Subject, Subscription } from 'rxjs';
+import { createActivityCheck } from '../chunks/activity.js';
 import { type ChunkFormat, parseChunks } from '../chunks/parse-chunks.js';
-import { withDeadlines } from '../operators/with-deadlines.js';
+import { withActivityDeadlines } from '../operators/with-deadlines.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk } from '../schemas/completion.js';
@@ -44,6 +45,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
     scheduler,
   } = settings;
   const single = asksForOne(request);
+  const timed = { firstChunk, idle, total, scheduler };
   return defer(() => {
     const scope = createRequestScope(scheduler.now());
     const read = pipe(
@@ -52,7 +54,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
     );
     return send(exchange, settings, scope).pipe(
       drainAfterComplete(read, grace, scheduler), // complete at [DONE], not when the socket closes
-      withDeadlines({ firstChunk, idle, total, scheduler }), // a silent server becomes DeadlineError
+      withActivityDeadlines<Chunk>(timed, createActivityCheck), // a silent or dead server becomes DeadlineError
       identifyErrors(scope), // each error tells which request it was
     );
   });

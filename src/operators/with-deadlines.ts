@@ -40,6 +40,18 @@ export interface DeadlineConfig {
  * @see rxjs `timeout` to switch to another Observable instead of failing.
  */
 export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFunction<T> {
+  return withActivityDeadlines(config, () => () => true);
+}
+
+/**
+ * Like {@link withDeadlines}, but only values that are activity count for `firstChunk` and `idle`. All values pass through.
+ *
+ * @param createCheck Creates, for one subscription, a function that tells whether a value is activity.
+ */
+export function withActivityDeadlines<T>(
+  config: DeadlineConfig,
+  createCheck: () => (value: T) => boolean,
+): MonoTypeOperatorFunction<T> {
   checkConfig('withDeadlines', config, ['firstChunk', 'idle', 'total', 'scheduler']);
   const { scheduler = asyncScheduler } = config;
   checkScheduler(scheduler);
@@ -51,6 +63,7 @@ export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFuncti
   }
 
   return operate((destination, source) => {
+    const isActivity = createCheck();
     const started = scheduler.now();
     let silentSince = started;
     let begun = false;
@@ -87,12 +100,16 @@ export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFuncti
       // After the source was subscribed, so that a value at the exact deadline is in time.
       subscribed: wait,
       next(value) {
+        const active = isActivity(value);
         destination.next(value);
+        if (!active) {
+          return;
+        }
         // Read after the consumer has run, so that the time it takes does not count as silence.
         silentSince = scheduler.now();
         if (!begun) {
           begun = true;
-          if (nextDue() < timerDue) {
+          if (nextDue() < timerDue || nextDue() === Infinity) {
             wait();
           }
         }
