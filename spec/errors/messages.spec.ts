@@ -209,7 +209,12 @@ describe('a LimitError', () => {
     [
       'choices',
       4,
-      () => failureWith(answer(eventStream({ choices: [{ index: 4, delta: {} }] })), { limits: { choices: 4 } }),
+      () =>
+        failureWith(
+          answer(eventStream({ choices: [{ index: 4, delta: {} }] })),
+          { limits: { choices: 4 } },
+          { ...chatRequest, n: 2 },
+        ),
     ],
     [
       'toolCalls',
