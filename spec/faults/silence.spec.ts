@@ -11,7 +11,7 @@ function expectAborted({ tally }: FaultOutcome): void {
   expect(tally.aborted).toBe(1);
 }
 
-const silent: readonly Fault[] = [
+const silent: readonly Omit<Fault, 'open'>[] = [
   {
     title: 'silence before the headers',
     scenario: '/stall/before-headers',
@@ -45,6 +45,27 @@ const silent: readonly Fault[] = [
     text: 'Größe: 日本語 🚀👩‍🚀',
   },
   {
+    title: 'early hints without end',
+    scenario: '/hints',
+    options: { deadlines: { headers: short } },
+    error: missed('headers'),
+  },
+  {
+    title: 'an error body that never ends',
+    scenario: '/refuse-and-stall/500',
+    options: { deadlines: { idle: short } },
+    error: { name: 'ApiError', kind: 'server', status: 500, retryable: true },
+  },
+  {
+    title: 'an error body that never ends under a total deadline',
+    scenario: '/refuse-and-stall/401',
+    options: { deadlines: { total: 5 * short } },
+    error: { name: 'ApiError', kind: 'authentication', status: 401, retryable: false },
+  },
+];
+
+const idling: readonly Omit<Fault, 'open'>[] = [
+  {
     title: 'comments without end before the first chunk',
     scenario: '/idle/comments/0',
     options: { deadlines: { firstChunk: short } },
@@ -71,38 +92,22 @@ const silent: readonly Fault[] = [
     text: 'Größe: ',
   })),
   {
-    title: 'early hints without end',
-    scenario: '/hints',
-    options: { deadlines: { headers: short } },
-    error: missed('headers'),
-  },
-  {
     title: 'comments without end under a total deadline',
     scenario: '/idle/comments/3',
     options: { deadlines: { total: 5 * short } },
     error: missed('total'),
     text: 'Größe: 日本語 ',
   },
-  {
-    title: 'an error body that never ends',
-    scenario: '/refuse-and-stall/500',
-    options: { deadlines: { idle: short } },
-    error: { name: 'ApiError', kind: 'server', status: 500, retryable: true },
-  },
-  {
-    title: 'an error body that never ends under a total deadline',
-    scenario: '/refuse-and-stall/401',
-    options: { deadlines: { total: 5 * short } },
-    error: { name: 'ApiError', kind: 'authentication', status: 401, retryable: false },
-  },
 ];
 
 describe('deadlines of a silent server', () => {
   describeFaults([
-    ...silent.map((fault) => ({ ...fault, also: expectAborted })),
+    ...silent.map((fault) => ({ ...fault, open: 'silent' as const, also: expectAborted })),
+    ...idling.map((fault) => ({ ...fault, open: 'idling' as const, also: expectAborted })),
     {
       title: 'silence before the headers, three times',
       scenario: '/stall/before-headers/again',
+      open: 'silent',
       options: { deadlines: { headers: short } },
       retries: true,
       requests: 3,

@@ -31,7 +31,9 @@ describe.each(Object.entries(transports))('a tool call through %s', (_name, crea
   /** Returns the arguments of the complete calls that each operator reports. */
   async function completeCalls(scenario: string): Promise<Readonly<Record<string, readonly string[]>>> {
     const client = createClient({ baseURL: server.url + scenario, transport: createTransport() });
-    const answer = client.chat(chatRequest, { deadlines: { idle: 60 } });
+    // Only what stalls needs a deadline, which may pass on a busy machine.
+    const idle = scenario.startsWith('/stall/') ? 60 : Infinity;
+    const answer = client.chat(chatRequest, { deadlines: { idle } });
     const [calls, snapshots, message] = [
       observe(answer.pipe(toolCalls())),
       observe(answer.pipe(accumulateMessage())),

@@ -1,5 +1,6 @@
 import {
   asyncScheduler,
+  identity,
   type MonoTypeOperatorFunction,
   type SchedulerAction,
   type SchedulerLike,
@@ -19,6 +20,7 @@ import {
 import { chatRequest } from './answers.js';
 import { referenceText } from './fault-server/reference.js';
 import { type FaultServer, startFaultServer, type Tally } from './fault-server/start-fault-server.js';
+import { type ClientTime, holdTime } from './held-time.js';
 import { observe, turnsUntil } from './observe.js';
 import { expectQuietProcess } from './quiet-process.js';
 import { expectNoKey, key } from './secret-key.js';
@@ -39,6 +41,11 @@ export interface Fault {
   readonly text?: string;
   /** The number of requests that reach the server; 1 by default. */
   readonly requests?: number;
+  /**
+   * How the server leaves the stream open, `idling` with pieces that bring nothing. The client's time then passes only once
+   * the request has reached the server, and the text or the error's status the client.
+   */
+  readonly open?: 'silent' | 'idling';
   /** Makes further assertions. */
   readonly also?: (seen: FaultOutcome) => void;
 }
@@ -56,7 +63,7 @@ export interface FaultOutcome {
 }
 
 /** How long connections may stay open after the end of a stream on a busy machine, in milliseconds. */
-const closing = 1000;
+const closing = 10_000;
 
 /** The time at which the clock of the retries stands still. */
 export const noon = Date.UTC(2026, 10, 20, 12);
@@ -89,18 +96,19 @@ export function describeFaults(faults: readonly Fault[]): void {
     afterAll(() => Promise.all([server.close(), elsewhere.close()]));
 
     it.each(faults.map((fault) => [fault.title, fault] as const))('%s', async (title, fault) => {
-      const scheduler = watchScheduler();
+      const { scheduler, waiting, over, pass } = timeOf(fault, () => server.tallyOf(fault.scenario).requests);
       const retries: RetryNotice[] = [];
-      const client = createClient({ baseURL: server.url + fault.scenario, apiKey: key, transport, scheduler });
+      const baseURL = server.url + fault.scenario;
+      const client = createClient({ baseURL, apiKey: key, transport: over(transport), scheduler });
       const retry = retryWithoutWaiting(fault.retries ? 2 : 0, (notice) => retries.push(notice));
       const started = performance.now();
 
-      const seen = observe(client.chat(chatRequest, fault.options).pipe(retry, toMessage()));
+      const seen = observe(client.chat(chatRequest, fault.options).pipe(pass, retry, toMessage()));
       const error = await seen.ended;
 
       const time = Math.round(performance.now() - started);
       await server.settled(fault.scenario, closing);
-      await turnsUntil(() => scheduler.waiting === 0, closing);
+      await turnsUntil(() => waiting() === 0, closing);
       const message = isLlmError(error) ? (error.partial as Message) : seen.values[0];
       const tally = server.tallyOf(fault.scenario);
       table.push([title, name, summaryOf(error, message), `${tally.requests}`, `${tally.open}`, `${time} ms`]);
@@ -108,7 +116,7 @@ export function describeFaults(faults: readonly Fault[]): void {
       expect(error).toEqual(fault.error && expect.objectContaining(fault.error));
       expect(message?.content).toBe(fault.text ?? (fault.error === undefined ? referenceText : ''));
       expect(tally).toMatchObject({ requests: fault.requests ?? 1, open: 0 });
-      expect(scheduler.waiting).toBe(0);
+      expect(waiting()).toBe(0);
       expectNoKey(error);
       // Node's own fetch replaces each aborted connection by a new one.
       if (name === 'undici') {
@@ -117,6 +125,15 @@ export function describeFaults(faults: readonly Fault[]): void {
       fault.also?.({ error, message, tally, server, elsewhere, retries });
     });
   });
+}
+
+/** The client's time: that of the machine, unless the server leaves the stream open. */
+function timeOf({ open, text = '', error = {} }: Fault, requests: () => number): ClientTime {
+  if (open === undefined) {
+    const scheduler = watchScheduler();
+    return { scheduler, waiting: () => scheduler.waiting, over: identity, pass: identity };
+  }
+  return holdTime({ kind: open, text, hasStatus: 'status' in error, requests });
 }
 
 function retryWithoutWaiting(
