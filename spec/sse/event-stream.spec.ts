@@ -90,6 +90,29 @@ describe('an event stream', () => {
     }
   });
 
+  it.each<[title: string, pieces: readonly string[], events: readonly ServerSentEvent[]]>([
+    ['between CR and LF inside an event', ['data: a\r', '\ndata: b\r\n\r\n'], [message('a\nb')]],
+    ['between CR and LF at the end of an event', ['data: a\r\n\r', '\ndata: b\r\n\r\n'], [message('a'), message('b')]],
+    ['between CR and LF before the empty line', ['data: a\r', '\n\r\ndata: b\n\n'], [message('a'), message('b')]],
+    ['between CR and LF between fields', ['event: x\r', '\ndata: a\r', '\n\r', '\n'], [named('x', 'a')]],
+    ['after a CR that ends its line alone', ['data: a\r', 'data: b\r', '\r'], [message('a\nb')]],
+    [
+      'between two CR, so that the second is the empty line',
+      ['data: a\r', '\rdata: b\n\n'],
+      [message('a'), message('b')],
+    ],
+    ['with nothing between CR and LF', ['data: a\r', '', '\n', '\r', '', '\n'], [message('a')]],
+    ['inside the name of a field', ['da', 'ta: a\n\n'], [message('a')]],
+    ['before and after the colon', ['data', ':', ' ', 'a\n\n'], [message('a')]],
+    ['between the lines of an event', ['data: a\n', 'data: b\n', '\n'], [message('a\nb')]],
+    ['in a comment that looks like data', [': ', 'data: x\n', 'data: a\n\n'], [message('a')]],
+    ['in a comment, whose rest looks like a field', [':', ' x', 'data: x', '\ndata: a\n\n'], [message('a')]],
+    ['in a comment between fields', ['data: a\n: x', 'data: y\r', '\ndata: b\n\n'], [message('a\nb')]],
+    ['in a comment before the empty line', ['data: a\n: x', '\n', '\n'], [message('a')]],
+  ])('reads a stream that is cut %s', (_title, pieces, events) => {
+    expect(parsePieces(pieces.map(encode))).toEqual({ events, last: undefined, error: undefined });
+  });
+
   it.each<[title: string, stream: string, last: ServerSentEvent | undefined]>([
     ['an event without its empty line', 'data: a\n\ndata: b\n', message('b')],
     ['an event without its line end', 'data: a\n\nevent: x\nid: 1\ndata: b', { event: 'x', data: 'b', id: '1' }],
