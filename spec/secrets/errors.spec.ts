@@ -68,9 +68,14 @@ const echoes: readonly Echo[] = [
   [
     'ProtocolError',
     'a chunk that does not fit',
-    answer(eventStream({ choices: [{ delta: { content: 7, [key]: key } }] })),
+    answer(eventStream({ choices: [{ delta: { content: { text: key }, [key]: key } }] })),
   ],
   ['ProtocolError', 'an impossible index', answer(eventStream({ choices: [{ index: key, delta: {} }] }))],
+  [
+    'ProtocolError',
+    'objects of another endpoint',
+    answer(eventStream({ type: key, [key]: 1 }, { [key]: 1 }, '[DONE]')),
+  ],
   ['ProtocolError', 'a web page', answer(`<title>${key}</title>`)],
   ['ProtocolError', 'a plain text', answer(key, { headers: {} })],
   ['ProtocolError', 'broken JSON', answer(`{"x":"${key}`)],

@@ -237,6 +237,15 @@ describe('lenient createEventParser', () => {
     expect(parseText('error:{}').last).toBeUndefined();
   });
 
+  it.each(['event: error\ndata', 'event: error\ndata:', 'event: error\ndata: ', 'data: '])(
+    'returns no event at the end whose data was cut off: %j',
+    (text) => {
+      expect(parseText(text, { lenient: true }).last).toBeUndefined();
+      expect(parseText(text).last).toMatchObject({ data: '' });
+      expect(parseText(`${text}\n\n`, { lenient: true }).events).toHaveLength(1);
+    },
+  );
+
   it.each(['error', 'error: oops', 'error:  {}', 'Error: {}', 'errors: {}'])(
     'ignores %j as the standard does',
     (line) => {

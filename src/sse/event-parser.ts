@@ -8,7 +8,7 @@ export interface EventParserConfig {
   readonly eventBytes: number;
   /**
    * Also accepts what some model servers sent beside the standard: a field `error` with a JSON object is an event of that
-   * name. Default false.
+   * name. A last event without its empty line is then none if its data is empty, since the data was cut off. Default false.
    */
   readonly lenient?: boolean;
 }
@@ -53,7 +53,8 @@ export function createEventParser({ eventBytes, lenient = false }: EventParserCo
     end() {
       const events: ServerSentEvent[] = [];
       parse(splitter.end(), events);
-      return events[0];
+      const [last] = events;
+      return lenient && last?.data === '' ? undefined : last;
     },
   };
 }
