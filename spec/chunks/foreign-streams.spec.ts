@@ -1,3 +1,5 @@
+import { createClient } from '../../src/client/create-client.js';
+import { answer, chatRequest, eventStream, fakeTransport } from '../support/answers.js';
 import { readBody, readStream } from '../support/read-stream.js';
 
 const responses = ['response.created', 'response.output_text.delta', 'response.completed'].map(
@@ -27,6 +29,18 @@ describe('a whole stream of another endpoint', () => {
     expect(readStream([{ 'private reply': 1 }, '{}', '[DONE]']).error).toMatchObject({
       message: 'The server sent objects without choices, as another endpoint does; check baseURL and the endpoint',
     });
+  });
+
+  it('is an error without the key, even if the server names its objects by it', () => {
+    const apiKey = 'sk-secret-1234567890';
+    const { transport } = fakeTransport(answer(eventStream({ type: apiKey }, { [apiKey]: 1 }, '[DONE]')));
+    let error: unknown;
+    createClient({ apiKey, baseURL: 'http://server.test/v1', transport })
+      .chat(chatRequest)
+      .subscribe({ error: (reason: unknown) => (error = reason) });
+
+    expect(error).toMatchObject({ name: 'ProtocolError' });
+    expect(String(error)).not.toContain(apiKey);
   });
 
   it.each<[string, readonly unknown[]]>([

@@ -67,6 +67,11 @@ const echoes: readonly Echo[] = [
   ['ProtocolError', 'an event that is not JSON', answer(eventStream(`{"x":"${key}`))],
   ['ProtocolError', 'an invalid chunk', answer(eventStream({ choices: [{ delta: { content: true, [key]: key } }] }))],
   ['ProtocolError', 'an impossible index', answer(eventStream({ choices: [{ index: key, delta: {} }] }))],
+  [
+    'ProtocolError',
+    'objects of another endpoint',
+    answer(eventStream({ type: key, [key]: 1 }, { [key]: 1 }, '[DONE]')),
+  ],
   ['ProtocolError', 'a web page', answer(`<title>${key}</title>`)],
   ['ProtocolError', 'a plain text', answer(key, { headers: {} })],
   ['ProtocolError', 'broken JSON', answer(`{"x":"${key}`)],

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors/protocol-error.js';
+import type { Redact } from '../secrets/redactor.js';
 
 /** Follows the objects of a stream to tell whether they are those of another endpoint. */
 interface ForeignStream {
@@ -13,7 +14,7 @@ const maxNames = 3;
 const protocolWord = /^[a-z][\w.-]{0,49}$/iu;
 
 /** Creates the state for one stream. */
-export function createForeignStream(): ForeignStream {
+export function createForeignStream(redact: Redact): ForeignStream {
   const names = new Set<string>();
   let empty = true;
   let own = false;
@@ -30,7 +31,7 @@ export function createForeignStream(): ForeignStream {
       }
     },
     error: () => {
-      const kinds = names.size === 0 ? '' : ` (${[...names].join(', ')})`;
+      const kinds = names.size === 0 ? '' : ` (${redact([...names].join(', '))})`;
       return own || empty
         ? undefined
         : new ProtocolError(

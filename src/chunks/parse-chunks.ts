@@ -68,7 +68,7 @@ export function parseChunks<Chunk extends AnyChunk>(
   return (source) =>
     defer(() => {
       const completion = createCompletion();
-      const foreign = createForeignStream();
+      const foreign = createForeignStream(config.redact);
       const read = createReader(format, config, foreign.see);
       return concat(
         source.pipe(
