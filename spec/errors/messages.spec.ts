@@ -18,11 +18,11 @@ import { data, head } from '../support/transport-events.js';
 const stream = head(200, { 'content-type': 'text/event-stream' });
 const json = { headers: { 'content-type': 'application/json' } };
 
-/** The error of a client whose server answers so; deadlines pass at once. */
+/** The error of a client that asked for several answers of a server that answers so; deadlines pass at once. */
 function failureWith(exchange: Observable<TransportEvent>, config: ClientConfig = {}): Promise<unknown> {
   const scheduler = new VirtualTimeScheduler();
   const client = createClient({ baseURL: 'http://server.test/v1', transport: () => exchange, scheduler, ...config });
-  const failure = failureOf(client.chat(chatRequest));
+  const failure = failureOf(client.chat({ ...chatRequest, n: 8 }));
   scheduler.flush();
   return failure;
 }
