@@ -43,7 +43,7 @@ export function createGrowingCall(position: number, index: number | undefined): 
  * What an entry is to the call that its index and id, or the order, name: a piece of it, all of its arguments once more,
  * or the beginning of the next call.
  */
-export type Part = 'piece' | 'repetition' | 'next';
+type Part = 'piece' | 'repetition' | 'next';
 
 /**
  * Returns what an entry of a delta is to a call. JSON arguments that have closed are done, apart from `{}`, which some

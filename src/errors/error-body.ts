@@ -5,7 +5,7 @@ import { isAboutMoney } from './classify.js';
 import { parseReset } from './rate-limits.js';
 
 /** The fields of an error object, whatever its shape; redacted, and cut to a readable length. */
-export interface ErrorDetails {
+interface ErrorDetails {
   readonly message: string | undefined;
   readonly code: string | undefined;
   readonly type: string | undefined;

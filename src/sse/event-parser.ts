@@ -3,7 +3,7 @@ import { createBlockSplitter } from './block-splitter.js';
 import { parseBlocks, type ServerSentEvent } from './parse-blocks.js';
 
 /** Configuration of {@link createEventParser}. */
-export interface EventParserConfig {
+interface EventParserConfig {
   /** The maximum number of bytes of one event as sent; comments do not count. */
   readonly eventBytes: number;
   /**

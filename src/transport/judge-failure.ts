@@ -2,7 +2,7 @@ import { dataIn, isReference } from './data-in.js';
 import type { TransportRequest } from './transport.js';
 
 /** Why an exchange failed. */
-export interface Judgement {
+interface Judgement {
   /** The system's code, such as ECONNREFUSED, of the error or the nearest of its causes. */
   readonly code: string | undefined;
   /** `malformed`: an HTTP parser refused the answer. `final`: a new request would fail in the same way. */

@@ -13,7 +13,7 @@ import { captureContext } from '../async-context.js';
 export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Called with the answer to a request as it arrives. */
-export interface AnswerHandler {
+interface AnswerHandler {
   /** Called for informational responses, too. */
   readonly head: (status: number, headers: RawHeaders) => void;
   readonly data: (bytes: Uint8Array) => void;
