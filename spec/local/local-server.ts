@@ -10,13 +10,9 @@ export function useLocalServer(config: LocalServerConfig = {}): () => string {
   return () => server?.url ?? '';
 }
 
-/**
- * Posts a body: a string as it is, anything else as JSON. On a connection of its own, since on a busy machine the server may
- * close an idle one while it is being used again.
- */
-export function post(url: string, body: unknown): Promise<Response> {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return fetch(url, { method: 'POST', body: text, headers: { connection: 'close' } });
+/** Posts a body: a string as it is, anything else as JSON. */
+export function post(url: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return fetch(url, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
 }
 
 /** Reads the objects of an event stream, and its last data line. */

@@ -3,10 +3,12 @@ import { chatBody, post, readEvents, useLocalServer, type Fields } from './local
 
 describe('a token of the local server', () => {
   const url = useLocalServer();
+  /** On a busy machine the server may close an idle connection while the next request begins to use it. */
+  const alone = { connection: 'close' };
 
   async function echo(text: string): Promise<{ readonly pieces: readonly string[]; readonly usage: unknown }> {
     const body = chatBody(text, { stream: true, stream_options: { include_usage: true } });
-    const { objects } = await readEvents(await post(`${url()}/chat/completions`, body));
+    const { objects } = await readEvents(await post(`${url()}/chat/completions`, body, alone));
     const deltas = objects.flatMap(({ choices }) => choices as readonly { readonly delta: Fields }[]);
     const contents = deltas.flatMap(({ delta }) => (typeof delta['content'] === 'string' ? [delta['content']] : []));
     // The first chunk has the role and no text.

@@ -93,7 +93,7 @@ function withoutLeadingSpace(bytes: Uint8Array): Uint8Array {
 /** Keeps a last event without its empty line only if it can be parsed; otherwise it was cut off. */
 function lastEvent(parser: EventParser | undefined): readonly ServerSentEvent[] {
   const event = parser?.end();
-  return event !== undefined && parseEventData(event.data)?.length ? [event] : [];
+  return event !== undefined && parseEventData(event.data) !== undefined ? [event] : [];
 }
 
 /** Converts an answer sent as one JSON document, a whole completion or an error, to an event. */

@@ -8,7 +8,8 @@ interface EventParserConfig {
   readonly eventBytes: number;
   /**
    * Also accepts what some model servers sent in addition to the standard: a field `error` with a JSON object is an event
-   * of that name. Default false.
+   * of that name. A last event without its empty line is then dropped if its data is empty, since the data was cut off.
+   * Default false.
    */
   readonly lenient?: boolean;
 }
@@ -53,7 +54,8 @@ export function createEventParser({ eventBytes, lenient = false }: EventParserCo
     end() {
       const events: ServerSentEvent[] = [];
       parse(splitter.end(), events);
-      return events[0];
+      const [last] = events;
+      return lenient && last?.data === '' ? undefined : last;
     },
   };
 }
