@@ -22,7 +22,7 @@ describe('withHttpClient', () => {
 
   it('calls every callback in the async context of its subscriber, and sends its key', async () => {
     const server = await startUserServer();
-    const users = createUsers(50);
+    const users = createUsers(20);
     const witness = createWitness();
     const client = createClient({
       baseURL: server.url,

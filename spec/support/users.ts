@@ -135,7 +135,7 @@ export async function startUserServer(): Promise<UserServer> {
 }
 
 /** The number of requests of a {@link sessionOf} a user. */
-export const requestsOfSession = 8;
+export const requestsOfSession = 6;
 
 /** Chats, holds a conversation and asks for too much, with the witness in every callback. */
 export function sessionOf(user: User, client: Client, { see, watch }: Witness): Observable<unknown> {
@@ -149,7 +149,7 @@ export function sessionOf(user: User, client: Client, { see, watch }: Witness): 
     ],
   };
   const retry = { initialDelay: 1, notify: () => see(user, 'notify') };
-  const texts = ['at length', 'briefly', 'at length'];
+  const texts = ['at length', 'briefly'];
   const chats = from(texts).pipe(
     concatMap((text) =>
       client.chat(requestOf(user, text), options).pipe(retryTransient(retry), textDeltas(), watch(user, 'a chat')),
