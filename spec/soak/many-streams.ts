@@ -34,10 +34,10 @@ import {
 import { answerText, burstWords } from './support/scenarios.js';
 
 const batches = short ? 10 : 40;
-const batchSize = short ? 400 : 5000;
+const batchSize = short ? 1200 : 5000;
 const atOnce = 100;
-/** The first batches, in which code is compiled and caches are filled. */
-const warmUp = Math.ceil(batches / 4);
+/** The first batches, in which code is compiled and caches are filled; most of that takes about 6,000 streams. */
+const warmUp = Math.ceil(batches / (short ? 2 : 4));
 /**
  * The maximum growth in bytes per stream: higher for few streams, which share the cost of warming up. An open stream
  * holds about 40 kB, so one leak in a hundred streams would show as 400 bytes.

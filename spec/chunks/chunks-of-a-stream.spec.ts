@@ -1,22 +1,29 @@
-import { from, lastValueFrom, materialize, toArray } from 'rxjs';
-import { chatChunks, completionChunks } from '../../src/chunks/chunk-formats.js';
-import { type ChunkFormat, parseChunks } from '../../src/chunks/parse-chunks.js';
+import { from, lastValueFrom, materialize, type Observable, toArray } from 'rxjs';
+import { type Client, createClient } from '../../src/client/create-client.js';
 import { isLlmError, type LlmError } from '../../src/errors/llm-error.js';
 import { toMessage } from '../../src/operators/to-message.js';
 import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../../src/schemas/completion.js';
-import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
-import { runMarbles } from '../support/run-marbles.js';
+import { answer, chatRequest, fakeTransport } from '../support/answers.js';
 
-type Sent = string | object;
+/** An event: its data, or its fields if it has a name. */
+type Sent = string | object | NamedEvent;
 
-const limits = { choices: 4, toolCalls: 3 };
-const redact = (text: string): string => text.replaceAll('sk-secret', '[redacted]');
+interface NamedEvent {
+  readonly event: string;
+  readonly data: string;
+}
 
-function toEvent(sent: Sent): ServerSentEvent {
-  return typeof sent === 'object' && 'data' in sent && 'event' in sent
-    ? (sent as ServerSentEvent)
-    : { event: 'message', data: typeof sent === 'string' ? sent : JSON.stringify(sent), id: '' };
+function isNamed(sent: Sent): sent is NamedEvent {
+  return typeof sent === 'object' && 'data' in sent && 'event' in sent;
+}
+
+function toEvent(sent: Sent): string {
+  if (!isNamed(sent)) {
+    return toEvent({ event: 'message', data: typeof sent === 'string' ? sent : JSON.stringify(sent) });
+  }
+  const lines = sent.data.split('\n').map((line) => `data: ${line}\n`);
+  return `event: ${sent.event}\n${lines.join('')}\n`;
 }
 
 interface Outcome<Chunk> {
@@ -24,13 +31,14 @@ interface Outcome<Chunk> {
   readonly error: LlmError | undefined;
 }
 
-async function read<Chunk extends ChatCompletionChunk | CompletionChunk>(
-  format: ChunkFormat<Chunk>,
-  sent: readonly Sent[],
-): Promise<Outcome<Chunk>> {
-  const notifications = await lastValueFrom(
-    from(sent.map(toEvent)).pipe(parseChunks(format, { limits, redact }), materialize(), toArray()),
-  );
+async function read<Chunk>(ask: (client: Client) => Observable<Chunk>, sent: readonly Sent[]): Promise<Outcome<Chunk>> {
+  const client = createClient({
+    baseURL: 'http://server.test/v1',
+    apiKey: 'sk-secret',
+    limits: { choices: 4, toolCalls: 3 },
+    transport: fakeTransport(answer(sent.map(toEvent).join(''))).transport,
+  });
+  const notifications = await lastValueFrom(ask(client).pipe(materialize(), toArray()));
   const last = notifications.at(-1);
   const error: unknown = last?.kind === 'E' ? last.error : undefined;
   if (error !== undefined && !isLlmError(error)) {
@@ -39,8 +47,11 @@ async function read<Chunk extends ChatCompletionChunk | CompletionChunk>(
   return { chunks: notifications.flatMap((item) => (item.kind === 'N' ? [item.value] : [])), error };
 }
 
-const chat = (...sent: readonly Sent[]): Promise<Outcome<ChatCompletionChunk>> => read(chatChunks, sent);
-const legacy = (...sent: readonly Sent[]): Promise<Outcome<CompletionChunk>> => read(completionChunks, sent);
+/** Two choices are asked for, since the index of a single one does not matter. */
+const chat = (...sent: readonly Sent[]): Promise<Outcome<ChatCompletionChunk>> =>
+  read((client) => client.chat({ ...chatRequest, n: 2 }), sent);
+const legacy = (...sent: readonly Sent[]): Promise<Outcome<CompletionChunk>> =>
+  read((client) => client.completions({ model: 'small', prompt: 'Hi', n: 2 }), sent);
 
 const piece = (content: string, more: object = {}): object => ({
   id: 'c',
@@ -51,33 +62,13 @@ const stop = { id: 'c', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }
 const contents = ({ chunks }: Outcome<ChatCompletionChunk>): readonly unknown[] =>
   chunks.map((chunk) => chunk.choices.map((choice) => choice.delta.content ?? null));
 
-describe('parseChunks', () => {
-  it('emits each chunk and completes at [DONE], before the source does', () => {
-    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const events = {
-        a: toEvent(piece('Hel')),
-        b: toEvent(piece('lo')),
-        d: toEvent('[DONE]'),
-        x: toEvent(piece('!')),
-      };
-      const source = cold('  -a-b-d-x-|', events);
-      const sourceSubs = '   ^----!';
-      const expected = '     -a-b-|';
-
-      expectObservable(source.pipe(parseChunks(chatChunks, { limits, redact }))).toBe(expected, {
-        a: piece('Hel'),
-        b: piece('lo'),
-      });
-      expectSubscriptions(source.subscriptions).toBe(sourceSubs);
-    });
-  });
-
+describe('the chunks of a stream', () => {
   describe('checks at the end whether the stream is complete', () => {
     it.each<[string, readonly Sent[], string | undefined]>([
       ['[DONE] after a finish reason', [piece('a'), stop, '[DONE]'], undefined],
       ['[DONE] with no finish reason', [piece('a'), '[DONE]'], undefined],
       ['[DONE] alone', ['[DONE]'], undefined],
-      ['[DONE] with white space', [piece('a'), ' [DONE] \r'], undefined],
+      ['[DONE] with white space', [piece('a'), ' [DONE] \t'], undefined],
       ['an end after a finish reason', [piece('a'), stop], undefined],
       ['an end after finish reason and usage', [piece('a'), stop, { choices: [], usage: {} }], undefined],
       ['an end with no finish reason', [piece('a')], 'truncated'],
@@ -166,7 +157,7 @@ describe('parseChunks', () => {
         ' : OPENROUTER PROCESSING',
         '{"type":"ping"}',
         { type: 'keepalive', sequence_number: 1 },
-        { event: 'ping', data: '{}', id: '' },
+        { event: 'ping', data: '{}' },
         '0',
         'true',
       ];
@@ -311,13 +302,12 @@ describe('parseChunks', () => {
         {
           event: 'error',
           data: JSON.stringify({ error: { message: 'm', code: 'tool_use_failed', status_code: 400 } }),
-          id: '',
         },
         { kind: 'invalid_request', code: 'tool_use_failed' },
       ],
       [
         'an error event that is not JSON',
-        { event: 'error', data: 'went wrong', id: '' },
+        { event: 'error', data: 'went wrong' },
         { kind: 'provider', message: 'went wrong' },
       ],
       [
