@@ -1,18 +1,4 @@
-import {
-  asyncScheduler,
-  concat,
-  concatMap,
-  defer,
-  EMPTY,
-  from,
-  mergeMap,
-  type ObservableInput,
-  of,
-  type OperatorFunction,
-  type SchedulerLike,
-  takeWhile,
-  throwError,
-} from 'rxjs';
+import { asyncScheduler, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import * as z from 'zod/mini';
 import type { Redact } from '../secrets/redactor.js';
 import { ProtocolError } from '../errors/protocol-error.js';
@@ -20,6 +6,7 @@ import { StreamError } from '../errors/stream-error.js';
 import { toStreamError } from '../errors/server-error.js';
 import type { ServerSentEvent } from '../sse/parse-blocks.js';
 import { isObject } from '../util/is-object.js';
+import { operate } from '../util/operate.js';
 import { done, errorFrame, parseEventData } from './event-data.js';
 import { meaningOf } from './finish-reason.js';
 import { createForeignStream } from './foreign-stream.js';
@@ -65,59 +52,67 @@ export function parseChunks<Chunk extends AnyChunk>(
   format: ChunkFormat<Chunk>,
   config: ParseChunksConfig,
 ): OperatorFunction<ServerSentEvent, Chunk> {
-  return (source) =>
-    defer(() => {
-      const completion = createCompletion();
-      const foreign = createForeignStream(config.redact);
-      const read = createReader(format, config, foreign.see);
-      return concat(
-        source.pipe(
-          mergeMap(read),
-          takeWhile((item): item is Chunk => {
-            completion.see(item);
-            return item !== done;
-          }),
-        ),
-        defer(() => {
-          const failure = completion.isWhole() ? foreign.error() : truncated(completion.isEmpty());
-          return failure === undefined ? EMPTY : throwError(() => failure);
-        }),
-      );
-    });
+  const { redact, scheduler = asyncScheduler } = config;
+  return operate((destination) => {
+    const completion = createCompletion();
+    const foreign = createForeignStream(redact);
+    const toChunk = createReader(format, config, foreign.see);
+
+    const readDocument = (document: unknown, event: string): void => {
+      const error = errorFrame(document, event);
+      if (error !== undefined) {
+        throw toStreamError(error, redact, scheduler.now());
+      }
+      if (isIdle(document, event)) {
+        return;
+      }
+      const chunk = toChunk(document);
+      completion.see(chunk);
+      destination.next(chunk);
+      throwIfFailed(chunk);
+    };
+    const end = (): void => {
+      const failure = completion.isWhole() ? foreign.error() : truncated(completion.isEmpty());
+      if (failure !== undefined) {
+        throw failure;
+      }
+      destination.complete();
+    };
+    return {
+      next: ({ data, event }) => {
+        const documents = parseEventData(data);
+        // What would be idle elsewhere is an error that gives no reason.
+        if (event === 'error' && !documents?.length) {
+          throw toStreamError(data.trim() === 'null' ? undefined : data, redact, scheduler.now());
+        }
+        if (documents === undefined) {
+          throw new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
+        }
+        for (const document of documents) {
+          if (destination.closed) {
+            return;
+          }
+          if (document === done) {
+            completion.end();
+            end();
+            return;
+          }
+          readDocument(document, event);
+        }
+      },
+      complete: end,
+    };
+  });
 }
 
-type Item<Chunk> = Chunk | typeof done;
-
-/** Reads the documents of an event one by one, so that those before an error are still emitted. */
+/** Creates, for one stream, a function that repairs and validates a document. */
 function createReader<Chunk extends AnyChunk>(
   { schema, createRepair }: ChunkFormat<Chunk>,
-  { redact, scheduler = asyncScheduler, ...content }: ParseChunksConfig,
+  content: StreamContent,
   see: (document: Readonly<Record<string, unknown>>) => void,
-): (event: ServerSentEvent) => ObservableInput<Item<Chunk>> {
+): (document: unknown) => Chunk {
   const repair = createRepair(content);
-
-  const readDocument = (document: unknown, event: string): ObservableInput<Item<Chunk>> => {
-    if (document === done) {
-      return [done];
-    }
-    const error = errorFrame(document, event);
-    if (error !== undefined) {
-      throw toStreamError(error, redact, scheduler.now());
-    }
-    if (isIdle(document, event)) {
-      return [];
-    }
-    const chunk = toChunk(document);
-    const failure = chunk.choices.find(({ finish_reason: reason }) => reason && meaningOf(reason) === 'failure');
-    return failure === undefined
-      ? [chunk]
-      : concat(
-          of(chunk),
-          throwError(() => providerFailure(failure.finish_reason ?? '')),
-        );
-  };
-
-  const toChunk = (document: unknown): Chunk => {
+  return (document) => {
     if (isObject(document)) {
       see(document);
       repair(document);
@@ -136,21 +131,6 @@ function createReader<Chunk extends AnyChunk>(
       kind: 'parse',
     });
   };
-
-  return ({ data, event }) => {
-    const documents = parseEventData(data);
-    // What would be idle elsewhere is an error that gives no reason.
-    if (event === 'error' && !documents?.length) {
-      throw toStreamError(data.trim() === 'null' ? undefined : data, redact, scheduler.now());
-    }
-    if (documents?.length === 1) {
-      return readDocument(documents[0], event);
-    }
-    if (documents !== undefined) {
-      return from(documents).pipe(concatMap((document) => readDocument(document, event)));
-    }
-    throw new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
-  };
 }
 
 /** Whether a document is a ping, or a bare value that some relays send to keep a connection alive. */
@@ -162,12 +142,17 @@ function isIdle(document: unknown, event: string): boolean {
   return !('choices' in document) && (event === 'ping' || type === 'ping' || type === 'keepalive');
 }
 
-function providerFailure(reason: string): StreamError {
-  return new StreamError(`The server ended the answer with finish reason "${reason}"`, {
-    kind: 'provider',
-    code: reason,
-    retryable: true,
-  });
+/** Throws the error of a chunk whose finish reason is a failure of the provider. */
+function throwIfFailed({ choices }: AnyChunk): void {
+  for (const { finish_reason: reason } of choices) {
+    if (reason && meaningOf(reason) === 'failure') {
+      throw new StreamError(`The server ended the answer with finish reason "${reason}"`, {
+        kind: 'provider',
+        code: reason,
+        retryable: true,
+      });
+    }
+  }
 }
 
 function truncated(empty: boolean): StreamError {
@@ -181,7 +166,9 @@ function truncated(empty: boolean): StreamError {
 
 /** Follows a stream's chunks to tell whether the stream was whole when it ended. */
 interface Completion {
-  readonly see: (item: AnyChunk | typeof done) => void;
+  readonly see: (chunk: AnyChunk) => void;
+  /** Called at `[DONE]`. */
+  readonly end: () => void;
   /** Whether `[DONE]` came, or a finish reason for every choice seen. */
   readonly isWhole: () => boolean;
   readonly isEmpty: () => boolean;
@@ -194,13 +181,9 @@ function createCompletion(): Completion {
   let ended = false;
   let empty = true;
   return {
-    see: (item) => {
+    see: ({ choices }) => {
       empty = false;
-      if (item === done) {
-        ended = true;
-        return;
-      }
-      for (const { index, finish_reason: reason } of item.choices) {
+      for (const { index, finish_reason: reason } of choices) {
         if (!seen.has(index)) {
           seen.add(index);
           unfinished.add(index);
@@ -210,6 +193,9 @@ function createCompletion(): Completion {
           unfinished.delete(index);
         }
       }
+    },
+    end: () => {
+      ended = true;
     },
     isWhole: () => ended || (seen.size > 0 && unfinished.size === 0),
     isEmpty: () => empty,

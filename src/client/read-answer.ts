@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, from, mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { errorFrame, parseEventData } from '../chunks/event-data.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { type ByteBuffer, createByteBuffer } from '../sse/byte-buffer.js';
@@ -7,6 +7,7 @@ import type { ServerSentEvent } from '../sse/parse-blocks.js';
 import { isDecoded } from '../transport/check-encoding.js';
 import type { TransportEvent } from '../transport/transport.js';
 import { joinBytes } from '../util/join-bytes.js';
+import { emitAll, operate } from '../util/operate.js';
 
 /**
  * Reads the events of a model server's answer, allowing for what servers get wrong: a wrong content type, white space
@@ -15,16 +16,21 @@ import { joinBytes } from '../util/join-bytes.js';
  * than `eventBytes` a `LimitError`.
  */
 export function readAnswer(eventBytes: number): OperatorFunction<TransportEvent, ServerSentEvent> {
-  return (source) =>
-    defer(() => {
-      const reader = createAnswerReader(eventBytes);
-      return concat(source.pipe(mergeMap(reader.read)), defer(reader.end));
-    });
+  return operate((destination) => {
+    const reader = createAnswerReader(eventBytes);
+    return {
+      next: (event) => emitAll(reader.read(event), destination),
+      complete: () => {
+        emitAll(reader.end(), destination);
+        destination.complete();
+      },
+    };
+  });
 }
 
 interface AnswerReader {
-  readonly read: (event: TransportEvent) => ObservableInput<ServerSentEvent>;
-  readonly end: () => ObservableInput<ServerSentEvent>;
+  readonly read: (event: TransportEvent) => Iterable<ServerSentEvent>;
+  readonly end: () => Iterable<ServerSentEvent>;
 }
 
 function createAnswerReader(eventBytes: number): AnswerReader {
@@ -33,20 +39,20 @@ function createAnswerReader(eventBytes: number): AnswerReader {
   let parser: EventParser | undefined;
   let document: ByteBuffer | undefined;
 
-  const readBody = (bytes: Uint8Array): ObservableInput<ServerSentEvent> => {
+  const readBody = (bytes: Uint8Array): Iterable<ServerSentEvent> => {
     if (document !== undefined) {
       document.append(bytes);
-      return EMPTY;
+      return [];
     }
     return parser?.push(bytes) ?? readStart(bytes, false);
   };
 
-  const readStart = (bytes: Uint8Array, ended: boolean): ObservableInput<ServerSentEvent> => {
+  const readStart = (bytes: Uint8Array, ended: boolean): Iterable<ServerSentEvent> => {
     start = withoutLeadingSpace(joinBytes([start, bytes]));
     const kind = sniff(start, declared, ended);
     switch (kind) {
       case undefined:
-        return EMPTY;
+        return [];
       case 'events':
         parser = createEventParser({ eventBytes, lenient: true });
         break;
@@ -69,14 +75,11 @@ function createAnswerReader(eventBytes: number): AnswerReader {
       // Only the body tells whether an unknown encoding was applied.
       const isReadable = isDecoded(headers.get('content-encoding'));
       declared = isReadable && (headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') ?? false);
-      return EMPTY;
+      return [];
     },
     end: () => {
-      const rest = parser === undefined && document === undefined ? readStart(new Uint8Array(), true) : EMPTY;
-      return concat(
-        from(rest),
-        defer(() => (document === undefined ? lastEvent(parser) : [wholeAnswer(document)])),
-      );
+      const rest = parser === undefined && document === undefined ? readStart(new Uint8Array(), true) : [];
+      return [...rest, ...(document === undefined ? lastEvent(parser) : [wholeAnswer(document)])];
     },
   };
 }

@@ -53,6 +53,16 @@ export function subscribeWithin<T>(source: Observable<T>, subscription: Subscrip
   }).subscribe(observer);
 }
 
+/** Emits values one by one, until the destination closes. */
+export function emitAll<T>(values: Iterable<T>, destination: Subscriber<T>): void {
+  for (const value of values) {
+    if (destination.closed) {
+      return;
+    }
+    destination.next(value);
+  }
+}
+
 function guard<A extends readonly unknown[]>(
   destination: Subscriber<unknown>,
   callback: (...values: A) => void,
