@@ -1,4 +1,4 @@
-import { defer, Observable, type OperatorFunction, pipe, type SchedulerLike, Subject, Subscription } from 'rxjs';
+import { defer, type Observable, of, type OperatorFunction, pipe, type SchedulerLike, share, tap, timer } from 'rxjs';
 import { createActivityCheck } from '../chunks/activity.js';
 import { type ChunkFormat, parseChunks } from '../chunks/parse-chunks.js';
 import { withActivityDeadlines } from '../operators/with-deadlines.js';
@@ -79,33 +79,20 @@ function drainAfterComplete<T, R>(
   scheduler: SchedulerLike,
 ): OperatorFunction<T, R> {
   return (source) =>
-    new Observable<R>((subscriber) => {
-      const relay = new Subject<T>();
-      const upstream = new Subscription();
+    defer(() => {
       let completed = false;
-      subscriber.add(() => {
-        if (completed) {
-          upstream.add(scheduler.schedule(() => upstream.unsubscribe(), grace));
-        } else {
-          upstream.unsubscribe();
-        }
-      });
-      subscriber.add(
-        relay.pipe(stage).subscribe({
-          next: (value) => subscriber.next(value),
-          error: (error: unknown) => subscriber.error(error),
+      return source.pipe(
+        share({
+          resetOnRefCountZero: () => (completed ? timer(grace, scheduler) : of(0)),
+          resetOnComplete: false,
+          resetOnError: false,
+        }),
+        stage,
+        tap({
           complete: () => {
             completed = true;
-            subscriber.complete();
           },
         }),
       );
-      // Tied to `upstream` before its first value, so that closing stops a synchronous source between two values. A source
-      // that ends cancels the timer.
-      new Observable<T>((inner) => {
-        upstream.add(inner);
-        inner.add(upstream);
-        source.subscribe(inner);
-      }).subscribe(relay);
     });
 }
