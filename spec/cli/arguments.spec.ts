@@ -324,7 +324,7 @@ describe('the arguments of rxllm', () => {
       ['--json', 'models', 'extra'],
       'models takes no arguments; to send those words as a prompt, put --',
     ],
-    ['many words for models', ['models', 'of '.repeat(20)], 'put -- before them: rxllm -- models '],
+    ['many words for models', ['models', 'of '.repeat(20)], 'before them: rxllm -- models … See rxllm --help.'],
     ['an option that models does not have', ['models', '-t', '1'], 'models has no option --temperature'],
     ['a switch that models does not have', ['models', '--no-stream'], 'models has no option --no-stream'],
     ['an option of serve for models', ['models', '--port', '1'], 'models has no option --port'],
@@ -378,7 +378,7 @@ describe('the arguments of rxllm', () => {
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(reason);
-    expect(stderr).toMatch(/^rxllm: [^\n]+\. See rxllm --help\.\n$/u);
+    expect(stderr).toMatch(/^rxllm: [^\n]+[.…] See rxllm --help\.\n$/u);
     expect(stderr).not.toContain('secret');
   });
 

@@ -63,7 +63,7 @@ export function explainError(error: unknown): string {
   if (error instanceof CliError) {
     return error.message;
   }
-  const summary = `${summarizeError(error)}.`;
+  const summary = summarizeError(error);
   if (error instanceof UsageError) {
     return `${summary} See rxllm --help.`;
   }
@@ -76,13 +76,13 @@ function nextStep({ kind, retryAfter }: LlmError): string {
     : `Wait ${Math.ceil(retryAfter / 1000)} s, then try again.`;
 }
 
-/** Formats what happened as one line without a full stop, naming options of the command line instead of config fields. */
+/** Formats what happened as one line of whole sentences, naming options of the command line instead of config fields. */
 export function summarizeError(error: unknown): string {
   return oneLine(messageOf(error))
     .replace(/ \(deadlines\.\w+\)$/u, '')
     .replaceAll('baseURL', 'the base URL')
     .replaceAll('apiKey', 'the key')
-    .replace(/[.…]+$/u, '');
+    .replace(/(…?)\.*$/u, (_, cut: string) => cut || '.');
 }
 
 /** A server's message is kept whole; in the library's own messages, what follows the semicolon is advice for programmers. */

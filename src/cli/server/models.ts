@@ -74,6 +74,6 @@ export function suggestModels<T>({ modelAdvice }: Server): MonoTypeOperatorFunct
       return throwError(() => error);
     }
     const summary = summarizeError(error);
-    return modelAdvice(summary).pipe(mergeMap((advice) => throwError(() => new CliError(`${summary}. ${advice}`))));
+    return modelAdvice(summary).pipe(mergeMap((advice) => throwError(() => new CliError(`${summary} ${advice}`))));
   });
 }
