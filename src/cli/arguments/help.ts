@@ -5,64 +5,45 @@ const optionHelp = {
   model: `  -m, --model NAME    The model to ask. Defaults to gpt-4o-mini at OpenAI, and
                       to the first model listed at other servers. If given more
                       than once, all models answer at the same time, line by
-                      line; a model given twice is asked twice, and numbered.
-`,
-  system: `  -s, --system TEXT   Instructions for the model, sent as the system message.
-`,
-  temperature: `  -t, --temperature N Randomness of the answer, 0 or more; usually at most 2.
-`,
-  'max-tokens': `      --max-tokens N  Cut the answer off after N tokens.
-`,
+                      line; a model given twice is asked twice, and numbered.`,
+  system: `  -s, --system TEXT   Instructions for the model, sent as the system message.`,
+  temperature: `  -t, --temperature N Randomness of the answer, 0 or more; usually at most 2.`,
+  'max-tokens': `      --max-tokens N  Cut the answer off after N tokens.`,
   legacy: `      --legacy        Use the legacy /completions, which continues the prompt.
                       The model defaults to gpt-3.5-turbo-instruct at OpenAI.
-                      Cannot be combined with -s.
-`,
-  'base-url': `      --base-url URL  The server to use, such as http://localhost:11434/v1.
-`,
+                      Cannot be combined with -s.`,
+  'base-url': `      --base-url URL  The server to use, such as http://localhost:11434/v1.`,
   key: `      --key KEY       The API key to send, including to the server of
                       --base-url. @FILE reads it from a file: a key on the
                       command line is visible to other users in the list of
-                      processes.
-`,
+                      processes.`,
   timeout: `      --timeout SECS  How long the server may be silent, before its answer or
-                      during it, in seconds. Defaults to a few minutes.
-`,
+                      during it, in seconds. Defaults to a few minutes.`,
   retries: `      --retries N     Retry up to N times after a rate limit, a server error or
                       a connection failure, as long as no part of the answer has
                       arrived. Defaults to 2. Each wait is shown on standard
-                      error; a wait of more than 60 seconds is a failure.
-`,
-  'no-stream': `      --no-stream     Print the answer only when it is complete.
-`,
-  delay: `      --delay MS      Write at most once every MS milliseconds.
-`,
+                      error; a wait of more than 60 seconds is a failure.`,
+  'no-stream': `      --no-stream     Print the answer only when it is complete.`,
+  delay: `      --delay MS      Write at most once every MS milliseconds.`,
   json: `      --json          Print each chunk of the answer, or each listed model, as
-                      a line of JSON.
-`,
+                      a line of JSON.`,
   stats: `      --stats         Report the time to the first token, the speed and the
-                      token counts after the answer, on standard error.
-`,
-  help: `  -h, --help          Show this help.
-`,
-  version: `  -v, --version       Show the version.
-`,
+                      token counts after the answer, on standard error.`,
+  help: `  -h, --help          Show this help.`,
+  version: `  -v, --version       Show the version.`,
 };
 
 /** The lines for the options that only `rxllm serve` has. */
 const serveHelp = {
-  port: `      --port N        The port to listen on. Defaults to a free one.
-`,
+  port: `      --port N        The port to listen on. Defaults to a free one.`,
   models: `      --models NAMES  The models to offer, separated by commas. Defaults to
-                      docs,echo.
-`,
+                      docs,echo.`,
   'tokens-per-second': `      --tokens-per-second N
                       The speed of the answers; 0 is as fast as possible.
-                      Defaults to 40, about the speed of a hosted model.
-`,
+                      Defaults to 40, about the speed of a hosted model.`,
   'rate-limit': `      --rate-limit N/TIME
                       Answer N requests per TIME and refuse others with a 429:
-                      3/10s, 60/m, 1/500ms. Defaults to no limit.
-`,
+                      3/10s, 60/m, 1/500ms. Defaults to no limit.`,
 };
 
 const conversationHelp = `rxllm chat sends the whole conversation with each line you type. Ctrl-C stops
@@ -90,11 +71,13 @@ Usage: rxllm [options] [prompt …]
        rxllm serve [options]    runs a local server until Ctrl-C
 
 Options:
-${Object.values(optionHelp).join('')}
+${Object.values(optionHelp).join('\n')}
+
 rxllm models takes only --base-url, --key, --timeout, --retries and --json.
 
 Options of rxllm serve; of those above it takes only --key, the key to require:
-${Object.values(serveHelp).join('')}
+${Object.values(serveHelp).join('\n')}
+
 The prompt is standard input, a blank line and the arguments, or just one of
 them. With arguments, piped input must begin within 2 seconds; a first argument
 of - waits for it without a time limit, and also reads from a terminal.
@@ -137,8 +120,10 @@ Usage: rxllm chat [options] [first prompt …]
 Options:
   -m, --model NAME    The model to talk to. Defaults to gpt-4o-mini at OpenAI,
                       and to the first model listed at other servers.
-${helpOf('system', 'temperature', 'max-tokens', 'base-url', 'key', 'timeout', 'retries', 'no-stream', 'delay')}      --json          Print each chunk of the answers as a line of JSON.
+${helpOf('system', 'temperature', 'max-tokens', 'base-url', 'key', 'timeout', 'retries', 'no-stream', 'delay')}
+      --json          Print each chunk of the answers as a line of JSON.
 ${helpOf('stats', 'help')}
+
 ${conversationHelp}
 ${serverHelp}
 Example:
@@ -150,12 +135,14 @@ ${seeAll}`,
 Usage: rxllm models [options]
 
 Options:
-${helpOf('base-url', 'key', 'timeout')}      --retries N     Retry up to N times after a rate limit, a server error or
+${helpOf('base-url', 'key', 'timeout')}
+      --retries N     Retry up to N times after a rate limit, a server error or
                       a connection failure. Defaults to 2. Each wait is shown on
                       standard error; a wait of more than 60 seconds is a
                       failure.
       --json          Print each model as a line of JSON.
 ${optionHelp.help}
+
 ${serverHelp}
 Example:
   rxllm models --base-url http://localhost:11434/v1
@@ -168,9 +155,11 @@ prompt.
 Usage: rxllm serve [options]
 
 Options:
-${Object.values(serveHelp).join('')}      --key KEY       The key to require; none by default. @FILE reads it from a
+${Object.values(serveHelp).join('\n')}
+      --key KEY       The key to require; none by default. @FILE reads it from a
                       file, hidden from other users.
 ${optionHelp.help}
+
 Examples:
   Serve without a key     rxllm serve --port 8080
   Try out rate limits     rxllm serve --models echo --rate-limit 3/10s
@@ -183,5 +172,5 @@ export function helpFor(command: CommandName | undefined): string {
 }
 
 function helpOf(...names: readonly (keyof typeof optionHelp)[]): string {
-  return names.map((name) => optionHelp[name]).join('');
+  return names.map((name) => optionHelp[name]).join('\n');
 }
