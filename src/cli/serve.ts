@@ -1,5 +1,5 @@
 import { concat, defer, NEVER, type Observable, of } from 'rxjs';
-import { type BuiltInModel, builtInModels, type LocalExchange, type LocalRateLimit } from '../local/index.js';
+import { builtInModels, type LocalExchange, type LocalServerConfig } from '../local/index.js';
 import { withLocalServer } from './server/connect.js';
 import { readServerKey } from './server/key.js';
 import { printText, type Streams, writeLine } from './terminal/output.js';
@@ -7,15 +7,8 @@ import { printText, type Streams, writeLine } from './terminal/output.js';
 /** How much of a caller's text the log shows, in characters. */
 const maxLogged = 100;
 
-/** The options of `rxllm serve`; what is `undefined` is left to the local server's defaults. */
-export interface ServeOptions {
-  readonly port: number | undefined;
-  readonly models: readonly BuiltInModel[] | undefined;
-  readonly tokensPerSecond: number | undefined;
-  readonly rateLimit: LocalRateLimit | undefined;
-  /** The key that clients must send, or `@` and the file that holds it. */
-  readonly key: string | undefined;
-}
+/** The options of `rxllm serve`: those of the server, except that `key` may be `@` and the file that holds the key. */
+export type ServeOptions = Pick<LocalServerConfig, 'port' | 'builtIn' | 'tokensPerSecond' | 'rateLimit' | 'key'>;
 
 /**
  * Runs a local server until unsubscribed. Prints its address and an example request, then a line on stderr for each request
@@ -23,12 +16,12 @@ export interface ServeOptions {
  */
 export function serve(options: ServeOptions, { stdout, stderr }: Streams): Observable<never> {
   return defer(() => {
-    const { port, models = builtInModels, tokensPerSecond, rateLimit } = options;
     const key = options.key === undefined ? undefined : readServerKey(options.key);
-    const [model = ''] = models;
+    const [model = ''] = options.builtIn ?? builtInModels;
     return withLocalServer(
       {
-        ...{ port, builtIn: models, tokensPerSecond, rateLimit, key },
+        ...options,
+        key,
         onExchange: (exchange) => writeLine(stderr, formatExchange(exchange, key), 'dim'),
       },
       ({ url }) => concat(of(introduction(url, model, key !== undefined)).pipe(printText(stdout)), NEVER),

@@ -1,12 +1,17 @@
 import type { Observable } from 'rxjs';
 import type { AnswerChunk, ChatCompletionRequest, Client } from '../../index.node.js';
 import type { ServerOptions } from '../server/choose-server.js';
-import type { ModelChoice } from '../server/models.js';
+import type { Endpoint } from '../server/connect.js';
 
-/** The options of a prompt or a conversation. */
-export interface AskOptions extends ModelChoice {
+/** The options of a prompt, a conversation or a list of models. */
+export interface AskOptions {
   /** The prompt's words among the arguments. */
   readonly words: readonly string[];
+  /** The models to ask; empty for the server's default. */
+  readonly models: readonly string[];
+  readonly endpoint: Endpoint;
+  /** How often to retry a request that failed before its answer began. */
+  readonly retries: number;
   readonly system: string | undefined;
   readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;

@@ -18,29 +18,6 @@ export const serveOnlyOptionNames = ['port', 'models', 'tokens-per-second', 'rat
 /** All options of `rxllm serve`. */
 export const serveOptionNames = [...serveOnlyOptionNames, 'key'] as const;
 
-const chatOptionNames = [
-  'model',
-  'system',
-  'temperature',
-  'max-tokens',
-  'base-url',
-  'key',
-  'timeout',
-  'retries',
-  'no-stream',
-  'delay',
-  'json',
-  'stats',
-];
-
-const askOptionNames = [...chatOptionNames, 'legacy'];
-
-const optionsOf: Readonly<Record<CommandName, readonly string[]>> = {
-  chat: chatOptionNames,
-  models: modelsOptionNames,
-  serve: serveOptionNames,
-};
-
 const options = {
   model: { type: 'string', short: 'm', multiple: true },
   system: { type: 'string', short: 's' },
@@ -62,6 +39,15 @@ const options = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const satisfies ParseArgsConfig['options'];
+
+const askOptionNames = Object.keys(options).filter((name) => !serveOnlyOptionNames.some((other) => other === name));
+
+const optionsOf: Readonly<Record<CommandName | 'ask', readonly string[]>> = {
+  ask: askOptionNames,
+  chat: askOptionNames.filter((name) => name !== 'legacy'),
+  models: modelsOptionNames,
+  serve: serveOptionNames,
+};
 
 const types = new Map<string, 'string' | 'boolean'>(Object.entries(options).map(([name, { type }]) => [name, type]));
 
@@ -90,7 +76,7 @@ export function readOptions(parameters: readonly string[]): Arguments {
   // After -- everything is prompt, even the name of a command.
   const isVerbatim = tokens.find(({ kind }) => kind !== 'option')?.kind === 'option-terminator';
   const command = isVerbatim ? undefined : commands.find((name) => name === positionals[0]);
-  const known = [...(command === undefined ? askOptionNames : optionsOf[command]), 'help', 'version'];
+  const known = [...optionsOf[command ?? 'ask'], 'help', 'version'];
   tokens.filter((token) => token.kind === 'option').forEach((token) => checkOption(token, known));
   return {
     values: values as OptionValues, // checked one by one

@@ -2,7 +2,6 @@ import type { AskOptions } from '../answer/request.js';
 import { UsageError } from '../errors.js';
 import type { ServeOptions } from '../serve.js';
 import { checkBaseURL } from '../server/choose-server.js';
-import type { ModelsOptions } from '../server/models.js';
 import { oneLine } from '../terminal/text.js';
 import { nearMiss } from './near-miss.js';
 import { readBuiltInModels, readNumber, readRateLimit } from './option-values.js';
@@ -23,10 +22,8 @@ const maxShown = 30;
 export type Command =
   | { readonly name: 'help'; readonly command: CommandName | undefined }
   | { readonly name: 'version' }
-  | { readonly name: 'models'; readonly options: ModelsOptions }
   | { readonly name: 'serve'; readonly options: ServeOptions }
-  | { readonly name: 'chat'; readonly options: AskOptions }
-  | { readonly name: 'ask'; readonly options: AskOptions };
+  | { readonly name: 'ask' | 'chat' | 'models'; readonly options: AskOptions };
 
 /**
  * Parses a command line.
@@ -47,10 +44,12 @@ export function parseArguments(parameters: readonly string[]): Command {
   switch (command) {
     case 'serve':
       refuseWords('serve', rest, /^\d+$/u.test(rest.join(' ')) ? 'the port as --port N' : 'no arguments');
+      refuseOtherOptions('serve', serveOptionNames, values);
       return { name: 'serve', options: toServeOptions(values) };
     case 'models':
       refuseWords('models', rest, 'no arguments');
-      return { name: 'models', options: toModelsOptions(values) };
+      refuseOtherOptions('models', modelsOptionNames, values);
+      return { name: 'models', options: toAskOptions([], values) };
     case 'chat':
       return { name: 'chat', options: toChatOptions(rest, values) };
     case undefined:
@@ -82,21 +81,14 @@ function checkValues(values: OptionValues): void {
 }
 
 function toServeOptions(values: OptionValues): ServeOptions {
-  refuseOtherOptions('serve', serveOptionNames, values);
   const { models, key, 'rate-limit': rateLimit } = values;
   return {
     port: readNumber(values, 'port'),
-    models: models === undefined ? undefined : readBuiltInModels(models),
+    builtIn: models === undefined ? undefined : readBuiltInModels(models),
     tokensPerSecond: readNumber(values, 'tokens-per-second'),
     rateLimit: rateLimit === undefined ? undefined : readRateLimit(rateLimit),
     key,
   };
-}
-
-function toModelsOptions(values: OptionValues): ModelsOptions {
-  refuseOtherOptions('models', modelsOptionNames, values);
-  const { server, retries, display } = toAskOptions([], values);
-  return { server, retries, json: display.json };
 }
 
 function toChatOptions(words: readonly string[], values: OptionValues): AskOptions {

@@ -11,28 +11,22 @@ import {
   toArray,
 } from 'rxjs';
 import { isLlmError, retryTransient } from '../../index.node.js';
+import type { AskOptions } from '../answer/request.js';
 import { CliError, summarizeError } from '../errors.js';
 import { printText, type Streams, writeLine } from '../terminal/output.js';
 import { writeRetry } from '../terminal/show-waiting.js';
 import { oneLine } from '../terminal/text.js';
-import { chooseServer, type ServerOptions } from './choose-server.js';
-import type { Endpoint, Server } from './connect.js';
-
-/** The options of `rxllm models`. */
-export interface ModelsOptions {
-  readonly server: ServerOptions;
-  readonly retries: number;
-  /** Whether to print each model as a line of JSON instead of its name. */
-  readonly json: boolean;
-}
+import { chooseServer } from './choose-server.js';
+import type { Server } from './connect.js';
 
 /** Prints the models of a server, one per line. Emits nothing; completes when everything is written. */
-export function printModels({ server, retries, json }: ModelsOptions, { stdout, stderr }: Streams): Observable<never> {
+export function printModels(options: AskOptions, { stdout, stderr }: Streams): Observable<never> {
+  const { server, retries: count, display } = options;
   return defer(() => {
     const connect = chooseServer(server, stderr);
     return connect(({ client }) =>
       client.models().pipe(
-        retryTransient({ count: retries, notify: writeRetry(stderr) }),
+        retryTransient({ count, notify: writeRetry(stderr) }),
         toArray(),
         tap((models) => {
           if (models.length === 0) {
@@ -40,26 +34,17 @@ export function printModels({ server, retries, json }: ModelsOptions, { stdout, 
           }
         }),
         mergeMap((models) => models),
-        map((model) => `${json ? JSON.stringify(model) : oneLine(model.id)}\n`),
+        map((model) => `${display.json ? JSON.stringify(model) : oneLine(model.id)}\n`),
         printText(stdout),
       ),
     );
   });
 }
 
-/** Which models to ask. */
-export interface ModelChoice {
-  /** Empty for the server's default. */
-  readonly models: readonly string[];
-  readonly endpoint: Endpoint;
-  /** How often to retry a request that failed before its answer began. */
-  readonly retries: number;
-}
-
 /** Emits the models that the options name, else the server's default. */
 export function chooseModels(
   server: Server,
-  { models, endpoint, retries: count }: ModelChoice,
+  { models, endpoint, retries: count }: AskOptions,
   stderr: NodeJS.WriteStream,
 ): Observable<string> {
   return models.length === 0
