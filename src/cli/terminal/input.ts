@@ -8,8 +8,6 @@ import {
   merge,
   mergeMap,
   type Observable,
-  type OperatorFunction,
-  pipe,
   reduce,
   takeUntil,
   tap,
@@ -23,53 +21,29 @@ import { type Streams, writeLine } from './output.js';
 const maxSilence = 2000;
 
 /**
- * Emits the prompt, made from standard input and the arguments by {@link toPrompt}. A terminal is read only if the first
- * word is `-`, so that nobody wonders what the program waits for.
- */
-export function readPrompt(words: readonly string[], { stdin, stderr }: Streams): Observable<string> {
-  const input = stdin.isTTY && words[0] !== '-' ? EMPTY : readInput(stdin);
-  const onSilence = (): void =>
-    writeLine(
-      stderr,
-      `Nothing on standard input after ${maxSilence / 1000} s: continuing without it (rxllm - … waits).`,
-      'dim',
-    );
-  return input.pipe(toPrompt({ words, onSilence }));
-}
-
-/** What {@link toPrompt} needs besides the input. */
-interface ToPromptConfig {
-  /** The prompt's words among the arguments. If the first is `-`, the input is awaited without a time limit. */
-  readonly words: readonly string[];
-  /** Called when no input came in time. */
-  readonly onSilence: () => void;
-}
-
-/**
- * Joins the input, a blank line and the words into one prompt, emitted when the input ends. Either part may be empty.
+ * Emits the prompt when standard input ends: the input, a blank line and the words of the arguments. Either part may be
+ * empty; if both are, errors with a {@link UsageError}. A terminal is read only if the first word is `-`, so that nobody
+ * wonders what the program waits for.
  *
  * A program that starts this one may leave standard input as a pipe that it neither writes nor closes. So if there are
- * words, input that has not begun within two seconds counts as empty. Once begun, it is read to its end.
+ * words, input that has not begun within two seconds counts as empty, unless the first word is `-`. Once begun, it is read
+ * to its end.
  *
  * ```text
  * input:   --a--b-|
  * result:  -------(x|)   x = 'ab', a blank line, the words
  * ```
- *
- * Errors with a {@link UsageError} if both are empty; other errors pass through unchanged.
  */
-function toPrompt({ words, onSilence }: ToPromptConfig): OperatorFunction<string, string> {
+export function readPrompt(words: readonly string[], { stdin, stderr }: Streams): Observable<string> {
   const isAwaited = words[0] === '-';
-  const typed = words
-    .slice(isAwaited ? 1 : 0)
-    .join(' ')
-    .trim();
-  const withoutInput = (): Observable<never> => {
-    onSilence();
+  const typed = (isAwaited ? words.slice(1) : words).join(' ').trim();
+  const withoutInput = defer(() => {
+    const notice = `Nothing on standard input after ${maxSilence / 1000} s: continuing without it (rxllm - … waits).`;
+    writeLine(stderr, notice, 'dim');
     return EMPTY;
-  };
-  return pipe(
-    isAwaited || typed === '' ? identity : timeout({ first: maxSilence, with: withoutInput }),
+  });
+  return (stdin.isTTY && !isAwaited ? EMPTY : readInput(stdin)).pipe(
+    isAwaited || typed === '' ? identity : timeout({ first: maxSilence, with: () => withoutInput }),
     reduce((text, piece) => text + piece, ''),
     map((text) => [text.trimEnd(), typed].filter((part) => part !== '').join('\n\n')),
     tap((prompt) => {
