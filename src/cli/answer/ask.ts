@@ -85,8 +85,7 @@ function askSeveral({ server, prompt, options, streams, interruptions }: AskRequ
   const stops = interruptions.pipe(tap(() => stdout.isTTY && stdout.write(eraseLine)));
 
   return defer(() => {
-    let failed = false;
-    let interrupted = false;
+    let failure: ReportedError | InterruptedError | undefined;
     const answers = models.map((model, index) => {
       const name = names[index] ?? model;
       const label = `${oneLine(name).padEnd(width)} │ `;
@@ -102,23 +101,18 @@ function askSeveral({ server, prompt, options, streams, interruptions }: AskRequ
         suggestModels(server),
         catchError((error: unknown) => {
           if (error instanceof InterruptedError) {
-            interrupted = true;
-            return EMPTY;
+            failure = error;
+          } else {
+            failure ??= new ReportedError();
+            writeLine(stderr, `rxllm: ${oneLine(name)}: ${explainError(error)}`, 'red');
           }
-          failed = true;
-          writeLine(stderr, `rxllm: ${oneLine(name)}: ${explainError(error)}`, 'red');
           return EMPTY;
         }),
       );
     });
     return concat(
       merge(...answers).pipe(display.delay === 0 ? identity : coalesceText(display.delay), printText(stdout)),
-      defer(() => {
-        if (interrupted) {
-          return throwError(() => new InterruptedError());
-        }
-        return failed ? throwError(() => new ReportedError()) : EMPTY;
-      }),
+      defer(() => (failure === undefined ? EMPTY : throwError(() => failure))),
     );
   });
 }

@@ -29,9 +29,7 @@ export function reportEnding<T>(
         lines.forEach((line) => writeLine(stderr, `${label}${line}`, 'dim'));
       };
       return source.pipe(
-        measure((measured) => {
-          timing = measured;
-        }),
+        measure((measured) => (timing = measured)),
         connect((chunks) => merge(chunks.pipe(print), chunks.pipe(toMessage(), tap(report), ignoreElements()))),
       );
     });

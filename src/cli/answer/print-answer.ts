@@ -30,9 +30,6 @@ export function printAnswer(
  * Converts the chunks of an answer to the text for stdout: each piece as it comes, the whole text at the end, or each chunk
  * as a line of JSON. Errors pass through unchanged; the whole text is emitted for a complete answer only.
  */
-export function toOutput({
-  json,
-  stream,
-}: Pick<DisplayOptions, 'json' | 'stream'>): OperatorFunction<AnswerChunk, string> {
+export function toOutput({ json, stream }: DisplayOptions): OperatorFunction<AnswerChunk, string> {
   return json ? map((chunk) => `${JSON.stringify(chunk)}\n`) : pipe(textDeltas(), stream ? identity : toText());
 }

@@ -7,7 +7,6 @@ import {
   from,
   ignoreElements,
   merge,
-  type MonoTypeOperatorFunction,
   NEVER,
   type Observable,
   takeUntil,
@@ -101,14 +100,7 @@ function withTerminal<T>(
   });
 }
 
-interface ScreenSharing {
-  /** Mirrors the prompts, and remembers those that are not on the screen because the editor was hidden. */
-  readonly trackUnseen: MonoTypeOperatorFunction<string>;
-  /** Prints the turn's prompt if it is not on the screen, and hides the editor until no prompt is waiting. */
-  readonly wrapTurn: <T>(turn: Observable<T>) => Observable<T>;
-}
-
-function shareScreen(editor: LineEditor, screen: NodeJS.WriteStream): ScreenSharing {
+function shareScreen(editor: LineEditor, screen: NodeJS.WriteStream) {
   const unseen: string[] = [];
   const begin = (): void => {
     const prompt = unseen.shift();
@@ -123,12 +115,14 @@ function shareScreen(editor: LineEditor, screen: NodeJS.WriteStream): ScreenShar
     }
   };
   return {
-    trackUnseen: tap((prompt) => {
+    /** Mirrors the prompts, and remembers those that are not on the screen because the editor was hidden. */
+    trackUnseen: tap((prompt: string) => {
       if (editor.isHidden()) {
         unseen.push(prompt);
       }
     }),
-    wrapTurn: (turn) => concat(call(begin), turn, call(end)),
+    /** Prints the turn's prompt if it is not on the screen, and hides the editor until no prompt is waiting. */
+    wrapTurn: <T>(turn: Observable<T>): Observable<T> => concat(call(begin), turn, call(end)),
   };
 }
 
