@@ -3,7 +3,7 @@ import { MarblesError } from './marbles-error.js';
 import { showValue } from './show-value.js';
 
 /** A notification as `TestScheduler` keeps it. */
-export interface FramedNotification {
+interface FramedNotification {
   readonly frame: number;
   readonly notification: {
     readonly kind: 'N' | 'E' | 'C';
@@ -13,7 +13,7 @@ export interface FramedNotification {
 }
 
 /** A subscription as `TestScheduler` keeps it. */
-export interface FramedSubscription {
+interface FramedSubscription {
   readonly subscribedFrame: number;
   /** `Infinity` if it was never unsubscribed. */
   readonly unsubscribedFrame: number;
@@ -29,23 +29,12 @@ export function compareNotifications(
   expected: readonly FramedNotification[],
   place?: Error,
 ): MarblesError | undefined {
-  const rows = align(actual, expected);
-  const first = rows.find(({ differs }) => differs);
-  if (first === undefined) {
-    return undefined;
-  }
-  const { path } = first.difference ?? { path: '' };
-  const message = [
-    `The stream does not match its marbles. First difference: frame ${first.label}.`,
-    '',
-    formatTable('frame', rows),
-    ...(first.difference === undefined || path === '' ? [] : ['', ...describeDifference(first.difference)]),
-  ].join('\n');
-  return new MarblesError(message, {
+  const title = 'The stream does not match its marbles. First difference: frame';
+  return firstFailure(title, 'frame', align(actual, expected), () => ({
     expected: list(expected),
     actual: list(actual),
-    ...(place === undefined ? {} : { place }),
-  });
+    place,
+  }));
 }
 
 /**
@@ -61,22 +50,15 @@ export function compareSubscriptions(
   const length = Math.max(actual.length, expected.length);
   const rows = Array.from({ length }, (_, index) => {
     const [left, right] = [describeSubscription(expected[index]), describeSubscription(actual[index])];
-    return { label: String(index + 1), expected: left, actual: right, differs: left !== right };
+    const difference = left === right ? undefined : { path: '', expected: left, actual: right };
+    return { label: String(index + 1), expected: left, actual: right, difference };
   });
-  const first = rows.find(({ differs }) => differs);
-  if (first === undefined) {
-    return undefined;
-  }
-  const message = [
-    `The subscriptions do not match their marbles. First difference: subscription ${first.label}.`,
-    '',
-    formatTable('number', rows),
-  ].join('\n');
-  return new MarblesError(message, {
+  const title = 'The subscriptions do not match their marbles. First difference: subscription';
+  return firstFailure(title, 'number', rows, () => ({
     expected: rows.map((row) => row.expected ?? '').join('\n'),
     actual: rows.map((row) => row.actual ?? '').join('\n'),
-    ...(place === undefined ? {} : { place }),
-  });
+    place,
+  }));
 }
 
 /** One line of a comparison; `undefined` where one side has nothing. */
@@ -84,33 +66,42 @@ interface Row {
   readonly label: string;
   readonly expected: string | undefined;
   readonly actual: string | undefined;
-  readonly differs: boolean;
+  /** `undefined` if both sides are equal. */
+  readonly difference: Difference | undefined;
 }
 
-interface NotificationRow extends Row {
-  readonly difference?: Difference;
+/** Returns the error for the first row whose sides differ; `undefined` if there is none. */
+function firstFailure(
+  title: string,
+  heading: string,
+  rows: readonly Row[],
+  describe: () => ConstructorParameters<typeof MarblesError>[1],
+): MarblesError | undefined {
+  const { label, difference } = rows.find((row) => row.difference !== undefined) ?? {};
+  if (difference === undefined) {
+    return undefined;
+  }
+  const { path, expected, actual } = difference;
+  const values = [`At ${path}:`, `  expected  ${showValue(expected, 500)}`, `  actual    ${showValue(actual, 500)}`];
+  const lines = [`${title} ${label}.`, '', formatTable(heading, rows), ...(path === '' ? [] : ['', ...values])];
+  return new MarblesError(lines.join('\n'), describe());
 }
 
 const maxValueLength = 60;
 
 /** Pairs the notifications of each frame, in order. */
-function align(
-  actual: readonly FramedNotification[],
-  expected: readonly FramedNotification[],
-): readonly NotificationRow[] {
-  const rows: NotificationRow[] = [];
+function align(actual: readonly FramedNotification[], expected: readonly FramedNotification[]): readonly Row[] {
+  const rows: Row[] = [];
   let [nextActual, nextExpected] = [0, 0];
   while (nextActual < actual.length || nextExpected < expected.length) {
     const [left, right] = [expected[nextExpected], actual[nextActual]];
     const frame = Math.min(left?.frame ?? Infinity, right?.frame ?? Infinity);
     const [due, seen] = [left?.frame === frame ? left : undefined, right?.frame === frame ? right : undefined];
-    const difference = due && seen ? compareNotification(seen, due) : undefined;
     rows.push({
       label: String(frame),
       expected: due && describeNotification(due, maxValueLength),
       actual: seen && describeNotification(seen, maxValueLength),
-      differs: due === undefined || seen === undefined || difference !== undefined,
-      ...(difference === undefined ? {} : { difference }),
+      difference: due && seen ? compareNotification(seen, due) : { path: '', expected: due, actual: seen },
     });
     nextExpected += due === undefined ? 0 : 1;
     nextActual += seen === undefined ? 0 : 1;
@@ -126,10 +117,6 @@ function compareNotification(actual: FramedNotification, expected: FramedNotific
   return seen.kind === 'E'
     ? findDifference({ error: seen.error }, { error: due.error })
     : findDifference(seen.value, due.value);
-}
-
-function describeDifference({ path, expected, actual }: Difference): readonly string[] {
-  return [`At ${path}:`, `  expected  ${showValue(expected, 500)}`, `  actual    ${showValue(actual, 500)}`];
 }
 
 function describeNotification({ notification }: FramedNotification, maxLength: number): string {
@@ -155,11 +142,11 @@ const maxLinesAfter = 16;
 
 /** Formats rows as columns, and marks those that differ. */
 function formatTable(label: string, rows: readonly Row[]): string {
-  const first = Math.max(0, rows.findIndex(({ differs }) => differs) - maxLinesBefore);
+  const first = Math.max(0, rows.findIndex(({ difference }) => difference !== undefined) - maxLinesBefore);
   const shown = rows.slice(first, first + maxLinesBefore + maxLinesAfter);
   const cells = [
     ['', label, 'expected', 'actual'],
-    ...shown.map((row) => [row.differs ? '>' : '', row.label, row.expected ?? '-', row.actual ?? '-']),
+    ...shown.map((row) => [row.difference ? '>' : '', row.label, row.expected ?? '-', row.actual ?? '-']),
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
   const lines = cells.map(([mark = '', place = '', expected = '', actual = '']) =>

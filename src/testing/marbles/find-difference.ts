@@ -1,4 +1,5 @@
 import { isLlmError } from '../../errors/llm-error.js';
+import { isError, isMatcher, tagOf } from './show-value.js';
 
 /** The first place where two values differ. */
 export interface Difference {
@@ -28,13 +29,13 @@ function compare(
   compared: Map<unknown, Set<unknown>>,
 ): Difference | undefined {
   const difference = { path, expected, actual };
-  if (isMatcher(expected)) {
+  if (isObjectOrList(expected) && isMatcher(expected)) {
     return expected.asymmetricMatch(actual) ? undefined : difference;
   }
   if (Object.is(actual, expected)) {
     return undefined;
   }
-  if (!isReference(actual) || !isReference(expected)) {
+  if (!isObjectOrList(actual) || !isObjectOrList(expected)) {
     return difference;
   }
   // Values may contain themselves: a pair seen before is equal, or is being compared.
@@ -100,21 +101,6 @@ function primitiveOf(value: object): unknown {
   return tag === 'Date' ? (value as Date).getTime() : tag === 'RegExp' ? (value as RegExp).toString() : undefined;
 }
 
-function tagOf(value: object): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
-}
-
-/** Includes arrays. */
-function isReference(value: unknown): value is Fields {
+function isObjectOrList(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
-}
-
-/** `instanceof` alone is false for errors of another realm, such as those of Node inside jest. */
-function isError(value: object): boolean {
-  return tagOf(value) === 'Error' || value instanceof Error;
-}
-
-/** Matchers of jest, vitest and jasmine. */
-function isMatcher(value: unknown): value is { readonly asymmetricMatch: (actual: unknown) => boolean } {
-  return isReference(value) && typeof value['asymmetricMatch'] === 'function';
 }

@@ -1,14 +1,9 @@
 import type { Observable } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
-import {
-  compareNotifications,
-  compareSubscriptions,
-  type FramedNotification,
-  type FramedSubscription,
-} from './compare-marbles.js';
+import { compareNotifications, compareSubscriptions } from './compare-marbles.js';
 
 interface Expectation {
-  readonly compares: 'notifications' | 'subscriptions';
+  readonly compare: typeof compareNotifications | typeof compareSubscriptions;
   /** Created by `toBe` or `toEqual`, for its stack. rxjs compares nothing without them. */
   place?: Error;
 }
@@ -27,7 +22,8 @@ export class MarbleScheduler extends TestScheduler {
 
   constructor() {
     super((actual: unknown, expected: unknown) => {
-      const error = this.#compare(actual, expected);
+      const { compare = compareNotifications, place } = this.#due.shift() ?? {};
+      const error = compare(actual as never, expected as never, place);
       if (error !== undefined) {
         throw error;
       }
@@ -39,7 +35,7 @@ export class MarbleScheduler extends TestScheduler {
     subscriptionMarbles: string | null = null,
   ): StreamExpectation<T> {
     const inner = super.expectObservable(observable, subscriptionMarbles);
-    const expectation = this.#add('notifications');
+    const expectation = this.#add(compareNotifications);
     return {
       toBe: (marbles, values, error) => {
         expectation.place = callerOf();
@@ -56,7 +52,7 @@ export class MarbleScheduler extends TestScheduler {
     ...logs: Parameters<RunHelpers['expectSubscriptions']>
   ): ReturnType<RunHelpers['expectSubscriptions']> {
     const inner = super.expectSubscriptions(...logs);
-    const expectation = this.#add('subscriptions');
+    const expectation = this.#add(compareSubscriptions);
     return {
       toBe: (marbles) => {
         expectation.place = callerOf();
@@ -73,25 +69,10 @@ export class MarbleScheduler extends TestScheduler {
     this.#expectations = this.#expectations.filter((expectation) => !isReady(expectation));
   }
 
-  #add(compares: Expectation['compares']): Expectation {
-    const expectation: Expectation = { compares };
+  #add(compare: Expectation['compare']): Expectation {
+    const expectation: Expectation = { compare };
     this.#expectations.push(expectation);
     return expectation;
-  }
-
-  #compare(actual: unknown, expected: unknown): Error | undefined {
-    const expectation = this.#due.shift();
-    return expectation?.compares === 'subscriptions'
-      ? compareSubscriptions(
-          actual as readonly FramedSubscription[],
-          expected as readonly FramedSubscription[],
-          expectation.place,
-        )
-      : compareNotifications(
-          actual as readonly FramedNotification[],
-          expected as readonly FramedNotification[],
-          expectation?.place,
-        );
   }
 }
 

@@ -10,11 +10,11 @@ export class MarblesError extends Error {
    * @param place Created where the test states the expectation. Its stack becomes the error's, because marbles are only
    *   compared at the end of the test.
    */
-  constructor(message: string, { expected, actual, place }: { expected: string; actual: string; place?: Error }) {
+  constructor(message: string, init: { expected: string; actual: string; place?: Error | undefined }) {
     super(message);
-    this.expected = expected;
-    this.actual = actual;
-    const frames = (place?.stack ?? '').split('\n').filter((line) => /^\s+at /u.test(line));
+    this.expected = init.expected;
+    this.actual = init.actual;
+    const frames = (init.place?.stack ?? '').split('\n').filter((line) => /^\s+at /u.test(line));
     if (frames.length > 0) {
       // The format of V8; other engines do not put the message into the stack.
       this.stack = [`MarblesError: ${message}`, ...frames].join('\n');

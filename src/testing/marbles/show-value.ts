@@ -26,14 +26,14 @@ function show(value: unknown, parents: readonly unknown[]): string {
 }
 
 function showObject(value: object, parents: readonly unknown[]): string {
-  if (Object.prototype.toString.call(value) === '[object Error]' || value instanceof Error) {
+  if (isError(value)) {
     const { name, message, kind } = value as Error & { readonly kind?: unknown };
     return `${name}${typeof kind === 'string' ? ` (${kind})` : ''}: ${message}`;
   }
-  if (typeof (value as { asymmetricMatch?: unknown }).asymmetricMatch === 'function') {
+  if (isMatcher(value)) {
     const { sample } = value as { readonly sample?: unknown };
     // Matchers have a text of their own, such as "ObjectContaining".
-    return `${(value as { toString: () => string }).toString()}${sample === undefined ? '' : `(${show(sample, parents)})`}`;
+    return `${String(value)}${sample === undefined ? '' : `(${show(sample, parents)})`}`;
   }
   if (value instanceof Date) {
     return `Date ${Number.isNaN(value.getTime()) ? 'invalid' : value.toISOString()}`;
@@ -50,4 +50,24 @@ function showObject(value: object, parents: readonly unknown[]): string {
     ([key, field]) => `${/^[\w$]+$/u.test(key) ? key : JSON.stringify(key)}: ${show(field, parents)}`,
   );
   return shown.length === 0 ? '{}' : `{ ${shown.join(', ')} }`;
+}
+
+/** Returns the tag of an object, such as `Date`. */
+export function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+}
+
+/** Whether a value is an error; `instanceof` alone is false for those of another realm, such as Node's inside jest. */
+export function isError(value: object): boolean {
+  return tagOf(value) === 'Error' || value instanceof Error;
+}
+
+interface Matcher {
+  readonly asymmetricMatch: (actual: unknown) => boolean;
+  readonly toString: () => string;
+}
+
+/** Whether a value is a matcher of jest, vitest or jasmine. */
+export function isMatcher(value: object): value is Matcher {
+  return typeof (value as Partial<Matcher>).asymmetricMatch === 'function';
 }
