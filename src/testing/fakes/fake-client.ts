@@ -68,16 +68,12 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
   const { scheduler = asyncScheduler } = config;
   checkScheduler(scheduler);
   const requests: FakeRequest[] = [];
-  const replyTo = readScript(replies, {
-    name: 'fakeClient',
-    field: 'replies',
-    read: (reply: FakeReply, place): Observable<unknown> => {
-      if (typeof reply === 'string') {
-        return from(chunksOf(reply));
-      }
-      check(isObservable(reply), place, 'a string or an Observable', reply);
-      return reply;
-    },
+  const replyTo = readScript('fakeClient', 'replies', replies, (reply: FakeReply, place): Observable<unknown> => {
+    if (typeof reply === 'string') {
+      return from(chunksOf(reply));
+    }
+    check(isObservable(reply), place, 'a string or an Observable', reply);
+    return reply;
   });
   const ask = <T>(operation: keyof Client, request: AskedRequest, allOptions: RequestOptions = {}): Observable<T> => {
     checkClientConfig(allOptions, 'request');

@@ -67,16 +67,12 @@ export function fakeTransport(
   const { scheduler = asyncScheduler } = config;
   checkScheduler(scheduler);
   const requests: SentRequest[] = [];
-  const exchangeFor = readScript(script, {
-    name: 'fakeTransport',
-    field: 'script',
-    read: (exchange: FakeExchange, place) => {
-      if (isObservable(exchange)) {
-        return exchange;
-      }
-      checkAnswer(exchange, place);
-      return toExchange(exchange, scheduler);
-    },
+  const exchangeFor = readScript('fakeTransport', 'script', script, (exchange: FakeExchange, place) => {
+    if (isObservable(exchange)) {
+      return exchange;
+    }
+    checkAnswer(exchange, place);
+    return toExchange(exchange, scheduler);
   });
   const transport = (request: TransportRequest): Observable<TransportEvent> =>
     defer(() => {

@@ -3,25 +3,20 @@ import { check } from '../../util/check.js';
 /** The answers of a fake: a list, one per request in order; a function of the request; or one answer for every request. */
 export type Script<Answer, Request> = Answer | readonly Answer[] | ((request: Request) => Answer);
 
-interface ScriptReader<Answer, Read> {
-  /** Name of the fake, for errors. */
-  readonly name: string;
-  /** Name of the parameter that holds the script, for errors. */
-  readonly field: string;
-  /** Checks an answer; `place` names it in errors. */
-  readonly read: (answer: Answer, place: string) => Read;
-}
-
 /**
  * Checks a script.
  *
+ * @param name The fake, and `field` the parameter that holds the script, for errors.
+ * @param read Checks an answer; `place` names it in errors.
  * @returns A function that returns the answer to a request, given its number from 1 and its description for errors. It
  *   throws when the list has run out.
  * @throws TypeError for an invalid answer.
  */
 export function readScript<Answer extends object | string, Request, Read>(
+  name: string,
+  field: string,
   script: Script<Answer, Request>,
-  { name, field, read }: ScriptReader<Answer, Read>,
+  read: (answer: Answer, place: string) => Read,
 ): (request: Request, number: number, description: string) => Read {
   if (typeof script === 'function') {
     const answerTo = script as (request: Request) => Answer;
