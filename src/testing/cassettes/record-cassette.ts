@@ -63,12 +63,8 @@ export function recordCassette(config: RecordCassetteConfig = {}): CassetteRecor
   checkConfig('recordCassette', config, ['file', 'secrets', 'scheduler']);
   const { file, secrets: values = [], scheduler = asyncScheduler } = config;
   check(file === undefined || file instanceof URL || isPath(file), 'file', 'a path or a file URL', file);
-  check(
-    Array.isArray(values) && values.every(isSecret),
-    'secrets',
-    'an array of strings of 4 characters or more',
-    values,
-  );
+  const areSecrets = Array.isArray(values) && values.every(isSecret);
+  check(areSecrets, 'secrets', 'an array of strings of 4 characters or more', values);
   checkScheduler(scheduler);
 
   const secrets = createSecrets(values);

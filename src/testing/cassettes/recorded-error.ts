@@ -16,7 +16,7 @@ const classes: ReadonlyMap<string, { readonly prototype: Error }> = new Map<stri
   ['StreamError', StreamError],
 ]);
 
-const fields = [
+const fields: ReadonlySet<string> = new Set([
   'kind',
   'retryable',
   'retryAfter',
@@ -26,7 +26,7 @@ const fields = [
   'deadline',
   'limit',
   'maximum',
-] as const;
+]);
 
 /**
  * Converts an error to its recorded form. Its `cause` is left out, because it may contain anything.
@@ -36,17 +36,12 @@ const fields = [
 export function toRecordedError(error: unknown, remove: (text: string) => string): CassetteFailure {
   const { name, message } =
     error instanceof Error || isLlmError(error) ? error : new Error('The thrown value is not an Error');
-  const kept = isLlmError(error)
-    ? fields.map((field) => [field, (error as unknown as Readonly<Record<string, unknown>>)[field]] as const)
-    : [];
+  const known: readonly [string, unknown][] = isLlmError(error) ? Object.entries(error) : [];
+  const kept = known.filter(([field, value]) => fields.has(field) && value !== undefined);
   return {
     name,
     message: remove(message),
-    ...Object.fromEntries(
-      kept.flatMap(([field, value]) =>
-        value === undefined ? [] : [[field, typeof value === 'string' ? remove(value) : value]],
-      ),
-    ),
+    ...Object.fromEntries(kept.map(([field, value]) => [field, typeof value === 'string' ? remove(value) : value])),
   };
 }
 

@@ -89,25 +89,15 @@ interface Step {
 }
 
 function stepsOf({ response, end }: CassetteExchange): readonly Step[] {
-  const events: Step[] =
-    response === undefined
-      ? []
-      : [
-          {
-            at: response.at,
-            play: (subscriber) => {
-              const { status, headers } = response;
-              subscriber.next({ type: 'head', status, headers: new Headers(headers) });
-            },
-          },
-          ...response.body.map((piece) => ({
-            at: piece.at,
-            play: (subscriber: Subscriber<TransportEvent>) => {
-              subscriber.next({ type: 'data', bytes: toBytes(piece) });
-            },
-          })),
-        ];
-  return [...events, { at: end.at, play: (subscriber) => finish(subscriber, end) }];
+  const steps: Step[] = [];
+  if (response !== undefined) {
+    const { at, status, headers, body } = response;
+    steps.push({ at, play: (subscriber) => subscriber.next({ type: 'head', status, headers: new Headers(headers) }) });
+    for (const piece of body) {
+      steps.push({ at: piece.at, play: (subscriber) => subscriber.next({ type: 'data', bytes: toBytes(piece) }) });
+    }
+  }
+  return [...steps, { at: end.at, play: (subscriber) => finish(subscriber, end) }];
 }
 
 function finish(subscriber: Subscriber<TransportEvent>, end: CassetteEnd): void {
