@@ -1,22 +1,6 @@
-import {
-  asyncScheduler,
-  catchError,
-  concat,
-  defer,
-  EMPTY,
-  filter,
-  type MonoTypeOperatorFunction,
-  type SchedulerLike,
-  Subject,
-  switchMap,
-  takeUntil,
-  takeWhile,
-  tap,
-  throwError,
-  timer,
-} from 'rxjs';
-import type { ApiError } from '../errors/api-error.js';
+import { asyncScheduler, type MonoTypeOperatorFunction, type SchedulerLike, timer } from 'rxjs';
 import { toApiError } from '../errors/server-error.js';
+import { operate } from '../util/operate.js';
 import type { TransportEvent } from './transport.js';
 
 /** Limits for reading the body of an error answer. */
@@ -32,68 +16,57 @@ interface RequireOkConfig {
   readonly scheduler?: SchedulerLike;
 }
 
+type ErrorAnswer = Extract<TransportEvent, { type: 'head' }>;
+
 /**
  * Passes 2xx answers through, and turns any other into an `ApiError` with the reason given in its body. The error is the
  * same class whether the body ends normally, reaches a limit or breaks off, since the status decides it.
  */
 export function requireOk(config: RequireOkConfig): MonoTypeOperatorFunction<TransportEvent> {
-  const { errorBodyTime, errorBodyUntil = Infinity, scheduler = asyncScheduler } = config;
-  return (source) =>
-    defer(() => {
-      const refused = new Subject<void>();
-      let refusal: Refusal | undefined;
-      const tooLong = refused.pipe(
-        switchMap(() => {
+  const { errorBodyBytes, errorBodyTime, errorBodyUntil = Infinity, redact, scheduler = asyncScheduler } = config;
+  return operate<TransportEvent, TransportEvent>((destination, source) => {
+    const decoder = new TextDecoder();
+    let answer: ErrorAnswer | undefined;
+    let body = '';
+    let room = errorBodyBytes;
+
+    const fail = ({ status, headers }: ErrorAnswer): void => {
+      source.unsubscribe();
+      destination.error(toApiError({ status, headers, body, now: scheduler.now(), redact }));
+    };
+    return {
+      next(event) {
+        if (event.type === 'head' && (event.status < 200 || event.status >= 300)) {
+          answer = event;
           const time = Math.max(0, Math.min(errorBodyTime, errorBodyUntil - scheduler.now()));
-          return Number.isFinite(time) ? timer(time, scheduler) : EMPTY;
-        }),
-      );
-      return concat(
-        source.pipe(
-          tap((event) => {
-            if (event.type === 'data') {
-              refusal?.add(event.bytes);
-            } else if (event.status < 200 || event.status >= 300) {
-              refusal = createRefusal(event, config);
-              refused.next();
-            }
-          }),
-          takeWhile(() => refusal?.isFull() !== true),
-          takeUntil(tooLong),
-          filter(() => refusal === undefined),
-          catchError((error: unknown) => ((refusal?.outranksErrors ?? false) ? EMPTY : throwError(() => error))),
-        ),
-        defer(() => {
-          const error = refusal?.toError(scheduler.now());
-          return error === undefined ? EMPTY : throwError(() => error);
-        }),
-      );
-    });
-}
-
-/** A non-2xx answer whose body is being read. */
-interface Refusal {
-  readonly add: (bytes: Uint8Array) => void;
-  readonly isFull: () => boolean;
-  /** Whether the status outranks an error of the body. Not for a redirect, where that error explains the refusal. */
-  readonly outranksErrors: boolean;
-  readonly toError: (now: number) => ApiError;
-}
-
-function createRefusal(
-  { status, headers }: Extract<TransportEvent, { type: 'head' }>,
-  { errorBodyBytes, redact }: RequireOkConfig,
-): Refusal {
-  const decoder = new TextDecoder();
-  let body = '';
-  let room = errorBodyBytes;
-  return {
-    add: (bytes) => {
-      body += decoder.decode(bytes.subarray(0, room), { stream: true });
-      room -= bytes.length;
-    },
-    isFull: () => room <= 0,
-    outranksErrors: status < 300 || status >= 400,
-    toError: (now) => toApiError({ status, headers, body, now, redact }),
-  };
+          if (Number.isFinite(time)) {
+            destination.add(timer(time, scheduler).subscribe(() => fail(event)));
+          }
+        } else if (answer === undefined) {
+          destination.next(event);
+        } else if (event.type === 'data') {
+          body += decoder.decode(event.bytes.subarray(0, room), { stream: true });
+          room -= event.bytes.length;
+          if (room <= 0) {
+            fail(answer);
+          }
+        }
+      },
+      error(reason) {
+        // The error of a redirect explains why it was refused; any other says less than the status.
+        if (answer === undefined || (answer.status >= 300 && answer.status < 400)) {
+          destination.error(reason);
+        } else {
+          fail(answer);
+        }
+      },
+      complete() {
+        if (answer === undefined) {
+          destination.complete();
+        } else {
+          fail(answer);
+        }
+      },
+    };
+  });
 }
