@@ -14,9 +14,5 @@ export type BuiltInModel = (typeof builtInModels)[number];
 
 const echoModel: LocalModel = ({ prompt }) => from(tokenize(prompt));
 
-const factories: Readonly<Record<BuiltInModel, () => LocalModel>> = { docs: docsModel, echo: () => echoModel };
-
-/** Creates built-in models, in the order of their names. */
-export function createBuiltIns(names: readonly BuiltInModel[]): readonly (readonly [string, LocalModel])[] {
-  return names.map((name) => [name, factories[name]()] as const);
-}
+/** Creates each of the built-in models. */
+export const createModel: Readonly<Record<BuiltInModel, () => LocalModel>> = { docs: docsModel, echo: () => echoModel };

@@ -2,22 +2,16 @@ import { existsSync, realpathSync } from 'node:fs';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { checkConfig, isScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
-import { builtInModels, createBuiltIns, type BuiltInModel } from './built-in-models.js';
+import { builtInModels, createModel, type BuiltInModel } from './built-in-models.js';
 import type { LocalModel } from './local-model.js';
-import type { LocalExchange, LocalRateLimit, LocalServerConfig } from './local-server-config.js';
+import type { LocalServerConfig } from './local-server-config.js';
 
 /** A checked config with its defaults. */
-export interface ServerSettings {
+export interface ServerSettings extends Omit<LocalServerConfig, 'builtIn' | 'models'> {
   readonly port: number;
   readonly host: string;
-  readonly key: string | undefined;
   readonly tokensPerSecond: number;
   readonly models: ReadonlyMap<string, LocalModel>;
-  readonly rateLimit: LocalRateLimit | undefined;
-  readonly keepAlive: number | undefined;
-  readonly onExchange: ((exchange: LocalExchange) => void) | undefined;
-  /** The path of the folder, without symbolic links. */
-  readonly pages: string | undefined;
   readonly scheduler: SchedulerLike;
   /** When the server was created, in milliseconds since the epoch. */
   readonly startedAt: number;
@@ -27,17 +21,14 @@ export interface ServerSettings {
 export function toServerSettings(config: LocalServerConfig): ServerSettings {
   checkConfig('startLocalServer', config, fieldNames);
   fieldNames.forEach((name) => checkField(name, config[name]));
-  const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, rateLimit, keepAlive, onExchange, pages } = config;
-  const { builtIn = builtInModels, models = {}, scheduler = asyncScheduler } = config;
+  const { port = 0, host = '127.0.0.1', tokensPerSecond = 40, pages, scheduler = asyncScheduler } = config;
+  const { builtIn = builtInModels, models = {} } = config;
   return {
+    ...config,
     port,
     host,
-    key,
     tokensPerSecond,
-    models: new Map([...createBuiltIns(builtIn), ...Object.entries(models)]),
-    rateLimit,
-    keepAlive,
-    onExchange,
+    models: new Map([...builtIn.map((name) => [name, createModel[name]()] as const), ...Object.entries(models)]),
     pages: pages && realpathSync(pages),
     scheduler,
     startedAt: scheduler.now(),
