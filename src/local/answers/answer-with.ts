@@ -23,7 +23,7 @@ export function answerWith(parse: (body: unknown) => GenerationRequest, format: 
 
 function answer(exchange: Exchange, request: GenerationRequest, format: AnswerFormat): Observable<unknown> {
   const { response, settings, notes } = exchange;
-  const { asked, stop, choices } = request;
+  const { asked, choices } = request;
   notes.model = asked.model;
   const model = findModel(settings.models, asked.model);
   const head: AnswerHead = {
@@ -35,7 +35,7 @@ function answer(exchange: Exchange, request: GenerationRequest, format: AnswerFo
     maxTokens: number,
     pacing: MonoTypeOperatorFunction<GenerationPiece>,
   ): readonly Observable<GenerationEvent>[] =>
-    Array.from({ length: choices }, () => generate(model, asked, { stop, maxTokens, pacing }));
+    Array.from({ length: choices }, () => generate(model, { ...request, maxTokens }, pacing));
   const maxPerChoice = Math.floor(maxPieces / choices);
   if (!request.stream) {
     const whole = writeWhole(generations(Math.min(request.maxTokens, maxPerChoice), identity), format, head);

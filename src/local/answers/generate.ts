@@ -12,20 +12,11 @@ import {
   type Observable,
 } from 'rxjs';
 import { toLocalError } from '../http/local-error.js';
-import type { LocalModel, LocalModelRequest } from '../local-model.js';
+import type { LocalModel } from '../local-model.js';
+import type { GenerationRequest } from './generation-request.js';
 import type { FinishReason, GenerationEvent, GenerationPiece } from './generation.js';
 import { stopAt } from './stop-at.js';
 import { toPieces } from './to-pieces.js';
-
-/** How {@link generate} limits and paces an answer. */
-interface GenerationConfig {
-  /** The number of pieces after which the answer is cut, with the finish reason `length`. */
-  readonly maxTokens: number;
-  /** Stop sequences: the answer ends before the first of them, with the finish reason `stop`. */
-  readonly stop: readonly string[];
-  /** An operator that delays pieces, such as `pace`. */
-  readonly pacing: MonoTypeOperatorFunction<GenerationPiece>;
-}
 
 /**
  * Runs a model: each subscription is one generation, and unsubscribing stops it.
@@ -35,18 +26,21 @@ interface GenerationConfig {
  * result:  a-b-(f|)   f = finish
  * ```
  *
- * An error of the model becomes a `LocalError`, after the pieces before it.
+ * An error of the model becomes a `LocalError`, after the pieces before it. After `maxTokens` pieces the answer is cut, with
+ * the finish reason `length`; it ends before the first of the `stop` sequences, with the finish reason `stop`.
+ *
+ * @param pacing An operator that delays pieces, such as `pace`.
  */
 export function generate(
   model: LocalModel,
-  request: LocalModelRequest,
-  { maxTokens, stop, pacing }: GenerationConfig,
+  { asked, maxTokens, stop }: GenerationRequest,
+  pacing: MonoTypeOperatorFunction<GenerationPiece>,
 ): Observable<GenerationEvent> {
   return defer(() => {
     let reason: FinishReason = 'stop';
-    const pieces = defer(() => model(request)).pipe(
+    const pieces = defer(() => model(asked)).pipe(
       toPieces(),
-      catchError((error: unknown) => throwError(() => toLocalError(error, `The model '${request.model}'`))),
+      catchError((error: unknown) => throwError(() => toLocalError(error, `The model '${asked.model}'`))),
       pacing,
       tap((piece) => (reason = reasonAfter(piece) ?? reason)),
       map((piece, index): GenerationEvent => (index < maxTokens ? piece : { type: 'finish', reason: 'length' })),
