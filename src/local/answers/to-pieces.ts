@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { defer, mergeMap, type OperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
-import { chatDelta, type ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
+import { chatDelta, type FunctionDelta, type ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
 import type { LocalDelta } from '../local-model.js';
 import { tokenize } from '../tokenize.js';
 import type { GenerationPiece } from './generation.js';
@@ -62,42 +62,26 @@ function createToolCallSplitter(): (call: ToolCallDelta) => readonly ToolCallDel
     return index ?? known ?? (names === undefined && begun.size > 0 ? last : begun.size);
   };
   return (call) => {
-    last = indexOf(call);
-    const parts = partsOf(call);
-    if (begun.has(last)) {
-      return [{ ...call, index: last, ...parts.whole }];
+    const { function: called, custom } = call;
+    const index = (last = indexOf(call));
+    if (begun.has(index)) {
+      return [{ ...call, index, ...(called && { function: { ...called, arguments: argumentsOf(called) } }) }];
     }
     const id = call.id ?? `call_${randomUUID().replaceAll('-', '')}`;
-    begun.set(last, id);
-    const type = call.type ?? (call.custom ? 'custom' : 'function');
-    return [{ ...call, index: last, id, type, ...parts.head }, ...parts.rest.map((part) => ({ index: last, ...part }))];
+    begun.set(index, id);
+    const head = { ...call, index, id, type: call.type ?? (custom ? 'custom' : 'function') };
+    if (called) {
+      const pieces = Array.from(tokenize(argumentsOf(called)), (piece) => ({ index, function: { arguments: piece } }));
+      return [{ ...head, function: { ...called, arguments: '' } }, ...pieces];
+    }
+    if (custom) {
+      const pieces = Array.from(tokenize(custom.input ?? ''), (input) => ({ index, custom: { input } }));
+      return [{ ...head, custom: { ...custom, input: '' } }, ...pieces];
+    }
+    return [head];
   };
 }
 
-interface Parts {
-  /** The call's function or custom tool, with its arguments as text. */
-  readonly whole: ToolCallDelta;
-  /** The same with empty arguments. */
-  readonly head: ToolCallDelta;
-  /** The arguments, in pieces. */
-  readonly rest: readonly ToolCallDelta[];
-}
-
-function partsOf({ function: called, custom }: ToolCallDelta): Parts {
-  if (called) {
-    const text = typeof called.arguments === 'object' ? JSON.stringify(called.arguments) : (called.arguments ?? '');
-    return {
-      whole: { function: { ...called, arguments: text } },
-      head: { function: { ...called, arguments: '' } },
-      rest: Array.from(tokenize(text), (piece) => ({ function: { arguments: piece } })),
-    };
-  }
-  if (custom) {
-    return {
-      whole: { custom },
-      head: { custom: { ...custom, input: '' } },
-      rest: Array.from(tokenize(custom.input ?? ''), (piece) => ({ custom: { input: piece } })),
-    };
-  }
-  return { whole: {}, head: {}, rest: [] };
+function argumentsOf({ arguments: given }: FunctionDelta): string {
+  return typeof given === 'object' ? JSON.stringify(given) : (given ?? '');
 }
