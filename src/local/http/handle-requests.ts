@@ -32,14 +32,10 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
   };
 }
 
-function createAnswer({
-  key,
-  pages,
-  rateLimit,
-  scheduler,
-}: ServerSettings): (exchange: Exchange) => Observable<unknown> {
+function createAnswer(settings: ServerSettings): (exchange: Exchange) => Observable<unknown> {
+  const { key, pages } = settings;
   const checkKey = requireKey(key);
-  const route = createRouter(rateLimit, scheduler);
+  const route = createRouter(settings);
   return (exchange) => {
     const { request, response } = exchange;
     if (pages !== undefined && !isApiPath(pathOf(request))) {

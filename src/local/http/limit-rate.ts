@@ -34,22 +34,12 @@ export function limitRate(limit: LocalRateLimit | undefined, scheduler: Schedule
   };
 }
 
-/** The answer of a rate limit to one request; times are in milliseconds. */
-interface Admission {
-  readonly admitted: boolean;
-  /** How many more requests would be admitted now. */
-  readonly remaining: number;
-  /** The time until the whole limit is available again. */
-  readonly reset: number;
-  /** The time until the next request is admitted; 0 if it would be now. */
-  readonly wait: number;
-}
-
 /**
  * Creates a sliding window: each call is a request, admitted if fewer than `requests` were admitted during the last
- * `window` milliseconds.
+ * `window` milliseconds. It returns how many more would be admitted now, and the milliseconds until the whole limit is
+ * available again (`reset`) and until the next request is admitted (`wait`).
  */
-function slidingWindow({ requests, window }: LocalRateLimit, scheduler: SchedulerLike): () => Admission {
+function slidingWindow({ requests, window }: LocalRateLimit, scheduler: SchedulerLike) {
   // A ring buffer: the n-th admitted request is at n modulo `requests`.
   const ends: number[] = [];
   let first = 0;

@@ -48,26 +48,19 @@ export function toLocalError(error: unknown, what: string): LocalError {
   if (error instanceof LocalError) {
     return error;
   }
-  const fields: Fields = isObject(error) ? error : {};
-  const { status, message } = fields;
-  if (typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599) {
-    return toScriptedError(status, textOr(message, `${what} failed with status ${status}`), fields);
+  const fields: Readonly<Record<string, unknown>> = isObject(error) ? error : {};
+  const { status, message, type, param } = fields;
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 400 || status > 599) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return new LocalError(500, `${what} failed: ${reason}`, { cause: error });
   }
-  return new LocalError(500, `${what} failed: ${error instanceof Error ? error.message : String(error)}`, {
-    cause: error,
-  });
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function toScriptedError(status: number, message: string, fields: Fields): LocalError {
   const code = textOr(fields['code'], status === 429 ? 'rate_limit_exceeded' : null);
-  return new LocalError(status, message, {
-    type: textOr(fields['type'], code === 'rate_limit_exceeded' ? 'requests' : undefined),
+  return new LocalError(status, textOr(message, `${what} failed with status ${status}`), {
+    type: textOr(type, code === 'rate_limit_exceeded' ? 'requests' : undefined),
     code,
-    param: textOr(fields['param'], null),
+    param: textOr(param, null),
     headers: sendableHeaders(fields['headers']),
-    cause: fields,
+    cause: error,
   });
 }
 

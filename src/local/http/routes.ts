@@ -1,8 +1,8 @@
-import { EMPTY, type Observable, type SchedulerLike } from 'rxjs';
+import { EMPTY, type Observable } from 'rxjs';
 import { answerWith } from '../answers/answer-with.js';
 import { chatFormat, parseChatRequest } from '../answers/chat.js';
 import { completionFormat, parseCompletionRequest } from '../answers/completions.js';
-import type { LocalRateLimit } from '../local-server-config.js';
+import type { ServerSettings } from '../server-settings.js';
 import { pathOf, type Exchange, type Handler } from './exchange.js';
 import { limitRate } from './limit-rate.js';
 import { LocalError } from './local-error.js';
@@ -16,10 +16,7 @@ interface Route {
 }
 
 /** Creates the routes of a server, and returns the function that passes an exchange to one of them. */
-export function createRouter(
-  rateLimit: LocalRateLimit | undefined,
-  scheduler: SchedulerLike,
-): (exchange: Exchange) => Observable<unknown> {
+export function createRouter({ rateLimit, scheduler }: ServerSettings): (exchange: Exchange) => Observable<unknown> {
   const limited = limitRate(rateLimit, scheduler);
   const routes: readonly Route[] = [
     { method: 'GET', path: '/', handle: sendWelcome },
