@@ -1,6 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { defer, from, map, of, shareReplay, switchMap, type Observable } from 'rxjs';
 import type { LocalModelRequest } from '../local-model.js';
-import { packageRoot } from '../package-root.js';
 import { tokenize } from '../tokenize.js';
 import { readPassages, type Passage, type PassageBlock } from './read-passages.js';
 import { searchPassages } from './search-passages.js';
@@ -26,6 +27,21 @@ export function docsModel(): (request: LocalModelRequest) => Observable<string> 
   );
   return ({ prompt }) =>
     documentation.pipe(switchMap(({ passages, search }) => from(tokenize(writeAnswer(search(prompt), passages)))));
+}
+
+/**
+ * Finds the folder of this package: the nearest one above this file whose package.json is rxllm's. Throws if there is none,
+ * as in a bundle.
+ */
+function packageRoot(): string {
+  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    const text = existsSync(manifest) ? readFileSync(manifest, 'utf8') : '{}';
+    if ((JSON.parse(text) as { readonly name?: unknown }).name === 'rxllm') {
+      return folder;
+    }
+  }
+  throw new Error('Cannot find the documentation of rxllm: its code was bundled or moved');
 }
 
 /** Quotes the best of the passages found; if there are none, suggests questions that find something. */

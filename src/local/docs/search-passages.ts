@@ -1,17 +1,16 @@
 import MiniSearch, { type SearchResult } from 'minisearch';
 import type { Passage } from './read-passages.js';
 
-/** Returns the passages that answer a question, best first; an empty list if none does. */
-type PassageSearch = (question: string) => readonly Passage[];
-
 /** The share of the best score that a result needs, so that a good match is not followed by poor ones. */
 const minShareOfBest = 0.2;
 
 /** The number of characters of a question that are searched for. People paste whole files, and each word is a query. */
 const maxQuestion = 2000;
 
-/** Builds a full-text index of passages. */
-export function searchPassages(passages: readonly Passage[]): PassageSearch {
+/**
+ * Builds a full-text index of passages, and returns a function that finds those that answer a question: best first, or none.
+ */
+export function searchPassages(passages: readonly Passage[]): (question: string) => readonly Passage[] {
   const texts = passages.map(textsOf);
   const counts = countTerms(texts.map((fields) => Object.values(fields).join('\n')));
   const rarity = (term: string): number => Math.log(1 + (texts.length + 1) / ((counts.get(term) ?? 0) + 1));
