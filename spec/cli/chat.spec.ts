@@ -1,7 +1,8 @@
 import { closeServers, deserted, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
 import { chatChunk } from '../support/chunks.js';
 import { beginStream, ending, event, piece, sendJson, streamText } from './model-server.js';
-import { run, type Running, start, startProgram } from './rxllm.js';
+import { run, type Running, start } from './run-here.js';
+import { startProgram } from './run-program.js';
 
 describe('rxllm chat', () => {
   let server: LoopbackServer;
@@ -44,13 +45,13 @@ describe('rxllm chat', () => {
   });
 
   it('answers each line of a pipe without waiting for the next', async () => {
-    const { child, shows, ended } = chat(undefined, '-m', 'small', 'zero');
+    const { stdin, shows, ended } = chat(undefined, '-m', 'small', 'zero');
     streamText(await server.next(), 'first answer');
     await shows('first answer\n');
-    child.stdin.write('one\n');
+    stdin.write('one\n');
     streamText(await server.next(), 'second answer');
     await shows('second answer\n');
-    child.stdin.end();
+    stdin.end();
 
     expect(await ended).toEqual({ code: 0, stdout: 'first answer\nsecond answer\n', stderr: '' });
   });

@@ -1,7 +1,7 @@
 import { chatChunk, finishChunk } from '../support/chunks.js';
 import { closeServers, startServer } from '../support/loopback.js';
 import { beginStream, ending, event, piece } from './model-server.js';
-import { run } from './rxllm.js';
+import { run } from './run-here.js';
 
 describe('the report after an answer', () => {
   afterEach(closeServers);

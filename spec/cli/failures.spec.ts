@@ -1,6 +1,6 @@
 import { closeServers, deserted, startServer, type ServedExchange } from '../support/loopback.js';
 import { beginStream, event, piece, sendJson } from './model-server.js';
-import { type Ended, run } from './rxllm.js';
+import { type Ended, run } from './run-here.js';
 
 describe('rxllm after a failure', () => {
   const key = 'sk-0123456789abcdef';

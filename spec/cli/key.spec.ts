@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
 import { sendJson, streamText } from './model-server.js';
-import { run, type RunConfig, type Running, start } from './rxllm.js';
+import { run, type RunConfig, type Running, start } from './run-here.js';
 
 describe('--key', () => {
   const key = 'sk-0123456789abcdef';

@@ -1,7 +1,7 @@
 import { legacyChunk } from '../support/chunks.js';
 import { closeServers, startServer } from '../support/loopback.js';
 import { beginStream, event } from './model-server.js';
-import { run, start } from './rxllm.js';
+import { run, start } from './run-here.js';
 
 describe('rxllm --legacy', () => {
   afterEach(closeServers);

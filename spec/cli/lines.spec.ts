@@ -1,7 +1,7 @@
 import { countWork } from '../support/count-work.js';
 import { closeServers, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
 import { beginStream, ending, piece, streamText } from './model-server.js';
-import { type RunningHere, startHere, turn } from './run-here.js';
+import { type Running, start, turn } from './run-here.js';
 
 describe('the lines of several answers', () => {
   let server: LoopbackServer;
@@ -13,8 +13,8 @@ describe('the lines of several answers', () => {
   afterEach(closeServers);
 
   /** Asks two models, one of which has answered without text, and returns the exchange of the other. */
-  async function ask(): Promise<RunningHere & { readonly exchange: ServedExchange }> {
-    const running = startHere(['--base-url', `${server.url}/v1`, '-m', 'small', '-m', 'empty', 'Hi']);
+  async function ask(): Promise<Running & { readonly exchange: ServedExchange }> {
+    const running = start(['--base-url', `${server.url}/v1`, '-m', 'small', '-m', 'empty', 'Hi']);
     const exchanges = [await server.next(), await server.next()];
     const [empty, exchange] = exchanges.sort(({ body }) => (body.includes('"empty"') ? -1 : 1));
     streamText(empty!);
@@ -79,7 +79,7 @@ describe('the lines of a conversation on standard input', () => {
     ['empty lines', (size) => Array<string>(size).fill('\r\n')],
   ])('cost the same for each piece of %s', (_what, pieces) => {
     const work = [1000, 2000, 4000, 8000].map((size) => {
-      const { stdin, stop } = startHere(['chat', '--base-url', 'http://server.test/v1', '-m', 'small'], {
+      const { stdin, stop } = start(['chat', '--base-url', 'http://server.test/v1', '-m', 'small'], {
         input: undefined,
       });
       // At once, unlike a write.

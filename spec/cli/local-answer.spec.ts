@@ -1,4 +1,4 @@
-import { run } from './rxllm.js';
+import { run } from './run-here.js';
 
 describe('without a key or a base URL', () => {
   const notice = 'No API key or base URL is set: answering from a local server (see rxllm --help).\n';

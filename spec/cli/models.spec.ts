@@ -1,6 +1,6 @@
 import { closeServers, deserted, startServer, type LoopbackServer } from '../support/loopback.js';
 import { sendJson } from './model-server.js';
-import { run, type Running, start } from './rxllm.js';
+import { run, type Running, start } from './run-here.js';
 
 describe('rxllm models', () => {
   let server: LoopbackServer;

@@ -1,7 +1,7 @@
 import { expectNoKey, key } from '../support/secret-key.js';
 import { closeServers, deserted, startServer, type ServedExchange } from '../support/loopback.js';
 import { beginStream, event, piece, sendJson } from './model-server.js';
-import { run } from './rxllm.js';
+import { run } from './run-here.js';
 
 describe('the output', () => {
   afterEach(closeServers);

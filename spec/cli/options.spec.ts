@@ -1,6 +1,6 @@
 import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
 import { beginStream, ending, piece, streamText } from './model-server.js';
-import { run, type Running, start } from './rxllm.js';
+import { run, type Running, start } from './run-here.js';
 
 describe('rxllm with options', () => {
   let server: LoopbackServer;
@@ -61,13 +61,11 @@ describe('rxllm with options', () => {
   });
 
   it('prints nothing before the end with --no-stream', async () => {
-    const { child, ended } = ask('--no-stream');
-    const writes: string[] = [];
-    child.stdout.on('data', (text: string) => writes.push(text));
+    const { written, ended } = ask('--no-stream');
     streamText(await server.next(), ...'Hello, world!'.split(''));
 
     expect(await ended).toEqual({ code: 0, stdout: 'Hello, world!\n', stderr: '' });
-    expect(writes[0]).toMatch(/^Hello, world!/u);
+    expect(written[0]).toMatch(/^Hello, world!/u);
   });
 
   it('prints nothing of a broken answer with --no-stream', async () => {
@@ -80,9 +78,7 @@ describe('rxllm with options', () => {
   });
 
   it('writes at most once per --delay, and loses nothing', async () => {
-    const { child, ended, shows } = ask('--delay', '60000');
-    const writes: string[] = [];
-    child.stdout.on('data', (text: string) => writes.push(text));
+    const { written, ended, shows } = ask('--delay', '60000');
     const exchange = await server.next();
     beginStream(exchange, piece('one '));
     await shows('one ');
@@ -90,8 +86,8 @@ describe('rxllm with options', () => {
     exchange.end(ending);
 
     expect(await ended).toEqual({ code: 0, stdout: 'one two three four\n', stderr: '' });
-    expect(writes[0]).toBe('one ');
-    expect(writes[1]).toMatch(/^two three four/u);
+    expect(written[0]).toBe('one ');
+    expect(written[1]).toMatch(/^two three four/u);
   });
 
   it('prints each chunk as a line of JSON with --json, and nothing else', async () => {

@@ -1,7 +1,6 @@
 import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
 import { streamText } from './model-server.js';
-import { type RunningHere, startHere, turn, useVirtualTime } from './run-here.js';
-import { run, start } from './rxllm.js';
+import { run, type Running, start, turn, useVirtualTime } from './run-here.js';
 
 describe('the prompt', () => {
   const echo = ['-m', 'echo'];
@@ -14,9 +13,9 @@ describe('the prompt', () => {
   });
 
   it('is standard input to its end', async () => {
-    const { child, ended } = start(echo, { input: undefined });
-    child.stdin.write('  indented\n');
-    child.stdin.end('zweite Zeile: ä€😀\n\n');
+    const { stdin, ended } = start(echo, { input: undefined });
+    stdin.write('  indented\n');
+    stdin.end('zweite Zeile: ä€😀\n\n');
 
     expect(await ended).toMatchObject({ code: 0, stdout: '  indented\nzweite Zeile: ä€😀\n' });
   });
@@ -59,11 +58,11 @@ describe('the prompt', () => {
 
     const silence = 'Nothing on standard input after 2 s: continuing without it (rxllm - … waits).\n';
 
-    function ask(...words: readonly string[]): RunningHere {
-      return startHere(['--base-url', `${server.url}/v1`, '-m', 'small', ...words], { input: undefined });
+    function ask(...words: readonly string[]): Running {
+      return start(['--base-url', `${server.url}/v1`, '-m', 'small', ...words], { input: undefined });
     }
 
-    async function write({ stdin }: RunningHere, text: string): Promise<void> {
+    async function write({ stdin }: Running, text: string): Promise<void> {
       stdin.write(text);
       await turn();
     }

@@ -1,6 +1,7 @@
 import { closeServers, deserted, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
 import { beginStream, piece, sendJson, streamText } from './model-server.js';
-import { run, type Running, start, startProgram } from './rxllm.js';
+import { run, type Running, start } from './run-here.js';
+import { startProgram } from './run-program.js';
 
 describe('rxllm after a transient failure', () => {
   let server: LoopbackServer;

@@ -1,39 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { NEVER } from 'rxjs';
-import { run } from '../../src/cli/run.js';
+import { NEVER, Subscription } from 'rxjs';
+import { run as runCommand } from '../../src/cli/run.js';
 
-/** What the command line wrote when it ran in this process. */
-export interface EndedHere {
-  readonly code: number;
+/** How a run ended. */
+export interface Ended {
+  readonly code: number | null;
   readonly stdout: string;
   /** Without its colours, which depend on how jest was started. */
   readonly stderr: string;
 }
 
+export interface RunConfig {
+  /** The environment, without PATH. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The content of standard input, empty by default; `undefined` leaves it open. */
+  readonly input?: string | undefined;
+}
+
+/** Options of a run in this process. */
+export interface RunHereConfig extends RunConfig {
+  /** Which outputs are terminals. */
+  readonly terminals?: readonly ('stdout' | 'stderr')[];
+}
+
 /** A run of the command line in this process. */
-export interface RunningHere {
+export interface Running {
   readonly stdin: PassThrough;
   /** What was written to both outputs so far, in order, without colours. */
   readonly written: readonly string[];
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Resolves when the outputs contain a text; rejects if the run ends before. */
+  /** Resolves when an output contains a text; rejects if the run ends before. */
   readonly shows: (text: string) => Promise<void>;
   /** Unsubscribes. */
   readonly stop: () => void;
-  readonly ended: Promise<EndedHere>;
+  readonly ended: Promise<Ended>;
 }
 
-export interface RunHereConfig {
-  /** The content of standard input, empty by default; `undefined` leaves it open. */
-  readonly input?: string | undefined;
-  /** Which outputs are terminals. */
-  readonly terminals?: readonly ('stdout' | 'stderr')[];
-}
+const runs = new Subscription();
 
-/** Starts the command line in this process, without the time that starting the program takes. */
-export function startHere(parameters: readonly string[], config: RunHereConfig = {}): RunningHere {
-  const { input = 'input' in config ? undefined : '', terminals = [] } = config;
+afterAll(() => runs.unsubscribe());
+
+/**
+ * Starts the command line in this process, as the program would run with pipes: without signals, without outputs that are
+ * closed early, and without the time that starting the program takes.
+ */
+export function start(parameters: readonly string[], config: RunHereConfig = {}): Running {
+  const { environment = {}, input, terminals = [] } = { input: '', ...config };
   const writes: { readonly name: 'stdout' | 'stderr'; readonly text: string }[] = [];
   const written: string[] = [];
   const output = (name: 'stdout' | 'stderr'): NodeJS.WriteStream => {
@@ -62,12 +77,20 @@ export function startHere(parameters: readonly string[], config: RunHereConfig =
     stdout: output('stdout'),
     stderr: output('stderr'),
   };
+  const running = new Subscription();
+  runs.add(running);
   let isOver = false;
-  let resolveEnded: (ended: EndedHere) => void;
-  const ended = new Promise<EndedHere>((resolve) => (resolveEnded = resolve));
-  const running = run(parameters, { streams, interruptions: NEVER, readVersion: () => '0' }).subscribe((code) => {
-    isOver = true;
-    resolveEnded({ code, stdout: textOf('stdout'), stderr: textOf('stderr') });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    const command = runCommand(parameters, { streams, interruptions: NEVER, readVersion });
+    const end = (code: number): void => {
+      isOver = true;
+      resolve({ code, stdout: textOf('stdout'), stderr: textOf('stderr') });
+    };
+    // The environment is read on subscription only.
+    const { env } = process;
+    process.env = { PATH: env['PATH'], ...environment };
+    running.add(command.subscribe({ next: end, error: reject }));
+    process.env = env;
   });
   return {
     stdin,
@@ -75,7 +98,7 @@ export function startHere(parameters: readonly string[], config: RunHereConfig =
     stdout: () => textOf('stdout'),
     stderr: () => textOf('stderr'),
     shows: async (text) => {
-      while (!written.join('').includes(text)) {
+      while (!textOf('stdout').includes(text) && !textOf('stderr').includes(text)) {
         if (isOver) {
           throw new Error(`ended before it showed "${text}": ${JSON.stringify(written)}`);
         }
@@ -87,9 +110,14 @@ export function startHere(parameters: readonly string[], config: RunHereConfig =
   };
 }
 
-/** Runs the command line in this process; standard input is empty. */
-export function runHere(parameters: readonly string[], isTTY = false): Promise<EndedHere> {
-  return startHere(parameters, { terminals: isTTY ? ['stdout'] : [] }).ended;
+/** Runs the command line in this process to its end. */
+export function run(parameters: readonly string[], config?: RunHereConfig): Promise<Ended> {
+  return start(parameters, config).ended;
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(join(__dirname, '../../package.json'), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 /** Lets the event loop handle input and output. */

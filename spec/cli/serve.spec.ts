@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, type RunningProgram, startProgram } from './rxllm.js';
+import { run } from './run-here.js';
+import { type RunningProgram, startProgram } from './run-program.js';
 
 describe('rxllm serve', () => {
   const key = 'sk-0123456789abcdef';

@@ -1,7 +1,7 @@
 import { chatChunk, usageChunk } from '../support/chunks.js';
 import { closeServers, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
 import { beginStream, ending, event, piece, sendJson, streamText } from './model-server.js';
-import { start } from './rxllm.js';
+import { start } from './run-here.js';
 
 describe('rxllm with a server', () => {
   const key = 'sk-0123456789abcdef';

@@ -1,6 +1,7 @@
 import { closeServers, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
 import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
-import { run, type Running, type RunningProgram, start, startProgram } from './rxllm.js';
+import { run, type Running, start } from './run-here.js';
+import { type RunningProgram, startProgram } from './run-program.js';
 
 describe('rxllm with several models', () => {
   let server: LoopbackServer;

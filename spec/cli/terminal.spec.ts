@@ -1,6 +1,6 @@
 import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
 import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
-import { run } from './rxllm.js';
+import { run } from './run-here.js';
 import { keys, startInTerminal, type TerminalRun } from './terminal.js';
 
 describe('rxllm at a terminal', () => {
@@ -119,7 +119,7 @@ describe('rxllm at a terminal', () => {
     const { url } = await startServer({ answer: (exchange) => streamText(exchange, text) });
     const parameters = ['--base-url', `${url}/v1`, '-m', 'small', 'Hi'];
 
-    expect(await run(parameters, { isTTY: true })).toEqual({ code: 0, stdout, stderr: '' });
+    expect(await run(parameters, { terminals: ['stdout'] })).toEqual({ code: 0, stdout, stderr: '' });
     expect(await run(parameters)).toEqual({ code: 0, stdout: text, stderr: '' });
   });
 

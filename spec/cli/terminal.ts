@@ -1,6 +1,6 @@
 import { type IPty, spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
-import { program } from './rxllm.js';
+import { program } from './run-program.js';
 
 /** Control keys, as a terminal sends them. */
 export const keys = { enter: '\r', ctrlC: '\u0003', ctrlD: '\u0004', up: '\u001b[A' } as const;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { run } from './rxllm.js';
+import { run } from './run-here.js';
 
 describe('rxllm', () => {
   it('prints its help in 80 columns, without waiting for standard input', async () => {

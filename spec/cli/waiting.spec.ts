@@ -1,6 +1,6 @@
 import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
 import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
-import { type RunningHere, startHere, turn, useVirtualTime } from './run-here.js';
+import { type Running, start, turn, useVirtualTime } from './run-here.js';
 
 describe('the wait for an answer', () => {
   const erased = '\r\u001b[K';
@@ -16,9 +16,9 @@ describe('the wait for an answer', () => {
 
   afterEach(closeServers);
 
-  function ask(isTerminal = true, ...parameters: readonly string[]): RunningHere {
+  function ask(isTerminal = true, ...parameters: readonly string[]): Running {
     const terminals = isTerminal ? (['stderr'] as const) : [];
-    return startHere(['--base-url', `${server.url}/v1`, '-m', 'small', ...parameters, 'Hi'], { terminals });
+    return start(['--base-url', `${server.url}/v1`, '-m', 'small', ...parameters, 'Hi'], { terminals });
   }
 
   it('is shown after a while, and erased before the first value', async () => {
