@@ -36,13 +36,7 @@ export function toAsyncIterable<T>(source: Observable<T>, config: AsyncIterableC
     "'error', 'drop-oldest' or a function",
     overflow,
   );
-  return { [Symbol.asyncIterator]: () => iterate(source, { bufferSize, overflow }) };
-}
-
-/** A configuration with its defaults. */
-interface Buffering<T> {
-  readonly bufferSize: number;
-  readonly overflow: NonNullable<AsyncIterableConfig<T>['overflow']>;
+  return { [Symbol.asyncIterator]: () => iterate(source, bufferSize, overflow) };
 }
 
 interface Reader<T> {
@@ -50,7 +44,11 @@ interface Reader<T> {
   readonly reject: (error: unknown) => void;
 }
 
-function iterate<T>(source: Observable<T>, { bufferSize, overflow }: Buffering<T>): AsyncIterableIterator<T> {
+function iterate<T>(
+  source: Observable<T>,
+  bufferSize: number,
+  overflow: NonNullable<AsyncIterableConfig<T>['overflow']>,
+): AsyncIterableIterator<T> {
   const values = new Queue<T>();
   const readers = new Queue<Reader<T>>();
   const left = new Subject<void>();

@@ -3,12 +3,7 @@ import { UsageError } from '../errors.js';
 import { oneLine } from '../terminal/text.js';
 import type { OptionValues } from './options.js';
 
-interface NumberRule {
-  /** Completes the sentence "--name must be …". */
-  readonly expected: string;
-  readonly isValid: (value: number) => boolean;
-}
-
+/** `expected` completes the sentence "--name must be …". */
 const numberRules = {
   temperature: { expected: 'a number, 0 or more, such as 0.7', isValid: () => true },
   'max-tokens': {
@@ -23,7 +18,7 @@ const numberRules = {
     isValid: (value) => Number.isInteger(value) && value <= 65_535,
   },
   'tokens-per-second': { expected: 'a number, 0 or more; 0 is as fast as possible', isValid: () => true },
-} as const satisfies Readonly<Record<string, NumberRule>>;
+} as const satisfies Readonly<Record<string, { expected: string; isValid: (value: number) => boolean }>>;
 
 /**
  * Reads an option whose value is a number in decimal digits, with an optional exponent, such as 1e3; `undefined` if it was

@@ -71,11 +71,8 @@ export function pace<T>({ maxWaiting, writable, ...config }: PaceConfig): MonoTy
 const maxLateness = 50;
 
 /** Returns a function whose every call returns an Observable that completes when the next value is due. */
-function createPauses({
-  tokensPerSecond,
-  burst,
-  scheduler,
-}: Pick<PaceConfig, 'tokensPerSecond' | 'burst' | 'scheduler'>): () => Observable<never> | Observable<0> {
+function createPauses(config: Omit<PaceConfig, 'maxWaiting' | 'writable'>): () => Observable<unknown> {
+  const { tokensPerSecond, burst, scheduler } = config;
   if (tokensPerSecond === 0) {
     let count = 0;
     return () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { defer, fromEvent, map, merge, reduce, takeUntil, tap, type Observable } from 'rxjs';
+import { defer, fromEvent, map, merge, mergeMap, reduce, takeUntil, tap, throwError, type Observable } from 'rxjs';
 import { parseJson } from '../../util/parse-json.js';
 import { LocalError } from './local-error.js';
 
@@ -14,11 +14,7 @@ const maxBody = 4 * 1024 * 1024;
 export function readJson(request: IncomingMessage): Observable<unknown> {
   return defer(() => {
     const parts: Buffer[] = [];
-    const broken = fromEvent(request, 'error').pipe(
-      map((error) => {
-        throw error;
-      }),
-    );
+    const broken = fromEvent(request, 'error').pipe(mergeMap((error) => throwError(() => error)));
     return merge(fromEvent(request, 'data') as Observable<Buffer>, broken).pipe(
       takeUntil(fromEvent(request, 'end')),
       reduce((size, bytes) => {
