@@ -44,6 +44,8 @@ const meanings: readonly Meaning[] = [
       'PostpaidBillOverdue',
       'AllocationQuota.FreeTierOnly',
       'AccountOverdueError',
+      'usage_limit_reached',
+      'usage_not_included',
     ],
   },
   {

@@ -193,6 +193,29 @@ describe('the error of a non-2xx response', () => {
     expect(await errorOf(429, { error })).toMatchObject({ kind: 'rate_limit', retryAfter: undefined });
   });
 
+  it.each<[string, object, number | undefined]>([
+    ['in seconds', { resets_in_seconds: 9568 }, 9_568_000],
+    ['as text', { resets_in_seconds: '9568' }, 9_568_000],
+    ['in seconds since 1970', { resets_at: now / 1000 + 42 }, 42_000],
+    ['in both forms', { resets_at: now / 1000 + 43, resets_in_seconds: 42 }, 42_000],
+    ['unreadable', { resets_at: null, resets_in_seconds: 'soon' }, undefined],
+  ])('tells when a used-up plan is renewed, %s, and inside a stream', async (_form, reset, expected) => {
+    const error = { type: 'usage_limit_reached', message: 'no', ...reset };
+    const frame = { type: 'error', status_code: 429, error };
+
+    expect(await errorOf(429, { error })).toMatchObject({ kind: 'quota', retryAfter: expected });
+    expect(await failureWith(answer(eventStream(frame)))).toMatchObject({ kind: 'quota', retryAfter: expected });
+  });
+
+  it('takes the status of an error in a stream from the field beside it', async () => {
+    const failure = (status: unknown): Promise<ApiError> =>
+      failureWith(answer(eventStream({ type: 'error', status_code: status, error: { type: 'odd', message: 'no' } })));
+
+    expect(await failure(503)).toMatchObject({ name: 'StreamError', kind: 'server', retryable: true });
+    expect(await failure('400')).toMatchObject({ kind: 'invalid_request', retryable: false });
+    expect(await failure(200)).toMatchObject({ kind: 'provider' });
+  });
+
   it('delays a retry until the reset in the headers of the body, and prevents one if that is too far away', () => {
     const sentAt = (reset: number): readonly number[] => {
       const scheduler = new VirtualTimeScheduler();

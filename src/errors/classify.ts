@@ -25,6 +25,8 @@ const kindOfWord: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
   ['postpaidbilloverdue', 'quota'],
   ['allocationquotafreetieronly', 'quota'],
   ['accountoverdueerror', 'quota'],
+  ['usagelimitreached', 'quota'],
+  ['usagenotincluded', 'quota'],
   ['ratelimitexceeded', 'rate_limit'],
   ['ratelimiterror', 'rate_limit'],
   ['ratelimitreached', 'rate_limit'],
