@@ -97,6 +97,7 @@ describe('the error of a non-2xx response', () => {
   it.each<[number, string, string, boolean]>([
     [400, 'invalid_request_error', 'invalid_request', false],
     [400, 'context_length_exceeded', 'invalid_request', false],
+    [500, 'exceed_context_size_error', 'invalid_request', false],
     [400, 'unsupported_parameter', 'invalid_request', false],
     [401, 'invalid_api_key', 'authentication', false],
     [404, 'model_not_found', 'not_found', false],
