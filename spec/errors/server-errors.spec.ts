@@ -194,6 +194,29 @@ describe('the error of a non-2xx response', () => {
     expect(await errorOf(429, { error })).toMatchObject({ kind: 'rate_limit', retryAfter: undefined });
   });
 
+  it.each<[string, number | undefined]>([
+    ['Limit 30000, Used 29000. Please try again in 1.898s. Visit the console', 1898],
+    ['Please try again in 94ms.', 94],
+    ['Please try again in 7m12.5s.', 432_500],
+    ['Try again in 1h2m3s', 3_723_000],
+    ['Please retry in 34.5s.', 34_500],
+    ['Please retry after 3 seconds. Please go here', 3000],
+    ['Please try again after 1 minute', 60_000],
+    ['try again in 24 hours', 86_400_000],
+    ['Please try again in a few seconds', undefined],
+    ['Please try again in 3', undefined],
+    ['Please try again in 3 shakes', undefined],
+    ['I will retry in 1.2.3s', undefined],
+  ])('reads the pause from a message: %s', async (message, expected) => {
+    const error = { message, type: 'tokens', code: 'rate_limit_exceeded' };
+
+    expect((await errorOf(429, { error })).retryAfter).toBe(expected);
+    expect((await errorOf(429, message)).retryAfter).toBe(expected);
+    expect((await failureWith(answer(eventStream({ error })))).retryAfter).toBe(expected);
+    expect((await errorOf(429, { error }, { 'retry-after': '2' })).retryAfter).toBe(2000);
+    expect((await errorOf(429, { error: { ...error, details: [{ retryDelay: '4s' }] } })).retryAfter).toBe(4000);
+  });
+
   it.each<[string, object, number | undefined]>([
     ['in seconds', { resets_in_seconds: 9568 }, 9_568_000],
     ['as text', { resets_in_seconds: '9568' }, 9_568_000],

@@ -58,7 +58,11 @@ export function readErrorObject(value: unknown, redact: Redact, now: number): Er
       statusOf(fieldOf(error, 'status')) ??
       statusOf(fieldOf(body, 'status')) ??
       statusOf(fieldOf(body, 'status_code')),
-    retryAfter: retryDelayOf(details) ?? resetOf(fieldOf(error, 'metadata'), now) ?? renewalOf(error, now),
+    retryAfter:
+      retryDelayOf(details) ??
+      resetOf(fieldOf(error, 'metadata'), now) ??
+      renewalOf(error, now) ??
+      pauseIn(message ?? '', now),
     isUsedUp: isAboutMoney(message) || quotaIdsOf(details).some((id) => id.includes('PerDay')),
   };
 }
@@ -111,6 +115,16 @@ function resetOf(metadata: unknown, now: number): number | undefined {
 function renewalOf(error: unknown, now: number): number | undefined {
   const resets = ['resets_in_seconds', 'resets_at'].map((key) => parseReset(wordOf(fieldOf(error, key)) ?? null, now));
   return resets.find((reset) => reset !== undefined);
+}
+
+/** A pause in words: "try again in 7m12.5s" of OpenAI and Groq, "retry after 3 seconds" of Azure. */
+const pauseInWords =
+  /\b(?:try again|retry) (?:in|after) (?:((?:\d+(?:\.\d+)?(?:ms|[smhd]))+)\b|(\d+) (second|minute|hour|day)s?\b)/iu;
+
+/** Returns the pause that a message asks for; inside a stream, and through many gateways, no header tells it. */
+function pauseIn(message: string, now: number): number | undefined {
+  const [, duration, count = '', unit = ''] = pauseInWords.exec(message) ?? [];
+  return parseReset(duration ?? count + unit.charAt(0), now);
 }
 
 /** Google's `details: [{ violations: [{ quotaId }] }]`. */
