@@ -212,6 +212,77 @@ describe('tool calls of servers with habits', () => {
     });
   });
 
+  describe('pieces of one call, each with an id of its own', () => {
+    const pieces = Array.from(oslo);
+    it.each<[string, readonly object[]]>([
+      [
+        'under one index',
+        [
+          delta(named('weather', '', { index: 0, id: 'a' })),
+          ...pieces.map((piece, place) => delta(named('', piece, { index: 0, id: `a${place}` }))),
+        ],
+      ],
+      [
+        'without index',
+        [
+          delta(named('weather', '', { id: 'a' })),
+          ...pieces.map((piece, place) => delta(unnamed(piece, { id: `a${place}` }))),
+        ],
+      ],
+      [
+        'in one delta',
+        [
+          delta(
+            named('weather', '', { index: 0, id: 'a' }),
+            ...pieces.map((piece, place) => unnamed(piece, { index: 0, id: `a${place}` })),
+          ),
+        ],
+      ],
+      [
+        'some of them empty',
+        [
+          delta(named('weather', '{"city":', { index: 0, id: 'a' })),
+          delta(named('', '', { index: 0, id: 'b' })),
+          delta(named('', '"Oslo"}', { index: 0, id: 'c' })),
+        ],
+      ],
+    ])('are one call, %s', (_title, sent) => {
+      expect(callsOf(sent)).toEqual(one);
+      expect(readStream([...sent, finish()]).calls).toMatchObject([{ id: 'a' }]);
+    });
+
+    it('are more than there may be calls', () => {
+      const long = JSON.stringify({ text: 'x'.repeat(200) });
+      const sent = Array.from(long).map((piece, place) => delta(unnamed(piece, { index: 0, id: `a${place}` })));
+
+      expect(callsOf([delta(named('f', '', { index: 0, id: 'a' })), ...sent])).toEqual([['f', long, true]]);
+    });
+
+    it('are told from a next call, which has a name, or comes after closed arguments', () => {
+      expect(
+        callsOf([
+          delta(named('now', '', { index: 0, id: 'a' })),
+          delta(named('weather', '', { index: 0, id: 'b' })),
+          delta(unnamed(oslo, { index: 0, id: 'b' })),
+        ]),
+      ).toEqual([['now', '{}', true], ...one]);
+      expect(
+        callsOf([
+          delta(named('weather', oslo, { index: 0, id: 'a' })),
+          delta(unnamed('{"city":', { index: 0, id: 'b' })),
+          delta(named('weather', '"Rome"}', { index: 0, id: 'b' })),
+        ]),
+      ).toEqual(both);
+      expect(
+        callsOf([
+          delta(named('now', '', { id: 'a' })),
+          delta(named('', '', { id: 'b' })),
+          delta(named('weather', oslo, { id: 'b' })),
+        ]),
+      ).toEqual([['now', '{}', true], ...one]);
+    });
+  });
+
   describe('after closed arguments', () => {
     const start = delta(named('weather', oslo, { index: 0, id: 'a' }));
     it.each<[string, readonly object[], readonly Seen[]]>([

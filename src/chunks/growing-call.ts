@@ -77,6 +77,16 @@ export function partOf(entry: ToolCallDelta, call: GrowingCall, delta: number): 
   return name !== '' || call.renewal !== undefined ? 'next' : 'piece';
 }
 
+/**
+ * Whether an entry is a piece of a call that has begun although its id is another: LM Studio sends a new id with each piece.
+ * The next call would have a name.
+ */
+export function continues(entry: ToolCallDelta, call: GrowingCall): boolean {
+  return (
+    nameOf(entry) === '' && call.name !== '' && !call.json.isClosed() && (call.arguments || argumentsOf(entry)) !== ''
+  );
+}
+
 /** Merges an entry into a call. Of a repetition only what identifies the call is new. */
 export function mergeEntry(call: GrowingCall, entry: ToolCallDelta, part: Part, delta: number): void {
   if (part !== 'repetition') {
@@ -127,7 +137,7 @@ export function mergeFields(call: GrowingCall, entry: ToolCallDelta): void {
 /** Null and empty values never overwrite. */
 function mergeIdentity(call: GrowingCall, entry: ToolCallDelta): void {
   call.index ??= entry.index ?? undefined;
-  call.id = entry.id || call.id;
+  call.id ||= entry.id || '';
   call.type = entry.type || call.type || (entry.custom ? 'custom' : '');
   call.name = mergeName(call.name, nameOf(entry));
 }
