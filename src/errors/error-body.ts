@@ -119,12 +119,12 @@ function renewalOf(error: unknown, now: number): number | undefined {
 
 /** A pause in words: "try again in 7m12.5s" of OpenAI and Groq, "retry after 3 seconds" of Azure. */
 const pauseInWords =
-  /\b(?:try again|retry) (?:in|after) (?:((?:\d+(?:\.\d+)?(?:ms|[smhd]))+)\b|(\d+) (second|minute|hour|day)s?\b)/iu;
+  /\b(?:try again|retry) (?:in|after) (?:(\d[\d.hms]*[hms])\b|(\d+) ([smhd])(?:econd|inute|our|ay))/iu;
 
 /** Returns the pause that a message asks for; inside a stream, and through many gateways, no header tells it. */
 function pauseIn(message: string, now: number): number | undefined {
   const [, duration, count = '', unit = ''] = pauseInWords.exec(message) ?? [];
-  return parseReset(duration ?? count + unit.charAt(0), now);
+  return parseReset(duration ?? count + unit, now);
 }
 
 /** Google's `details: [{ violations: [{ quotaId }] }]`. */
