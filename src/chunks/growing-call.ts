@@ -121,7 +121,22 @@ export function isComplete(call: GrowingCall, progress: Progress): boolean {
   if (call.name === '' || (call.json.isBroken() && !isCustom(call))) {
     return false;
   }
-  return progress === 'finished' || (progress === 'unknown' && (call.arguments === '' || call.json.isClosed()));
+  switch (progress) {
+    case 'streaming':
+    case 'cut':
+      return false;
+    case 'finished':
+      return true;
+    case 'ending':
+      // Some gateways send the finish reason before the last arguments.
+      return isCustom(call) || isClosed(call);
+    case 'unknown':
+      return isClosed(call);
+  }
+}
+
+function isClosed(call: GrowingCall): boolean {
+  return call.arguments === '' || call.json.isClosed();
 }
 
 /** Merges all fields of an entry but the arguments. */

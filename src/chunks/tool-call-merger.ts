@@ -20,7 +20,7 @@ interface ToolCallMerger {
   readonly add: (entries: readonly ToolCallDelta[]) => void;
   /**
    * Returns the calls in order of their index. While streaming, a call is included once its name is known. The calls of a
-   * finished answer are complete as a rule; with progress `unknown`, those whose arguments are closed.
+   * finished answer are complete as a rule; with progress `ending` or `unknown`, those whose arguments are closed.
    */
   readonly view: (progress: Progress) => readonly ToolCall[];
 }
