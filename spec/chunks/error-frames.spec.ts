@@ -58,6 +58,16 @@ describe('errors inside a stream', () => {
       { kind: 'provider', code: 'network_error', retryable: true },
     ],
     [
+      "the finish reason of a router's provider beside a harmless one",
+      { choices: [{ delta: { content: '' }, finish_reason: 'stop', native_finish_reason: 'network_error' }] },
+      { kind: 'provider', code: 'network_error', retryable: true },
+    ],
+    [
+      "the finish reason of a router's provider beside that of a limit",
+      { choices: [{ delta: {}, finish_reason: 'length', native_finish_reason: 'error' }] },
+      { kind: 'provider', code: 'error' },
+    ],
+    [
       'a finish reason in capitals',
       { choices: [{ delta: {}, finish_reason: 'ERROR' }] },
       { kind: 'provider', code: 'ERROR' },
@@ -72,6 +82,15 @@ describe('errors inside a stream', () => {
   it.each<[string, unknown]>([
     ['a message beside choices', { ...half, message: 'ok' }],
     ['a detail beside choices', { ...half, detail: 'ok' }],
+    [
+      'the end of a provider',
+      { choices: [{ ...half.choices[0], native_finish_reason: 'STOP', finish_reason: 'stop' }] },
+    ],
+    [
+      'the failure of a provider that is no end',
+      { choices: [{ ...half.choices[0], native_finish_reason: 'error', finish_reason: null }] },
+    ],
+    ['a number of a provider', { choices: [{ ...half.choices[0], native_finish_reason: 7, finish_reason: 'stop' }] }],
     ['an error of a choice that is null', { choices: [{ ...half.choices[0], error: null }] }],
     ['an error of a choice that is empty', { choices: [{ ...half.choices[0], error: {} }] }],
     ['an error of a choice that is false', { choices: [{ ...half.choices[0], error: false }] }],
