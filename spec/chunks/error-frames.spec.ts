@@ -79,6 +79,34 @@ describe('errors inside a stream', () => {
     expect(message?.content).toBe('half');
   });
 
+  describe('in an event whose data was not finished', () => {
+    const cut = JSON.stringify(half).slice(0, 40);
+    const error = JSON.stringify({ error: { message: 'stream_read_error', type: 'overloaded_error' } });
+    it.each<[string, string]>([
+      ['as its last line', `data: ${cut}\ndata: ${error}\n\n`],
+      ['under the event name error', `data: ${cut}\nevent: error\ndata: ${error}\n\n`],
+      ['after a line that was whole', `data: {}\ndata: ${cut}\ndata: ${error}\n\n`],
+      ['without the empty line', `data: ${cut}\ndata: ${error}\n`],
+      ['of another form', `data: ${cut}\ndata: {"type":"error","code":"overloaded_error"}\n\n`],
+    ])('are recognized %s', (_title, event) => {
+      const { message, error: seen } = readBody(`${start}${event}`);
+
+      expect(seen).toMatchObject({ name: 'StreamError', kind: 'overloaded', retryable: true });
+      expect(message?.content).toBe('half');
+    });
+
+    it.each<[string, string]>([
+      ['a chunk', JSON.stringify(half)],
+      ['[DONE]', '[DONE]'],
+      ['nothing', ''],
+    ])('are not seen in %s', (_title, last) => {
+      expect(readBody(`${start}data: ${cut}\ndata: ${last}\n\n`).error).toMatchObject({
+        name: 'ProtocolError',
+        kind: 'parse',
+      });
+    });
+  });
+
   it.each<[string, unknown]>([
     ['a message beside choices', { ...half, message: 'ok' }],
     ['a detail beside choices', { ...half, detail: 'ok' }],
