@@ -283,6 +283,42 @@ describe('tool calls of servers with habits', () => {
     });
   });
 
+  describe('arguments that are sent from the start in each delta', () => {
+    const snapshots = Array.from(oslo, (_, place) => oslo.slice(0, place + 1));
+    it.each<[string, readonly object[]]>([
+      ['with index', snapshots.map((text) => delta(unnamed(text, { index: 0 })))],
+      ['with the id', snapshots.map((text) => delta(unnamed(text, { id: 'a' })))],
+      ['with the name', snapshots.map((text) => delta(named('weather', text, { index: 0, id: 'a' })))],
+      ['with nothing', snapshots.map((text) => delta(unnamed(text)))],
+      ['twice', snapshots.flatMap((text) => [delta(unnamed(text, { index: 0 })), delta(unnamed(text, { index: 0 }))])],
+      ['in long steps', ['{"city":"O', oslo].map((text) => delta(unnamed(text, { index: 0 })))],
+    ])('are those of the last, %s', (_title, sent) => {
+      expect(callsOf([delta(named('weather', '', { index: 0, id: 'a' })), ...sent])).toEqual(one);
+    });
+
+    it('are told from nested values that begin in the same way', () => {
+      const nested = ['{"not":', '{"not":', '{"a":[', '{"a":1},', '{"a":1}]', '}}}'];
+      const lists = ['[', '[1],', '[1],[2]]'];
+      const texts = ['{"text":"', '{', 'x', '{', 'x"}'];
+
+      for (const pieces of [nested, lists, texts]) {
+        const sent = pieces.map((piece) => delta(named('f', piece, { index: 0 })));
+
+        expect(callsOf(sent)).toEqual([['f', pieces.join(''), true]]);
+      }
+    });
+
+    it('are read in the deprecated form as well, but not as the input of a custom tool', () => {
+      const old = snapshots.map((text) => ({
+        choices: [{ delta: { function_call: { name: 'weather', arguments: text } } }],
+      }));
+      const custom = ['{"a', '{"ab'].map((input) => delta({ index: 0, type: 'custom', custom: { name: 'f', input } }));
+
+      expect(readStream([...old, finish('function_call')]).message?.functionCall?.arguments).toBe(oslo);
+      expect(callsOf(custom)).toEqual([['f', '{"a{"ab', true]]);
+    });
+  });
+
   describe('after closed arguments', () => {
     const start = delta(named('weather', oslo, { index: 0, id: 'a' }));
     it.each<[string, readonly object[], readonly Seen[]]>([

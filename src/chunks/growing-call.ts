@@ -13,6 +13,8 @@ export interface GrowingCall {
   name: string;
   arguments: string;
   json: JsonProgress;
+  /** Whether each delta has all of the arguments so far. */
+  cumulative: boolean;
   /** The arguments without white space, once they have been compared. */
   compact: string | undefined;
   /** The number of the delta that last added arguments. */
@@ -32,6 +34,7 @@ export function createGrowingCall(position: number, index: number | undefined): 
     name: '',
     arguments: '',
     json: createJsonProgress(),
+    cumulative: false,
     compact: undefined,
     delta: 0,
     renewal: undefined,
@@ -111,9 +114,25 @@ function mergeArguments(call: GrowingCall, text: string, delta: number): void {
     call.json = createJsonProgress();
     call.compact = undefined;
   }
-  call.arguments += text;
-  call.json.push(text);
+  call.cumulative ||= isSentAgain(call, text);
+  const added = call.cumulative && text.startsWith(call.arguments) ? text.slice(call.arguments.length) : text;
+  call.arguments += added;
+  call.json.push(added);
   call.delta = delta;
+}
+
+/**
+ * Whether a text repeats all of the arguments so far, as Baidu Qianfan does in each delta. A value that begins in the same
+ * way may follow a colon, a comma or a bracket; anywhere else it would not be JSON.
+ */
+function isSentAgain(call: GrowingCall, text: string): boolean {
+  return (
+    text.startsWith(call.arguments) &&
+    /^\s*[[{]/u.test(call.arguments) &&
+    !isCustom(call) &&
+    !call.json.isClosed() &&
+    (call.json.isQuoted() || !/[:,[]\s*$/u.test(call.arguments))
+  );
 }
 
 /** Whether the server has sent all of a call: never without a name, or with text after its closed arguments. */
