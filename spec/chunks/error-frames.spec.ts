@@ -58,6 +58,16 @@ describe('errors inside a stream', () => {
       { kind: 'provider', code: 'network_error', retryable: true },
     ],
     [
+      "the finish reason of a router's provider beside a harmless one",
+      { choices: [{ delta: { content: '' }, finish_reason: 'stop', native_finish_reason: 'network_error' }] },
+      { kind: 'provider', code: 'network_error', retryable: true },
+    ],
+    [
+      "the finish reason of a router's provider beside that of a limit",
+      { choices: [{ delta: {}, finish_reason: 'length', native_finish_reason: 'error' }] },
+      { kind: 'provider', code: 'error' },
+    ],
+    [
       'a finish reason in capitals',
       { choices: [{ delta: {}, finish_reason: 'ERROR' }] },
       { kind: 'provider', code: 'ERROR' },
@@ -69,9 +79,46 @@ describe('errors inside a stream', () => {
     expect(message?.content).toBe('half');
   });
 
+  describe('in an event whose data was not finished', () => {
+    const cut = JSON.stringify(half).slice(0, 40);
+    const error = JSON.stringify({ error: { message: 'stream_read_error', type: 'overloaded_error' } });
+    it.each<[string, string]>([
+      ['as its last line', `data: ${cut}\ndata: ${error}\n\n`],
+      ['under the event name error', `data: ${cut}\nevent: error\ndata: ${error}\n\n`],
+      ['after a line that was whole', `data: {}\ndata: ${cut}\ndata: ${error}\n\n`],
+      ['without the empty line', `data: ${cut}\ndata: ${error}\n`],
+      ['of another form', `data: ${cut}\ndata: {"type":"error","code":"overloaded_error"}\n\n`],
+    ])('are recognized %s', (_title, event) => {
+      const { message, error: seen } = readBody(`${start}${event}`);
+
+      expect(seen).toMatchObject({ name: 'StreamError', kind: 'overloaded', retryable: true });
+      expect(message?.content).toBe('half');
+    });
+
+    it.each<[string, string]>([
+      ['a chunk', JSON.stringify(half)],
+      ['[DONE]', '[DONE]'],
+      ['nothing', ''],
+    ])('are not seen in %s', (_title, last) => {
+      expect(readBody(`${start}data: ${cut}\ndata: ${last}\n\n`).error).toMatchObject({
+        name: 'ProtocolError',
+        kind: 'parse',
+      });
+    });
+  });
+
   it.each<[string, unknown]>([
     ['a message beside choices', { ...half, message: 'ok' }],
     ['a detail beside choices', { ...half, detail: 'ok' }],
+    [
+      'the end of a provider',
+      { choices: [{ ...half.choices[0], native_finish_reason: 'STOP', finish_reason: 'stop' }] },
+    ],
+    [
+      'the failure of a provider that is no end',
+      { choices: [{ ...half.choices[0], native_finish_reason: 'error', finish_reason: null }] },
+    ],
+    ['a number of a provider', { choices: [{ ...half.choices[0], native_finish_reason: 7, finish_reason: 'stop' }] }],
     ['an error of a choice that is null', { choices: [{ ...half.choices[0], error: null }] }],
     ['an error of a choice that is empty', { choices: [{ ...half.choices[0], error: {} }] }],
     ['an error of a choice that is false', { choices: [{ ...half.choices[0], error: false }] }],

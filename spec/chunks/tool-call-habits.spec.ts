@@ -212,6 +212,113 @@ describe('tool calls of servers with habits', () => {
     });
   });
 
+  describe('pieces of one call, each with an id of its own', () => {
+    const pieces = Array.from(oslo);
+    it.each<[string, readonly object[]]>([
+      [
+        'under one index',
+        [
+          delta(named('weather', '', { index: 0, id: 'a' })),
+          ...pieces.map((piece, place) => delta(named('', piece, { index: 0, id: `a${place}` }))),
+        ],
+      ],
+      [
+        'without index',
+        [
+          delta(named('weather', '', { id: 'a' })),
+          ...pieces.map((piece, place) => delta(unnamed(piece, { id: `a${place}` }))),
+        ],
+      ],
+      [
+        'in one delta',
+        [
+          delta(
+            named('weather', '', { index: 0, id: 'a' }),
+            ...pieces.map((piece, place) => unnamed(piece, { index: 0, id: `a${place}` })),
+          ),
+        ],
+      ],
+      [
+        'some of them empty',
+        [
+          delta(named('weather', '{"city":', { index: 0, id: 'a' })),
+          delta(named('', '', { index: 0, id: 'b' })),
+          delta(named('', '"Oslo"}', { index: 0, id: 'c' })),
+        ],
+      ],
+    ])('are one call, %s', (_title, sent) => {
+      expect(callsOf(sent)).toEqual(one);
+      expect(readStream([...sent, finish()]).calls).toMatchObject([{ id: 'a' }]);
+    });
+
+    it('are more than there may be calls', () => {
+      const long = JSON.stringify({ text: 'x'.repeat(200) });
+      const sent = Array.from(long).map((piece, place) => delta(unnamed(piece, { index: 0, id: `a${place}` })));
+
+      expect(callsOf([delta(named('f', '', { index: 0, id: 'a' })), ...sent])).toEqual([['f', long, true]]);
+    });
+
+    it('are told from a next call, which has a name, or comes after closed arguments', () => {
+      expect(
+        callsOf([
+          delta(named('now', '', { index: 0, id: 'a' })),
+          delta(named('weather', '', { index: 0, id: 'b' })),
+          delta(unnamed(oslo, { index: 0, id: 'b' })),
+        ]),
+      ).toEqual([['now', '{}', true], ...one]);
+      expect(
+        callsOf([
+          delta(named('weather', oslo, { index: 0, id: 'a' })),
+          delta(unnamed('{"city":', { index: 0, id: 'b' })),
+          delta(named('weather', '"Rome"}', { index: 0, id: 'b' })),
+        ]),
+      ).toEqual(both);
+      expect(
+        callsOf([
+          delta(named('now', '', { id: 'a' })),
+          delta(named('', '', { id: 'b' })),
+          delta(named('weather', oslo, { id: 'b' })),
+        ]),
+      ).toEqual([['now', '{}', true], ...one]);
+    });
+  });
+
+  describe('arguments that are sent from the start in each delta', () => {
+    const snapshots = Array.from(oslo, (_, place) => oslo.slice(0, place + 1));
+    it.each<[string, readonly object[]]>([
+      ['with index', snapshots.map((text) => delta(unnamed(text, { index: 0 })))],
+      ['with the id', snapshots.map((text) => delta(unnamed(text, { id: 'a' })))],
+      ['with the name', snapshots.map((text) => delta(named('weather', text, { index: 0, id: 'a' })))],
+      ['with nothing', snapshots.map((text) => delta(unnamed(text)))],
+      ['twice', snapshots.flatMap((text) => [delta(unnamed(text, { index: 0 })), delta(unnamed(text, { index: 0 }))])],
+      ['in long steps', ['{"city":"O', oslo].map((text) => delta(unnamed(text, { index: 0 })))],
+    ])('are those of the last, %s', (_title, sent) => {
+      expect(callsOf([delta(named('weather', '', { index: 0, id: 'a' })), ...sent])).toEqual(one);
+    });
+
+    it('are told from nested values that begin in the same way', () => {
+      const nested = ['{"not":', '{"not":', '{"a":[', '{"a":1},', '{"a":1}]', '}}}'];
+      const lists = ['[', '[1],', '[1],[2]]'];
+      const texts = ['{"text":"', '{', 'x', '{', 'x"}'];
+
+      for (const pieces of [nested, lists, texts]) {
+        const sent = pieces.map((piece) => delta(named('f', piece, { index: 0 })));
+
+        expect(callsOf(sent)).toEqual([['f', pieces.join(''), true]]);
+      }
+    });
+
+    it('are read in the deprecated form as well, but not as the input of a custom tool', () => {
+      const old = snapshots.map((text) => ({
+        choices: [{ delta: { function_call: { name: 'weather', arguments: text } } }],
+      }));
+      const custom = ['{"a', '{"ab'].map((input) => delta({ index: 0, type: 'custom', custom: { name: 'f', input } }));
+
+      expect(readStream([...old, finish('function_call')]).message?.functionCall?.arguments).toBe(oslo);
+      expect(callsOf(custom)).toEqual([['f', '{"a{"ab', true]]);
+    });
+  });
+
   describe('after closed arguments', () => {
     const start = delta(named('weather', oslo, { index: 0, id: 'a' }));
     it.each<[string, readonly object[], readonly Seen[]]>([

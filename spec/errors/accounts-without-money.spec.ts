@@ -41,6 +41,13 @@ const errors: readonly (readonly [form: string, status: number, body: object])[]
   ['Alibaba', 400, { error: { code: 'Arrearage', message: 'Access denied' } }],
   ['Volcengine', 403, { error: { code: 'AccountOverdueError', message: 'No' } }],
   ['new-api', 403, { error: { code: 'insufficient_user_quota', type: 'new_api_error', message: 'No' } }],
+  ['Codex', 429, { error: { type: 'usage_limit_reached', message: 'No', resets_in_seconds: 9568 } }],
+  ['Codex, flat', 429, { type: 'usage_limit_reached', message: 'No' }],
+  [
+    'Codex, with the status beside the error',
+    429,
+    { type: 'error', status_code: 429, error: { type: 'usage_limit_reached', message: 'No', resets_in_seconds: 1 } },
+  ],
   [
     "OpenRouter, with its provider's reason",
     429,

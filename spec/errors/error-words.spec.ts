@@ -44,6 +44,8 @@ const meanings: readonly Meaning[] = [
       'PostpaidBillOverdue',
       'AllocationQuota.FreeTierOnly',
       'AccountOverdueError',
+      'usage_limit_reached',
+      'usage_not_included',
     ],
   },
   {
@@ -144,10 +146,18 @@ const meanings: readonly Meaning[] = [
       'bad_request',
       'BadRequestError',
       'request_too_large',
-      'context_length_exceeded',
       'unsupported_parameter',
       'content_filter',
     ],
+  },
+  {
+    kind: 'invalid_request',
+    retryable: false,
+    overHttp: [
+      [400, 'invalid_request', false],
+      [500, 'invalid_request', false],
+    ],
+    words: ['context_length_exceeded', 'exceed_context_size_error'],
   },
   {
     kind: 'provider',

@@ -97,6 +97,7 @@ describe('the error of a non-2xx response', () => {
   it.each<[number, string, string, boolean]>([
     [400, 'invalid_request_error', 'invalid_request', false],
     [400, 'context_length_exceeded', 'invalid_request', false],
+    [500, 'exceed_context_size_error', 'invalid_request', false],
     [400, 'unsupported_parameter', 'invalid_request', false],
     [401, 'invalid_api_key', 'authentication', false],
     [404, 'model_not_found', 'not_found', false],
@@ -191,6 +192,52 @@ describe('the error of a non-2xx response', () => {
     ['null', { metadata: null }],
   ])('has no pause where the body has %s', async (_form, error) => {
     expect(await errorOf(429, { error })).toMatchObject({ kind: 'rate_limit', retryAfter: undefined });
+  });
+
+  it.each<[string, number | undefined]>([
+    ['Limit 30000, Used 29000. Please try again in 1.898s. Visit the console', 1898],
+    ['Please try again in 94ms.', 94],
+    ['Please try again in 7m12.5s.', 432_500],
+    ['Try again in 1h2m3s', 3_723_000],
+    ['Please retry in 34.5s.', 34_500],
+    ['Please retry after 3 seconds. Please go here', 3000],
+    ['Please try again after 1 minute', 60_000],
+    ['try again in 24 hours', 86_400_000],
+    ['Please try again in a few seconds', undefined],
+    ['Please try again in 3', undefined],
+    ['Please try again in 3 shakes', undefined],
+    ['I will retry in 1.2.3s', undefined],
+  ])('reads the pause from a message: %s', async (message, expected) => {
+    const error = { message, type: 'tokens', code: 'rate_limit_exceeded' };
+
+    expect((await errorOf(429, { error })).retryAfter).toBe(expected);
+    expect((await errorOf(429, message)).retryAfter).toBe(expected);
+    expect((await failureWith(answer(eventStream({ error })))).retryAfter).toBe(expected);
+    expect((await errorOf(429, { error }, { 'retry-after': '2' })).retryAfter).toBe(2000);
+    expect((await errorOf(429, { error: { ...error, details: [{ retryDelay: '4s' }] } })).retryAfter).toBe(4000);
+  });
+
+  it.each<[string, object, number | undefined]>([
+    ['in seconds', { resets_in_seconds: 9568 }, 9_568_000],
+    ['as text', { resets_in_seconds: '9568' }, 9_568_000],
+    ['in seconds since 1970', { resets_at: now / 1000 + 42 }, 42_000],
+    ['in both forms', { resets_at: now / 1000 + 43, resets_in_seconds: 42 }, 42_000],
+    ['unreadable', { resets_at: null, resets_in_seconds: 'soon' }, undefined],
+  ])('tells when a used-up plan is renewed, %s, and inside a stream', async (_form, reset, expected) => {
+    const error = { type: 'usage_limit_reached', message: 'no', ...reset };
+    const frame = { type: 'error', status_code: 429, error };
+
+    expect(await errorOf(429, { error })).toMatchObject({ kind: 'quota', retryAfter: expected });
+    expect(await failureWith(answer(eventStream(frame)))).toMatchObject({ kind: 'quota', retryAfter: expected });
+  });
+
+  it('takes the status of an error in a stream from the field beside it', async () => {
+    const failure = (status: unknown): Promise<ApiError> =>
+      failureWith(answer(eventStream({ type: 'error', status_code: status, error: { type: 'odd', message: 'no' } })));
+
+    expect(await failure(503)).toMatchObject({ name: 'StreamError', kind: 'server', retryable: true });
+    expect(await failure('400')).toMatchObject({ kind: 'invalid_request', retryable: false });
+    expect(await failure(200)).toMatchObject({ kind: 'provider' });
   });
 
   it('delays a retry until the reset in the headers of the body, and prevents one if that is too far away', () => {

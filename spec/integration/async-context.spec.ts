@@ -6,6 +6,7 @@ import {
   EMPTY,
   finalize,
   from,
+  lastValueFrom,
   map,
   type Observable,
   of,
@@ -15,6 +16,7 @@ import {
 } from 'rxjs';
 import { Agent, MockAgent } from 'undici';
 import {
+  converse,
   createClient,
   fetchTransport,
   type Interceptor,
@@ -32,6 +34,7 @@ import {
   createWitness,
   keyOfUser,
   ownKeys,
+  promptOf,
   requestOf,
   requestsOfSession,
   sessionOf,
@@ -121,6 +124,30 @@ describe('the async context of a subscription', () => {
       expect(server.received()).toEqual(ownKeys(users, 2));
     });
   });
+
+  it.each(['queue', 'parallel'] as const)(
+    'is that of the sender for each prompt of a conversation that users share, in policy %s',
+    async (policy) => {
+      const server = await startUserServer();
+      const users = createUsers(20);
+      const prompts = new Subject<string>();
+      const client = createClient({ baseURL: server.url, apiKey: keyOfUser });
+
+      const conversation = lastValueFrom(
+        prompts.pipe(converse(client, { request: { model: 'small' }, policy, retry: { initialDelay: 1 } })),
+      );
+      await asEach(users, (user) =>
+        defer(() => {
+          prompts.next(promptOf(user, 'at length'));
+          return EMPTY;
+        }),
+      );
+      prompts.complete();
+      await conversation;
+
+      expect(server.received()).toEqual(ownKeys(users, 2));
+    },
+  );
 
   it('is its own over a MockAgent, which answers synchronously or later', async () => {
     const mock = new MockAgent();

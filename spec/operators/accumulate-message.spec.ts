@@ -548,6 +548,33 @@ describe('accumulateMessage', () => {
       expect(seen.map(({ toolCalls }) => toolCalls.map(({ complete }) => complete))).toEqual([[], [false], [true]]);
     });
 
+    it('completes a call whose arguments go on after the finish reason when they are closed', () => {
+      const seen = snapshots([
+        call({ index: 0, id: 'c0', function: { name: 'f', arguments: '{"a"' } }),
+        finishChunk('stop'),
+        call({ index: 0, function: { arguments: ':1}' } }),
+      ]);
+
+      expect(seen.map(({ toolCalls }) => toolCalls.map(({ complete }) => complete))).toEqual([
+        [false],
+        [false],
+        [true],
+      ]);
+    });
+
+    it('completes a call whose arguments are never closed in one more snapshot', () => {
+      const seen = snapshots([
+        call({ index: 0, id: 'c0', function: { name: 'f', arguments: '{"a"' } }),
+        finishChunk('stop'),
+      ]);
+
+      expect(seen.map(({ toolCalls }) => toolCalls.map(({ complete }) => complete))).toEqual([
+        [false],
+        [false],
+        [true],
+      ]);
+    });
+
     it.each(['length', 'content_filter'])('has no complete call in an answer that ended with %s', (reason) => {
       const message = lastOf(call({ index: 0, id: 'c0', function: f }), finishChunk(reason));
 

@@ -111,6 +111,17 @@ describe('toolCalls', () => {
     expect(outcome(whole('c0', 'f'), finishChunk('stop'), finishChunk('stop'), whole('c1', 'g'))).toEqual(['f', 'g']);
   });
 
+  it('waits for arguments that go on after the finish reason, as long as the stream does', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const half = { ...calls, c: { ...calls['c'], arguments: '{"a"' } as ToolCall };
+
+      expectObservable(cold('a-s-f-b-u|', chunks).pipe(toolCalls())).toBe('----d----(c|)', calls);
+      expectObservable(cold('a-f-b-f-u|', chunks).pipe(toolCalls())).toBe('---------(c|)', calls);
+      expectObservable(cold('a-s-f-u|', chunks).pipe(toolCalls())).toBe('  ----d--(c|)', half);
+      expectObservable(cold('a-f-#', chunks).pipe(toolCalls())).toBe('     ----#');
+    });
+  });
+
   it('separates calls without index and id, and generates ids', () => {
     const seen: string[] = [];
     of(call({ function: { name: 'f', arguments: '{}' } }), call({ function: { name: 'f', arguments: '{}' } }), chunks.f)

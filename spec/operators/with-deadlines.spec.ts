@@ -298,6 +298,27 @@ describe('withDeadlines', () => {
     },
   );
 
+  it('is late by one deadline at most if the clock is set back', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const setBack = {
+        now: () => asyncScheduler.now() - (asyncScheduler.now() < 3 ? 0 : 3_600_000),
+        schedule: asyncScheduler.schedule.bind(asyncScheduler),
+      };
+      const source = cold('a--------------------');
+
+      expectObservable(source.pipe(withDeadlines({ total: 8, scheduler: setBack }))).toBe(
+        'a---------------#',
+        undefined,
+        new DeadlineError('total', 8),
+      );
+      expectObservable(source.pipe(withDeadlines({ idle: 5, scheduler: setBack }))).toBe(
+        'a---------#',
+        undefined,
+        new DeadlineError('idle', 5),
+      );
+    });
+  });
+
   it('errors if its scheduler throws', () => {
     const broken = new Error('The clock is broken');
     const errors: unknown[] = [];

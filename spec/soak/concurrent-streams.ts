@@ -35,7 +35,7 @@ interface Cost {
   readonly time: number;
 }
 
-const agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, allowH2: true });
+const agent = new Agent({ bodyTimeout: 0, headersTimeout: 0 });
 const client = createClient({ baseURL: urlOf('held') });
 
 const openers: Readonly<Record<string, Open>> = { rxllm: openStream, undici: openExchange };

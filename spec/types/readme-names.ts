@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { InjectionToken, Type } from '@angular/core';
 import type { Observable } from 'rxjs';
 import type {
@@ -47,6 +48,7 @@ export declare const name: string;
 export declare const version: string;
 export declare const key: string;
 export declare const url: string;
+export declare const store: AsyncLocalStorage<{ readonly key: string }>;
 export declare function fetchToken(): Promise<string>;
 export declare function refresh(): Observable<string>;
 export declare function sign(request: TransportRequest, token: string): TransportRequest;

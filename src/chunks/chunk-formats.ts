@@ -2,7 +2,7 @@ import { chatCompletionChunk, type ChatCompletionChunk } from '../schemas/chat-c
 import { completionChunk, type CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
 import { checkIndex, checkToolCalls } from './check-index.js';
-import { isNoReason } from './finish-reason.js';
+import { isNoReason, meaningOf } from './finish-reason.js';
 import { createMessageDiff } from './message-diff.js';
 import type { ChunkFormat, StreamContent } from './parse-chunks.js';
 
@@ -46,13 +46,17 @@ function repairChoice(
   position: number,
   { limits, single = false }: StreamContent,
 ): number {
-  const { index, usage } = choice;
+  const { index, usage, native_finish_reason: native } = choice;
   const given = index === false ? position : (index ?? position);
   const checked = checkIndex(given, 'choices', single ? Infinity : limits.choices);
   const own = single ? 0 : checked;
   choice['index'] = own;
   if (isNoReason(choice['finish_reason'])) {
     choice['finish_reason'] = null;
+  }
+  // OpenRouter's own reason may be `stop` where the provider failed.
+  if (choice['finish_reason'] && typeof native === 'string' && meaningOf(native) === 'failure') {
+    choice['finish_reason'] = native;
   }
   if (isObject(usage)) {
     chunk['usage'] ??= usage;

@@ -6,7 +6,8 @@ export const done = Symbol('[DONE]');
 
 /**
  * Parses the data of one event: usually one JSON document, or {@link done} for `[DONE]`. Servers that forget the empty
- * line between two events send several documents in one, each on its own line.
+ * line between two events send several documents in one, each on its own line. An error that a gateway adds to an event it
+ * had not finished is read all the same.
  *
  * @returns An empty list for data that only keeps the connection alive; `undefined` for data that is not JSON or is
  *   nested too deeply.
@@ -20,7 +21,8 @@ function readLines(lines: readonly string[]): readonly unknown[] | undefined {
   for (const line of lines) {
     const document = readDocument(line);
     if (document === undefined) {
-      return undefined;
+      const last = readDocument(lines.at(-1) ?? '')?.filter((item) => errorFrame(item) !== undefined);
+      return last?.length ? [...documents, ...last] : undefined;
     }
     documents.push(...document);
   }

@@ -51,10 +51,10 @@ export function meaningOf(finishReason: string): Cut | 'whole' | undefined {
 }
 
 /**
- * How far an answer has come. `cut` means cut off or filtered; `unknown` that it ended without a finish reason, or with one
- * that nobody knows.
+ * How far an answer has come. `ending` means that it has a finish reason, but the stream goes on; `cut` that it was cut off
+ * or filtered; `unknown` that it ended without a finish reason, or with one that nobody knows.
  */
-export type Progress = 'streaming' | 'finished' | 'cut' | 'unknown';
+export type Progress = 'streaming' | 'ending' | 'finished' | 'cut' | 'unknown';
 
 /** Returns how far an answer has come whose finish reason is known. */
 export function progressOf(finishReason: string): Progress {

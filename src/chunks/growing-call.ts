@@ -13,6 +13,8 @@ export interface GrowingCall {
   name: string;
   arguments: string;
   json: JsonProgress;
+  /** Whether each delta has all of the arguments so far. */
+  cumulative: boolean;
   /** The arguments without white space, once they have been compared. */
   compact: string | undefined;
   /** The number of the delta that last added arguments. */
@@ -32,6 +34,7 @@ export function createGrowingCall(position: number, index: number | undefined): 
     name: '',
     arguments: '',
     json: createJsonProgress(),
+    cumulative: false,
     compact: undefined,
     delta: 0,
     renewal: undefined,
@@ -77,6 +80,16 @@ export function partOf(entry: ToolCallDelta, call: GrowingCall, delta: number): 
   return name !== '' || call.renewal !== undefined ? 'next' : 'piece';
 }
 
+/**
+ * Whether an entry is a piece of a call that has begun although its id is another: LM Studio sends a new id with each piece.
+ * The next call would have a name.
+ */
+export function continues(entry: ToolCallDelta, call: GrowingCall): boolean {
+  return (
+    nameOf(entry) === '' && call.name !== '' && !call.json.isClosed() && (call.arguments || argumentsOf(entry)) !== ''
+  );
+}
+
 /** Merges an entry into a call. Of a repetition only what identifies the call is new. */
 export function mergeEntry(call: GrowingCall, entry: ToolCallDelta, part: Part, delta: number): void {
   if (part !== 'repetition') {
@@ -101,9 +114,25 @@ function mergeArguments(call: GrowingCall, text: string, delta: number): void {
     call.json = createJsonProgress();
     call.compact = undefined;
   }
-  call.arguments += text;
-  call.json.push(text);
+  call.cumulative ||= isSentAgain(call, text);
+  const added = call.cumulative && text.startsWith(call.arguments) ? text.slice(call.arguments.length) : text;
+  call.arguments += added;
+  call.json.push(added);
   call.delta = delta;
+}
+
+/**
+ * Whether a text repeats all of the arguments so far, as Baidu Qianfan does in each delta. A value that begins in the same
+ * way may follow a colon, a comma or a bracket; anywhere else it would not be JSON.
+ */
+function isSentAgain(call: GrowingCall, text: string): boolean {
+  return (
+    text.startsWith(call.arguments) &&
+    /^\s*[[{]/u.test(call.arguments) &&
+    !isCustom(call) &&
+    !call.json.isClosed() &&
+    (call.json.isQuoted() || !/[:,[]\s*$/u.test(call.arguments))
+  );
 }
 
 /** Whether the server has sent all of a call: never without a name, or with text after its closed arguments. */
@@ -111,7 +140,22 @@ export function isComplete(call: GrowingCall, progress: Progress): boolean {
   if (call.name === '' || (call.json.isBroken() && !isCustom(call))) {
     return false;
   }
-  return progress === 'finished' || (progress === 'unknown' && (call.arguments === '' || call.json.isClosed()));
+  switch (progress) {
+    case 'streaming':
+    case 'cut':
+      return false;
+    case 'finished':
+      return true;
+    case 'ending':
+      // Some gateways send the finish reason before the last arguments.
+      return isCustom(call) || isClosed(call);
+    case 'unknown':
+      return isClosed(call);
+  }
+}
+
+function isClosed(call: GrowingCall): boolean {
+  return call.arguments === '' || call.json.isClosed();
 }
 
 /** Merges all fields of an entry but the arguments. */
@@ -127,7 +171,7 @@ export function mergeFields(call: GrowingCall, entry: ToolCallDelta): void {
 /** Null and empty values never overwrite. */
 function mergeIdentity(call: GrowingCall, entry: ToolCallDelta): void {
   call.index ??= entry.index ?? undefined;
-  call.id = entry.id || call.id;
+  call.id ||= entry.id || '';
   call.type = entry.type || call.type || (entry.custom ? 'custom' : '');
   call.name = mergeName(call.name, nameOf(entry));
 }

@@ -3,6 +3,8 @@ export interface JsonProgress {
   readonly push: (text: string) => void;
   /** Whether an object or list was opened and closed, and nothing but white space follows. */
   readonly isClosed: () => boolean;
+  /** Whether the text has ended inside a string. */
+  readonly isQuoted: () => boolean;
   /** Whether more than white space follows the end, so that the text can no longer become JSON. */
   readonly isBroken: () => boolean;
 }
@@ -49,6 +51,7 @@ export function createJsonProgress(): JsonProgress {
       }
     },
     isClosed: () => state === 'closed',
+    isQuoted: () => quoted,
     isBroken: () => state === 'broken',
   };
 }

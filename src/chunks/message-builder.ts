@@ -148,11 +148,16 @@ export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig
       if (usage !== undefined && JSON.stringify(usage) !== JSON.stringify(next.usage)) {
         next.usage = freezeDeep(usage);
       }
-      return settle(next, progressIn(next, 'streaming'), next.finishReason !== message.finishReason);
+      return settle(next, progressSoFar(next), next.finishReason !== message.finishReason);
     },
     current: () => message,
     finish: () => settle({ ...message }, progressIn(message, 'unknown'), true),
   };
+}
+
+function progressSoFar(message: Message): Progress {
+  const progress = progressIn(message, 'streaming');
+  return progress === 'finished' ? 'ending' : progress;
 }
 
 function progressIn({ finishReason }: Message, without: Progress): Progress {

@@ -24,7 +24,7 @@ export interface Usage {
   readonly cachedTokens?: number;
   /** Output tokens spent on reasoning, included in `outputTokens`. */
   readonly reasoningTokens?: number;
-  /** The usage object as the server sent it. */
+  /** The server's usage object, with further fields such as costs. Numbers that it sent as text are numbers. */
   readonly raw: unknown;
 }
 

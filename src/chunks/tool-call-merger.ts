@@ -3,6 +3,7 @@ import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
 import { checkIndex } from './check-index.js';
 import type { Progress } from './finish-reason.js';
 import {
+  continues,
   createGrowingCall,
   type GrowingCall,
   isComplete,
@@ -19,7 +20,7 @@ interface ToolCallMerger {
   readonly add: (entries: readonly ToolCallDelta[]) => void;
   /**
    * Returns the calls in order of their index. While streaming, a call is included once its name is known. The calls of a
-   * finished answer are complete as a rule; with progress `unknown`, those whose arguments are closed.
+   * finished answer are complete as a rule; with progress `ending` or `unknown`, those whose arguments are closed.
    */
   readonly view: (progress: Progress) => readonly ToolCall[];
 }
@@ -33,8 +34,8 @@ interface Call extends GrowingCall {
 
 /**
  * Creates a merger for one choice. Servers identify calls by index, by id, by both, or by neither, and some give one id or
- * index to several calls. An entry belongs to the latest call with its index and id, or else to the latest call, unless
- * `partOf` says that it begins the next one.
+ * index to several calls, or several ids to one. An entry belongs to the latest call with its index and id, or else to the
+ * latest call, unless `partOf` says that it begins the next one.
  *
  * @param maximum How many calls there may be. One more is a `LimitError`, an invalid index a `ProtocolError`.
  */
@@ -65,11 +66,14 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
       return (
         known.get(keyOf(index, id)) ??
         (byId?.index === undefined ? byId : undefined) ??
-        (byIndex?.id === '' ? byIndex : undefined)
+        (byIndex !== undefined && (byIndex.id === '' || continues(entry, byIndex)) ? byIndex : undefined)
       );
     }
-    if (typeof index === 'number' || id) {
-      return known.get(keyOf(index, id));
+    if (typeof index === 'number') {
+      return known.get(keyOf(index, undefined));
+    }
+    if (id) {
+      return known.get(keyOf(undefined, id)) ?? (latest !== undefined && continues(entry, latest) ? latest : undefined);
     }
     const name = nameOf(entry);
     const repeated = calls.find((call) => call.name === name && partOf(entry, call, deltas) === 'repetition');

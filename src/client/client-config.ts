@@ -6,7 +6,8 @@ import { isObject } from '../util/is-object.js';
 
 /**
  * A key, or a function that returns one. The function is called for each HTTP request, so that every attempt has a
- * fresh token.
+ * fresh token, and in the async context (`AsyncLocalStorage`) of the request's subscriber, so that it can return the key of
+ * the current user.
  */
 export type ApiKey = string | (() => string | ObservableInput<string>);
 

@@ -25,6 +25,8 @@ const kindOfWord: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
   ['postpaidbilloverdue', 'quota'],
   ['allocationquotafreetieronly', 'quota'],
   ['accountoverdueerror', 'quota'],
+  ['usagelimitreached', 'quota'],
+  ['usagenotincluded', 'quota'],
   ['ratelimitexceeded', 'rate_limit'],
   ['ratelimiterror', 'rate_limit'],
   ['ratelimitreached', 'rate_limit'],
@@ -74,9 +76,13 @@ const kindOfWord: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
   ['badrequesterror', 'invalid_request'],
   ['requesttoolarge', 'invalid_request'],
   ['contextlengthexceeded', 'invalid_request'],
+  ['exceedcontextsizeerror', 'invalid_request'],
   ['unsupportedparameter', 'invalid_request'],
   ['contentfilter', 'invalid_request'],
 ]);
+
+/** A prompt that is too long, for which llama.cpp sends status 500. */
+const tooLong: ReadonlySet<string> = new Set(['contextlengthexceeded', 'exceedcontextsizeerror']);
 
 const retryableKinds: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'timeout',
@@ -102,10 +108,11 @@ export function kindOfWords(code: string | undefined, type: string | undefined):
 }
 
 function kindOf(word: string | undefined): ErrorKind | undefined {
-  if (word === undefined || word.length > 100) {
-    return undefined;
-  }
-  return kindOfWord.get(word.toLowerCase().replace(/[^a-z0-9]/gu, ''));
+  return kindOfWord.get(plain(word));
+}
+
+function plain(word = ''): string {
+  return word.length > 100 ? '' : word.toLowerCase().replace(/[^a-z0-9]/gu, '');
 }
 
 /**
@@ -142,13 +149,16 @@ function kindOfStatus(status: number): ErrorKind {
 
 /**
  * Returns the kind for a non-2xx response. The status decides, except that a code distinguishes a used-up quota and an
- * overloaded model, which both also come as 429, from a rate limit.
+ * overloaded model, which both also come as 429, from a rate limit, and a prompt that is too long from a broken server.
  */
 export function kindOfResponse(status: number, code: string | undefined, type: string | undefined): ErrorKind {
   const byStatus = kindOfStatus(status);
   const named = kindOfWords(code, type);
   if (named === 'quota') {
     return 'quota';
+  }
+  if ([code, type].some((word) => tooLong.has(plain(word)))) {
+    return 'invalid_request';
   }
   if (status === 429 || status >= 500) {
     return named === 'overloaded' || (named === 'rate_limit' && status >= 500) ? 'overloaded' : byStatus;

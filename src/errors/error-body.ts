@@ -56,8 +56,13 @@ export function readErrorObject(value: unknown, redact: Redact, now: number): Er
     status:
       statusOf(fieldOf(error, 'status_code')) ??
       statusOf(fieldOf(error, 'status')) ??
-      statusOf(fieldOf(body, 'status')),
-    retryAfter: retryDelayOf(details) ?? resetOf(fieldOf(error, 'metadata'), now),
+      statusOf(fieldOf(body, 'status')) ??
+      statusOf(fieldOf(body, 'status_code')),
+    retryAfter:
+      retryDelayOf(details) ??
+      resetOf(fieldOf(error, 'metadata'), now) ??
+      renewalOf(error, now) ??
+      pauseIn(message ?? '', now),
     isUsedUp: isAboutMoney(message) || quotaIdsOf(details).some((id) => id.includes('PerDay')),
   };
 }
@@ -104,6 +109,22 @@ function resetOf(metadata: unknown, now: number): number | undefined {
   const fields = isObject(headers) ? Object.entries(headers) : [];
   const [, reset] = fields.find(([name]) => name.toLowerCase() === 'x-ratelimit-reset') ?? [];
   return parseReset(wordOf(reset) ?? null, now);
+}
+
+/** The Codex backend's `resets_in_seconds` and `resets_at`, when a used-up plan is renewed. */
+function renewalOf(error: unknown, now: number): number | undefined {
+  const resets = ['resets_in_seconds', 'resets_at'].map((key) => parseReset(wordOf(fieldOf(error, key)) ?? null, now));
+  return resets.find((reset) => reset !== undefined);
+}
+
+/** A pause in words: "try again in 7m12.5s" of OpenAI and Groq, "retry after 3 seconds" of Azure. */
+const pauseInWords =
+  /\b(?:try again|retry) (?:in|after) (?:(\d[\d.hms]*[hms])\b|(\d+) ([smhd])(?:econd|inute|our|ay))/iu;
+
+/** Returns the pause that a message asks for; inside a stream, and through many gateways, no header tells it. */
+function pauseIn(message: string, now: number): number | undefined {
+  const [, duration, count = '', unit = ''] = pauseInWords.exec(message) ?? [];
+  return parseReset(duration ?? count + unit, now);
 }
 
 /** Google's `details: [{ violations: [{ quotaId }] }]`. */

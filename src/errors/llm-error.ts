@@ -34,8 +34,9 @@ export interface LlmErrorInit {
 const brand = Symbol.for('rxllm.LlmError');
 
 /**
- * The base class of all errors of this package. `kind` is what happened, `retryable` whether a new request may succeed. No
- * error holds a key. The message of an error response is the server's own, which may quote the request.
+ * The base class of all errors of this package. `kind` is what happened, `retryable` whether a new request may succeed.
+ * The message of an error response is the server's own, which may quote the request; the key is removed from it where it
+ * stands as it was sent, JSON-escaped or URL-encoded.
  *
  * @see {@link isLlmError} instead of `instanceof`, which is false for an error of another installed copy.
  */

@@ -14,7 +14,8 @@ import { type AccumulateMessageConfig, prepareMessage } from './accumulate-messa
  *
  * Calls of an answer that was cut off or filtered are not emitted, nor those of a stream that fails before the finish
  * reason. If the stream completes without a finish reason, calls whose JSON arguments are complete are emitted just
- * before completion, as are calls sent after a finish reason. Errors and completion pass through unchanged.
+ * before completion, as are calls sent after a finish reason, and those whose arguments are not closed at the finish
+ * reason, since some servers send the rest after it. Errors and completion pass through unchanged.
  *
  * The deprecated `function_call` is not a tool call, since it has no id to reply to. {@link accumulateMessage} reads it.
  *

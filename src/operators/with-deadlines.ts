@@ -64,7 +64,7 @@ export function withActivityDeadlines<T>(
 
   return operate((destination, source) => {
     const isActivity = createCheck();
-    const started = scheduler.now();
+    let started = scheduler.now();
     let silentSince = started;
     let begun = false;
     let timerDue = Infinity;
@@ -75,9 +75,13 @@ export function withActivityDeadlines<T>(
 
     const wait = (): void => {
       waiting?.unsubscribe();
+      const now = scheduler.now();
+      // A clock that was set back must not delay a deadline by as much.
+      started = Math.min(started, now);
+      silentSince = Math.min(silentSince, now);
       timerDue = nextDue();
       if (timerDue < Infinity) {
-        waiting = timer(timerDue - scheduler.now(), scheduler).subscribe(expireOrWait);
+        waiting = timer(timerDue - now, scheduler).subscribe(expireOrWait);
         destination.add(waiting);
       }
     };

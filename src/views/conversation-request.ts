@@ -36,7 +36,8 @@ export function askWith(
  * if the reply was stopped or failed. A reply without text leaves its prompt only. Reasoning is left out, and so are tool
  * calls, since their results are unknown.
  *
- * Some models refuse a prompt that follows another without an answer between them. For these, leave out such turns:
+ * Some models refuse a prompt that follows another without an answer between them, and a prompt that was refused, such as one
+ * that is too long, would be refused again with each later one. To leave out such turns:
  *
  * ```ts
  * const answered = (turns: readonly Turn[]) => turns.filter(({ reply }) => reply.message.content !== '');

@@ -1,5 +1,6 @@
 import { filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { Client } from '../client/create-client.js';
+import { captureContext, type RunInContext } from '../transport/async-context.js';
 import { check } from '../util/check.js';
 import { operate } from '../util/operate.js';
 import { Queue } from '../util/queue.js';
@@ -38,7 +39,7 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' };
  * The result completes when the source and all replies in flight have completed. It errors only if the source does, or sends
  * an invalid command (`TypeError`). A reply that fails is a turn with the status `failed`, even if a callback of `config`
  * threw. Unsubscribing closes all requests. A command sent while a view is being delivered, even the first one, takes effect
- * after it.
+ * after it. Each prompt is requested in the async context (`AsyncLocalStorage`) in which it was sent, also from a queue.
  *
  * @throws TypeError if `client` has no `chat`, or `config` has an invalid field.
  * @see {@link accumulateView} for a single reply.
@@ -55,6 +56,8 @@ export function converse(
 
   return operate<ConversationCommand, ConversationView>((destination) => {
     const idFor = createTurnIds(createId);
+    // A queued prompt is requested when another reply ends, perhaps that of another user, who has another key.
+    const senders = new WeakMap<Turn, RunInContext>();
     const started = new Set<Run>();
     const starts = new Subject<Run>();
     const ends = new Subject<Run>();
@@ -69,9 +72,16 @@ export function converse(
       }
       const { content: prompt, id } = command;
       // Checked before an id is created, so that an ignored prompt has no effect at all.
-      return ignoresPrompts(conversation, policy)
-        ? conversation
-        : reduceConversation(conversation, { type: 'send', prompt, ...idFor(id, conversation.view.turns) }, policy);
+      if (ignoresPrompts(conversation, policy)) {
+        return conversation;
+      }
+      const event = { type: 'send', prompt, ...idFor(id, conversation.view.turns) } as const;
+      const after = reduceConversation(conversation, event, policy);
+      const turn = after.view.turns.at(-1);
+      if (turn?.reply.status === 'queued') {
+        senders.set(turn, captureContext());
+      }
+      return after;
     };
     const apply = (input: ConversationCommand | ReplyEvent): void => {
       const before = conversation;
@@ -91,7 +101,8 @@ export function converse(
       let due: Run | undefined;
       while ((due = conversation.runs.find((run) => !started.has(run))) !== undefined) {
         started.add(due);
-        starts.next(due);
+        const runInContext = senders.get(due.turn) ?? captureContext();
+        runInContext((run) => starts.next(run), due);
       }
       if (sourceCompleted && conversation.runs.length === 0) {
         destination.complete();
@@ -107,7 +118,7 @@ export function converse(
     };
 
     const reply = (run: Run): Observable<ReplyEvent> =>
-      ask(run.prompt, turnsFor(conversation, run)).pipe(
+      ask(run.turn.prompt, turnsFor(conversation, run)).pipe(
         map((view): ReplyEvent => ({ type: 'reply', run, reply: view })),
         takeUntil(ends.pipe(filter((other) => other === run))),
       );

@@ -11,9 +11,10 @@ export interface Conversation {
 /** One reply in flight; a new object for each request. */
 export interface Run {
   readonly id: string;
-  readonly prompt: Turn['prompt'];
   /** Index of its turn. It is stable: turns are only appended, or all replaced when nothing is in flight. */
   readonly place: number;
+  /** Its turn before this request. */
+  readonly turn: Turn;
   /** The message before this request, shown again if the reply fails or is stopped without output. */
   readonly replaced: Message;
 }
@@ -108,8 +109,8 @@ function append({ view, runs }: Conversation, turn: Turn): Conversation {
 /** Starts the reply of a turn, by default the last one, or restarts it. */
 function start({ view, runs }: Conversation, place = view.turns.length - 1): Conversation {
   const others = runs.filter((run) => run.place !== place);
-  const started = view.turns.slice(place, place + 1).map(({ id, prompt, reply }) => {
-    return { id, prompt, place, replaced: keptMessage(reply, runAt(runs, place)) };
+  const started = view.turns.slice(place, place + 1).map((turn) => {
+    return { id: turn.id, place, turn, replaced: keptMessage(turn.reply, runAt(runs, place)) };
   });
   return conversationOf(withReply(view.turns, place, waitingView), [...others, ...started]);
 }

@@ -48,7 +48,8 @@ const serveHelp = {
 
 const conversationHelp = `rxllm chat sends the whole conversation with each line you type. Ctrl-C stops
 only the answer, and keeps what has arrived. Ctrl-D leaves, even during an
-answer. Without a terminal, each line of standard input is a prompt.
+answer. Without a terminal, each line of standard input is a prompt, and Ctrl-C
+leaves at once.
 `;
 
 const serverHelp = `The server is the first of these that is set:
