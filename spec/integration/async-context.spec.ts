@@ -8,6 +8,7 @@ import {
   first,
   from,
   interval,
+  lastValueFrom,
   map,
   type Observable,
   of,
@@ -18,6 +19,7 @@ import {
 } from 'rxjs';
 import { Agent, MockAgent } from 'undici';
 import {
+  converse,
   createClient,
   fetchTransport,
   type Interceptor,
@@ -35,6 +37,7 @@ import {
   createWitness,
   keyOfUser,
   ownKeys,
+  promptOf,
   requestOf,
   requestsOfSession,
   sessionOf,
@@ -145,6 +148,27 @@ describe('the async context of a subscription', () => {
     expect(witness.strays).toEqual([]);
     expect(server.received()).toEqual(ownKeys(users, 2));
   });
+
+  it.each(['queue', 'parallel'] as const)(
+    "is the sender's for each prompt of a conversation that users share, with the policy %s",
+    async (policy) => {
+      const server = await startUserServer();
+      const users = createUsers(4);
+      const client = createClient({ baseURL: server.url, apiKey: keyOfUser });
+      const prompts = new Subject<string>();
+      const config = { request: { model: 'small' }, policy, retry: { initialDelay: 1 } };
+      const end = lastValueFrom(prompts.pipe(converse(client, config)));
+
+      await asEach(users, (user) => {
+        prompts.next(promptOf(user, 'at length'));
+        return EMPTY;
+      });
+      prompts.complete();
+
+      expect((await end).turns.map(({ reply }) => reply.status)).toEqual(users.map(() => 'done'));
+      expect(server.received()).toEqual(ownKeys(users, 2));
+    },
+  );
 
   it('is its own over a MockAgent, which answers synchronously or later', async () => {
     const mock = new MockAgent();

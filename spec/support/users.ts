@@ -93,7 +93,8 @@ export function requestOf(user: User, text: string): ChatCompletionRequest {
   return { model: 'small', messages: [{ role: 'user', content: promptOf(user, text) }] };
 }
 
-function promptOf({ name }: User, text: string): string {
+/** Creates a prompt that names the user. */
+export function promptOf({ name }: User, text: string): string {
   return `${name} asks ${text}`;
 }
 

@@ -1,5 +1,6 @@
 import { filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { Client } from '../client/create-client.js';
+import { captureContext, type RunInContext } from '../transport/async-context.js';
 import { check } from '../util/check.js';
 import { operate } from '../util/operate.js';
 import { Queue } from '../util/queue.js';
@@ -58,24 +59,31 @@ export function converse(
     const started = new Set<Run>();
     const starts = new Subject<Run>();
     const ends = new Subject<Run>();
+    // A queued prompt starts when the reply before it ends, which may be in the async context of another user.
+    const senders = new Map<string, RunInContext>();
     let conversation = start;
     let opened = false;
     let sourceCompleted = false;
 
-    const reduce = (input: ConversationCommand | ReplyEvent): Conversation => {
+    const reduce = (input: ConversationCommand | ReplyEvent, sender?: RunInContext): Conversation => {
       const command = typeof input === 'string' ? ({ type: 'send', content: input } as const) : input;
       if (command.type !== 'send') {
         return reduceConversation(conversation, command, policy);
       }
       const { content: prompt, id } = command;
       // Checked before an id is created, so that an ignored prompt has no effect at all.
-      return ignoresPrompts(conversation, policy)
-        ? conversation
-        : reduceConversation(conversation, { type: 'send', prompt, ...idFor(id, conversation.view.turns) }, policy);
+      if (ignoresPrompts(conversation, policy)) {
+        return conversation;
+      }
+      const named = idFor(id, conversation.view.turns);
+      if (sender !== undefined) {
+        senders.set(named.id, sender);
+      }
+      return reduceConversation(conversation, { type: 'send', prompt, ...named }, policy);
     };
-    const apply = (input: ConversationCommand | ReplyEvent): void => {
+    const apply = (input: ConversationCommand | ReplyEvent, sender?: RunInContext): void => {
       const before = conversation;
-      conversation = reduce(input);
+      conversation = reduce(input, sender);
       if (conversation !== before) {
         [...started]
           .filter((run) => !conversation.runs.includes(run))
@@ -91,7 +99,9 @@ export function converse(
       let due: Run | undefined;
       while ((due = conversation.runs.find((run) => !started.has(run))) !== undefined) {
         started.add(due);
-        starts.next(due);
+        const run = senders.get(due.id) ?? captureContext();
+        senders.delete(due.id);
+        run((next) => starts.next(next), due);
       }
       if (sourceCompleted && conversation.runs.length === 0) {
         destination.complete();
@@ -118,7 +128,8 @@ export function converse(
       next: (command) => {
         open();
         checkCommand(command);
-        schedule(() => apply(command));
+        const sender = captureContext();
+        schedule(() => apply(command, sender));
       },
       error: (error) => {
         open();
