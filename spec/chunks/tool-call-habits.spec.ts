@@ -195,6 +195,37 @@ describe('tool calls of servers with habits', () => {
       expect(callsOf(sent)).toEqual(both);
     });
 
+    it.each<[string, object]>([
+      ['an id', { id: 'a' }],
+      ['an index', { index: 0 }],
+      ['id and index', { index: 0, id: 'a' }],
+      ['neither id nor index', {}],
+    ])('for each of several calls that share %s, with or without the name', (_title, tie) => {
+      const sent = [delta(named('weather', oslo, tie)), delta(named('weather', rome, tie))];
+
+      expect(callsOf([...sent, ...sent])).toEqual(both);
+      expect(callsOf([...sent, delta(named('weather', oslo, tie), named('weather', rome, tie))])).toEqual(both);
+      expect(callsOf([...sent, delta(unnamed(oslo, tie), unnamed(rome, tie))])).toEqual(both);
+      expect(callsOf([...sent, ...sent, delta(named('now', '{}', tie))])).toEqual([...both, ['now', '{}', true]]);
+    });
+
+    it('and leave the id to the first of several calls that share it', () => {
+      const sent = [delta(named('weather', oslo, { id: 'a' })), delta(named('weather', rome, { id: 'a' }))];
+
+      expect(readStream([...sent, ...sent, finish()]).calls).toMatchObject([{ id: 'a' }, { id: 'call_0_1' }]);
+    });
+
+    it('but not inside the arguments of a call that is still open', () => {
+      const open = [
+        delta(named('weather', oslo)),
+        delta(named('at', '{"place":')),
+        delta(unnamed(oslo)),
+        delta(unnamed('}')),
+      ];
+
+      expect(callsOf(open)).toEqual([...one, ['at', `{"place":${oslo}}`, true]]);
+    });
+
     it('beside their other fields', () => {
       const call = named('weather', oslo, { index: 0, id: 'a', signature: 's' });
 
