@@ -54,8 +54,8 @@ function repairChoice(
   if (isNoReason(choice['finish_reason'])) {
     choice['finish_reason'] = null;
   }
-  if (isObject(usage)) {
-    chunk['usage'] ??= usage;
+  if (isObject(usage) && !isObject(chunk['usage'])) {
+    chunk['usage'] = usage;
   }
   return own;
 }
