@@ -309,12 +309,12 @@ describe('tool calls of servers with habits', () => {
       expect(callsOf([delta(named('now'))], end)).toEqual([['now', '{}', true]]);
     });
 
-    it.each(['stop', 'STOP', 'tool_calls', 'tool_call', 'function_call', 'eos', 'end_turn', 'COMPLETE', 'tool_use'])(
-      'that is %s, every call is complete',
-      (reason) => {
-        expect(callsOf([open], [finish(reason), '[DONE]'])).toEqual([['weather', '{"city', true]]);
-      },
-    );
+    it.each([
+      ...['stop', 'STOP', 'tool_calls', 'tool_call', 'function_call', 'tool_use', 'eos', 'eos_token', 'end_turn'],
+      ...['stop_sequence', 'COMPLETE', 'completed'],
+    ])('that is %s, every call is complete', (reason) => {
+      expect(callsOf([open], [finish(reason), '[DONE]'])).toEqual([['weather', '{"city', true]]);
+    });
   });
 
   describe('keep what else is right', () => {
