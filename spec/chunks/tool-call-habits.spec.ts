@@ -215,6 +215,21 @@ describe('tool calls of servers with habits', () => {
       expect(readStream([...sent, ...sent, finish()]).calls).toMatchObject([{ id: 'a' }, { id: 'call_0_1' }]);
     });
 
+    it('before which another call began, without arguments', () => {
+      const call = delta(named('weather', oslo));
+
+      expect(callsOf([call, delta(named('now', '')), call])).toEqual([...one, ['now', '{}', true]]);
+    });
+
+    it.each<[string, object, object]>([
+      ['index', { index: 0 }, { index: 1 }],
+      ['id', { id: 'a' }, { id: 'b' }],
+    ])('but not if they are those of a call with another %s', (_title, first, second) => {
+      const sent = [delta(named('weather', oslo, first)), delta(named('weather', rome, second))];
+
+      expect(callsOf([...sent, delta(named('weather', oslo, second))])).toEqual([...both, ...one]);
+    });
+
     it('but not inside the arguments of a call that is still open', () => {
       const open = [
         delta(named('weather', oslo)),
@@ -300,6 +315,16 @@ describe('tool calls of servers with habits', () => {
         expect(callsOf([closed], [finish(reason), '[DONE]'])).toEqual([['weather', oslo, false]]);
       },
     );
+
+    it('that tells of a cut, calls keep the arguments that came, and get ids', () => {
+      const end = [finish('length'), '[DONE]'];
+
+      expect(callsOf([delta(named('now', ''))], end)).toEqual([['now', '', false]]);
+      expect(callsOf([delta(named('weather', oslo)), delta(named('weather', rome))], end)).toEqual([
+        ['weather', oslo, false],
+        ['weather', rome, false],
+      ]);
+    });
 
     it('that nobody knows, calls are complete if their arguments have closed', () => {
       const end = [finish('odd'), '[DONE]'];
