@@ -7,6 +7,7 @@ const done = 'data: [DONE]\n\n';
 describe('errors inside a stream', () => {
   describe('in an event named error', () => {
     it.each<[string, string, object]>([
+      ['no data field', 'id: 1', { kind: 'provider', retryable: true }],
       ['an empty data field', 'data:', { kind: 'provider', retryable: true }],
       ['white space', 'data:   ', { kind: 'provider' }],
       ['null', 'data: null', { kind: 'provider' }],

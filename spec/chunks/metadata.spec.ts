@@ -148,6 +148,26 @@ describe('text that is not a string', () => {
     expect(readStream(sent).message?.content).toBe('It costs $6!');
   });
 
+  it('is counted once where whole messages repeat it', () => {
+    const whole = (message: object): object => ({ choices: [{ message }] });
+    const sent = [
+      whole({ content: 6, refusal: 4, reasoning_content: { text: 'Ea' } }),
+      whole({ content: '6 euros', refusal: 42, reasoning_content: { text: 'Easy.' } }),
+    ];
+
+    expect(readStream([...sent, finish]).message).toMatchObject({
+      content: '6 euros',
+      refusal: '42',
+      reasoning: 'Easy.',
+    });
+    expect(
+      readStream([chunkOf({}, {}, { reasoning: { text: 'Ea' } }), whole({ reasoning: ['Ea', 'sy.'] }), finish]),
+    ).toMatchObject({
+      error: undefined,
+      message: { content: 'Hello', reasoning: 'Easy.' },
+    });
+  });
+
   it('is the JSON text of a number in a legacy chunk', () => {
     expect(readLegacy({ choices: [{ text: 'It costs $' }] }, { choices: [{ text: 6 }] }, '[DONE]').text).toBe(
       'It costs $6',
@@ -272,6 +292,7 @@ describe('usage', () => {
     ['in the chunk', { choices: [], usage }, counts],
     ['inside the choice', { choices: [{ index: 0, delta: {}, usage }] }, counts],
     ['inside a choice beside null', { choices: [{ delta: {}, usage }], usage: null }, counts],
+    ['inside a choice beside a list', { choices: [{ delta: {}, usage }], usage: [] }, counts],
     ['as text', { choices: [], usage: { prompt_tokens: '3', completion_tokens: ' 1 ', total_tokens: '4' } }, counts],
     [
       'as text inside the choice',

@@ -195,6 +195,52 @@ describe('tool calls of servers with habits', () => {
       expect(callsOf(sent)).toEqual(both);
     });
 
+    it.each<[string, object]>([
+      ['an id', { id: 'a' }],
+      ['an index', { index: 0 }],
+      ['id and index', { index: 0, id: 'a' }],
+      ['neither id nor index', {}],
+    ])('for each of several calls that share %s, with or without the name', (_title, tie) => {
+      const sent = [delta(named('weather', oslo, tie)), delta(named('weather', rome, tie))];
+
+      expect(callsOf([...sent, ...sent])).toEqual(both);
+      expect(callsOf([...sent, delta(named('weather', oslo, tie), named('weather', rome, tie))])).toEqual(both);
+      expect(callsOf([...sent, delta(unnamed(oslo, tie), unnamed(rome, tie))])).toEqual(both);
+      expect(callsOf([...sent, ...sent, delta(named('now', '{}', tie))])).toEqual([...both, ['now', '{}', true]]);
+    });
+
+    it('and leave the id to the first of several calls that share it', () => {
+      const sent = [delta(named('weather', oslo, { id: 'a' })), delta(named('weather', rome, { id: 'a' }))];
+
+      expect(readStream([...sent, ...sent, finish()]).calls).toMatchObject([{ id: 'a' }, { id: 'call_0_1' }]);
+    });
+
+    it('before which another call began, without arguments', () => {
+      const call = delta(named('weather', oslo));
+
+      expect(callsOf([call, delta(named('now', '')), call])).toEqual([...one, ['now', '{}', true]]);
+    });
+
+    it.each<[string, object, object]>([
+      ['index', { index: 0 }, { index: 1 }],
+      ['id', { id: 'a' }, { id: 'b' }],
+    ])('but not if they are those of a call with another %s', (_title, first, second) => {
+      const sent = [delta(named('weather', oslo, first)), delta(named('weather', rome, second))];
+
+      expect(callsOf([...sent, delta(named('weather', oslo, second))])).toEqual([...both, ...one]);
+    });
+
+    it('but not inside the arguments of a call that is still open', () => {
+      const open = [
+        delta(named('weather', oslo)),
+        delta(named('at', '{"place":')),
+        delta(unnamed(oslo)),
+        delta(unnamed('}')),
+      ];
+
+      expect(callsOf(open)).toEqual([...one, ['at', `{"place":${oslo}}`, true]]);
+    });
+
     it('beside their other fields', () => {
       const call = named('weather', oslo, { index: 0, id: 'a', signature: 's' });
 
@@ -377,6 +423,16 @@ describe('tool calls of servers with habits', () => {
       },
     );
 
+    it('that tells of a cut, calls keep the arguments that came, and get ids', () => {
+      const end = [finish('length'), '[DONE]'];
+
+      expect(callsOf([delta(named('now', ''))], end)).toEqual([['now', '', false]]);
+      expect(callsOf([delta(named('weather', oslo)), delta(named('weather', rome))], end)).toEqual([
+        ['weather', oslo, false],
+        ['weather', rome, false],
+      ]);
+    });
+
     it('that nobody knows, calls are complete if their arguments have closed', () => {
       const end = [finish('odd'), '[DONE]'];
 
@@ -385,12 +441,12 @@ describe('tool calls of servers with habits', () => {
       expect(callsOf([delta(named('now'))], end)).toEqual([['now', '{}', true]]);
     });
 
-    it.each(['stop', 'STOP', 'tool_calls', 'tool_call', 'function_call', 'eos', 'end_turn', 'COMPLETE', 'tool_use'])(
-      'that is %s, every call is complete',
-      (reason) => {
-        expect(callsOf([open], [finish(reason), '[DONE]'])).toEqual([['weather', '{"city', true]]);
-      },
-    );
+    it.each([
+      ...['stop', 'STOP', 'tool_calls', 'tool_call', 'function_call', 'tool_use', 'eos', 'eos_token', 'end_turn'],
+      ...['stop_sequence', 'COMPLETE', 'completed'],
+    ])('that is %s, every call is complete', (reason) => {
+      expect(callsOf([open], [finish(reason), '[DONE]'])).toEqual([['weather', '{"city', true]]);
+    });
   });
 
   describe('keep what else is right', () => {

@@ -38,6 +38,7 @@ const errors: readonly (readonly [form: string, status: number, body: object])[]
   ],
   ['Anthropic', 400, { error: { type: 'invalid_request_error', message: 'Your credit balance is too low' } }],
   ['Vercel', 429, { error: { type: 'AI_APICallError', message: 'Insufficient balance or no resource package.' } }],
+  ['a gateway that names the account', 403, { error: { message: 'Insufficient account balance' } }],
   ['Alibaba', 400, { error: { code: 'Arrearage', message: 'Access denied' } }],
   ['Volcengine', 403, { error: { code: 'AccountOverdueError', message: 'No' } }],
   ['new-api', 403, { error: { code: 'insufficient_user_quota', type: 'new_api_error', message: 'No' } }],

@@ -5,11 +5,14 @@ import {
   defer,
   EMPTY,
   finalize,
+  first,
   from,
+  interval,
   lastValueFrom,
   map,
   type Observable,
   of,
+  share,
   shareReplay,
   Subject,
   timer,
@@ -125,6 +128,27 @@ describe('the async context of a subscription', () => {
     });
   });
 
+  it.each<[string, Interceptor]>([
+    ['sends requests in turn', oneAtATime()],
+    ['answers from a clock that users share', onSharedClock()],
+  ])('is its own in and after the interceptors inside one that %s', async (_what, outer) => {
+    const server = await startUserServer();
+    const users = createUsers(20);
+    const witness = createWitness();
+    const asUser: Interceptor = (request, next) =>
+      next({ ...request, headers: { ...request.headers, authorization: `Bearer ${keyOfUser()}` } });
+    const client = createClient({ baseURL: server.url, interceptors: [outer, asUser] });
+
+    await asEach(users, (user) =>
+      client
+        .chat(requestOf(user, 'at length'))
+        .pipe(retryTransient({ initialDelay: 1 }), witness.watch(user, 'a chat')),
+    );
+
+    expect(witness.strays).toEqual([]);
+    expect(server.received()).toEqual(ownKeys(users, 2));
+  });
+
   it.each(['queue', 'parallel'] as const)(
     'is that of the sender for each prompt of a conversation that users share, in policy %s',
     async (policy) => {
@@ -191,4 +215,20 @@ function oneAtATime(): Interceptor {
       last = done;
       return concat(before, next(request).pipe(finalize(() => done.complete())));
     });
+}
+
+/** Sends requests, and passes on what comes, when a timer ticks that the first user started. */
+function onSharedClock(): Interceptor {
+  const ticks = interval(1).pipe(share());
+  return (request, next) =>
+    ticks.pipe(
+      first(),
+      concatMap(() => next(request)),
+      concatMap((event) =>
+        ticks.pipe(
+          first(),
+          map(() => event),
+        ),
+      ),
+    );
 }

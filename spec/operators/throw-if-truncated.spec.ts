@@ -75,18 +75,18 @@ describe('throwIfTruncated', () => {
     expect(seen).toEqual([chunks.a]);
   });
 
-  it.each(['length', 'max_tokens', 'MAX_TOKENS', 'model_length', 'model_context_window_exceeded'])(
-    'reports %s as a token limit',
-    (reason) => {
-      expect(messageOf(finishChunk(reason))).toMatch(/cut off at the token limit: raise max_completion_tokens/u);
-    },
-  );
+  it.each([
+    ...['length', 'max_tokens', 'MAX_TOKENS', 'max_output_tokens', 'model_length', 'model_context_window_exceeded'],
+  ])('reports %s as a token limit', (reason) => {
+    expect(messageOf(finishChunk(reason))).toMatch(/cut off at the token limit: raise max_completion_tokens/u);
+  });
 
   it.each([
     ...['content_filter', 'content-filter', 'sensitive', 'refusal', 'content_filtered', 'guardrail_intervened'],
     ...['SAFETY', 'RECITATION', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'MODEL_ARMOR'],
     ...['IMAGE_SAFETY', 'IMAGE_PROHIBITED_CONTENT', 'IMAGE_RECITATION', 'IMAGE_OTHER', 'NO_IMAGE'],
     ...['MALFORMED_FUNCTION_CALL', 'MALFORMED_RESPONSE', 'UNEXPECTED_TOOL_CALL'],
+    ...['malformed_tool_use', 'malformed_model_output'],
   ])('reports %s as a content filter', (reason) => {
     expect(messageOf(finishChunk(reason))).toMatch(`withheld by the server's content filter: rephrase the prompt`);
   });

@@ -148,6 +148,19 @@ describe('the cause of a ConnectionError', () => {
     expect(await failureWith(thrown)).toMatchObject({ cause: { message: 'failed', errors: [new Error('first')] } });
   });
 
+  it.each(['name', 'message'])('is not called by the stack, which the runtime begins with the %s', async (field) => {
+    const get = jest.fn(() => 'called');
+    class Failure extends Error {}
+    Object.defineProperty(Failure.prototype, field, { get });
+    const inherited = Object.assign(new Failure(), { code: 'ECONNRESET' });
+    const own = Object.defineProperty(new Error('failed'), field, { get });
+
+    expect((await failureWith(own)).cause).not.toBe(own);
+    expect((await failureWith(inherited)).cause).not.toBe(inherited);
+    expect((await failureWith(new Error('failed', { cause: own }))).cause).toMatchObject({ message: 'failed' });
+    expect(get).not.toHaveBeenCalled();
+  });
+
   it('reads no more of a Proxy than its own fields and prototypes', async () => {
     const read: PropertyKey[] = [];
     const thrown = new Proxy(new Error('failed'), {

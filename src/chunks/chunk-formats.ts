@@ -58,8 +58,8 @@ function repairChoice(
   if (choice['finish_reason'] && typeof native === 'string' && meaningOf(native) === 'failure') {
     choice['finish_reason'] = native;
   }
-  if (isObject(usage)) {
-    chunk['usage'] ??= usage;
+  if (isObject(usage) && !isObject(chunk['usage'])) {
+    chunk['usage'] = usage;
   }
   return own;
 }

@@ -16,13 +16,17 @@ const meanings: ReadonlyMap<string, Cut | 'whole'> = new Map<string, Cut | 'whol
   ['completed', 'whole'],
   ['length', 'length'],
   ['maxtokens', 'length'],
+  ['maxoutputtokens', 'length'],
   ['modellength', 'length'],
   ['modelcontextwindowexceeded', 'length'],
   ['contentfilter', 'filter'],
   ['contentfiltered', 'filter'],
   ['sensitive', 'filter'],
   ['refusal', 'filter'],
+  // Amazon
   ['guardrailintervened', 'filter'],
+  ['malformedmodeloutput', 'filter'],
+  ['malformedtooluse', 'filter'],
   // Google
   ['safety', 'filter'],
   ['recitation', 'filter'],

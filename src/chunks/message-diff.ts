@@ -1,4 +1,5 @@
 import { isObject } from '../util/is-object.js';
+import { reasoningIn } from './loose-values.js';
 
 /** Turns messages that repeat the whole answer so far into deltas. */
 interface MessageDiff {
@@ -16,7 +17,14 @@ type Seen = Map<string, number>;
 /** Fields remembered per choice, so that a server that keeps inventing names cannot fill the memory. */
 const maxPaths = 1024;
 
-const texts = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
+const texts: readonly string[] = ['content', 'reasoning_content', 'reasoning', 'refusal'];
+
+/** Returns the text of a field that a server sends as a number or, of reasoning, as an object; any other value as it is. */
+function textIn(value: unknown, key: string): unknown {
+  const isOdd =
+    typeof value === 'number' || (typeof value === 'object' && value !== null && key.startsWith('reasoning'));
+  return isOdd && texts.includes(key) ? reasoningIn(value) : value;
+}
 
 /** Creates a diff for one stream. Texts and lists only grow, so remembering their lengths is enough to find what is new. */
 export function createMessageDiff(): MessageDiff {
@@ -31,7 +39,7 @@ export function createMessageDiff(): MessageDiff {
     note: (delta, index) => {
       const seen = seenOf(index);
       texts.forEach((key) => {
-        noteText(delta[key], seen, key);
+        noteText(textIn(delta[key], key), seen, key);
       });
       noteFunction(delta['function_call'], seen, 'function_call ');
       eachCall(delta['tool_calls'], (call, place) => {
@@ -46,7 +54,8 @@ function takeFields(fields: RawObject, seen: Seen, prefix: string): RawObject {
   return Object.fromEntries(entries) as RawObject;
 }
 
-function takeField(value: unknown, seen: Seen, prefix: string, key: string): unknown {
+function takeField(given: unknown, seen: Seen, prefix: string, key: string): unknown {
+  const value = textIn(given, key);
   if (key === 'tool_calls') {
     return eachCall(value, (call, place) => ({
       ...call,
@@ -70,10 +79,8 @@ function takeField(value: unknown, seen: Seen, prefix: string, key: string): unk
 }
 
 function noteText(value: unknown, seen: Seen, path: string): void {
-  // Some servers send text that is a number as one.
-  const length = typeof value === 'number' ? String(value).length : typeof value === 'string' ? value.length : 0;
-  if (length > 0) {
-    seen.set(path, (seen.get(path) ?? 0) + length);
+  if (typeof value === 'string' && value !== '') {
+    seen.set(path, (seen.get(path) ?? 0) + value.length);
   }
 }
 

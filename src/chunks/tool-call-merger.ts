@@ -42,6 +42,7 @@ interface Call extends GrowingCall {
 export function createToolCallMerger(choice: number, maximum: number): ToolCallMerger {
   const calls: Call[] = [];
   const known = new Map<string, Call>();
+  const owners = new Map<string, Call>();
   let latest: Call | undefined;
   let deltas = 0;
   let list: readonly ToolCall[] = Object.freeze([]);
@@ -58,7 +59,7 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
     return call;
   };
 
-  const find = (entry: ToolCallDelta): Call | undefined => {
+  const lastFor = (entry: ToolCallDelta): Call | undefined => {
     const { index, id } = entry;
     if (typeof index === 'number' && id) {
       // One that had only an id or an index so far may get the other.
@@ -75,9 +76,17 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
     if (id) {
       return known.get(keyOf(undefined, id)) ?? (latest !== undefined && continues(entry, latest) ? latest : undefined);
     }
+    return latest;
+  };
+
+  const find = (entry: ToolCallDelta): Call | undefined => {
+    const last = lastFor(entry);
     const name = nameOf(entry);
-    const repeated = calls.find((call) => call.name === name && partOf(entry, call, deltas) === 'repetition');
-    return repeated ?? latest;
+    if (last === undefined || (!last.json.isClosed() && (name === '' || name === last.name))) {
+      return last;
+    }
+    // Servers that send all calls once more at the end begin with the first.
+    return calls.find((call) => isTied(entry, call) && partOf(entry, call, deltas) === 'repetition') ?? last;
   };
 
   const register = (call: Call): void => {
@@ -86,7 +95,9 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
       known.set(keyOf(index, undefined), call);
     }
     if (id !== '') {
-      call.repeatsId ||= (known.get(keyOf(undefined, id)) ?? call) !== call;
+      const owner = owners.get(id) ?? call;
+      owners.set(id, owner);
+      call.repeatsId = owner !== call;
       known.set(keyOf(undefined, id), call);
       known.set(keyOf(index, id), call);
     }
@@ -122,6 +133,11 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
       return list;
     },
   };
+}
+
+/** Whether an entry may belong to a call, by what both have of index and id. */
+function isTied({ index, id }: ToolCallDelta, call: Call): boolean {
+  return (typeof index !== 'number' || (call.index ?? index) === index) && (!id || (call.id || id) === id);
 }
 
 function keyOf(index: number | null | undefined, id: string | null | undefined): string {

@@ -24,17 +24,17 @@ import { lowerCased, type Settings } from './settings.js';
 
 /**
  * Sends a request through the interceptors. After the last of them the key is added, and a status other than 2xx becomes an
- * `ApiError`.
+ * `ApiError`. An interceptor that queues exchanges, or a key that users share, may go on in the async context of another
+ * user, so each step returns to that of the subscriber.
  */
 export function send(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
   const innermost: Transport = (intercepted) =>
     withKey({ ...intercepted, headers: lowerCased(intercepted.headers) }, settings, scope).pipe(
-      // An interceptor that queues exchanges, or a key that users share, may go on in the context of another user.
       inContext(scope.run),
       switchMap((complete) => exchange(complete, settings, scope)),
     );
   const chain = settings.interceptors.reduceRight<Transport>(
-    (next, intercept) => (intercepted) => defer(() => intercept(intercepted, next)),
+    (next, intercept) => (intercepted) => defer(() => intercept(intercepted, next)).pipe(inContext(scope.run)),
     innermost,
   );
   return chain(request);

@@ -8,7 +8,7 @@ interface EventParserConfig {
   readonly eventBytes: number;
   /**
    * Also accepts what some model servers sent in addition to the standard: a field `error` with a JSON object is an event
-   * of that name. A last event without its empty line is then dropped if its data is empty, since the data was cut off.
+   * of that name, and an event `error` counts even without data. A last event without its empty line is then dropped if its data is empty, since the data was cut off.
    * Default false.
    */
   readonly lenient?: boolean;

@@ -14,7 +14,7 @@ export interface ServerSentEvent {
 interface BlockContext {
   /** The last event id before the text. */
   readonly id: string;
-  /** Whether a field `error` with a JSON object is an event of that name. */
+  /** Whether a field `error` with a JSON object is an event of that name, and an event `error` needs no data. */
   readonly lenient: boolean;
 }
 
@@ -54,6 +54,9 @@ export function parseBlocks(text: string, { id, lenient }: BlockContext, events:
       readField(block, text.slice(start, end), lenient);
     }
     if (start === end || end === text.length) {
+      if (lenient && block.event === 'error') {
+        block.data ??= '';
+      }
       dispatch(block, events);
     }
     start = carriageReturn === end && lineFeed === end + 1 ? end + 2 : end + 1;

@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { identity, type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { operate } from '../util/operate.js';
 
 /** Calls a function in a captured async context, which is what `AsyncLocalStorage` reads. */
@@ -12,15 +12,20 @@ export function captureContext(): RunInContext {
   const { process } = globalThis as { readonly process?: Partial<NodeJS.Process> };
   const hooks = process?.getBuiltinModule?.('node:async_hooks');
   if (hooks === undefined) {
-    return (callback, ...values) => callback(...values);
+    return callDirectly;
   }
   // Ten times cheaper per call than the function that `AsyncLocalStorage.snapshot` returns.
   const context = new hooks.AsyncResource('rxllm');
   return (callback, ...values) => context.runInAsyncScope(callback, undefined, ...values);
 }
 
+const callDirectly: RunInContext = (callback, ...values) => callback(...values);
+
 /** Subscribes to the source, and passes on its notifications, in a captured async context. */
 export function inContext<T>(run: RunInContext): MonoTypeOperatorFunction<T> {
+  if (run === callDirectly) {
+    return identity;
+  }
   const notify = operate<T, T>((destination) => ({
     next: (value) => run(() => destination.next(value)),
     error: (error) => run(() => destination.error(error)),

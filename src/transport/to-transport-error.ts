@@ -63,16 +63,22 @@ function errorWithoutSecrets(error: object, redact: Redact, read: (part: unknown
   if (typeof message !== 'string') {
     return undefined;
   }
-  const safe: Record<string, unknown> = { message: redact(message), name: read(dataIn(error, 'name')) };
+  const name = dataIn(error, 'name');
+  const safe: Record<string, unknown> = { message: redact(message), name: read(name) };
   let isSafe = safe['message'] === message;
   for (const key of Reflect.ownKeys(error)) {
+    // The runtime writes the stack when it is first read, and begins it with the name, which a getter may return.
+    if (key === 'stack' && typeof name !== 'string') {
+      isSafe = false;
+      continue;
+    }
     const value = dataIn(error, key);
     const isList = key === 'errors' && Array.isArray(value);
     const isKept = key === 'cause' || !(isReference(value) || isPayload(error, key));
     const part = isList ? readList(value, read) : isKept ? read(value) : undefined;
-    const name = String(key);
-    isSafe &&= part === value && redact(name) === name && !hasForeignGetter(error, key);
-    safe[name] = part;
+    const field = String(key);
+    isSafe &&= part === value && redact(field) === field && !hasForeignGetter(error, key);
+    safe[field] = part;
   }
   return isSafe ? error : plainError(safe);
 }
