@@ -22,12 +22,14 @@ export interface FramedSubscription {
 /**
  * Compares what a stream emitted with its expected marbles.
  *
+ * @param hasPromises Whether something waited for a promise, which is then named as the cause of a missing value.
  * @returns The error to throw, or `undefined` if they are equal.
  */
 export function compareNotifications(
   actual: readonly FramedNotification[],
   expected: readonly FramedNotification[],
   place?: Error,
+  hasPromises = false,
 ): MarblesError | undefined {
   const rows = align(actual, expected);
   const first = rows.find(({ differs }) => differs);
@@ -40,6 +42,7 @@ export function compareNotifications(
     '',
     formatTable('frame', rows),
     ...(first.difference === undefined || path === '' ? [] : ['', ...describeDifference(first.difference)]),
+    ...(hasPromises && rows.some(({ actual: seen }) => seen === undefined) ? ['', promiseHint] : []),
   ].join('\n');
   return new MarblesError(message, {
     expected: list(expected),
@@ -90,6 +93,9 @@ interface Row {
 interface NotificationRow extends Row {
   readonly difference?: Difference;
 }
+
+const promiseHint =
+  'Something in this test waits for a promise, which never settles in virtual time: use an Observable such as of(value) instead.';
 
 const maxValueLength = 60;
 

@@ -25,9 +25,10 @@ export class MarbleScheduler extends TestScheduler {
   /** Those that the current flush has still to compare, in the order in which rxjs compares them. */
   #due: Expectation[] = [];
 
-  constructor() {
+  /** @param hasPromises Whether anything waited for a promise, which explains a missing value. */
+  constructor(hasPromises: () => boolean = () => false) {
     super((actual: unknown, expected: unknown) => {
-      const error = this.#compare(actual, expected);
+      const error = this.#compare(actual, expected, hasPromises());
       if (error !== undefined) {
         throw error;
       }
@@ -79,7 +80,7 @@ export class MarbleScheduler extends TestScheduler {
     return expectation;
   }
 
-  #compare(actual: unknown, expected: unknown): Error | undefined {
+  #compare(actual: unknown, expected: unknown, hasPromises: boolean): Error | undefined {
     const expectation = this.#due.shift();
     return expectation?.compares === 'subscriptions'
       ? compareSubscriptions(
@@ -91,6 +92,7 @@ export class MarbleScheduler extends TestScheduler {
           actual as readonly FramedNotification[],
           expected as readonly FramedNotification[],
           expectation?.place,
+          hasPromises,
         );
   }
 }
