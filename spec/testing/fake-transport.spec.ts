@@ -7,7 +7,7 @@ import {
   textDeltas,
   type TransportEvent,
 } from '../../src/index.js';
-import { chunksOf, fakeTransport, finishChunk, runMarbles, textChunk } from '../../src/testing/index.js';
+import { chunksOf, fakeTransport, finishChunk, roleChunk, runMarbles, textChunk } from '../../src/testing/index.js';
 import { chatRequest, hello } from '../support/answers.js';
 import { failureOf, observe } from '../support/observe.js';
 import { data, head, transportRequest } from '../support/transport-events.js';
@@ -34,6 +34,30 @@ describe('fakeTransport', () => {
 
         expectObservable(client.chat(chatRequest).pipe(textDeltas())).toBe(expected, values);
         expectSubscriptions(body.subscriptions).toBe(bodySubs);
+      });
+    });
+
+    it.each([
+      ['is cut', 'r-a-b|', undefined, '--a-b#', 'truncated'],
+      ['stalls', 'r-a-b-', undefined, '--a-b 4999ms #', 'timeout'],
+      ['breaks', 'r-a-b#', undefined, '--a-b#', 'connection'],
+      ['has an error frame', 'r-a-(be)', { error: { code: 'overloaded' } }, '--a-(b#)', 'overloaded'],
+    ])('sees an answer that %s', (_title, marbles, error, expected, kind) => {
+      runMarbles(({ cold, expectObservable }) => {
+        const pieces = { r: roleChunk(), a: textChunk('Hel'), b: textChunk('lo'), e: { ...error } };
+        const transport = fakeTransport({ body: cold(marbles, pieces) });
+        const client = createClient({ baseURL, transport, deadlines: { idle: 5000 } });
+
+        expectObservable(client.chat(chatRequest).pipe(textDeltas())).toBe(expected, values, { kind });
+      });
+    });
+
+    it('sees a whole answer without a finish reason if [DONE] is asked for', () => {
+      runMarbles(({ chunks, expectObservable }) => {
+        const transport = fakeTransport({ body: chunks('r-a-b|', values), done: true });
+        const client = createClient({ baseURL, transport });
+
+        expectObservable(client.chat(chatRequest).pipe(textDeltas())).toBe('--a-b|', values);
       });
     });
 

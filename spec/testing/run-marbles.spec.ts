@@ -4,15 +4,28 @@ import {
   concat,
   delay,
   EMPTY,
+  from,
   map,
+  merge,
   NEVER,
   observeOn,
   of,
   throwError,
   timer,
 } from 'rxjs';
-import { ApiError, ConnectionError, RateLimitError, StreamError, textDeltas, toMessage } from '../../src/index.js';
 import {
+  ApiError,
+  ConnectionError,
+  createClient,
+  RateLimitError,
+  retryTransient,
+  StreamError,
+  textDeltas,
+  throttleRender,
+  toMessage,
+} from '../../src/index.js';
+import {
+  fakeTransport,
   finishChunk,
   type MarbleHelpers,
   MarblesError,
@@ -98,6 +111,115 @@ describe('runMarbles', () => {
       const expected = '   ---(ab)c---|';
 
       expectObservable(source.pipe(observeOn(animationFrameScheduler))).toBe(expected);
+    });
+  });
+
+  describe('throttleRender()', () => {
+    const withFrames = (test: () => void): void => {
+      const { requestAnimationFrame } = globalThis as Partial<typeof globalThis>;
+      globalThis.requestAnimationFrame = () => 0;
+      try {
+        test();
+      } finally {
+        Object.assign(globalThis, { requestAnimationFrame });
+      }
+    };
+
+    it.each([
+      ['without animation frames', (test: () => void) => test()],
+      ['with animation frames', withFrames],
+    ])('has the same frames in a runtime %s', (_title, run) => {
+      run(() => {
+        runMarbles(({ cold, expectObservable }) => {
+          expectObservable(cold('abc 20ms d|').pipe(throttleRender())).toBe('a 15ms c 7ms (d|)');
+        });
+        runMarbles(({ animate, cold, expectObservable }) => {
+          animate('            ----x-----x');
+          const source = cold('ab-c---d-----|');
+
+          expectObservable(source.pipe(throttleRender())).toBe('a---c-----d--|');
+        });
+      });
+    });
+  });
+
+  it('halves the random pause of a retry, also of an operator that was created before', () => {
+    const lost = new ConnectionError('The connection was lost');
+    const retry = retryTransient<never>({ initialDelay: 100 });
+
+    runMarbles(({ cold, expectObservable }) => {
+      expectObservable(cold<never>('#', undefined, lost).pipe(retry)).toBe('150ms #', undefined, lost);
+    });
+  });
+
+  describe('at', () => {
+    it('emits many values at one frame, without moving what follows', () => {
+      runMarbles(({ at, cold, expectObservable }) => {
+        const source = merge(cold('a-b|'), of('x', 'y', 'z'));
+
+        expectObservable(source).toEqual(merge(at(0, 'x', 'y', 'z', 'a'), at(2, 'b'), at<string>(3)));
+      });
+    });
+
+    it('shows what differs', () => {
+      const { message } = failureOf(({ at, expectObservable }) => {
+        expectObservable(of('x', 'y')).toEqual(at(0, 'x', 'z'));
+      });
+
+      expect(message).toContain('>      0  "z"       "y"');
+    });
+
+    it.each([-1, 0.5, NaN])('refuses frame %s', (frame) => {
+      runMarbles(({ at }) => {
+        expect(() => at(frame)).toThrow(new TypeError(`frame must be a whole number, 0 or more, not ${frame}`));
+      });
+    });
+  });
+
+  describe('a promise', () => {
+    const hint = /waits for a promise, which never settles in virtual time/u;
+
+    it('is named as the cause of a missing value', () => {
+      const { message } = failureOf(({ expectObservable }) => {
+        expectObservable(from(Promise.resolve('a'))).toBe('(a|)');
+      });
+
+      expect(message).toMatch(hint);
+    });
+
+    it('is named if a key is one', () => {
+      const { message } = failureOf(({ chunks, expectObservable }) => {
+        const transport = fakeTransport({ body: chunks('a-f|') });
+        const apiKey = (): Promise<string> => Promise.resolve('key');
+        const client = createClient({ baseURL: 'http://server.test/v1', transport, apiKey });
+        const text = client.chat({ model: 'small', messages: [{ role: 'user', content: 'Hi' }] }).pipe(textDeltas());
+
+        expectObservable(text).toBe('a-|');
+      });
+
+      expect(message).toMatch(hint);
+    });
+
+    it('is not named if values are there but differ, or nothing waits for one', () => {
+      const differing = failureOf(({ expectObservable }) => {
+        void Promise.resolve().then(() => undefined);
+        expectObservable(of('a')).toBe('(b|)');
+      });
+      const missing = failureOf(({ expectObservable }) => {
+        void Promise.resolve();
+        expectObservable(NEVER).toBe('a');
+      });
+
+      expect(`${differing.message}${missing.message}`).not.toMatch(hint);
+    });
+
+    it('has its own then after the test', () => {
+      const descriptor = (): unknown => Object.getOwnPropertyDescriptor(Promise.prototype, 'then');
+      const before = descriptor();
+
+      runMarbles(() => undefined);
+
+      expect(descriptor()).toEqual(before);
     });
   });
 

@@ -9,6 +9,7 @@ import { model, type Model } from '../schemas/model.js';
 import { createByteBuffer } from '../sse/byte-buffer.js';
 import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
+import { onFlatStack } from './on-flat-stack.js';
 import { createRequestScope, identifyErrors } from './request-scope.js';
 import { send } from './send.js';
 import { type Settings, toTransportRequest } from './settings.js';
@@ -38,7 +39,7 @@ export function fetchModels(settings: Settings): Observable<Model> {
       mergeMap((models) => models),
       identifyErrors(scope),
     );
-  });
+  }).pipe(onFlatStack());
 }
 
 function parseModels(text: string, redact: Redact, now: number): readonly Model[] {

@@ -2,6 +2,7 @@ import {
   defer,
   from,
   identity,
+  isObservable,
   map,
   type MonoTypeOperatorFunction,
   type Observable,
@@ -34,17 +35,27 @@ export function send(request: TransportRequest, settings: Settings, scope: Reque
       switchMap((complete) => exchange(complete, settings, scope)),
     );
   const chain = settings.interceptors.reduceRight<Transport>(
-    (next, intercept) => (intercepted) => defer(() => intercept(intercepted, next)).pipe(inContext(scope.run)),
+    (next, intercept) => (intercepted) =>
+      defer(() => checkExchange('An interceptor', intercept(intercepted, next))).pipe(inContext(scope.run)),
     innermost,
   );
   return chain(request);
+}
+
+function checkExchange(source: string, exchange: unknown): Observable<TransportEvent> {
+  if (!isObservable(exchange)) {
+    throw new TypeError(
+      `${source} must return an Observable of the exchange; to wait for a Promise first, return from(promise).pipe(switchMap(() => …))`,
+    );
+  }
+  return exchange as Observable<TransportEvent>;
 }
 
 function exchange(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
   checkHeaders(request.headers);
   scope.onRequest(request);
   const { transport, deadlines, limits, scheduler, onResponse } = settings;
-  return transport(request).pipe(
+  return checkExchange('A transport', transport(request)).pipe(
     withHeadersDeadline(settings),
     tap((event) => {
       if (event.type === 'head') {

@@ -7,6 +7,7 @@ import type { StreamOptions } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import type { Operation } from '../transport/transport.js';
 import { asksForOne } from './check-request.js';
+import { onFlatStack } from './on-flat-stack.js';
 import { readAnswer } from './read-answer.js';
 import { createRequestScope, identifyErrors } from './request-scope.js';
 import { send } from './send.js';
@@ -57,7 +58,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
       withActivityDeadlines<Chunk>(timed, createActivityCheck), // a silent or dead server becomes DeadlineError
       identifyErrors(scope), // each error tells which request it was
     );
-  });
+  }).pipe(onFlatStack());
 }
 
 /** Requests usage unless the caller's `stream_options` set it; `null` leaves the field out. */

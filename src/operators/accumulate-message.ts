@@ -3,6 +3,7 @@ import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import { createMessageBuilder, type MessageBuilder } from '../chunks/message-builder.js';
 import type { Message } from '../chunks/message.js';
 import { checkChoice, checkConfig, checkCount } from '../util/check.js';
+import { checkChunk } from '../util/misuse.js';
 
 /** Configuration of {@link accumulateMessage}, {@link toMessage} and {@link toolCalls}. */
 export interface AccumulateMessageConfig {
@@ -51,9 +52,12 @@ export function accumulateMessage(
  * @param name The operator's name, for its errors.
  */
 export function prepareMessage(name: string, choice: number, config: AccumulateMessageConfig): () => MessageBuilder {
-  checkChoice(choice);
+  checkChoice(name, choice);
   checkConfig(name, config, ['toolCalls']);
   const { toolCalls = 128 } = config;
   checkCount('toolCalls', toolCalls, 1);
-  return () => createMessageBuilder({ choice, toolCalls });
+  return () => {
+    const builder = createMessageBuilder({ choice, toolCalls });
+    return { ...builder, add: (chunk) => builder.add(checkChunk(name, chunk)) };
+  };
 }

@@ -1,4 +1,5 @@
 import { type MonoTypeOperatorFunction, scan } from 'rxjs';
+import { checkCalled, checkText } from '../util/misuse.js';
 
 /**
  * Emits the text so far for each piece of text.
@@ -12,6 +13,7 @@ import { type MonoTypeOperatorFunction, scan } from 'rxjs';
  *
  * @see {@link toText} for the whole text once, {@link accumulateMessage} for more than text.
  */
-export function accumulateText(): MonoTypeOperatorFunction<string> {
-  return scan((text, piece) => text + piece, '');
+export function accumulateText(...none: []): MonoTypeOperatorFunction<string> {
+  checkCalled('accumulateText', ...none);
+  return scan((text, piece) => text + checkText('accumulateText', piece), '');
 }

@@ -1,5 +1,6 @@
-import { asyncScheduler, timer, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, map, pipe, timer, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
 import { checkDuration, checkScheduler } from '../util/check.js';
+import { checkCalled, checkText } from '../util/misuse.js';
 import { conflate } from './conflate.js';
 
 /**
@@ -26,10 +27,14 @@ export function coalesceText(
   duration: number,
   scheduler: SchedulerLike = asyncScheduler,
 ): MonoTypeOperatorFunction<string> {
+  checkCalled('coalesceText', duration);
   checkScheduler(scheduler);
   const pause = timer(checkDuration('duration', duration), scheduler);
-  return conflate(
-    (pending, text) => pending + text,
-    () => pause,
+  return pipe(
+    map((text: string) => checkText('coalesceText', text)),
+    conflate(
+      (pending, text) => pending + text,
+      () => pause,
+    ),
   );
 }

@@ -1,11 +1,14 @@
 import {
+  catchError,
+  concatMap,
   defer,
   EMPTY,
+  from,
   type Observable,
   type ObservableInput,
   type ObservableInputTuple,
-  of,
-  retry,
+  Subject,
+  takeUntil,
   tap,
   throwError,
 } from 'rxjs';
@@ -57,19 +60,22 @@ export function fallback<T extends readonly unknown[]>(
 
   return defer(() => {
     const failures: unknown[] = [];
+    const completed = new Subject<void>();
     let silent = true;
-    return defer(() => candidates[failures.length] ?? EMPTY).pipe(
-      tap(() => (silent = false)),
-      retry({
-        delay: (error: unknown) => {
-          if (!silent) {
-            return throwError(() => error);
-          }
-          failures.push(error);
-          const next = failures.length < candidates.length && when(error, failures.length - 1);
-          return next ? of(true) : throwError(() => joinErrors(failures));
-        },
+    const leave = (error: unknown): Observable<never> => {
+      if (!silent) {
+        return throwError(() => error);
+      }
+      failures.push(error);
+      const next = failures.length < candidates.length && when(error, failures.length - 1);
+      return next ? EMPTY : throwError(() => joinErrors(failures));
+    };
+    return from(candidates).pipe(
+      concatMap((source) => {
+        const answer = tap<T[number]>({ next: () => (silent = false), complete: () => completed.next() });
+        return from(source).pipe(answer, catchError(leave));
       }),
+      takeUntil(completed),
     );
   });
 }

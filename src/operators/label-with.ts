@@ -1,4 +1,5 @@
 import { map, type OperatorFunction } from 'rxjs';
+import { checkCalled } from '../util/misuse.js';
 
 /** A value and the label of its stream. */
 export interface Labelled<L, T> {
@@ -19,5 +20,6 @@ export interface Labelled<L, T> {
  * @param label Identifies the stream. A string literal keeps its literal type, so that a `switch` can narrow it.
  */
 export function labelWith<T, const L>(label: L): OperatorFunction<T, Labelled<L, T>> {
+  checkCalled('labelWith', label);
   return map((value: T) => ({ label, value }));
 }

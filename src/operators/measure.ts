@@ -2,6 +2,7 @@ import { asyncScheduler, defer, type MonoTypeOperatorFunction, of, type Schedule
 import { type AnswerChunk, holdsText, usageOf } from '../chunks/answer-chunk.js';
 import { checkFunction, checkScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
+import { checkCalled } from '../util/misuse.js';
 
 /**
  * The timing of one stream. All times are in milliseconds since its subscription; a gap is the time between two chunks.
@@ -57,6 +58,7 @@ export function measure<T>(
   report: (timing: StreamTiming) => void,
   scheduler: SchedulerLike = asyncScheduler,
 ): MonoTypeOperatorFunction<T> {
+  checkCalled('measure', report);
   checkFunction('report', report);
   checkScheduler(scheduler);
   return (source) =>

@@ -1,6 +1,7 @@
 import { filter, map, type MonoTypeOperatorFunction, pipe } from 'rxjs';
 import { type AnswerChoice, type AnswerChunk, usageOf } from '../chunks/answer-chunk.js';
 import { checkChoice } from '../util/check.js';
+import { checkChunk } from '../util/misuse.js';
 
 /**
  * Emits one of `n` answers as if it were the only one: its chunks hold that choice alone, with index 0, so that later
@@ -24,9 +25,9 @@ import { checkChoice } from '../util/check.js';
  * @see rxjs `share` to share a stream.
  */
 export function ofChoice<Chunk extends AnswerChunk>(choice: number): MonoTypeOperatorFunction<Chunk> {
-  checkChoice(choice);
+  checkChoice('ofChoice', choice);
   return pipe(
-    map((chunk: Chunk) => withOnly(chunk, choice)),
+    map((chunk: Chunk) => withOnly(checkChunk('ofChoice', chunk), choice)),
     filter((chunk) => chunk !== undefined),
   );
 }

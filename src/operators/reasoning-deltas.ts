@@ -18,5 +18,5 @@ import { choicePieces } from './text-deltas.js';
  * @see {@link textDeltas} for the answer itself, {@link accumulateMessage} for both.
  */
 export function reasoningDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
-  return choicePieces(choice, reasoningOf);
+  return choicePieces('reasoningDeltas', choice, reasoningOf);
 }

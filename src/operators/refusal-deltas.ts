@@ -18,5 +18,5 @@ import { choicePieces } from './text-deltas.js';
  * @see {@link textDeltas} for the answer itself, {@link accumulateMessage} for both.
  */
 export function refusalDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
-  return choicePieces(choice, refusalOf);
+  return choicePieces('refusalDeltas', choice, refusalOf);
 }

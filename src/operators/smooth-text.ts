@@ -1,5 +1,6 @@
 import { asyncScheduler, Subscription, timer, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
 import { check, checkConfig, checkDuration, checkScheduler } from '../util/check.js';
+import { checkCalled, checkText } from '../util/misuse.js';
 import { operate } from '../util/operate.js';
 import { TextBacklog } from './text-backlog.js';
 import { createUnitEnds, type TextUnit } from './unit-ends.js';
@@ -48,6 +49,7 @@ export interface SmoothTextConfig {
  * @see {@link throttleRender} for snapshots, such as whole messages, where only the latest matters.
  */
 export function smoothText(config: SmoothTextConfig = {}): MonoTypeOperatorFunction<string> {
+  checkCalled('smoothText', config);
   checkConfig('smoothText', config, ['unit', 'interval', 'maxLag', 'flush', 'locale', 'scheduler']);
   const { unit = 'word', interval = 16, maxLag = 400, flush = false, locale, scheduler = asyncScheduler } = config;
   check(['word', 'line', 'grapheme'].includes(unit), 'unit', "'word', 'line' or 'grapheme'", unit);
@@ -98,7 +100,7 @@ export function smoothText(config: SmoothTextConfig = {}): MonoTypeOperatorFunct
 
     return {
       next(text) {
-        backlog.push(text, scheduler.now() + lag);
+        backlog.push(checkText('smoothText', text), scheduler.now() + lag);
         if (!paused) {
           proceed();
         }

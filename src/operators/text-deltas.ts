@@ -1,6 +1,7 @@
 import { filter, map, type OperatorFunction, pipe } from 'rxjs';
 import { type AnswerChoice, type AnswerChunk, contentOf } from '../chunks/answer-chunk.js';
 import { checkChoice } from '../util/check.js';
+import { checkChunk } from '../util/misuse.js';
 
 /**
  * Emits the text of each chunk, skipping chunks without text. Takes chunks of `chat()` and `completions()`.
@@ -18,19 +19,20 @@ import { checkChoice } from '../util/check.js';
  * @see {@link reasoningDeltas} and {@link refusalDeltas} for text outside the answer.
  */
 export function textDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
-  return choicePieces(choice, contentOf);
+  return choicePieces('textDeltas', choice, contentOf);
 }
 
 /** Emits the text that `read` finds in one choice of each chunk, skipping chunks where it finds none. */
 export function choicePieces(
+  operator: string,
   choice: number,
   read: (entry: AnswerChoice) => string,
 ): OperatorFunction<AnswerChunk, string> {
-  checkChoice(choice);
+  checkChoice(operator, choice);
   return pipe(
-    map(({ choices }: AnswerChunk) => {
+    map((chunk: AnswerChunk) => {
       let piece = '';
-      for (const entry of choices) {
+      for (const entry of checkChunk(operator, chunk).choices) {
         if (entry.index === choice) {
           piece += read(entry);
         }

@@ -9,6 +9,8 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 import { checkDuration, checkScheduler } from '../util/check.js';
+import { checkCalled } from '../util/misuse.js';
+import { virtualTime } from '../util/virtual-time.js';
 import { conflate } from './conflate.js';
 
 /** The pause in a hidden tab, which has no frames. */
@@ -40,6 +42,7 @@ export function throttleRender<T>(
   duration?: number,
   scheduler: SchedulerLike = asyncScheduler,
 ): MonoTypeOperatorFunction<T> {
+  checkCalled('throttleRender', duration);
   checkScheduler(scheduler);
   const fixed = duration === undefined ? undefined : timer(checkDuration('duration', duration), scheduler);
   return (source) =>
@@ -55,7 +58,7 @@ export function throttleRender<T>(
 }
 
 function nextFrame(scheduler: SchedulerLike): Observable<unknown> {
-  return typeof requestAnimationFrame === 'function'
+  return (virtualTime()?.isAnimated() ?? typeof requestAnimationFrame === 'function')
     ? race(animationFrames(), timer(hiddenPause, scheduler))
     : timer(framePause, scheduler);
 }

@@ -1,5 +1,6 @@
 import { defer, fromEvent, map, type MonoTypeOperatorFunction, of, takeUntil } from 'rxjs';
 import { check } from '../util/check.js';
+import { checkCalled } from '../util/misuse.js';
 
 /**
  * Errors with the signal's reason as soon as it is aborted, for callers that have an `AbortSignal`.
@@ -17,6 +18,7 @@ import { check } from '../util/check.js';
  * @see rxjs `takeUntil` to complete instead, `unsubscribe` if no signal is needed.
  */
 export function throwIfAborted<T>(signal: AbortSignal): MonoTypeOperatorFunction<T> {
+  checkCalled('throwIfAborted', signal);
   const { aborted, addEventListener } = (signal as Partial<AbortSignal> | null | undefined) ?? {};
   check(typeof aborted === 'boolean' && typeof addEventListener === 'function', 'signal', 'an AbortSignal', signal);
   const abort = defer(() => (signal.aborted ? of(undefined) : fromEvent(signal, 'abort')));

@@ -2,6 +2,7 @@ import { concat, defer, EMPTY, type MonoTypeOperatorFunction, tap, throwError } 
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import { type Cut, meaningOf } from '../chunks/finish-reason.js';
 import { OutputError } from '../errors/output-error.js';
+import { checkCalled, checkChunk } from '../util/misuse.js';
 
 /**
  * Errors with `OutputError` instead of completing if an answer was cut off at a token limit or filtered. Servers report
@@ -18,14 +19,15 @@ import { OutputError } from '../errors/output-error.js';
  *
  * Placed after it, {@link toMessage} and {@link toText} put the incomplete answer on the error, as `partial`.
  */
-export function throwIfTruncated<Chunk extends AnswerChunk>(): MonoTypeOperatorFunction<Chunk> {
+export function throwIfTruncated<Chunk extends AnswerChunk>(...none: []): MonoTypeOperatorFunction<Chunk> {
+  checkCalled('throwIfTruncated', ...none);
   return (source) =>
     defer(() => {
       let failure: OutputError | undefined;
       return concat(
         source.pipe(
-          tap(({ choices }) => {
-            for (const { finish_reason: reason } of choices) {
+          tap((chunk) => {
+            for (const { finish_reason: reason } of checkChunk('throwIfTruncated', chunk).choices) {
               failure ??= truncationOf(reason ?? '');
             }
           }),

@@ -1,4 +1,5 @@
 import { type MonoTypeOperatorFunction } from 'rxjs';
+import { checkCalled, checkText } from '../util/misuse.js';
 import { toResult } from './to-result.js';
 
 /**
@@ -14,12 +15,13 @@ import { toResult } from './to-result.js';
  *
  * @see {@link accumulateText} to receive the text as it grows.
  */
-export function toText(): MonoTypeOperatorFunction<string> {
+export function toText(...none: []): MonoTypeOperatorFunction<string> {
+  checkCalled('toText', ...none);
   return toResult(() => {
     let text = '';
     return {
       add: (piece: string) => {
-        text += piece;
+        text += checkText('toText', piece);
       },
       partial: () => text,
       result: () => text,

@@ -1,6 +1,7 @@
 import { filter, map, type OperatorFunction, pipe, takeLast } from 'rxjs';
 import { type AnswerChunk, usageOf } from '../chunks/answer-chunk.js';
 import type { Usage } from '../chunks/message.js';
+import { checkCalled, checkChunk } from '../util/misuse.js';
 
 /**
  * Emits the last usage of the stream once it completes; the counts are cumulative, so the last one is the total. Completes
@@ -13,9 +14,10 @@ import type { Usage } from '../chunks/message.js';
  *
  * Errors pass through unchanged.
  */
-export function toUsage(): OperatorFunction<AnswerChunk, Usage> {
+export function toUsage(...none: []): OperatorFunction<AnswerChunk, Usage> {
+  checkCalled('toUsage', ...none);
   return pipe(
-    map(usageOf),
+    map((chunk: AnswerChunk) => usageOf(checkChunk('toUsage', chunk))),
     filter((usage) => usage !== undefined),
     takeLast(1),
   );

@@ -8,6 +8,7 @@ import {
 } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
 import { check, checkConfig, checkScheduler, maxTimer } from '../util/check.js';
+import { checkCalled } from '../util/misuse.js';
 import { operate } from '../util/operate.js';
 
 /** Configuration of {@link withDeadlines}, in milliseconds. There is no deadline by default, or with `Infinity`. */
@@ -52,6 +53,7 @@ export function withActivityDeadlines<T>(
   config: DeadlineConfig,
   createCheck: () => (value: T) => boolean,
 ): MonoTypeOperatorFunction<T> {
+  checkCalled('withDeadlines', config);
   checkConfig('withDeadlines', config, ['firstChunk', 'idle', 'total', 'scheduler']);
   const { scheduler = asyncScheduler } = config;
   checkScheduler(scheduler);

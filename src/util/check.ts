@@ -1,5 +1,6 @@
 import { from, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
 import { isObject } from './is-object.js';
+import { checkCalled } from './misuse.js';
 
 /** The longest delay a JavaScript timer can hold, in milliseconds; a longer one fires at once. */
 export const maxTimer = 0x7fffffff;
@@ -30,7 +31,8 @@ export function checkCount(name: string, value: number, min: number): void {
 }
 
 /** Checks the index of a choice. Does not use {@link check}, to keep bundles of a single operator small. */
-export function checkChoice(choice: number): void {
+export function checkChoice(operator: string, choice: number): void {
+  checkCalled(operator, choice);
   if (!Number.isInteger(choice) || choice < 0) {
     throw new TypeError('choice must be a whole number, 0 or more');
   }

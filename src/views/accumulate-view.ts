@@ -21,6 +21,7 @@ import { isObject } from '../util/is-object.js';
 import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.js';
 import { retryTransient } from '../operators/retry-transient.js';
 import { check, checkConfig } from '../util/check.js';
+import { checkCalled } from '../util/misuse.js';
 import { type ChatView, hasOutput, viewOf, waitingView } from './chat-view.js';
 
 /** Options of {@link accumulateView}. */
@@ -57,6 +58,7 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  * @see {@link converse} for a conversation of many replies.
  */
 export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunction<AnswerChunk, ChatView> {
+  checkCalled('accumulateView', config);
   checkConfig('accumulateView', config, ['choice', 'retry', 'toolCalls']);
   const { choice = 0, retry = false, toolCalls } = config;
   const begin = prepareMessage('accumulateView', choice, { toolCalls });

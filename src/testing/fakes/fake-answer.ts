@@ -38,7 +38,10 @@ export interface FakeAnswer {
    * sent at once; or an object, sent as a JSON document.
    */
   readonly body?: FakePiece | readonly FakePiece[] | Observable<FakePiece> | undefined;
-  /** Whether to send `[DONE]` if the last piece of the body is an event. Default true. */
+  /**
+   * Whether to send `[DONE]` at the end of the body. By default it is sent if the last piece is an event and one of them had a
+   * finish reason, so that chunks without one are a cut answer.
+   */
   readonly done?: boolean | undefined;
   /** Byte offsets at which to split the body, or `'every-byte'`. */
   readonly cutAt?: readonly number[] | 'every-byte' | undefined;
@@ -88,16 +91,20 @@ function headOf({ status = 200, headers = {}, body }: FakeAnswer): TransportEven
   return { type: 'head', status, headers: all };
 }
 
-function bytesOf({ body = [], done = true }: FakeAnswer): Observable<Uint8Array> {
+function bytesOf({ body = [], done }: FakeAnswer): Observable<Uint8Array> {
   return defer(() => {
     const encoder = new TextEncoder();
     if (isDocument(body)) {
       return of(encoder.encode(JSON.stringify(body)));
     }
     let endsWithEvent = false;
-    const end = defer(() => (done && endsWithEvent ? of(formatEvent({ data: '[DONE]' })) : EMPTY));
+    let finished = false;
+    const end = defer(() => (endsWithEvent && (done ?? finished) ? of(formatEvent({ data: '[DONE]' })) : EMPTY));
     const pieces = piecesOf(body).pipe(
-      tap((piece) => (endsWithEvent = isEvent(piece))),
+      tap((piece) => {
+        endsWithEvent = isEvent(piece);
+        finished ||= hasFinishReason(piece);
+      }),
       map((piece) => (isEvent(piece) ? formatEvent({ data: JSON.stringify(piece) }) : piece)),
     );
     return concat(pieces, end).pipe(map((piece) => (typeof piece === 'string' ? encoder.encode(piece) : piece)));
@@ -155,6 +162,13 @@ function isDocument(body: FakeAnswer['body']): boolean {
 /** Whether a piece is sent as a server-sent event. */
 function isEvent(piece: FakePiece): piece is Readonly<Record<string, unknown>> {
   return typeof piece !== 'string' && !isBytes(piece);
+}
+
+function hasFinishReason(piece: FakePiece): boolean {
+  const { choices } = piece as { readonly choices?: unknown };
+  return (
+    Array.isArray(choices) && choices.some((choice: unknown) => isObject(choice) && Boolean(choice['finish_reason']))
+  );
 }
 
 /** `instanceof` is false for bytes of another realm, such as those of Node inside jest. */

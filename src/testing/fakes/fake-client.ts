@@ -2,6 +2,7 @@ import { asyncScheduler, defer, from, isObservable, type Observable, type Schedu
 import type { Client } from '../../client/create-client.js';
 import { checkClientConfig, type RequestOptions } from '../../client/client-config.js';
 import { checkChatRequest, checkCompletionRequest } from '../../client/check-request.js';
+import { onFlatStack } from '../../client/on-flat-stack.js';
 import { check, checkConfig, checkScheduler } from '../../util/check.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ChatMessage } from '../../schemas/chat-message.js';
@@ -83,7 +84,7 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
       requests.push(asked);
       const reply = defer(() => replyTo(asked, requests.length, operation) as Observable<T>);
       return reply.pipe(recordEnding(asked, scheduler));
-    });
+    }).pipe(onFlatStack());
   };
   return {
     requests,

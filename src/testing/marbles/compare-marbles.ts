@@ -22,18 +22,23 @@ interface FramedSubscription {
 /**
  * Compares what a stream emitted with its expected marbles.
  *
+ * @param hasPromises Whether something waited for a promise, which is then named as the cause of a missing value.
  * @returns The error to throw, or `undefined` if they are equal.
  */
 export function compareNotifications(
   actual: readonly FramedNotification[],
   expected: readonly FramedNotification[],
   place?: Error,
+  hasPromises = false,
 ): MarblesError | undefined {
+  const rows = align(actual, expected);
+  const isCause = hasPromises && rows.some(({ actual: seen }) => seen === undefined);
   const title = 'The stream does not match its marbles. First difference: frame';
-  return firstFailure(title, 'frame', align(actual, expected), () => ({
+  return firstFailure(title, 'frame', rows, () => ({
     expected: list(expected),
     actual: list(actual),
     place,
+    ...(isCause ? { hint: promiseHint } : {}),
   }));
 }
 
@@ -70,12 +75,14 @@ interface Row {
   readonly difference: Difference | undefined;
 }
 
+type Failure = ConstructorParameters<typeof MarblesError>[1] & { readonly hint?: string };
+
 /** Returns the error for the first row whose sides differ; `undefined` if there is none. */
 function firstFailure(
   title: string,
   heading: string,
   rows: readonly Row[],
-  describe: () => ConstructorParameters<typeof MarblesError>[1],
+  describe: () => Failure,
 ): MarblesError | undefined {
   const { label, difference } = rows.find((row) => row.difference !== undefined) ?? {};
   if (difference === undefined) {
@@ -83,9 +90,19 @@ function firstFailure(
   }
   const { path, expected, actual } = difference;
   const values = [`At ${path}:`, `  expected  ${showValue(expected, 500)}`, `  actual    ${showValue(actual, 500)}`];
-  const lines = [`${title} ${label}.`, '', formatTable(heading, rows), ...(path === '' ? [] : ['', ...values])];
-  return new MarblesError(lines.join('\n'), describe());
+  const { hint, ...sides } = describe();
+  const lines = [
+    `${title} ${label}.`,
+    '',
+    formatTable(heading, rows),
+    ...(path === '' ? [] : ['', ...values]),
+    ...(hint === undefined ? [] : ['', hint]),
+  ];
+  return new MarblesError(lines.join('\n'), sides);
 }
+
+const promiseHint =
+  'Something in this test waits for a promise, which never settles in virtual time: use an Observable such as of(value) instead.';
 
 const maxValueLength = 60;
 

@@ -20,10 +20,11 @@ export class MarbleScheduler extends TestScheduler {
   /** Those that the current flush has still to compare, in the order in which rxjs compares them. */
   #due: Expectation[] = [];
 
-  constructor() {
+  /** @param hasPromises Whether anything waited for a promise, which explains a missing value. */
+  constructor(hasPromises: () => boolean) {
     super((actual: unknown, expected: unknown) => {
       const { compare = compareNotifications, place } = this.#due.shift() ?? {};
-      const error = compare(actual as never, expected as never, place);
+      const error = compare(actual as never, expected as never, place, hasPromises());
       if (error !== undefined) {
         throw error;
       }

@@ -1,10 +1,12 @@
-import type { Observable } from 'rxjs';
+import { mergeMap, type Observable, timer } from 'rxjs';
 import type { RunHelpers, TestScheduler } from 'rxjs/testing';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import { check, checkFunction } from '../../util/check.js';
 import { isObject } from '../../util/is-object.js';
+import { runInVirtualTime } from '../../util/virtual-time.js';
 import { finishChunk, roleChunk, textChunk } from '../chunk-builders.js';
 import { MarbleScheduler } from './marble-scheduler.js';
+import { watchPromises } from './watch-promises.js';
 
 /** A cold stream of chunks that logs its subscriptions. */
 export interface ColdChunks extends Observable<ChatCompletionChunk> {
@@ -15,7 +17,7 @@ export interface ColdChunks extends Observable<ChatCompletionChunk> {
 /** The chunk for each letter of a marble diagram: its text, or the chunk itself. */
 export type ChunkValues = Readonly<Record<string, string | ChatCompletionChunk>>;
 
-/** The helpers of a marble test: those of rxjs's `TestScheduler.run`, `chunks` and `scheduler`. */
+/** The helpers of a marble test: those of rxjs's `TestScheduler.run`, `chunks`, `at` and `scheduler`. */
 export interface MarbleHelpers extends RunHelpers {
   /**
    * Creates a cold stream of chunks. Strings become text chunks. A letter without a value stands for the role if it is `r`,
@@ -26,6 +28,15 @@ export interface MarbleHelpers extends RunHelpers {
    * ```
    */
   readonly chunks: (marbles: string, values?: ChunkValues, error?: unknown) => ColdChunks;
+  /**
+   * Creates a cold stream that emits any number of values at one frame, and completes. In marbles a group is as wide as it is
+   * written, so what follows `(abc)` comes at frame 5 at the earliest:
+   *
+   * ```ts
+   * expectObservable(views).toEqual(merge(at(0, waiting, asked), at(2, hel), at(5, hello, done)));
+   * ```
+   */
+  readonly at: <T>(frame: number, ...values: readonly T[]) => Observable<T>;
   /** The virtual clock. rxjs's own schedulers follow it already; pass it to code that takes a scheduler. */
   readonly scheduler: TestScheduler;
 }
@@ -65,26 +76,46 @@ type NoPromise<Result> = Result extends PromiseLike<unknown> ? never : Result;
  * work. Errors are equal if their name, message and `kind` are. An error also equals a plain object whose fields it has:
  * `toBe('5s #', {}, { name: 'DeadlineError', deadline: 'total' })`.
  *
- * Animation frames do not run by themselves. Code that waits for one, such as `throttleRender()` without a duration, needs
- * `animate('---x---x')` in the test before it is subscribed. Promises never run in virtual time: start a test from chunks,
- * or from the exchanges of `fakeTransport`.
+ * Animation frames come where `animate('---x---x')` puts them; without it `throttleRender()` has one every 16 ms, in each
+ * runtime. The random part of a retry's pause is half of the possible one. Promises never run in virtual time: start a test
+ * from chunks, or from the exchanges of `fakeTransport`.
  *
  * @throws TypeError if `test` is not a function, or is async.
  */
 export function runMarbles<Result>(test: (helpers: MarbleHelpers) => NoPromise<Result>): void {
   checkFunction('The test of runMarbles', test);
-  const scheduler = new MarbleScheduler();
-  scheduler.run((helpers) => {
-    const chunks: MarbleHelpers['chunks'] = (marbles, values = {}, error) => {
-      const letters = Array.from(marbles, (letter) => [letter, chunkOf(letter, values)] as const);
-      return scheduler.createColdObservable(marbles, Object.fromEntries(letters), error);
-    };
-    const result: unknown = test({ ...helpers, chunks, scheduler });
-    const isPromise = typeof (result as { then?: unknown } | undefined)?.then === 'function';
-    if (isPromise) {
-      throw new TypeError('The test of runMarbles must not be async: promises do not run in virtual time');
-    }
+  watchPromises((hasPromises) => {
+    const scheduler = new MarbleScheduler(hasPromises);
+    let animated = false;
+    runInVirtualTime({ isAnimated: () => animated }, () =>
+      scheduler.run((helpers) => {
+        const animate: MarbleHelpers['animate'] = (marbles) => {
+          animated = true;
+          helpers.animate(marbles);
+        };
+        callTest(test, { ...helpers, animate, chunks: chunksIn(scheduler), at, scheduler });
+      }),
+    );
   });
+}
+
+function callTest(test: (helpers: MarbleHelpers) => unknown, helpers: MarbleHelpers): void {
+  const result = test(helpers);
+  if (typeof (result as { then?: unknown } | undefined)?.then === 'function') {
+    throw new TypeError('The test of runMarbles must not be async: promises do not run in virtual time');
+  }
+}
+
+function at<T>(frame: number, ...values: readonly T[]): Observable<T> {
+  check(Number.isInteger(frame) && frame >= 0, 'frame', 'a whole number, 0 or more', frame);
+  return timer(frame).pipe(mergeMap(() => values));
+}
+
+function chunksIn(scheduler: TestScheduler): MarbleHelpers['chunks'] {
+  return (marbles, values = {}, error) => {
+    const letters = Array.from(marbles, (letter) => [letter, chunkOf(letter, values)] as const);
+    return scheduler.createColdObservable(marbles, Object.fromEntries(letters), error);
+  };
 }
 
 function chunkOf(letter: string, values: ChunkValues): ChatCompletionChunk {

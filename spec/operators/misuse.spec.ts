@@ -1,0 +1,164 @@
+import { catchError, EMPTY, from, isObservable, lastValueFrom, type Observable, of, type OperatorFunction } from 'rxjs';
+import {
+  accumulateMessage,
+  accumulateText,
+  accumulateView,
+  coalesceText,
+  createClient,
+  labelWith,
+  measure,
+  ofChoice,
+  reasoningDeltas,
+  refusalDeltas,
+  retryOnRateLimit,
+  retryTransient,
+  smoothText,
+  textDeltas,
+  throttleRender,
+  throwIfAborted,
+  throwIfTruncated,
+  toMessage,
+  toolCalls,
+  toText,
+  toUsage,
+  withDeadlines,
+} from '../../src/index.js';
+import { chunksOf, fakeTransport, runMarbles } from '../../src/testing/index.js';
+
+type AnyOperator = OperatorFunction<unknown, unknown>;
+
+const chunkOperators = {
+  textDeltas: textDeltas(),
+  reasoningDeltas: reasoningDeltas(),
+  refusalDeltas: refusalDeltas(),
+  toolCalls: toolCalls(),
+  accumulateMessage: accumulateMessage(),
+  toMessage: toMessage(),
+  toUsage: toUsage(),
+  ofChoice: ofChoice(0),
+  throwIfTruncated: throwIfTruncated(),
+} as unknown as Record<string, AnyOperator>;
+
+const textOperators = {
+  accumulateText: accumulateText(),
+  toText: toText(),
+  smoothText: smoothText(),
+  coalesceText: coalesceText(5),
+} as unknown as Record<string, AnyOperator>;
+
+/** Every operator that `pipe` takes without a call, if the types are ignored. */
+const uncalled = {
+  accumulateMessage,
+  accumulateText,
+  accumulateView,
+  coalesceText,
+  labelWith,
+  measure,
+  ofChoice,
+  reasoningDeltas,
+  refusalDeltas,
+  retryOnRateLimit,
+  retryTransient,
+  smoothText,
+  textDeltas,
+  throttleRender,
+  throwIfAborted,
+  throwIfTruncated,
+  toMessage,
+  toolCalls,
+  toText,
+  toUsage,
+  withDeadlines,
+} as unknown as Record<string, AnyOperator>;
+
+const [chunk] = chunksOf('Hello');
+
+/** The error that an operator ends with for one value. */
+async function failureOf(value: unknown, operator: AnyOperator): Promise<unknown> {
+  const failures: unknown[] = [];
+  const result = of(value).pipe(
+    operator,
+    catchError((error: unknown) => {
+      failures.push(error);
+      return EMPTY;
+    }),
+  );
+  await lastValueFrom(result, { defaultValue: undefined });
+  return failures[0];
+}
+
+describe('an operator on values of the wrong kind', () => {
+  it.each(Object.entries(chunkOperators))('is named if %s gets text', async (name, operator) => {
+    const failure = await failureOf('Hello', operator);
+
+    expect(failure).toBeInstanceOf(TypeError);
+    expect(String(failure)).toBe(
+      `TypeError: ${name}() reads chunks, not a string; put it directly on the request, and in a marble test pass chunks as values`,
+    );
+  });
+
+  it.each(Object.entries(textOperators))('is named if %s gets chunks', async (name, operator) => {
+    const failure = await failureOf(chunk, operator);
+
+    expect(failure).toBeInstanceOf(TypeError);
+    expect(String(failure)).toBe(`TypeError: ${name}() reads text, not a chunk; put textDeltas() before it`);
+  });
+
+  it.each([null, undefined, 4, {}, []])('is named if it gets %j', async (value) => {
+    expect(String(await failureOf(value, textDeltas() as AnyOperator))).toMatch(
+      /^TypeError: textDeltas\(\) reads chunks, not /u,
+    );
+    expect(String(await failureOf(value, toText() as AnyOperator))).toMatch(/^TypeError: toText\(\) reads text, not /u);
+  });
+
+  it('becomes the error of a view', async () => {
+    const view = await lastValueFrom(of('Hello').pipe(accumulateView() as AnyOperator));
+
+    expect(view).toMatchObject({
+      status: 'failed',
+      error: { message: expect.stringContaining('accumulateView() reads chunks') as unknown },
+    });
+  });
+
+  it('is named for a marble without values', () => {
+    runMarbles(({ hot, expectObservable }) => {
+      const result = hot('--a--|').pipe(textDeltas() as AnyOperator);
+
+      expectObservable(result).toBe(
+        '--#',
+        undefined,
+        new TypeError(
+          'textDeltas() reads chunks, not a string; put it directly on the request, and in a marble test pass chunks as values',
+        ),
+      );
+    });
+  });
+});
+
+describe('an operator without its call', () => {
+  it.each(Object.entries(uncalled))('is named at pipe(%s)', (name, operator) => {
+    expect(() => of(chunk).pipe(operator)).toThrow(
+      new TypeError(`${name} must be called: write pipe(${name}()) instead of pipe(${name})`),
+    );
+  });
+});
+
+describe('a client with a Promise where an Observable is expected', () => {
+  const request = { model: 'small', messages: [{ role: 'user' as const, content: 'Hi' }] };
+  const transport = fakeTransport({ body: from(chunksOf('Hello')) });
+  const async = (): Observable<never> => Promise.resolve(EMPTY) as unknown as Observable<never>;
+
+  it.each([
+    ['An interceptor', { transport, interceptors: [async] }],
+    ['A transport', { transport: async }],
+  ])('%s is named', async (name, config) => {
+    const chunks = createClient({ baseURL: 'http://server.test/v1', ...config }).chat(request);
+
+    expect(isObservable(chunks)).toBe(true);
+    await expect(lastValueFrom(chunks)).rejects.toThrow(
+      new TypeError(
+        `${name} must return an Observable of the exchange; to wait for a Promise first, return from(promise).pipe(switchMap(() => …))`,
+      ),
+    );
+  });
+});

@@ -1,0 +1,57 @@
+import { asapScheduler, type MonoTypeOperatorFunction, Observable, subscribeOn, type Subscriber } from 'rxjs';
+import { captureContext } from '../transport/async-context.js';
+import { Queue } from '../util/queue.js';
+
+/** How many subscriptions to one request may end synchronously in a row before the next one waits for a microtask. */
+const maxInTurn = 500;
+
+const waiting = new Queue<() => void>();
+let isSubscribing = false;
+
+/**
+ * Keeps the stack flat where a transport or a fake answers synchronously. A request that starts inside a callback of
+ * another one is subscribed after that one's `subscribe`, but before the outermost `subscribe` returns. `repeat` and
+ * `retry`, which subscribe again after that and call themselves, get every 500th answer in a microtask.
+ */
+export function onFlatStack<T>(): MonoTypeOperatorFunction<T> {
+  let endedInTurn = 0;
+
+  const countEnded = (): void => {
+    if (endedInTurn === 0) {
+      // Not by a scheduler, whose time may be virtual.
+      queueMicrotask(() => (endedInTurn = 0));
+    }
+    endedInTurn += 1;
+  };
+  return (source) =>
+    new Observable((subscriber) => {
+      if (isSubscribing) {
+        const run = captureContext();
+        waiting.push(() => run(() => subscribeUnlessClosed(source, subscriber)));
+        return;
+      }
+      subscribeAll(endedInTurn < maxInTurn ? source : source.pipe(subscribeOn(asapScheduler)), subscriber);
+      if (subscriber.closed) {
+        countEnded();
+      }
+    });
+}
+
+/** Subscribes to the source, and to those that start meanwhile. */
+function subscribeAll<T>(source: Observable<T>, subscriber: Subscriber<T>): void {
+  isSubscribing = true;
+  try {
+    source.subscribe(subscriber);
+    while (waiting.size > 0) {
+      waiting.shift()?.();
+    }
+  } finally {
+    isSubscribing = false;
+  }
+}
+
+function subscribeUnlessClosed<T>(source: Observable<T>, subscriber: Subscriber<T>): void {
+  if (!subscriber.closed) {
+    source.subscribe(subscriber);
+  }
+}
