@@ -45,6 +45,7 @@ describe('a failure that no second request heals', () => {
     'ERR_INVALID_URL',
     'ERR_INVALID_ARG_TYPE',
     'UND_ERR_INVALID_ARG',
+    'UND_MOCK_ERR_MOCK_NOT_MATCHED',
   ])('is a ConnectionError that is not retryable: %s', async (code) => {
     expect(await failureOf(failing(fetchFailed(code))(transportRequest(url)))).toMatchObject({
       name: 'ConnectionError',

@@ -4,6 +4,7 @@ import { toTransportError } from '../to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
 import { withRedirects } from '../with-redirects.js';
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
+import { isOutdated } from './dispatchers.js';
 import { dispatch, type RawHeaders } from './node-agent.js';
 
 /** Options of {@link undiciTransport}. */
@@ -32,13 +33,16 @@ const defaultUndecodedBytes = 256 * 1024 * 1024;
  * Raises `ConnectionError` when no answer comes, the connection breaks or a compressed body cannot be decoded, and
  * `ProtocolError` for a redirect it may not follow or a content encoding other than gzip, deflate and br.
  *
- * @throws {TypeError} If `undecodedBytes` is not a number above 0.
+ * @throws {TypeError} If `undecodedBytes` is not a number above 0, or `dispatcher` is of undici 5 or 6.
  * @see {@link Transport} for the events it emits.
  */
 export function undiciTransport(config: UndiciTransportConfig = {}): Transport {
   const { undecodedBytes = defaultUndecodedBytes } = config;
   if (typeof undecodedBytes !== 'number' || !(undecodedBytes > 0)) {
     throw new TypeError('undecodedBytes must be a number above 0');
+  }
+  if (config.dispatcher !== undefined && isOutdated(config.dispatcher)) {
+    throw new TypeError('dispatcher must be of undici 7 or 8; this one is of an earlier version');
   }
   return withRedirects((request) => exchange(request, undecodedBytes, config.dispatcher));
 }
