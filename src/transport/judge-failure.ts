@@ -15,7 +15,7 @@ interface Judgement {
  *
  * @param answered Whether response headers had arrived.
  */
-export function judgeFailure(error: unknown, { url }: TransportRequest, answered: boolean): Judgement {
+export function judgeFailure(error: unknown, { url }: Pick<TransportRequest, 'url'>, answered: boolean): Judgement {
   const errors = withCauses(error);
   const codes = errors.map((each) => dataIn(each, 'code')).filter((code) => typeof code === 'string');
   const isMalformed =

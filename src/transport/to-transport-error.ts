@@ -17,7 +17,11 @@ import type { TransportRequest } from './transport.js';
  *
  * @param answered Whether response headers had arrived.
  */
-export function toTransportError(thrown: unknown, request: TransportRequest, answered: boolean): LlmError {
+export function toTransportError(
+  thrown: unknown,
+  request: Pick<TransportRequest, 'url' | 'headers'>,
+  answered: boolean,
+): LlmError {
   if (isLlmError(thrown)) {
     return thrown;
   }

@@ -5,16 +5,20 @@ import type { Transport, TransportEvent, TransportRequest } from '../transport.j
 import { withRedirects } from '../with-redirects.js';
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
 import { isOutdated } from './dispatchers.js';
-import { dispatch, type RawHeaders } from './node-agent.js';
+import { dispatch, type RawHeaders, sharedAgent } from './node-agent.js';
+import { environmentProxy, refusal, toProxy } from './proxy.js';
 
 /** Options of {@link undiciTransport}. */
 export interface UndiciTransportConfig {
   /**
-   * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`. By default all clients share one
-   * `Agent`, which uses HTTP/1.1 and has no time-outs once it is connected. undici's own dispatchers open another, idle
-   * connection whenever unsubscribing closes one; the default does not.
+   * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`, of undici 7 or 8. By default all clients
+   * share one agent, which uses HTTP/1.1, has no time-outs once it is connected, and goes through the proxy that
+   * `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name. undici's own dispatchers open another, idle connection whenever
+   * unsubscribing closes one; the default does not.
    */
   readonly dispatcher?: Dispatcher | undefined;
+  /** Whether to connect to the server itself, whatever proxy the environment names. Default `false`. */
+  readonly direct?: boolean | undefined;
   /**
    * Maximum number of bytes of a compressed answer that may wait to be decoded. undici cannot be made to wait, so an answer
    * that arrives so much faster than it is decoded raises a `LimitError`. By default 256 MiB. Plain answers are not
@@ -44,16 +48,25 @@ export function undiciTransport(config: UndiciTransportConfig = {}): Transport {
   if (config.dispatcher !== undefined && isOutdated(config.dispatcher)) {
     throw new TypeError('dispatcher must be of undici 7 or 8; this one is of an earlier version');
   }
-  return withRedirects((request) => exchange(request, undecodedBytes, config.dispatcher));
+  return withRedirects((request) => exchange(request, undecodedBytes, config));
 }
 
 function exchange(
   request: TransportRequest,
   undecodedBytes: number,
-  dispatcher: Dispatcher | undefined,
+  { dispatcher, direct = false }: UndiciTransportConfig,
 ): Observable<TransportEvent> {
   return new Observable<TransportEvent>((subscriber) => {
-    const { origin, pathname, search } = new URL(request.url);
+    const url = new URL(request.url);
+    const proxy = dispatcher === undefined && !direct ? environmentProxy(url) : undefined;
+    const options = {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method,
+      // dispatch does not decompress: ask for plain bytes, and decode what comes compressed all the same.
+      headers: { 'accept-encoding': 'identity', ...request.headers },
+      body: request.body ?? null,
+    };
     let answered = false;
     let body: BodyDecoder = {
       write: (bytes) => subscriber.next({ type: 'data', bytes }),
@@ -63,18 +76,15 @@ function exchange(
     };
     subscriber.add(() => body.destroy());
     const abort = dispatch(
-      {
-        origin,
-        path: pathname + search,
-        method: request.method,
-        // dispatch does not decompress: ask for plain bytes, and decode what comes compressed all the same.
-        headers: { 'accept-encoding': 'identity', ...request.headers },
-        body: request.body ?? null,
-      },
+      proxy === undefined ? options : toProxy(options, proxy),
       {
         head: (status, headers) => {
           // An informational response, such as early hints, precedes the answer.
           if (status < 200) {
+            return;
+          }
+          if (status === 407 && proxy !== undefined) {
+            body.fail(refusal(proxy, url.origin, status));
             return;
           }
           answered = true;
@@ -85,7 +95,7 @@ function exchange(
         end: () => body.end(),
         error: (error) => body.fail(error),
       },
-      dispatcher,
+      dispatcher ?? sharedAgent(proxy),
     );
     subscriber.add(abort);
   });
