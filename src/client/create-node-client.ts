@@ -15,8 +15,11 @@ import { buildClient, type Client } from './create-client.js';
  * @throws {TypeError} For an unknown or invalid field.
  */
 export function createNodeClient(config: ClientConfig = {}): Client {
-  return buildClient(config, { createTransport: nodeTransport, environment: readEnvironment() });
+  return buildClient(config, { createTransport: nodeTransport, environment: readEnvironment(), headers });
 }
+
+/** Names this package and its version; browsers do not let a page name itself. */
+const headers = { 'user-agent': 'rxllm/0.1.0' };
 
 /** The API address and key from the environment. */
 export interface Environment {
