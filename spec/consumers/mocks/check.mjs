@@ -15,11 +15,14 @@ export default async function check({ folder, run }) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseURL = `http://127.0.0.1:${server.address().port}/v1`;
   const problems = [];
-  for (const name of ['msw', 'nock', 'undici5', 'undici6', 'undici7', 'undici8']) {
+  // From 26 on, Node overwrites a global dispatcher of undici 5 and 6 when it loads its own undici.
+  const outdated = major < 26 ? ['undici5', 'undici6'] : [];
+  for (const name of ['msw', 'nock', ...outdated, 'undici7', 'undici8']) {
     for (const moment of ['before', 'after']) {
       const node = name === 'undici8' ? newer : [process.execPath];
       const output = await outputOf(folder, [...node, 'ask.mjs', name, moment, baseURL]);
-      if (output !== 'mocked' || requests > 0) {
+      // Node 26 and msw print a warning after it.
+      if (!output.startsWith('mocked') || requests > 0) {
         problems.push(`${name}, put in place ${moment} the import: ${requests} requests reached the server; ${output}`);
         requests = 0;
       }
@@ -39,7 +42,7 @@ export default async function check({ folder, run }) {
 }
 
 function outputOf(cwd, [program, ...parameters]) {
-  const child = spawn(program, parameters, { cwd });
+  const child = spawn(program, parameters, { cwd, timeout: 60_000 });
   let output = '';
   child.stdout.on('data', (piece) => (output += piece));
   child.stderr.on('data', (piece) => (output += piece));
