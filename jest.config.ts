@@ -2,6 +2,12 @@
 import type { Config } from 'jest';
 import { availableParallelism } from 'node:os';
 
+// Specs talk to servers on this machine, which the proxy of a developer cannot reach.
+for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) {
+  Reflect.deleteProperty(process.env, name);
+  Reflect.deleteProperty(process.env, name.toLowerCase());
+}
+
 const config: Config = {
   // One more than the number of cores, because workers also wait for programs that specs start.
   maxWorkers: availableParallelism() + 1,

@@ -1,9 +1,10 @@
-import { undiciTransport } from '../transport/undici/undici-transport.js';
+import { nodeTransport } from '../transport/node-transport.js';
 import type { ClientConfig } from './client-config.js';
 import { buildClient, type Client } from './create-client.js';
 
 /**
- * Creates a client for an OpenAI-style server, over undici. `apiKey` and `baseURL` default to `OPENAI_API_KEY` and
+ * Creates a client for an OpenAI-style server, over undici, or over the `fetch` or the global dispatcher that the program has
+ * put in its place. `apiKey` and `baseURL` default to `OPENAI_API_KEY` and
  * `OPENAI_BASE_URL`; the environment's key is never sent to a `baseURL` set in code.
  *
  * ```ts
@@ -14,8 +15,11 @@ import { buildClient, type Client } from './create-client.js';
  * @throws {TypeError} For an unknown or invalid field.
  */
 export function createNodeClient(config: ClientConfig = {}): Client {
-  return buildClient(config, { createTransport: () => undiciTransport(), environment: readEnvironment() });
+  return buildClient(config, { createTransport: nodeTransport, environment: readEnvironment(), headers });
 }
+
+/** Names this package and its version; browsers do not let a page name itself. */
+const headers = { 'user-agent': 'rxllm/0.1.0' };
 
 /** The API address and key from the environment. */
 export interface Environment {
