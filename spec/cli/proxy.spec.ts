@@ -1,7 +1,7 @@
 import { hello } from '../support/answers.js';
 import { closeServers, startServer } from '../support/loopback.js';
 import { closeProxies, startProxy } from '../support/proxy.js';
-import { run } from './rxllm.js';
+import { run } from './run-here.js';
 
 const original = process.env;
 
