@@ -52,6 +52,8 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  * failed:  w-a-b(x|)   x.status = 'failed', x.message.content = 'Hello'
  * ```
  *
+ * A source that completes without a chunk, like every stream of `injectClient()` while a server renders, ends as `waiting`.
+ *
  * @throws TypeError if `config` has an invalid field.
  * @see {@link accumulateMessage} for the message alone, with errors as errors.
  * @see {@link converse} for a conversation of many replies.
@@ -67,9 +69,15 @@ export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunct
       const attempt = defer(() => {
         retryEvents.next({ type: 'attempt' });
         const builder = begin();
+        let begun = false;
         return concat(
-          source.pipe(map((chunk): ReplyEvent => ({ type: 'message', message: builder.add(chunk) }))),
-          defer(() => of<ReplyEvent>({ type: 'done', message: builder.finish() })),
+          source.pipe(
+            map((chunk): ReplyEvent => {
+              begun = true;
+              return { type: 'message', message: builder.add(chunk) };
+            }),
+          ),
+          defer(() => of<ReplyEvent>(begun ? { type: 'done', message: builder.finish() } : { type: 'unanswered' })),
         );
       });
       const reply = attempt.pipe(
@@ -113,6 +121,7 @@ type ReplyEvent =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'retry'; readonly notice: RetryNotice }
   | { readonly type: 'done'; readonly message: Message }
+  | { readonly type: 'unanswered' }
   | { readonly type: 'failed'; readonly error: unknown };
 
 /** Returns the view after an event: the same object if nothing changed. */
@@ -128,6 +137,8 @@ function reduceView(view: ChatView, event: ReplyEvent): ChatView {
       return viewOf('retrying', message, { retry: event.notice });
     case 'done':
       return viewOf('done', event.message);
+    case 'unanswered':
+      return status === 'waiting' ? view : viewOf('waiting', message);
     case 'failed':
       return viewOf('failed', message, { error: event.error });
   }

@@ -1,4 +1,4 @@
-import { filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
+import { endWith, filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { Client } from '../client/create-client.js';
 import { check } from '../util/check.js';
 import { operate } from '../util/operate.js';
@@ -16,7 +16,7 @@ import {
   turnsFor,
 } from './reduce-conversation.js';
 
-type ReplyEvent = ConversationEvent & { readonly type: 'reply' };
+type ReplyEvent = ConversationEvent & { readonly type: 'reply' | 'end' };
 
 /**
  * Holds a conversation: sends prompts and commands to `client` as requests, and emits a new view of the whole conversation
@@ -109,6 +109,8 @@ export function converse(
     const reply = (run: Run): Observable<ReplyEvent> =>
       ask(run.prompt, turnsFor(conversation, run)).pipe(
         map((view): ReplyEvent => ({ type: 'reply', run, reply: view })),
+        // Of effect only after an answer without a chunk, whose last view is not final.
+        endWith<ReplyEvent>({ type: 'end', run }),
         takeUntil(ends.pipe(filter((other) => other === run))),
       );
     destination.add(starts.pipe(mergeMap(reply)).subscribe((event) => schedule(() => apply(event))));

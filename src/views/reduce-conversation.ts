@@ -24,7 +24,8 @@ export type ConversationEvent =
   | { readonly type: 'stop'; readonly id?: string | undefined }
   | { readonly type: 'regenerate'; readonly id?: string | undefined }
   | { readonly type: 'reset'; readonly turns?: readonly Turn[] | undefined }
-  | { readonly type: 'reply'; readonly run: Run; readonly reply: ChatView };
+  | { readonly type: 'reply'; readonly run: Run; readonly reply: ChatView }
+  | { readonly type: 'end'; readonly run: Run };
 
 interface PromptEvent {
   readonly type: 'send';
@@ -62,6 +63,8 @@ export function reduceConversation(
       return resume(event.turns ?? []);
     case 'reply':
       return startQueued(showReply(before, event.run, event.reply));
+    case 'end':
+      return startQueued(leave(before, event.run));
   }
 }
 
@@ -141,6 +144,17 @@ function showReply(before: Conversation, run: Run, reply: ChatView): Conversatio
         withReply(view.turns, run.place, reply.status === 'failed' ? failedView(reply, run) : reply),
         isFinal(reply) ? runs.filter((other) => other !== run) : runs,
       );
+}
+
+/** Ends a run whose reply is not final: it stays as it is, but is no longer in flight. */
+function leave(before: Conversation, run: Run): Conversation {
+  const { view, runs } = before;
+  return runs.includes(run)
+    ? conversationOf(
+        withReply(view.turns, run.place, viewOf('waiting', keptMessage(waitingView, run))),
+        runs.filter((other) => other !== run),
+      )
+    : before;
 }
 
 function conversationOf(turns: readonly Turn[], runs: readonly Run[]): Conversation {
