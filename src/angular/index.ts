@@ -1,6 +1,7 @@
 /* Clients are provided and injected */
-export { provideClient, withName, withClientInterceptors, type ClientFeature } from './provide-client.js';
+export { provideClient, withName, withClientInterceptors, withZone, type ClientFeature } from './provide-client.js';
 export { withHttpClient } from './with-http-client.js';
+export { withServerRequests } from './with-server-requests.js';
 export { injectClient, CLIENT } from './inject-client.js';
 
 /* Conversations become signals */

@@ -54,7 +54,8 @@ export function throttleRender<T>(
     });
 }
 
-function nextFrame(scheduler: SchedulerLike): Observable<unknown> {
+/** Emits at the next animation frame, or about when it would be. */
+export function nextFrame(scheduler: SchedulerLike = asyncScheduler): Observable<unknown> {
   return typeof requestAnimationFrame === 'function'
     ? race(animationFrames(), timer(hiddenPause, scheduler))
     : timer(framePause, scheduler);

@@ -1,4 +1,4 @@
-import { endWith, filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
+import { concat, filter, map, mergeMap, type Observable, of, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { Client } from '../client/create-client.js';
 import { check } from '../util/check.js';
 import { operate } from '../util/operate.js';
@@ -107,12 +107,13 @@ export function converse(
     };
 
     const reply = (run: Run): Observable<ReplyEvent> =>
-      ask(run.prompt, turnsFor(conversation, run)).pipe(
-        map((view): ReplyEvent => ({ type: 'reply', run, reply: view })),
+      concat(
+        ask(run.prompt, turnsFor(conversation, run)).pipe(
+          map((view): ReplyEvent => ({ type: 'reply', run, reply: view })),
+        ),
         // Of effect only after an answer without a chunk, whose last view is not final.
-        endWith<ReplyEvent>({ type: 'end', run }),
-        takeUntil(ends.pipe(filter((other) => other === run))),
-      );
+        of<ReplyEvent>({ type: 'end', run }),
+      ).pipe(takeUntil(ends.pipe(filter((other) => other === run))));
     destination.add(starts.pipe(mergeMap(reply)).subscribe((event) => schedule(() => apply(event))));
 
     return {
