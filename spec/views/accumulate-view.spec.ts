@@ -208,6 +208,19 @@ describe('accumulateView', () => {
     });
   });
 
+  it.each<[string, unknown, unknown]>([
+    ['an error of another realm as it is', { name: 'HttpErrorResponse', message: 'Refused' }, { message: 'Refused' }],
+    ['a text as the cause of an error', 'no model', { message: expect.stringContaining('thrown'), cause: 'no model' }],
+    ['nothing as the cause of an error', undefined, { message: expect.stringContaining('thrown'), cause: undefined }],
+  ])('fails with %s', (_, thrown, error) => {
+    let last: ChatView | undefined;
+    throwError(() => thrown)
+      .pipe(accumulateView())
+      .subscribe((view) => (last = view));
+
+    expect(last).toMatchObject({ status: 'failed', error });
+  });
+
   it('does not end other views it is combined with', () => {
     runMarbles(({ cold, expectObservable }) => {
       const broken = cold<AnswerChunk>('-#', chunks, lost).pipe(accumulateView());

@@ -19,6 +19,6 @@ export type { CompletionChunk } from '../schemas/completion.js';
 export type { Model } from '../schemas/model.js';
 export type { Message, ToolCall, Usage } from '../chunks/message.js';
 export type { RetryNotice } from '../operators/retry-with-backoff.js';
-export type { ChatView, ReplyStatus } from '../views/chat-view.js';
+export type { ChatView, ReplyError, ReplyStatus } from '../views/chat-view.js';
 export type { Turn } from '../views/conversation.js';
 export type { ErrorKind, LlmError } from '../errors/llm-error.js';

@@ -16,7 +16,7 @@ import type { RetryNotice } from '../operators/retry-with-backoff.js';
 import { throttleRender } from '../operators/throttle-render.js';
 import type { UserContent } from '../schemas/chat-message.js';
 import { checkConfig, checkDuration } from '../util/check.js';
-import type { ChatView } from '../views/chat-view.js';
+import type { ChatView, ReplyError } from '../views/chat-view.js';
 import { checkCommand } from '../views/check-converse.js';
 import type { ConversationCommand, ConversationView, ConverseConfig, Turn } from '../views/conversation.js';
 import { converse } from '../views/converse.js';
@@ -51,7 +51,7 @@ export interface ConversationRef {
   /** `busy` while a reply is in flight. */
   readonly status: Signal<'idle' | 'busy'>;
   /** The error of the last reply, until it is regenerated or another one follows. */
-  readonly error: Signal<unknown>;
+  readonly error: Signal<ReplyError | undefined>;
   /** When and why the last reply is retried, during the pause before the retry. */
   readonly retry: Signal<RetryNotice | undefined>;
   /** Sends a prompt. Its turn gets the id, if there is one. Throws `TypeError` for an invalid prompt. */

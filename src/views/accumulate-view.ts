@@ -21,7 +21,7 @@ import { isObject } from '../util/is-object.js';
 import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.js';
 import { retryTransient } from '../operators/retry-transient.js';
 import { check, checkConfig } from '../util/check.js';
-import { type ChatView, hasOutput, viewOf, waitingView } from './chat-view.js';
+import { type ChatView, failedView, hasOutput, viewOf, waitingView } from './chat-view.js';
 
 /** Options of {@link accumulateView}. */
 export interface AccumulateViewConfig extends AccumulateMessageConfig {
@@ -140,7 +140,7 @@ function reduceView(view: ChatView, event: ReplyEvent): ChatView {
     case 'unanswered':
       return status === 'waiting' ? view : viewOf('waiting', message);
     case 'failed':
-      return viewOf('failed', message, { error: event.error });
+      return failedView(message, event.error);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Message } from '../chunks/message.js';
-import { type ChatView, hasOutput, isFinal, queuedView, viewOf, waitingView } from './chat-view.js';
+import { type ChatView, failedView, hasOutput, isFinal, queuedView, viewOf, waitingView } from './chat-view.js';
 import type { ConversationPolicy, ConversationView, Turn } from './conversation.js';
 
 /** A conversation and its replies in flight. */
@@ -80,7 +80,7 @@ export function turnsFor({ view }: Conversation, { place }: Run): readonly Turn[
 
 function send(before: Conversation, { id, prompt, failure }: PromptEvent, policy: ConversationPolicy): Conversation {
   if (failure !== undefined) {
-    return append(before, { id, prompt, reply: viewOf('failed', waitingView.message, { error: failure }) });
+    return append(before, { id, prompt, reply: failedView(waitingView.message, failure) });
   }
   const turn = { id, prompt, reply: waitingView };
   const isBusy = before.runs.length > 0;
@@ -141,7 +141,7 @@ function showReply(before: Conversation, run: Run, reply: ChatView): Conversatio
   return !runs.includes(run) || view.turns[run.place]?.reply === reply
     ? before
     : conversationOf(
-        withReply(view.turns, run.place, reply.status === 'failed' ? failedView(reply, run) : reply),
+        withReply(view.turns, run.place, reply.status === 'failed' ? withKeptMessage(reply, run) : reply),
         isFinal(reply) ? runs.filter((other) => other !== run) : runs,
       );
 }
@@ -186,9 +186,9 @@ function stopTurn({ id, prompt, reply }: Turn, run?: Run): Turn {
   return Object.freeze({ id, prompt, reply: viewOf('stopped', keptMessage(reply, run)) });
 }
 
-function failedView(reply: ChatView, run: Run): ChatView {
+function withKeptMessage(reply: ChatView, run: Run): ChatView {
   const message = keptMessage(reply, run);
-  return message === reply.message ? reply : viewOf('failed', message, { error: reply.error });
+  return message === reply.message ? reply : failedView(message, reply.error);
 }
 
 function runAt(runs: readonly Run[], place: number): Run | undefined {
