@@ -65,7 +65,8 @@ export interface ConversationRef {
 }
 
 /**
- * Holds a conversation for a component or a service: `converse` with signals for the template and methods for the commands.
+ * Holds a conversation for a component or a service, with retries: `converse` with signals for the template and methods for
+ * the commands. `retry: false` turns the retries off, `retry: { restart: true }` also restarts answers that broke off midway.
  *
  * ```ts
  * class Chat {

@@ -3,8 +3,8 @@ import type { ClientConfig } from './client-config.js';
 import { buildClient, type Client } from './create-client.js';
 
 /**
- * Creates a client for an OpenAI-style server, over undici. `apiKey` and `baseURL` default to `OPENAI_API_KEY` and
- * `OPENAI_BASE_URL`; the environment's key is never sent to a `baseURL` set in code.
+ * Creates a client for an OpenAI-style server, over undici. It never retries by itself. `apiKey` and `baseURL` default to
+ * `OPENAI_API_KEY` and `OPENAI_BASE_URL`; the environment's key is never sent to a `baseURL` set in code.
  *
  * ```ts
  * const client = createClient({ baseURL: 'http://localhost:11434/v1' });

@@ -32,8 +32,8 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
 }
 
 /**
- * Emits a reply as one value for a screen: its status, the message so far, and the error if there was one. It never errors,
- * so one failed reply does not end a combination of many views.
+ * Emits a reply as one value for a screen: its status, the message so far, and the error if there was one. It retries only
+ * with `retry`. It never errors, so one failed reply does not end a combination of many views.
  *
  * ```text
  * chunks:  --r-a-b-f|       r = role, a = 'Hel', b = 'lo', f = finish
@@ -42,8 +42,9 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  *
  * The first view is emitted on subscribe, so put this operator last: a retry operator after it would never retry, because
  * output has already been emitted. With `retry` it retries by itself and shows each pause as `retrying` with the notice; your
- * own `notify` is called too. Views are immutable, and their unchanged parts keep their identity. A chunk that adds nothing
- * emits no view. A role, a finish reason and token counts each do emit one, though the text is unchanged.
+ * own `notify` is called too. `retry: { restart: true }` also restarts an answer that broke off midway. Views are immutable,
+ * and their unchanged parts keep their identity. A chunk that adds nothing emits no view. A role, a finish reason and token
+ * counts each do emit one, though the text is unchanged.
  *
  * An error, including one thrown by a callback, becomes a final view that has `error` and keeps the message so far:
  *

@@ -19,8 +19,8 @@ import {
 type ReplyEvent = ConversationEvent & { readonly type: 'reply' | 'end' };
 
 /**
- * Holds a conversation: sends prompts and commands to `client` as requests, and emits a new view of the whole conversation
- * whenever a reply changes. The first view is emitted on subscribe.
+ * Holds a conversation, with retries: sends prompts and commands to `client` as requests, and emits a new view of the whole
+ * conversation whenever a reply changes. The first view is emitted on subscribe.
  *
  * ```text
  * prompts:  -a----b---|
@@ -34,6 +34,9 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' | 'end' };
  * Queued prompts that are stopped remain as turns. `regenerate` replaces a reply in its place, sends only the turns before
  * it, and runs in parallel with other replies. If the new reply fails or is stopped before it has output, the message it was
  * to replace is shown again. Unknown ids are ignored, and so is `regenerate` for a queued prompt.
+ *
+ * By default a reply that fails before its first output is retried twice, as `retryTransient` does; `retry: false` turns this
+ * off, and `retry: { restart: true }` also restarts an answer that broke off midway.
  *
  * The result completes when the source and all replies in flight have completed. It errors only if the source does, or sends
  * an invalid command (`TypeError`). A reply that fails is a turn with the status `failed`, even if a callback of `config`
