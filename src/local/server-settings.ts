@@ -18,6 +18,7 @@ export interface ServerSettings {
   readonly onExchange: ((exchange: LocalExchange) => void) | undefined;
   /** The path of the folder, without symbolic links. */
   readonly pages: string | undefined;
+  readonly fallback: string | undefined;
   readonly scheduler: SchedulerLike;
   /** When the server was created, in milliseconds since the epoch. */
   readonly startedAt: number;
@@ -28,7 +29,7 @@ export function toServerSettings(config: LocalServerConfig): ServerSettings {
   checkConfig('startLocalServer', config, fieldNames);
   fieldNames.forEach((name) => checkField(name, config[name]));
   const { port = 0, host = '127.0.0.1', key, tokensPerSecond = 40, rateLimit, keepAlive, onExchange, pages } = config;
-  const { builtIn = builtInModels, models = {}, scheduler = asyncScheduler } = config;
+  const { builtIn = builtInModels, models = {}, fallback, scheduler = asyncScheduler } = config;
   return {
     port,
     host,
@@ -39,6 +40,7 @@ export function toServerSettings(config: LocalServerConfig): ServerSettings {
     keepAlive,
     onExchange,
     pages: pages && realpathSync(pages),
+    fallback,
     scheduler,
     startedAt: scheduler.now(),
   };
@@ -87,6 +89,7 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
   keepAlive: [isDuration, 'a number of milliseconds above 0'],
   onExchange: [isFunction, 'a function'],
   pages: [isFolder, 'a folder that exists'],
+  fallback: [(value) => typeof value === 'string' && /^[^/]/u.test(value), 'a path in pages, such as index.html'],
   scheduler: [isScheduler, 'an rxjs scheduler'],
 };
 

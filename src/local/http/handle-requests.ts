@@ -35,6 +35,7 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
 function createAnswer({
   key,
   pages,
+  fallback,
   rateLimit,
   scheduler,
 }: ServerSettings): (exchange: Exchange) => Observable<unknown> {
@@ -43,7 +44,7 @@ function createAnswer({
   return (exchange) => {
     const { request, response } = exchange;
     if (pages !== undefined && !isApiPath(pathOf(request))) {
-      return sendPage(exchange, pages);
+      return sendPage(exchange, pages, fallback);
     }
     allowEveryOrigin(response);
     if (request.method === 'OPTIONS') {
