@@ -1,6 +1,7 @@
 import { undiciTransport } from '../transport/undici/undici-transport.js';
 import type { ClientConfig } from './client-config.js';
 import { buildClient, type Client } from './create-client.js';
+import { readEnvironment } from './environment.js';
 
 /**
  * Creates a client for an OpenAI-style server, over undici. It never retries by itself. `apiKey` and `baseURL` default to
@@ -15,22 +16,4 @@ import { buildClient, type Client } from './create-client.js';
  */
 export function createNodeClient(config: ClientConfig = {}): Client {
   return buildClient(config, { createTransport: () => undiciTransport(), environment: readEnvironment() });
-}
-
-/** The API address and key from the environment. */
-export interface Environment {
-  readonly apiKey: string | undefined;
-  readonly baseURL: string | undefined;
-}
-
-/**
- * Reads `OPENAI_API_KEY` and `OPENAI_BASE_URL`; an empty variable counts as not set.
- *
- * @param variables The environment to read. Default `process.env`.
- */
-export function readEnvironment(
-  variables: Readonly<Record<string, string | undefined>> = globalThis.process.env,
-): Environment {
-  const read = (name: string): string | undefined => variables[name]?.trim() || undefined;
-  return { apiKey: read('OPENAI_API_KEY'), baseURL: read('OPENAI_BASE_URL') };
 }
