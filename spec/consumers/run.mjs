@@ -68,7 +68,8 @@ async function check(name, tarball) {
 
 /** Runs a program to its end and returns what it wrote. */
 async function run(cwd, [program, ...parameters]) {
-  const child = spawn(program, parameters, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A build whose pages wait for a model would not end.
+  const child = spawn(program, parameters, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 240_000 });
   let written = '';
   [child.stdout, child.stderr].forEach((stream) => stream.on('data', (bytes) => (written += bytes)));
   const [status] = await once(child, 'close');
