@@ -17,8 +17,8 @@ const config: Config = {
   testMatch: ['**/*.spec.ts'],
   // These need a browser and run with `npm run test:browser`.
   testPathIgnorePatterns: ['/node_modules/', '/spec/browser/'],
-  // A separate project with its own tests.
-  modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/'],
+  // Separate projects with their own tests.
+  modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/', '<rootDir>/spec/consumers/'],
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }],
     '^.+\\.mjs$': '<rootDir>/.config/jest-modules.mjs',

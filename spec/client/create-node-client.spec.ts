@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createClient as createFetchClient } from '../../src/index.fetch.js';
 import { createClient, type ClientConfig, type RequestOptions } from '../../src/index.node.js';
 import { createClient as createWebClient } from '../../src/index.js';
 import { readEnvironment } from '../../src/node/index.js';
@@ -168,6 +169,15 @@ describe('createClient on Node', () => {
     createWebClient({ baseURL: own, transport }).chat(chatRequest).subscribe();
 
     expect(requests[0]?.headers).not.toHaveProperty('user-agent');
+  });
+
+  it('the client over fetch reads the environment, too', () => {
+    setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: own });
+    const { transport, requests } = fakeTransport();
+
+    createFetchClient({ transport }).chat(chatRequest).subscribe();
+
+    expect(requests[0]).toMatchObject({ url: `${own}/chat/completions`, headers: { authorization: bearer } });
   });
 
   it('the client for the web does not read the environment', () => {
