@@ -5,7 +5,7 @@ import { ofChoice } from '../../src/operators/of-choice.js';
 import { reasoningDeltas } from '../../src/operators/reasoning-deltas.js';
 import { textDeltas } from '../../src/operators/text-deltas.js';
 import { toUsage } from '../../src/operators/to-usage.js';
-import { chatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
+import { chatCompletionChunk } from '../support/chunk-schemas.js';
 import { eventStream } from '../support/answers.js';
 import { clientFor, readStream } from '../support/read-stream.js';
 

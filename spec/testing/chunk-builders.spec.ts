@@ -10,7 +10,7 @@ import {
   toMessage,
   toUsage,
 } from '../../src/index.js';
-import { chatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
+import { chatCompletionChunk } from '../support/chunk-schemas.js';
 import {
   chunksOf,
   fakeTransport,

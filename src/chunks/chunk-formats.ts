@@ -1,10 +1,11 @@
-import { chatCompletionChunk, type ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
-import { completionChunk, type CompletionChunk } from '../schemas/completion.js';
+import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
+import type { CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
 import { checkIndex, checkToolCalls } from './check-index.js';
 import { isNoReason, meaningOf } from './finish-reason.js';
 import { createMessageDiff } from './message-diff.js';
 import type { ChunkFormat, StreamContent } from './parse-chunks.js';
+import { readChatChunk, readCompletionChunk } from './read-chunk.js';
 
 /**
  * The format of `/chat/completions`. A choice without an `index` gets its position. One without a `delta` gets an empty
@@ -12,7 +13,7 @@ import type { ChunkFormat, StreamContent } from './parse-chunks.js';
  * it once.
  */
 export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
-  schema: chatCompletionChunk,
+  read: readChatChunk,
   createRepair: (content) => {
     const diff = createMessageDiff();
     return (raw) => {
@@ -30,7 +31,7 @@ export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
 
 /** The format of the legacy `/completions`. A choice without an `index` gets its position. */
 export const completionChunks: ChunkFormat<CompletionChunk> = {
-  schema: completionChunk,
+  read: readCompletionChunk,
   createRepair: (content) => (raw) => {
     choicesOf(raw).forEach((choice, position) => {
       checkToolCalls(choice['delta'], content.limits.toolCalls);

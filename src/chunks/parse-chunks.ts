@@ -1,5 +1,4 @@
 import { asyncScheduler, type OperatorFunction, type SchedulerLike } from 'rxjs';
-import * as z from 'zod/mini';
 import type { Redact } from '../secrets/redactor.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { StreamError } from '../errors/stream-error.js';
@@ -10,7 +9,6 @@ import { operate } from '../util/operate.js';
 import { done, errorFrame, parseEventData } from './event-data.js';
 import { meaningOf } from './finish-reason.js';
 import { createForeignStream } from './foreign-stream.js';
-import { mendChunk } from './mend-chunk.js';
 
 /** What a stream may hold. */
 export interface StreamContent {
@@ -22,7 +20,8 @@ export interface StreamContent {
 
 /** How the chunks of one endpoint are repaired and validated. */
 export interface ChunkFormat<Chunk> {
-  readonly schema: z.ZodMiniType<Chunk>;
+  /** Checks and mends a parsed document in place, after its repair. */
+  readonly read: (document: unknown) => Chunk;
   /** Creates, for one stream, a function that repairs a parsed object in place before it is validated. */
   readonly createRepair: (content: StreamContent) => (raw: Record<string, unknown>) => void;
 }
@@ -56,7 +55,7 @@ export function parseChunks<Chunk extends AnyChunk>(
   return operate((destination) => {
     const completion = createCompletion();
     const foreign = createForeignStream(redact);
-    const toChunk = createReader(format, config, foreign.see);
+    const repair = format.createRepair(config);
 
     const readDocument = (document: unknown, event: string): void => {
       const error = errorFrame(document, event);
@@ -66,7 +65,11 @@ export function parseChunks<Chunk extends AnyChunk>(
       if (isIdle(document, event)) {
         return;
       }
-      const chunk = toChunk(document);
+      if (isObject(document)) {
+        foreign.see(document);
+        repair(document);
+      }
+      const chunk = format.read(document);
       completion.see(chunk);
       destination.next(chunk);
       throwIfFailed(chunk);
@@ -103,34 +106,6 @@ export function parseChunks<Chunk extends AnyChunk>(
       complete: end,
     };
   });
-}
-
-/** Creates, for one stream, a function that repairs and validates a document. */
-function createReader<Chunk extends AnyChunk>(
-  { schema, createRepair }: ChunkFormat<Chunk>,
-  content: StreamContent,
-  see: (document: Readonly<Record<string, unknown>>) => void,
-): (document: unknown) => Chunk {
-  const repair = createRepair(content);
-  return (document) => {
-    if (isObject(document)) {
-      see(document);
-      repair(document);
-    }
-    let result = z.safeParse(schema, document);
-    if (!result.success && isObject(document)) {
-      mendChunk(document);
-      result = z.safeParse(schema, document);
-    }
-    if (result.success) {
-      return result.data;
-    }
-    const [issue] = result.error.issues;
-    const path = (issue?.path ?? []).join('.');
-    throw new ProtocolError(`The server sent an invalid chunk${path === '' ? '' : ` (at ${path})`}`, {
-      kind: 'parse',
-    });
-  };
 }
 
 /** Whether a document is a ping, or a bare value that some relays send to keep a connection alive. */

@@ -1,11 +1,11 @@
 import { concat, defer, ignoreElements, mergeMap, type Observable, of, tap } from 'rxjs';
-import * as z from 'zod/mini';
 import { errorFrame } from '../chunks/event-data.js';
+import { count, list, Misfit, misfit, object, word } from '../chunks/read-fields.js';
 import type { Redact } from '../secrets/redactor.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/server-error.js';
 import { withDeadlines } from '../operators/with-deadlines.js';
-import { model, type Model } from '../schemas/model.js';
+import type { Model } from '../schemas/model.js';
 import { createByteBuffer } from '../sse/byte-buffer.js';
 import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
@@ -51,12 +51,20 @@ function parseModels(text: string, redact: Redact, now: number): readonly Model[
   if (error !== undefined) {
     throw toStreamError(error, redact, now);
   }
-  const result = z.safeParse(z.array(model), listIn(document));
-  if (!result.success) {
-    throw new ProtocolError('The server did not answer with a list of models; check baseURL', { kind: 'parse' });
+  try {
+    return readModels(listIn(document)) as readonly Model[];
+  } catch (reason) {
+    throw reason instanceof Misfit
+      ? new ProtocolError('The server did not answer with a list of models; check baseURL', { kind: 'parse' })
+      : reason;
   }
-  return result.data;
 }
+
+const readModel = object({ object: word, created: count, owned_by: word }, misfit);
+const readModels = list(
+  (value) => (isObject(value) && typeof value['id'] === 'string' ? readModel(value) : misfit(value)),
+  misfit,
+);
 
 /** Most servers send `{ data: [...] }`, some a bare list, and some null instead of an empty list. */
 function listIn(document: unknown): unknown {

@@ -1,5 +1,4 @@
-import * as z from 'zod/mini';
-import { tokenUsage, type TokenUsage } from './token-usage.js';
+import type { TokenUsage } from './token-usage.js';
 
 /** Part of a function's name or arguments. */
 export interface FunctionDelta {
@@ -8,11 +7,6 @@ export interface FunctionDelta {
   readonly arguments?: string | object | null | undefined;
   readonly [key: string]: unknown;
 }
-
-const functionDelta: z.ZodMiniType<FunctionDelta> = z.looseObject({
-  name: z.nullish(z.string()),
-  arguments: z.nullish(z.union([z.string(), z.looseObject({})])),
-});
 
 /**
  * Part of one tool call. Servers identify calls by index, by id, by both, or by neither; `accumulateMessage` handles all
@@ -35,21 +29,11 @@ export interface CustomDelta {
   readonly [key: string]: unknown;
 }
 
-const toolCallDelta: z.ZodMiniType<ToolCallDelta> = z.looseObject({
-  index: z.nullish(z.number()),
-  id: z.nullish(z.string()),
-  type: z.nullish(z.string()),
-  function: z.nullish(functionDelta),
-  custom: z.nullish(z.looseObject({ name: z.nullish(z.string()), input: z.nullish(z.string()) })),
-});
-
 /** A part of content that is sent as a list, such as `{ type: 'text', text }` or `{ type: 'thinking', thinking }`. */
 export interface ContentPart {
   readonly type: string;
   readonly [key: string]: unknown;
 }
-
-const contentPart: z.ZodMiniType<ContentPart> = z.looseObject({ type: z.string() });
 
 /** What a chunk adds to one choice. Every field is optional and may be null. */
 export interface ChatDelta {
@@ -67,25 +51,12 @@ export interface ChatDelta {
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link ChatDelta}. */
-export const chatDelta: z.ZodMiniType<ChatDelta> = z.looseObject({
-  role: z.nullish(z.string()),
-  content: z.nullish(z.union([z.string(), z.array(contentPart)])),
-  refusal: z.nullish(z.string()),
-  reasoning_content: z.nullish(z.string()),
-  reasoning: z.nullish(z.string()),
-  tool_calls: z.nullish(z.array(toolCallDelta)),
-  function_call: z.nullish(functionDelta),
-});
-
 /** The log probability of one token, usually with its bytes and the most likely alternatives. */
 export interface TokenLogprob {
   readonly token: string;
   readonly logprob: number;
   readonly [key: string]: unknown;
 }
-
-const tokenLogprob: z.ZodMiniType<TokenLogprob> = z.looseObject({ token: z.string(), logprob: z.number() });
 
 /** The log probabilities of the tokens in a chunk. */
 export interface ChoiceLogprobs {
@@ -104,15 +75,6 @@ export interface ChatChoice {
   readonly [key: string]: unknown;
 }
 
-const chatChoice: z.ZodMiniType<ChatChoice> = z.looseObject({
-  index: z.number(),
-  delta: chatDelta,
-  finish_reason: z.nullish(z.string()),
-  logprobs: z.nullish(
-    z.looseObject({ content: z.nullish(z.array(tokenLogprob)), refusal: z.nullish(z.array(tokenLogprob)) }),
-  ),
-});
-
 /**
  * One streaming object of `/chat/completions`, as emitted by `chat()`. `choices` is always an array, and each choice has an
  * `index` and a `delta`, even if the server leaves them out. Unknown fields are kept. `choices` may be empty, for example
@@ -130,15 +92,3 @@ export interface ChatCompletionChunk {
   readonly system_fingerprint?: string | null | undefined;
   readonly [key: string]: unknown;
 }
-
-/** Schema of {@link ChatCompletionChunk}. */
-export const chatCompletionChunk: z.ZodMiniType<ChatCompletionChunk> = z.looseObject({
-  id: z.nullish(z.string()),
-  object: z.nullish(z.string()),
-  created: z.nullish(z.number()),
-  model: z.nullish(z.string()),
-  choices: z.array(chatChoice),
-  usage: z.nullish(tokenUsage),
-  service_tier: z.nullish(z.string()),
-  system_fingerprint: z.nullish(z.string()),
-});

@@ -1,7 +1,6 @@
-import * as z from 'zod/mini';
-import { chatDelta, type ChatDelta } from './chat-completion-chunk.js';
+import type { ChatDelta } from './chat-completion-chunk.js';
 import type { StreamOptions } from './chat-completion-request.js';
-import { tokenUsage, type TokenUsage } from './token-usage.js';
+import type { TokenUsage } from './token-usage.js';
 
 /** One of the answers in a legacy chunk. With several prompts, `index` is that of the prompt times `n` plus the answer's. */
 export interface CompletionChoice {
@@ -13,13 +12,6 @@ export interface CompletionChoice {
   readonly delta?: ChatDelta | null | undefined;
   readonly [key: string]: unknown;
 }
-
-const completionChoice: z.ZodMiniType<CompletionChoice> = z.looseObject({
-  index: z.number(),
-  text: z.nullish(z.string()),
-  finish_reason: z.nullish(z.string()),
-  delta: z.nullish(chatDelta),
-});
 
 /**
  * One streaming object of the legacy `/completions`, as emitted by `completions()`. `choices` is always an array, and each
@@ -36,17 +28,6 @@ export interface CompletionChunk {
   readonly system_fingerprint?: string | null | undefined;
   readonly [key: string]: unknown;
 }
-
-/** Schema of {@link CompletionChunk}. */
-export const completionChunk: z.ZodMiniType<CompletionChunk> = z.looseObject({
-  id: z.nullish(z.string()),
-  object: z.nullish(z.string()),
-  created: z.nullish(z.number()),
-  model: z.nullish(z.string()),
-  choices: z.array(completionChoice),
-  usage: z.nullish(tokenUsage),
-  system_fingerprint: z.nullish(z.string()),
-});
 
 /**
  * A request to the legacy `/completions`, which continues a prompt. Unknown fields are sent unchanged.

@@ -1,5 +1,3 @@
-import * as z from 'zod/mini';
-
 /** A model of a server. Unknown fields, such as prices and context lengths, are kept. */
 export interface Model {
   readonly id: string;
@@ -9,11 +7,3 @@ export interface Model {
   readonly owned_by?: string | null | undefined;
   readonly [key: string]: unknown;
 }
-
-/** Schema of {@link Model}. */
-export const model: z.ZodMiniType<Model> = z.looseObject({
-  id: z.string(),
-  object: z.nullish(z.string()),
-  created: z.nullish(z.number()),
-  owned_by: z.nullish(z.string()),
-});

@@ -1,5 +1,3 @@
-import * as z from 'zod/mini';
-
 /**
  * Token counts of chat and legacy completions, on any chunk. Counts are cumulative, so the last one is the total. Unknown
  * fields, such as costs, are kept.
@@ -21,17 +19,3 @@ export interface TokenDetails {
   readonly reasoning_tokens?: number | null | undefined;
   readonly [key: string]: unknown;
 }
-
-const tokenDetails: z.ZodMiniType<TokenDetails> = z.looseObject({
-  cached_tokens: z.nullish(z.number()),
-  reasoning_tokens: z.nullish(z.number()),
-});
-
-/** Schema of {@link TokenUsage}. */
-export const tokenUsage: z.ZodMiniType<TokenUsage> = z.looseObject({
-  prompt_tokens: z.nullish(z.number()),
-  completion_tokens: z.nullish(z.number()),
-  total_tokens: z.nullish(z.number()),
-  prompt_tokens_details: z.nullish(tokenDetails),
-  completion_tokens_details: z.nullish(tokenDetails),
-});

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { defer, mergeMap, type OperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
-import { chatDelta, type FunctionDelta, type ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
+import type { FunctionDelta, ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
+import { chatDelta } from './chat-delta.js';
 import type { LocalDelta } from '../local-model.js';
 import { tokenize } from '../tokenize.js';
 import type { GenerationPiece } from './generation.js';
