@@ -1,5 +1,6 @@
 import { noop, Observable, type Subscriber } from 'rxjs';
 import { ProtocolError } from '../../errors/protocol-error.js';
+import { requireGlobal } from '../../util/require-global.js';
 import { checkEncoding } from '../check-encoding.js';
 import { toTransportError } from '../to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
@@ -26,7 +27,7 @@ export interface FetchTransportConfig {
  * @see {@link Transport} for the events it emits.
  */
 export function fetchTransport(config: FetchTransportConfig = {}): Transport {
-  return withRedirects((request) => exchange(request, config.fetch ?? globalThis.fetch));
+  return withRedirects((request) => exchange(request, config.fetch ?? requireGlobal('fetch')));
 }
 
 function exchange(request: TransportRequest, fetch: typeof globalThis.fetch): Observable<TransportEvent> {
