@@ -1,0 +1,3 @@
+import { runConsumer } from '../run-consumer.mjs';
+
+await runConsumer(import.meta.dirname);
