@@ -2,6 +2,12 @@
 import type { Config } from 'jest';
 import { availableParallelism } from 'node:os';
 
+// Specs talk to servers on this machine, which the proxy of a developer cannot reach.
+for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) {
+  Reflect.deleteProperty(process.env, name);
+  Reflect.deleteProperty(process.env, name.toLowerCase());
+}
+
 const config: Config = {
   // One more than the number of cores, because workers also wait for programs that specs start.
   maxWorkers: availableParallelism() + 1,
@@ -11,8 +17,8 @@ const config: Config = {
   testMatch: ['**/*.spec.ts'],
   // These need a browser and run with `npm run test:browser`.
   testPathIgnorePatterns: ['/node_modules/', '/spec/browser/'],
-  // A separate project with its own tests.
-  modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/'],
+  // Separate projects with their own tests.
+  modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/', '<rootDir>/spec/consumers/'],
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }],
     '^.+\\.mjs$': '<rootDir>/.config/jest-modules.mjs',

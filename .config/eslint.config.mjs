@@ -7,8 +7,8 @@ const typeScript = ['**/*.ts'];
 const shipped = ['src/**/*.ts'];
 const specs = ['spec/**/*.ts'];
 const tools = ['*.config.ts'];
-// Checked without types, because the app's dependencies are installed only when it is built.
-const app = ['examples/angular-chat/src/**/*.ts'];
+// Checked without types, because the dependencies of these projects are installed only when they are built.
+const app = ['examples/angular-chat/src/**/*.ts', 'spec/consumers/*/**/*.ts'];
 
 const importRules = [
   {
@@ -65,6 +65,14 @@ export default defineConfig(
   {
     files: ['**/*.mjs'],
     languageOptions: { globals: { process: 'readonly', URL: 'readonly' } },
+  },
+  {
+    files: ['spec/consumers/**/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['AbortSignal', 'Buffer', 'clearInterval', 'console', 'fetch', 'setInterval'].map((name) => [name, 'readonly']),
+      ),
+    },
   },
   {
     files: typeScript,
@@ -137,6 +145,11 @@ export default defineConfig(
       'max-lines': ['error', 200],
       'no-console': 'error',
     },
+  },
+  {
+    // Angular's builder reads the default export.
+    files: ['**/main.server.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
   },
   {
     files: tools,

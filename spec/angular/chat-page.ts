@@ -9,9 +9,9 @@ import {
   NgZone,
 } from '@angular/core';
 import { bootstrapApplication } from '@angular/platform-browser';
-import { concatMap, delay, from, of } from 'rxjs';
-import { injectClient, injectConversation, provideClient } from '../../src/angular/index.js';
-import type { Client } from '../../src/index.js';
+import { concatMap, delay, from, type Observable, of, tap } from 'rxjs';
+import { type ClientFeature, injectClient, injectConversation, provideClient } from '../../src/angular/index.js';
+import { accumulateView, type ChatCompletionChunk, type ChatView, type Client } from '../../src/index.js';
 import { chunksOf, fakeTransport } from '../../src/testing/index.js';
 import { pass } from '../support/virtual-clock.js';
 
@@ -25,6 +25,10 @@ export interface ChatPage {
   readonly send: () => void;
   /** Streams an answer that is not shown, and calls `onChunk` for each chunk. */
   readonly stream: (onChunk: () => void) => void;
+  /** Streams an answer into a plain field of the page, and calls `onView` for each view. */
+  readonly fill: (onView: () => void) => void;
+  /** The application, to ask whether it is stable. */
+  readonly application: ApplicationRef;
 }
 
 const THROTTLE = new InjectionToken<number | false | undefined>('throttle');
@@ -34,10 +38,14 @@ class Chat {
   readonly client: Client = injectClient();
   readonly chat = injectConversation({ request, throttle: inject(THROTTLE) });
   changeDetections = 0;
+  field: ChatView | undefined;
   readonly ref = afterEveryRender({ read: () => (this.changeDetections += 1) });
 }
 
-const component = Component({ selector: 'chat-page', template: '{{ chat.last()?.message?.content }}' })(Chat);
+const component = Component({
+  selector: 'chat-page',
+  template: '{{ chat.last()?.message?.content }}{{ field?.message?.content }} {{ field?.status }}',
+})(Chat);
 
 enableProdMode();
 
@@ -53,6 +61,7 @@ export async function openPage(
   changeDetection: EnvironmentProviders,
   words: number,
   throttle?: number | false,
+  ...features: readonly ClientFeature[]
 ): Promise<ChatPage> {
   const chunks = chunksOf(Array(words).fill('word').join(' '));
   const body = from(chunks).pipe(concatMap((chunk) => of(chunk).pipe(delay(1))));
@@ -60,7 +69,7 @@ export async function openPage(
   const application = await bootstrapApplication(component, {
     providers: [
       changeDetection,
-      provideClient({ baseURL: '/v1', transport: fakeTransport({ body }) }),
+      provideClient({ baseURL: '/v1', transport: fakeTransport({ body }) }, ...features),
       { provide: THROTTLE, useValue: throttle },
     ],
   });
@@ -70,11 +79,19 @@ export async function openPage(
   const page = application.components[0]?.instance as Chat;
   const before = page.changeDetections;
   const zone = application.injector.get(NgZone);
+  const ask = (): Observable<ChatCompletionChunk> =>
+    page.client.chat({ ...request, messages: [{ role: 'user', content: 'Hi' }] });
   return {
-    text: () => document.body.textContent,
+    application,
+    text: () => document.body.textContent.trim(),
     changeDetections: () => page.changeDetections - before,
     send: () => zone.run(() => page.chat.send('Hi')),
-    stream: (onChunk) =>
-      zone.run(() => page.client.chat({ ...request, messages: [{ role: 'user', content: 'Hi' }] }).subscribe(onChunk)),
+    stream: (onChunk) => zone.run(() => ask().subscribe(onChunk)),
+    fill: (onView) =>
+      zone.run(() =>
+        ask()
+          .pipe(accumulateView(), tap(onView))
+          .subscribe((view) => (page.field = view)),
+      ),
   };
 }

@@ -1,6 +1,6 @@
 /** @jest-environment ./.config/jest-page.mjs */
 import '@angular/compiler';
-import { Component, effect, Injector, PLATFORM_ID, signal } from '@angular/core';
+import { Component, effect, Injector, signal } from '@angular/core';
 import { from, NEVER, throwError } from 'rxjs';
 import {
   CLIENT,
@@ -221,32 +221,6 @@ describe('injectConversation', () => {
       chats.forEach((chat) => chat.send('Hi'));
 
       expect(chats.map(summaryOf)).toEqual(['Hi:done=Hello', 'Hi:done=World']);
-    });
-  });
-
-  describe('during server-side rendering', () => {
-    it('shows saved turns, needs no client and sends nothing', () => {
-      const before = converseWith(fakeClient(from(chunksOf('Hello'))));
-      before.send('Hi');
-      const turns = before.turns();
-      TestBed.resetTestingModule();
-
-      TestBed.configureTestingModule({
-        providers: [
-          { provide: PLATFORM_ID, useValue: 'server' },
-          // On a server there is no page that a path could be resolved against.
-          provideClient(() => {
-            throw new TypeError('baseURL must be a whole address');
-          }),
-        ],
-      });
-      const chat = TestBed.runInInjectionContext(() => injectConversation({ request, turns }));
-      chat.send('Ho');
-      chat.regenerate();
-      chat.reset();
-
-      expect(chat.turns()).toEqual(turns);
-      expect(chat.status()).toBe('idle');
     });
   });
 

@@ -24,7 +24,7 @@ describe("a client with Angular's rxjs interop", () => {
     it.each([
       ['a complete answer', from(chunksOf('Hello')), { status: 'done', message: { content: 'Hello' } }],
       ['an answer that has not started', NEVER, { status: 'waiting' }],
-      ['an answer without a chunk', EMPTY, { status: 'done', message: { content: '' } }],
+      ['an answer without a chunk', EMPTY, { status: 'waiting' }],
       [
         'an error',
         throwError(() => new ConnectionError('No answer')),

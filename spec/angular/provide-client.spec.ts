@@ -1,6 +1,6 @@
 /** @jest-environment ./.config/jest-page.mjs */
 import '@angular/compiler';
-import { createEnvironmentInjector, EnvironmentInjector, inject, InjectionToken, PLATFORM_ID } from '@angular/core';
+import { createEnvironmentInjector, EnvironmentInjector, inject, InjectionToken } from '@angular/core';
 import { EMPTY, type Observable } from 'rxjs';
 import {
   CLIENT,
@@ -63,18 +63,6 @@ describe('provideClient', () => {
       injected();
       expect(transport.requests.map(({ url }) => url)).toEqual(['http://acme.test/v1/chat/completions']);
       expect(configure).toHaveBeenCalledTimes(1);
-    });
-
-    it('streams during server-side rendering', () => {
-      const transport = fakeTransport({ body: chunksOf('Hello') });
-      TestBed.configureTestingModule({
-        providers: [
-          { provide: PLATFORM_ID, useValue: 'server' },
-          provideClient({ baseURL: 'http://relay.test/v1', transport }),
-        ],
-      });
-
-      expect(gathered(injected().chat(request).pipe(textDeltas()))).toEqual(['Hello']);
     });
 
     it('can be overridden in a part of the application', () => {

@@ -65,3 +65,23 @@ describe('the web bundle', () => {
     expect(code.trim()).toBe('');
   });
 });
+
+describe('the Node bundle', () => {
+  it('contains ES modules only, so that bundlers neither warn nor leave a require', async () => {
+    const { metafile, outputFiles } = await build({
+      entryPoints: [join(root, 'dist/esm/index.node.js')],
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      external: ['rxjs'],
+      absWorkingDir: root,
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    });
+
+    const others = Object.entries(metafile.inputs).filter(([, { format }]) => format !== 'esm');
+    expect(others.map(([path]) => path)).toEqual([]);
+    expect(outputFiles[0]!.text).not.toContain('Dynamic require');
+  });
+});

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { importsOf, type Import } from './imports-of.js';
 import { parse, type SourceFile } from './source-files.js';
 
-/** The floor of each folder of `src/`; `index` stands for the two entry files at its top. */
+/** The floor of each folder of `src/`; `index` stands for the entry files at its top. */
 const floors: Readonly<Record<string, number>> = {
   util: 0,
   secrets: 0,
@@ -66,8 +66,8 @@ function placement({ path }: SourceFile): readonly string[] {
 }
 
 function exportProblems(file: SourceFile): readonly string[] {
-  // The Node entry exports everything that the web entry exports: a second list could only differ by mistake.
-  const exempt = file.path === 'index.node.ts' ? "export * from './index.js';" : undefined;
+  // The entries for Node export everything that the web entry exports: a second list could only differ by mistake.
+  const exempt = ['index.node.ts', 'index.fetch.ts'].includes(file.path) ? "export * from './index.js';" : undefined;
   return parse(file).statements.flatMap((statement) => [
     ...(exportsEverything(statement) && statement.getText() !== exempt
       ? [`${file.path}: re-exports a whole module; export by name`]
@@ -137,5 +137,5 @@ function relativeProblem(file: SourceFile, { specifier, typeOnly }: Import): str
 
 /** Returns the top folder of a path; the entry files at the top count as one folder. */
 function folderOf(path: string): string {
-  return /^index(\.node)?\.[jt]s$/u.test(path) ? 'index' : (path.split('/')[0] ?? path);
+  return /^index(\.node|\.fetch)?\.[jt]s$/u.test(path) ? 'index' : (path.split('/')[0] ?? path);
 }

@@ -21,6 +21,7 @@ describe('the floors of src', () => {
     ['an entry in the command line', 'cli/a.ts', "import { a } from '../index.node.js'; import '../local/index.js';"],
     ['the index of an entry', 'local/index.ts', "export { a } from './a.js';"],
     ['the whole web entry in the Node entry', 'index.node.ts', "export * from './index.js';"],
+    ['the whole web entry in the entry over fetch', 'index.fetch.ts', "export * from './index.js';"],
     [
       'Node and undici in the transports',
       'transport/a.ts',

@@ -1,18 +1,5 @@
-import packed from '@sparticuz/chromium';
-import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-/** The package's default arguments disable the same-origin policy, which these tests need. */
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from './launch-chromium.js';
 
 /** Opens an empty page in a new browser context. */
 export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
@@ -26,11 +13,7 @@ export function useBrowser(): OpenPage {
   const uncaught: unknown[] = [];
 
   beforeAll(async () => {
-    browser = await launch().catch(async () => {
-      // A run that was killed while unpacking left an incomplete executable, which is not unpacked again.
-      rmSync(await packed.executablePath(), { force: true });
-      return launch();
-    });
+    browser = await launchChromium();
   });
 
   afterEach(async () => {
@@ -45,11 +28,4 @@ export function useBrowser(): OpenPage {
     context.on('weberror', (failure) => uncaught.push(failure.error()));
     return context.newPage();
   };
-}
-
-async function launch(): Promise<Browser> {
-  const executablePath = await packed.executablePath();
-  // The fonts of the package, so that text has the same size on machines without fonts.
-  const env = { ...process.env, FONTCONFIG_PATH: join(dirname(executablePath), 'fonts') };
-  return chromium.launch({ executablePath, env, args, timeout: 30_000 });
 }

@@ -22,6 +22,11 @@ describe('rxllm chat', () => {
     return JSON.parse(body) as Record<string, unknown>;
   }
 
+  function streamEnd(exchange: ServedExchange): void {
+    beginStream(exchange);
+    exchange.end('data: [DONE]\n\n');
+  }
+
   const user = (content: string): object => ({ role: 'user', content });
   const assistant = (content: string): object => ({ role: 'assistant', content });
 
@@ -54,6 +59,14 @@ describe('rxllm chat', () => {
     stdin.end();
 
     expect(await ended).toEqual({ code: 0, stdout: 'first answer\nsecond answer\n', stderr: '' });
+  });
+
+  it('goes on after an answer without a chunk', async () => {
+    const { ended } = chat('one\ntwo', '-m', 'small');
+    streamEnd(await server.next());
+    streamText(await server.next(), 'b');
+
+    expect(await ended).toEqual({ code: 0, stdout: 'b\n', stderr: 'The model returned no text.\n' });
   });
 
   it('uses the first model that the server lists', async () => {

@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createClient as createFetchClient } from '../../src/index.fetch.js';
 import { createClient, type ClientConfig, type RequestOptions } from '../../src/index.node.js';
 import { createClient as createWebClient } from '../../src/index.js';
 import { readEnvironment } from '../../src/node/index.js';
 import { chatRequest, fakeTransport } from '../support/answers.js';
 
+const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
+  readonly version: string;
+};
 const key = 'key-of-the-environment';
 const own = 'http://own.test/v1';
 const bearer = `Bearer ${key}`;
@@ -138,6 +144,40 @@ describe('createClient on Node', () => {
     client.chat(chatRequest).subscribe();
 
     expect(requests[0]?.headers['authorization']).toBe(bearer);
+  });
+
+  it.each<[string, ClientConfig, RequestOptions | undefined, string]>([
+    ['this package and its version', {}, undefined, `rxllm/${version}`],
+    ['what the client sets', { headers: { 'User-Agent': 'mine/1' } }, undefined, 'mine/1'],
+    [
+      'what the request sets',
+      { headers: { 'User-Agent': 'mine/1' } },
+      { headers: { 'user-agent': 'mine/2' } },
+      'mine/2',
+    ],
+  ])('names as user-agent %s', (_what, config, options, expected) => {
+    const { transport, requests } = fakeTransport();
+    createClient({ baseURL: own, transport, ...config })
+      .chat(chatRequest, options)
+      .subscribe();
+
+    expect(requests[0]?.headers['user-agent']).toBe(expected);
+  });
+
+  it('the client for the web names no user-agent', () => {
+    const { transport, requests } = fakeTransport();
+    createWebClient({ baseURL: own, transport }).chat(chatRequest).subscribe();
+
+    expect(requests[0]?.headers).not.toHaveProperty('user-agent');
+  });
+
+  it('the client over fetch reads the environment, too', () => {
+    setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: own });
+    const { transport, requests } = fakeTransport();
+
+    createFetchClient({ transport }).chat(chatRequest).subscribe();
+
+    expect(requests[0]).toMatchObject({ url: `${own}/chat/completions`, headers: { authorization: bearer } });
   });
 
   it('the client for the web does not read the environment', () => {

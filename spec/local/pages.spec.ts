@@ -168,4 +168,36 @@ describe('the pages of a server', () => {
     expect((await post(`${bare}/`, {})).status).toBe(405);
     await other.close();
   });
+
+  describe('with a fallback', () => {
+    let routed: LocalServer;
+
+    beforeAll(async () => {
+      routed = await startLocalServer({ pages, fallback: 'index.html' });
+    });
+
+    afterAll(() => routed.close());
+
+    it.each<[string, number, string | undefined]>([
+      ['/chat/7', 200, '<!doctype html>'],
+      ['/chat/', 200, '<!doctype html>'],
+      ['/chat?file=a.b', 200, '<!doctype html>'],
+      ['/sub/', 200, 'sub'],
+      ['/chat.js', 200, 'export {};'],
+      ['/missing.js', 404, undefined],
+      ['/.env', 404, undefined],
+      ['/v1/missing', 404, undefined],
+    ])('answer %s with %i', async (path, status, content) => {
+      const response = await fetch(new URL(path, routed.url));
+      const body = await response.text();
+
+      expect(response.status).toBe(status);
+      expect(body).toEqual(content ?? expect.stringContaining('unknown_url'));
+    });
+
+    it('refuse other methods, and a fallback that is no path in the folder', async () => {
+      expect((await fetch(new URL('/chat/7', routed.url), { method: 'POST' })).status).toBe(405);
+      expect(() => startLocalServer({ pages, fallback: '/index.html' })).toThrow(/fallback must be a path/u);
+    });
+  });
 });

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import { Agent } from 'undici';
 import { createClient, fetchTransport, retryTransient, type Transport } from '../../src/index.node.js';
 import { undiciTransport } from '../../src/node/index.js';
@@ -10,6 +13,8 @@ import { transports } from '../support/transports.js';
 import { transportRequest } from '../support/transport-events.js';
 
 const url = 'http://server.test/v1/chat';
+
+const howToTrust = ': see NODE_EXTRA_CA_CERTS';
 
 /** An error as Node's fetch raises it. */
 function fetchFailed(code: string): Error {
@@ -28,11 +33,6 @@ describe('a failure that no second request heals', () => {
     'CERT_HAS_EXPIRED',
     'CERT_NOT_YET_VALID',
     'CERT_REVOKED',
-    'CERT_UNTRUSTED',
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     'ERR_TLS_CERT_ALTNAME_INVALID',
     'INVALID_CA',
     'HOSTNAME_MISMATCH',
@@ -42,15 +42,32 @@ describe('a failure that no second request heals', () => {
     'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
     'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
     'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL',
     'ERR_INVALID_URL',
     'ERR_INVALID_ARG_TYPE',
     'UND_ERR_INVALID_ARG',
+    'UND_MOCK_ERR_MOCK_NOT_MATCHED',
   ])('is a ConnectionError that is not retryable: %s', async (code) => {
     expect(await failureOf(failing(fetchFailed(code))(transportRequest(url)))).toMatchObject({
       name: 'ConnectionError',
       kind: 'connection',
       retryable: false,
       message: `No answer from http://server.test (${code})`,
+    });
+  });
+
+  it.each([
+    'CERT_UNTRUSTED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ])('says how to trust a certificate: %s', async (code) => {
+    expect(await failureOf(failing(fetchFailed(code))(transportRequest(url)))).toMatchObject({
+      name: 'ConnectionError',
+      retryable: false,
+      message: `No answer from http://server.test (${code})${howToTrust}`,
     });
   });
 
@@ -91,7 +108,7 @@ describe('a failure that no second request heals', () => {
     expect(await failureWithRetries(create(), server.url)).toMatchObject({
       name: 'ConnectionError',
       retryable: false,
-      message: `No answer from ${server.url} (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+      message: `No answer from ${server.url} (DEPTH_ZERO_SELF_SIGNED_CERT)${howToTrust}`,
     });
     expect(server.requests).toBe(0);
   });
@@ -104,6 +121,23 @@ describe('a failure that no second request heals', () => {
       retryable: false,
     });
     expect(server.connections).toBe(1);
+  });
+
+  it.each(Object.entries(transports))('is a server that refuses HTTP/1.1 over %s', async (_name, create) => {
+    const server = createServer({ ...(await createCertificate()), ALPNProtocols: ['h2'] });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    let handshakes = 0;
+    server.on('tlsClientError', () => (handshakes += 1));
+
+    expect(await failureWithRetries(create(), `https://127.0.0.1:${port}`)).toMatchObject({
+      name: 'ConnectionError',
+      retryable: false,
+      message: expect.stringContaining('NO_APPLICATION_PROTOCOL') as unknown,
+    });
+    expect(handshakes).toBe(1);
+    server.close();
   });
 
   it.each(Object.entries(transports))('is an unknown scheme over %s', async (_name, create) => {

@@ -16,7 +16,7 @@ const whatToCheck = `Before pinning another version, check that what src/transpo
 - Agent, Pool, Client and the connector are at the paths it imports, and importing them does not set the global dispatcher;
 - Agent and Pool take a \`factory\`, and call dispatch of the Client it returns at once, with the options as they got them;
 - Client calls \`connect\` for each connection, including one for an aborted request that is still in its queue;
-- the connector returns its socket, and destroying that socket ends in the callback.
+- the connector returns its socket, and destroying that socket ends in the callback; it makes TLS over an \`httpSocket\`.
 Then run spec/transport, spec/client/connections.spec.ts and spec/faults.`;
 
 describe('undici', () => {

@@ -40,8 +40,8 @@ interface Hover {
 const entries = Object.keys(reviewed);
 const imports = entries.map((entry, place): [string, string] => {
   const { values, types } = reviewed[entry]!;
-  // The list of the Node entry holds only what it adds.
-  const names = [...values, ...types, ...(entry === 'src/index.node.ts' ? webNames : [])];
+  // The lists of the entries for Node hold only what they add.
+  const names = [...values, ...types, ...(/index\.(?:node|fetch)/u.test(entry) ? webNames : [])];
   const listed = names.map((name) => `${name} as ${name}${place}`);
   return [
     join(root, `hovers-${place}.ts`),

@@ -6,6 +6,9 @@ import {
   createClient,
   type ChatView,
   type ConversationView,
+  type ErrorKind,
+  isLlmError,
+  type ReplyError,
   type Turn,
 } from '../../src/index.js';
 import { fakeClient, runMarbles, type MarbleHelpers } from '../../src/testing/index.js';
@@ -20,6 +23,18 @@ describe('types of views and marble tests', () => {
       expectTypeOf(
         client.chat({ model: 'm', messages: [{ role: 'user', content: 'Hello!' }] }).pipe(accumulateView()),
       ).toEqualTypeOf<Observable<ChatView>>();
+    });
+
+    it('the error of a view has a message, and a kind if it is of this package', () => {
+      const read = ({ error }: ChatView): readonly unknown[] => {
+        expectTypeOf(error?.message).toEqualTypeOf<string | undefined>();
+        expectTypeOf(error?.kind).toEqualTypeOf<ErrorKind | undefined>();
+        expectTypeOf(error?.retryAfter).toEqualTypeOf<number | undefined>();
+        expectTypeOf(new RangeError('no model')).toExtend<ReplyError>();
+        return isLlmError(error) ? [error.retryable] : [];
+      };
+
+      expectTypeOf(read).returns.toEqualTypeOf<readonly unknown[]>();
     });
 
     it('a conversation is inferred from a real and from a fake client', () => {

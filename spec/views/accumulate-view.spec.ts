@@ -4,6 +4,7 @@ import {
   type Message,
   accumulateView,
   type AccumulateViewConfig,
+  type ChatCompletionChunk,
   type ChatView,
   ConnectionError,
   LimitError,
@@ -46,7 +47,6 @@ const views: Readonly<Record<string, ChatView>> = {
   b: { status: 'streaming', message: hello },
   f: { status: 'streaming', message: finished },
   d: { status: 'done', message: finished },
-  e: { status: 'done', message: nothing },
   x: { status: 'failed', message: hello, error: lost },
   y: { status: 'failed', message: nothing, error: lost },
 };
@@ -98,9 +98,11 @@ describe('accumulateView', () => {
     });
   });
 
-  it('is done after an empty source', () => {
-    runMarbles(({ expectObservable }) => {
-      expectObservable(EMPTY.pipe(accumulateView())).toBe('(we|)', views);
+  it('ends as waiting after a source that completes without a chunk', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      expectObservable(EMPTY.pipe(accumulateView())).toBe('(w|)', views);
+      expectObservable(EMPTY.pipe(accumulateView({ retry: {} }))).toBe('(w|)', views);
+      expectObservable(cold<AnswerChunk>('---|').pipe(accumulateView())).toBe('w--|', views);
     });
   });
 
@@ -206,6 +208,19 @@ describe('accumulateView', () => {
     });
   });
 
+  it.each<[string, unknown, unknown]>([
+    ['an error of another realm as it is', { name: 'HttpErrorResponse', message: 'Refused' }, { message: 'Refused' }],
+    ['a text as the cause of an error', 'no model', { message: expect.stringContaining('thrown'), cause: 'no model' }],
+    ['nothing as the cause of an error', undefined, { message: expect.stringContaining('thrown'), cause: undefined }],
+  ])('fails with %s', (_, thrown, error) => {
+    let last: ChatView | undefined;
+    throwError(() => thrown)
+      .pipe(accumulateView())
+      .subscribe((view) => (last = view));
+
+    expect(last).toMatchObject({ status: 'failed', error });
+  });
+
   it('does not end other views it is combined with', () => {
     runMarbles(({ cold, expectObservable }) => {
       const broken = cold<AnswerChunk>('-#', chunks, lost).pipe(accumulateView());
@@ -297,6 +312,26 @@ describe('accumulateView', () => {
           c: 'streaming lo ',
           d: 'streaming loHel ',
           e: 'done loHel ',
+        });
+      });
+    });
+
+    it('keeps the text of a failed attempt if the next one completes without a chunk', () => {
+      runMarbles(({ cold, expectObservable }) => {
+        const first = cold('  -ab#    ', chunks, lost);
+        const second = cold<ChatCompletionChunk>('-|');
+        const expected = '    wabp---(e|)';
+        expectObservable(
+          attempts(first, second).pipe(
+            accumulateView({ retry: { restart: true, random: () => 0.006 } }),
+            map(({ status, message }) => `${status} ${message.content}`),
+          ),
+        ).toBe(expected, {
+          w: 'waiting ',
+          a: 'streaming Hel',
+          b: 'streaming Hello',
+          p: 'retrying Hello',
+          e: 'waiting Hello',
         });
       });
     });

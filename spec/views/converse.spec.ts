@@ -181,6 +181,31 @@ describe('converse', () => {
     });
   });
 
+  describe('a reply without a chunk', () => {
+    it('stays waiting, but is not in flight', () => {
+      const { views } = replay(['a'], [EMPTY]);
+
+      expect(views.map((view) => [summaryOf(view), view.status, view.active])).toEqual([
+        ['', 'idle', []],
+        ['a:waiting', 'busy', ['turn-1']],
+        ['a:waiting', 'idle', []],
+      ]);
+    });
+
+    it.each<[ConversationPolicy, string]>([
+      ['switch', 'a:stopped b:done=x'],
+      ['queue', 'a:waiting b:done=x'],
+      ['exhaust', 'a:waiting b:done=x'],
+      ['parallel', 'a:waiting b:done=x'],
+    ])('does not hold up the next prompt if the policy is %s', (policy, last) => {
+      expect(replay(['a', 'b'], [EMPTY, of(x)], { policy }).last).toBe(last);
+    });
+
+    it('leaves the answer that it was to replace', () => {
+      expect(replay(['a', { type: 'regenerate' }], [of(x), EMPTY]).last).toBe('a:waiting=x');
+    });
+  });
+
   it('closes all requests when it is unsubscribed', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const prompts = cold('-ab------');
@@ -273,6 +298,7 @@ describe('converse', () => {
       from(replies.map((_, index) => `${index}`))
         .pipe(converse(fakeChat(...replies), { request, policy: 'queue', history: () => [] }))
         .subscribe((view) => (last = view));
+      first.next(x);
       first.complete();
 
       expect(last?.turns.filter(({ reply }) => reply.status === 'done')).toHaveLength(500);
@@ -500,8 +526,10 @@ describe('converse', () => {
         .pipe(converse(client, { request, policy: 'queue', turns: [turn('a', 'x')] }), map(summaryOf))
         .subscribe((summary) => (last = summary));
 
+      first.next(role);
       first.complete();
       expect(last).toBe('A:waiting b:done c:queued');
+      again.next(role);
       again.complete();
       expect(last).toBe('A:done b:done c:done=z');
     });

@@ -1,6 +1,7 @@
 /* Clients are provided and injected */
-export { provideClient, withName, withClientInterceptors, type ClientFeature } from './provide-client.js';
+export { provideClient, withName, withClientInterceptors, withZone, type ClientFeature } from './provide-client.js';
 export { withHttpClient } from './with-http-client.js';
+export { withServerRequests } from './with-server-requests.js';
 export { injectClient, CLIENT } from './inject-client.js';
 
 /* Conversations become signals */
@@ -18,6 +19,6 @@ export type { CompletionChunk } from '../schemas/completion.js';
 export type { Model } from '../schemas/model.js';
 export type { Message, ToolCall, Usage } from '../chunks/message.js';
 export type { RetryNotice } from '../operators/retry-with-backoff.js';
-export type { ChatView, ReplyStatus } from '../views/chat-view.js';
+export type { ChatView, ReplyError, ReplyStatus } from '../views/chat-view.js';
 export type { Turn } from '../views/conversation.js';
 export type { ErrorKind, LlmError } from '../errors/llm-error.js';

@@ -11,7 +11,8 @@ import type { Client } from '../client/create-client.js';
  * }
  * ```
  *
- * It works in a browser and during server-side rendering, where `baseURL` must be an absolute URL.
+ * While a server renders, its streams send nothing and complete at once without a value, unless the client is provided with
+ * `withServerRequests()`. End them with `accumulateView()` or `defaultIfEmpty(…)` where a value is needed, as in `rxResource`.
  *
  * @throws Error if there is no such provider, with the code to add; TypeError for a configuration that `createClient`
  *   refuses, such as an `apiKey` in a web page.

@@ -5,27 +5,30 @@ import {
   inject,
   Injector,
   NgZone,
-  PLATFORM_ID,
   runInInjectionContext,
   signal,
   type Signal,
   untracked,
 } from '@angular/core';
-import { EMPTY, identity, type Observable, Subject, tap } from 'rxjs';
+import { identity, Subject, tap } from 'rxjs';
 import type { Client } from '../client/create-client.js';
 import type { RetryNotice } from '../operators/retry-with-backoff.js';
 import { throttleRender } from '../operators/throttle-render.js';
 import type { UserContent } from '../schemas/chat-message.js';
 import { checkConfig, checkDuration } from '../util/check.js';
-import type { ChatView } from '../views/chat-view.js';
+import type { ChatView, ReplyError } from '../views/chat-view.js';
 import { checkCommand } from '../views/check-converse.js';
 import type { ConversationCommand, ConversationView, ConverseConfig, Turn } from '../views/conversation.js';
 import { converse } from '../views/converse.js';
+import { rendersOnServer, silentClient } from './build-provided-client.js';
 import { injectClient } from './inject-client.js';
 
 /** Options of {@link injectConversation}. */
 export interface ConversationConfig extends ConverseConfig {
-  /** The client to use, or the name it is provided with. Defaults to the client provided without a name. */
+  /**
+   * The client to use, or the name it is provided with. Defaults to the client provided without a name. While a server
+   * renders, a client given as an object is not asked.
+   */
   readonly client?: string | Pick<Client, 'chat'> | undefined;
   /**
    * Milliseconds between two changes of the signals while a reply arrives, or `false` for a change per chunk. Defaults to
@@ -48,7 +51,7 @@ export interface ConversationRef {
   /** `busy` while a reply is in flight. */
   readonly status: Signal<'idle' | 'busy'>;
   /** The error of the last reply, until it is regenerated or another one follows. */
-  readonly error: Signal<unknown>;
+  readonly error: Signal<ReplyError | undefined>;
   /** When and why the last reply is retried, during the pause before the retry. */
   readonly retry: Signal<RetryNotice | undefined>;
   /** Sends a prompt. Its turn gets the id, if there is one. Throws `TypeError` for an invalid prompt. */
@@ -62,7 +65,8 @@ export interface ConversationRef {
 }
 
 /**
- * Holds a conversation for a component or a service: `converse` with signals for the template and methods for the commands.
+ * Holds a conversation for a component or a service, with retries: `converse` with signals for the template and methods for
+ * the commands. `retry: false` turns the retries off, `retry: { restart: true }` also restarts answers that broke off midway.
  *
  * ```ts
  * class Chat {
@@ -73,8 +77,8 @@ export interface ConversationRef {
  *
  * The signals change immediately when a method is called, and once per frame while a reply arrives. Everything runs outside
  * the Angular zone: change detection runs when a signal used in a template changes, with and without zone.js. When its
- * injector is destroyed, the conversation ends and closes its requests. During server-side rendering it shows `turns`, and
- * the methods do nothing.
+ * injector is destroyed, the conversation ends and closes its requests. While a server renders, nothing is sent: a prompt is a
+ * turn that stays `waiting`, and the status is `idle`.
  *
  * @throws Error if there is neither an injection context nor an `injector`, or no client is provided; TypeError if `config`
  *   has an invalid field.
@@ -88,17 +92,17 @@ export function injectConversation(config: ConversationConfig): ConversationRef 
   }
   const injector = given ?? inject(Injector);
   const zone = injector.get(NgZone);
-  const onServer = injector.get(PLATFORM_ID) === 'server';
-  const clientToAsk = onServer ? silentClient : clientOf(client, injector);
+  const onServer = rendersOnServer(injector);
 
   const commands = new Subject<ConversationCommand>();
   let latest: ConversationView = { turns: [], active: [], status: 'idle' };
   const view = signal(latest);
-  const accepted: Observable<ConversationCommand> = onServer ? EMPTY : commands;
-  const shown = accepted.pipe(
-    converse(clientToAsk, converseConfig),
+  const paced = throttleRender<ConversationView>(pauseOf(throttle), converseConfig.scheduler);
+  const shown = commands.pipe(
+    converse(clientFor(client, injector, onServer), converseConfig),
     tap((next) => (latest = next)),
-    throttle === false ? identity : throttleRender(pauseOf(throttle), converseConfig.scheduler),
+    // A server renders the last view only, and does not wait for a pause.
+    throttle === false || onServer ? identity : paced,
   );
   const subscription = zone.runOutsideAngular(() => shown.subscribe((next) => view.set(next)));
   injector.get(DestroyRef).onDestroy(() => subscription.unsubscribe());
@@ -124,13 +128,13 @@ export function injectConversation(config: ConversationConfig): ConversationRef 
   };
 }
 
-/** For server-side rendering, where nothing is sent. */
-const silentClient: Pick<Client, 'chat'> = { chat: () => EMPTY };
-
-function pauseOf(throttle: number | undefined): number | undefined {
-  return throttle === undefined ? undefined : checkDuration('throttle', throttle);
+function pauseOf(throttle: number | false | undefined): number | undefined {
+  return throttle === undefined || throttle === false ? undefined : checkDuration('throttle', throttle);
 }
 
-function clientOf(client: ConversationConfig['client'], injector: Injector): Pick<Client, 'chat'> {
-  return typeof client === 'object' ? client : runInInjectionContext(injector, () => injectClient(client));
+function clientFor(client: ConversationConfig['client'], injector: Injector, onServer: boolean): Pick<Client, 'chat'> {
+  if (typeof client === 'object') {
+    return onServer ? silentClient : client;
+  }
+  return runInInjectionContext(injector, () => injectClient(client));
 }

@@ -3,15 +3,13 @@ import {
   inject,
   Injector,
   makeEnvironmentProviders,
-  NgZone,
   runInInjectionContext,
 } from '@angular/core';
-import { Observable } from 'rxjs';
-import { type Client, createClient } from '../client/create-client.js';
 import { checkClientConfig, type ClientConfig } from '../client/client-config.js';
 import type { Interceptor } from '../transport/transport.js';
 import { check, checkFields } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
+import { buildProvidedClient } from './build-provided-client.js';
 import { tokenOf } from './inject-client.js';
 
 /**
@@ -22,12 +20,15 @@ import { tokenOf } from './inject-client.js';
  * provideClient(() => ({ baseURL: inject(SETTINGS).relay }), withHttpClient());
  * ```
  *
+ * While a server renders, nothing is sent: each stream completes at once without a value, and the browser asks after
+ * hydration. `config` may therefore name a path of the page, and a function given as `config` is not called there.
+ *
  * Its streams run outside the Angular zone, so that chunks do not cause change detection by themselves: use signals or the
- * `async` pipe to show them.
+ * `async` pipe to show them, or `withZone()`. An open stream does not hold `whenStable()`.
  *
  * @param config As for `createClient`, or a function that returns it, called in an injection context. An `apiKey` in a web
  *   page is refused when the client is injected.
- * @param features `withName`, `withClientInterceptors` and `withHttpClient`, in any order.
+ * @param features `withName`, `withClientInterceptors`, `withHttpClient`, `withZone` and `withServerRequests`, in any order.
  * @throws TypeError if `config` is neither an object nor a function, or `config` or a feature has an invalid field. The
  *   result of a function is checked when the client is injected.
  */
@@ -43,29 +44,36 @@ export function provideClient(
   }
   features.forEach((feature) => {
     check(isObject(feature), 'A feature of provideClient', "the result of a call such as withName('relay')", feature);
-    checkFields(feature, ['name', 'configure'], 'a feature of provideClient');
+    checkFields(feature, ['name', 'configure', 'inZone', 'onServer'], 'a feature of provideClient');
   });
   const name = features.reduce<string | undefined>((found, feature) => feature.name ?? found, undefined);
+  const complete = (): ClientConfig =>
+    features.reduce(
+      (incomplete, { configure }) => configure?.(incomplete) ?? incomplete,
+      isFunction ? callConfigure(config) : config,
+    );
   return makeEnvironmentProviders([
     {
       provide: tokenOf(name),
-      useFactory: () => {
-        const complete = features.reduce(
-          (incomplete, { configure }) => configure?.(incomplete) ?? incomplete,
-          isFunction ? callConfigure(config) : config,
-        );
-        return runOutsideZone(createClient(complete), inject(NgZone));
-      },
+      useFactory: () =>
+        buildProvidedClient(complete, {
+          inZone: features.some(({ inZone }) => inZone),
+          onServer: features.some(({ onServer }) => onServer),
+        }),
     },
   ]);
 }
 
-/** A feature of {@link provideClient}: the result of `withName`, `withClientInterceptors` or `withHttpClient`. */
+/** A feature of {@link provideClient}: the result of a function such as `withName` or `withHttpClient`. */
 export interface ClientFeature {
   /** The name of the client. */
   readonly name?: string;
   /** Completes the configuration. Called in an injection context when the client is created. */
   readonly configure?: (config: ClientConfig) => ClientConfig;
+  /** Whether the client emits inside the Angular zone. */
+  readonly inZone?: boolean;
+  /** Whether the client sends requests while a server renders. */
+  readonly onServer?: boolean;
 }
 
 /**
@@ -76,6 +84,22 @@ export interface ClientFeature {
 export function withName(name: string): ClientFeature {
   check(typeof name === 'string' && name !== '', 'name', 'a string that is not empty', name);
   return { name };
+}
+
+/**
+ * Emits the values of a client's streams inside the Angular zone, for applications with zone.js that set plain fields in
+ * `subscribe`. The first value is emitted at once, then those of each frame together, so that there is one change detection
+ * per frame. Without this feature chunks, errors and completion arrive outside the zone, where a plain field that is set
+ * does not show.
+ *
+ * ```ts
+ * provideClient({ baseURL: '/v1' }, withZone());
+ * ```
+ *
+ * An open stream does not hold `whenStable()`. A timer that your own operators start when a value arrives does.
+ */
+export function withZone(): ClientFeature {
+  return { inZone: true };
 }
 
 /**
@@ -113,19 +137,4 @@ function callConfigure(configure: () => ClientConfig): ClientConfig {
   check(isObject(config), 'The result of the function given to provideClient', 'an object', config);
   checkClientConfig(config, 'client');
   return config;
-}
-
-type Method = (...parameters: never[]) => Observable<unknown>;
-
-/** Returns a client whose requests, timers and emissions run outside the Angular zone. */
-function runOutsideZone(client: Client, zone: NgZone): Client {
-  const methods = Object.entries<Method>({ ...client }).map(([name, method]): readonly [string, Method] => [
-    name,
-    (...parameters) => subscribeOutside(method(...parameters), zone),
-  ]);
-  return Object.fromEntries(methods) as unknown as Client;
-}
-
-function subscribeOutside<T>(source: Observable<T>, zone: NgZone): Observable<T> {
-  return new Observable<T>((subscriber) => zone.runOutsideAngular(() => source.subscribe(subscriber)));
 }

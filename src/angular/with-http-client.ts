@@ -1,5 +1,5 @@
 import { DOCUMENT } from '@angular/common';
-import { HttpClient, type HttpEvent, HttpEventType } from '@angular/common/http';
+import { type HttpClient, type HttpEvent, HttpEventType } from '@angular/common/http';
 import { inject } from '@angular/core';
 import { catchError, connect, defer, filter, map, merge, mergeMap, type Observable, type SchedulerLike } from 'rxjs';
 import { throttleRender } from '../operators/throttle-render.js';
@@ -7,6 +7,7 @@ import type { Transport, TransportRequest } from '../transport/transport.js';
 import { withRedirects } from '../transport/with-redirects.js';
 import { parseUrl } from '../util/parse-url.js';
 import { type AttemptEvent, createHttpEventReader } from './http-event-reader.js';
+import { injectHttpClient } from './inject-http-client.js';
 import type { ClientFeature } from './provide-client.js';
 
 /**
@@ -20,7 +21,7 @@ import type { ClientFeature } from './provide-client.js';
  * ```
  *
  * Text is emitted at most every 50 ms, because `HttpClient` passes the whole text so far each time, and keeps all of it in
- * memory. Without this feature a client emits every chunk as it arrives. A non-2xx response is an `ApiError`, a missing
+ * memory. An open stream does not hold `whenStable()`. Without this feature a client emits every chunk as it arrives. A non-2xx response is an `ApiError`, a missing
  * response or a broken connection a `ConnectionError`; errors of the application's interceptors pass through unchanged. Use
  * `withFetch()`, because XHR follows redirects without asking.
  *
@@ -34,7 +35,7 @@ import type { ClientFeature } from './provide-client.js';
 export function withHttpClient(): ClientFeature {
   return {
     configure: (config) => {
-      const http = inject(HttpClient, { optional: true });
+      const http = injectHttpClient();
       if (http === null) {
         throw new Error(
           'No HttpClient is provided for withHttpClient(): add provideHttpClient(withFetch()) to the providers',

@@ -128,10 +128,10 @@ function answer(
   });
 }
 
-/** Returns whether the last reply is complete; throws the error of one that failed. */
-function hasAnswer({ last }: ConversationView): boolean {
-  if (last?.status === 'failed') {
+/** Returns whether the last reply is complete, or had no chunk at all; throws the error of one that failed. */
+function hasAnswer({ last, status }: ConversationView): boolean {
+  if (last?.error !== undefined) {
     throw last.error;
   }
-  return last?.status === 'done';
+  return last?.status === 'done' || (last?.status === 'waiting' && status === 'idle');
 }

@@ -12,8 +12,8 @@ import { createSettings, type Platform } from './settings.js';
 import { streamChunks } from './stream-chunks.js';
 
 /**
- * The endpoints of one server. Each method returns a cold Observable: nothing is sent before it is subscribed, each
- * subscription is one request, and unsubscribing aborts it. The client itself never retries.
+ * The endpoints of one server, without retries. Each method returns a cold Observable: nothing is sent before it is subscribed,
+ * each subscription is one request, and unsubscribing aborts it.
  */
 export interface Client {
   /** Streams an answer from `/chat/completions`. Throws `TypeError` at the call if the model or the messages are missing. */
@@ -25,7 +25,7 @@ export interface Client {
 }
 
 /**
- * Creates a client for an OpenAI-style server, over `fetch`.
+ * Creates a client for an OpenAI-style server, over `fetch`. It never retries by itself; see {@link retryTransient}.
  *
  * ```ts
  * const client = createClient({ baseURL: '/v1' });

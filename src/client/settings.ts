@@ -17,6 +17,8 @@ export interface Platform {
   readonly createTransport: () => Transport;
   /** The address and key from the environment. */
   readonly environment: { readonly apiKey?: string | undefined; readonly baseURL?: string | undefined };
+  /** The headers of every request that does not set them, by names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The configuration of one request, with every default filled in. */
@@ -104,7 +106,7 @@ function merge(config: Resolvable, options: RequestOptions): Resolvable {
   };
 }
 
-function resolve(config: Resolvable, { environment }: Platform): Settings {
+function resolve(config: Resolvable, { environment, headers }: Platform): Settings {
   const { apiKey = keyFromEnvironment(config.baseURL, environment) } = config;
   if (config.apiKey !== undefined && isBrowser() && config.dangerouslyAllowBrowser !== true) {
     throw new TypeError(
@@ -116,6 +118,7 @@ function resolve(config: Resolvable, { environment }: Platform): Settings {
     apiKey: typeof apiKey === 'string' ? apiKey.trim() : apiKey,
     baseURL: parseBaseURL(config.baseURL ?? environment.baseURL ?? openai),
     headers: {
+      ...headers,
       ...(organization === undefined ? {} : { 'openai-organization': organization }),
       ...(project === undefined ? {} : { 'openai-project': project }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),

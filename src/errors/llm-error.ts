@@ -64,6 +64,14 @@ export abstract class LlmError extends Error {
     this.requestId = init.requestId;
   }
 
+  /**
+   * What `JSON.stringify` keeps: name, message and the public fields, without `partial` and `cause`. `structuredClone` and
+   * `postMessage` keep the message of an error only, so pass them this object.
+   */
+  toJSON(): Readonly<Record<string, unknown>> {
+    return { ...Object.fromEntries(Object.entries(this)), message: this.message };
+  }
+
   get [brand](): true {
     return true;
   }

@@ -54,6 +54,11 @@ export interface LocalServerConfig {
    * a page does not send one. Pages of other origins cannot read them. Default: no files.
    */
   readonly pages?: string | undefined;
+  /**
+   * The file of `pages` to send for paths that name none, such as `index.html` for the deep links of an application with a
+   * router. Paths whose last part has a dot, such as `/missing.js`, still get a 404. Default: none.
+   */
+  readonly fallback?: string | undefined;
   /** Clock and timers. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }

@@ -78,6 +78,7 @@ const rules: Readonly<Record<keyof LocalServerConfig, readonly [Check, string]>>
   keepAlive: [isDuration, 'a number of milliseconds above 0'],
   onExchange: [isFunction, 'a function'],
   pages: [isFolder, 'a folder that exists'],
+  fallback: [(value) => typeof value === 'string' && /^[^/]/u.test(value), 'a path in pages, such as index.html'],
   scheduler: [isScheduler, 'an rxjs scheduler'],
 };
 

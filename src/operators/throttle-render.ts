@@ -57,7 +57,8 @@ export function throttleRender<T>(
     });
 }
 
-function nextFrame(scheduler: SchedulerLike): Observable<unknown> {
+/** Emits at the next animation frame, or about when it would be. */
+export function nextFrame(scheduler: SchedulerLike = asyncScheduler): Observable<unknown> {
   return (virtualTime()?.isAnimated() ?? typeof requestAnimationFrame === 'function')
     ? race(animationFrames(), timer(hiddenPause, scheduler))
     : timer(framePause, scheduler);

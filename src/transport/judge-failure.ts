@@ -15,7 +15,7 @@ interface Judgement {
  *
  * @param answered Whether response headers had arrived.
  */
-export function judgeFailure(error: unknown, { url }: TransportRequest, answered: boolean): Judgement {
+export function judgeFailure(error: unknown, { url }: Pick<TransportRequest, 'url'>, answered: boolean): Judgement {
   const errors = withCauses(error);
   const codes = errors.map((each) => dataIn(each, 'code')).filter((code) => typeof code === 'string');
   const isMalformed =
@@ -34,12 +34,12 @@ const lengthMismatch = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 
 /**
  * The certificate, with the codes of OpenSSL's verification; the protocol, as with https for a server of http; an address or
- * argument that is invalid, such as undici's for a dispatcher of another version.
+ * argument that is invalid, such as undici's for a dispatcher of another version; a request that a mock does not know.
  */
 const finalCodes: readonly RegExp[] = [
   /(?:^|_)CERT(?:_|$)|^UNABLE_TO_|^INVALID_(?:CA|PURPOSE)$|^HOSTNAME_MISMATCH$/u,
-  /^EPROTO$|^ERR_SSL_\w*(?:WRONG_VERSION|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|HANDSHAKE_FAILURE|CERTIFICATE|UNKNOWN_CA)/u,
-  /^ERR_INVALID_(?:URL|PROTOCOL|ARG|IP_ADDRESS)|^UND_ERR_INVALID_ARG$/u,
+  /^EPROTO$|^ERR_SSL_\w*(?:WRONG_VERSION|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|APPLICATION_PROTOCOL|HANDSHAKE_FAILURE|CERTIFICATE|UNKNOWN_CA)/u,
+  /^ERR_INVALID_(?:URL|PROTOCOL|ARG|IP_ADDRESS)|^UND_(?:ERR_INVALID_ARG$|MOCK_)/u,
 ];
 
 /** undici's error, which often has no code. */

@@ -17,16 +17,21 @@ import type { TransportRequest } from './transport.js';
  *
  * @param answered Whether response headers had arrived.
  */
-export function toTransportError(thrown: unknown, request: TransportRequest, answered: boolean): LlmError {
+export function toTransportError(
+  thrown: unknown,
+  request: Pick<TransportRequest, 'url' | 'headers'>,
+  answered: boolean,
+): LlmError {
   if (isLlmError(thrown)) {
     return thrown;
   }
   const { addRequest, redact } = createRedactor();
   addRequest(request);
   const cause = withoutSecrets(thrown, redact);
-  const { code, verdict } = judgeFailure(cause, request, answered);
+  const { code = '', verdict } = judgeFailure(cause, request, answered);
   const { origin } = new URL(request.url);
-  const reason = code === undefined ? '' : ` (${code})`;
+  const advice = untrusted.test(code) ? ': see NODE_EXTRA_CA_CERTS' : '';
+  const reason = code && ` (${code})${advice}`;
   if (verdict === 'malformed') {
     return new ProtocolError(`The answer from ${origin} is not valid HTTP, or its headers are too long${reason}`, {
       cause,
@@ -35,6 +40,9 @@ export function toTransportError(thrown: unknown, request: TransportRequest, ans
   const message = answered ? `The connection to ${origin} broke` : `No answer from ${origin}`;
   return new ConnectionError(message + reason, { cause, retryable: verdict === 'transient' });
 }
+
+/** The codes of a certificate whose issuer Node does not know. */
+const untrusted = /SELF_SIGNED|UNABLE_TO|UNTRUSTED/u;
 
 const maxDepth = 5;
 

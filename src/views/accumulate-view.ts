@@ -22,7 +22,7 @@ import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.j
 import { retryTransient } from '../operators/retry-transient.js';
 import { check, checkConfig } from '../util/check.js';
 import { checkCalled } from '../util/misuse.js';
-import { type ChatView, hasOutput, viewOf, waitingView } from './chat-view.js';
+import { type ChatView, failedView, hasOutput, viewOf, waitingView } from './chat-view.js';
 
 /** Options of {@link accumulateView}. */
 export interface AccumulateViewConfig extends AccumulateMessageConfig {
@@ -33,8 +33,8 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
 }
 
 /**
- * Emits a reply as one value for a screen: its status, the message so far, and the error if there was one. It never errors,
- * so one failed reply does not end a combination of many views.
+ * Emits a reply as one value for a screen: its status, the message so far, and the error if there was one. It retries only
+ * with `retry`. It never errors, so one failed reply does not end a combination of many views.
  *
  * ```text
  * chunks:  --r-a-b-f|       r = role, a = 'Hel', b = 'lo', f = finish
@@ -43,8 +43,9 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  *
  * The first view is emitted on subscribe, so put this operator last: a retry operator after it would never retry, because
  * output has already been emitted. With `retry` it retries by itself and shows each pause as `retrying` with the notice; your
- * own `notify` is called too. Views are immutable, and their unchanged parts keep their identity. A chunk that adds nothing
- * emits no view. A role, a finish reason and token counts each do emit one, though the text is unchanged.
+ * own `notify` is called too. `retry: { restart: true }` also restarts an answer that broke off midway. Views are immutable,
+ * and their unchanged parts keep their identity. A chunk that adds nothing emits no view. A role, a finish reason and token
+ * counts each do emit one, though the text is unchanged.
  *
  * An error, including one thrown by a callback, becomes a final view that has `error` and keeps the message so far:
  *
@@ -52,6 +53,8 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  * broken:  --a-b#
  * failed:  w-a-b(x|)   x.status = 'failed', x.message.content = 'Hello'
  * ```
+ *
+ * A source that completes without a chunk, like every stream of `injectClient()` while a server renders, ends as `waiting`.
  *
  * @throws TypeError if `config` has an invalid field.
  * @see {@link accumulateMessage} for the message alone, with errors as errors.
@@ -69,9 +72,15 @@ export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunct
       const attempt = defer(() => {
         retryEvents.next({ type: 'attempt' });
         const builder = begin();
+        let begun = false;
         return concat(
-          source.pipe(map((chunk): ReplyEvent => ({ type: 'message', message: builder.add(chunk) }))),
-          defer(() => of<ReplyEvent>({ type: 'done', message: builder.finish() })),
+          source.pipe(
+            map((chunk): ReplyEvent => {
+              begun = true;
+              return { type: 'message', message: builder.add(chunk) };
+            }),
+          ),
+          defer(() => of<ReplyEvent>(begun ? { type: 'done', message: builder.finish() } : { type: 'unanswered' })),
         );
       });
       const reply = attempt.pipe(
@@ -115,6 +124,7 @@ type ReplyEvent =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'retry'; readonly notice: RetryNotice }
   | { readonly type: 'done'; readonly message: Message }
+  | { readonly type: 'unanswered' }
   | { readonly type: 'failed'; readonly error: unknown };
 
 /** Returns the view after an event: the same object if nothing changed. */
@@ -130,8 +140,10 @@ function reduceView(view: ChatView, event: ReplyEvent): ChatView {
       return viewOf('retrying', message, { retry: event.notice });
     case 'done':
       return viewOf('done', event.message);
+    case 'unanswered':
+      return status === 'waiting' ? view : viewOf('waiting', message);
     case 'failed':
-      return viewOf('failed', message, { error: event.error });
+      return failedView(message, event.error);
   }
 }
 

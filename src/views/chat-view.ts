@@ -1,6 +1,8 @@
 import { emptyMessage } from '../chunks/message-builder.js';
 import type { Message, Usage } from '../chunks/message.js';
+import type { LlmError } from '../errors/llm-error.js';
 import type { RetryNotice } from '../operators/retry-with-backoff.js';
+import { isObject } from '../util/is-object.js';
 
 /**
  * The progress of a reply. `queued`: waiting for other replies to finish. `waiting`: requested, nothing to show yet.
@@ -8,6 +10,13 @@ import type { RetryNotice } from '../operators/retry-with-backoff.js';
  * `done`, `stopped` by the user, `failed`.
  */
 export type ReplyStatus = 'queued' | 'waiting' | 'retrying' | 'streaming' | 'done' | 'stopped' | 'failed';
+
+/**
+ * Why a reply failed: an error of this package, with its `kind`, or an error that a callback threw. Both have a `message`, and
+ * a template can read either field: `error()?.kind`.
+ */
+export type ReplyError =
+  LlmError | (Error & Readonly<Partial<Record<'kind' | 'retryable' | 'retryAfter' | 'requestId', undefined>>>);
 
 /** A reply as one value for a screen. Immutable. */
 export interface ChatView {
@@ -17,7 +26,7 @@ export interface ChatView {
   /** Token counts, once the server has sent them. */
   readonly usage?: Usage;
   /** The error, if the status is `failed`. */
-  readonly error?: unknown;
+  readonly error?: ReplyError;
   /** When and why the next attempt follows, if the status is `retrying`. */
   readonly retry?: RetryNotice;
 }
@@ -35,6 +44,18 @@ export function viewOf(
   details: Pick<ChatView, 'error' | 'retry'> = {},
 ): ChatView {
   return Object.freeze({ status, message, ...(message.usage && { usage: message.usage }), ...details });
+}
+
+/** Creates the view of a failed reply. A thrown value that is not an error becomes the `cause` of one. */
+export function failedView(message: Message, thrown: unknown): ChatView {
+  return viewOf('failed', message, {
+    error: isError(thrown) ? thrown : new Error('A value that is not an Error was thrown', { cause: thrown }),
+  });
+}
+
+/** `instanceof` is false for an error of another realm, and for those of Angular's HttpClient. */
+function isError(thrown: unknown): thrown is ReplyError {
+  return isObject(thrown) && typeof thrown['message'] === 'string';
 }
 
 /** Returns whether a reply has ended. */

@@ -1,7 +1,7 @@
 import { defer, type Observable } from 'rxjs';
 import type { Client } from '../client/create-client.js';
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
-import type { ChatMessage } from '../schemas/chat-message.js';
+import type { ChatMessage, UserContent } from '../schemas/chat-message.js';
 import { accumulateView } from './accumulate-view.js';
 import type { ChatView } from './chat-view.js';
 import type { ConverseConfig, Turn } from './conversation.js';
@@ -53,4 +53,20 @@ export function historyOf(turns: readonly Turn[]): readonly ChatMessage[] {
       ...(content === undefined ? [] : [{ role: 'assistant', content } as const]),
     ];
   });
+}
+
+/**
+ * Returns the text of a prompt, for a screen: the prompt itself, or its parts of text on lines of their own. Images, audio
+ * and files are left out.
+ *
+ * ```ts
+ * class Chat {
+ *   readonly promptText = promptText; // {{ promptText(turn.prompt) }}
+ * }
+ * ```
+ */
+export function promptText(prompt: UserContent): string {
+  return typeof prompt === 'string'
+    ? prompt
+    : prompt.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n');
 }

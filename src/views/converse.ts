@@ -1,4 +1,4 @@
-import { filter, map, mergeMap, type Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
+import { concat, filter, map, mergeMap, type Observable, of, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { Client } from '../client/create-client.js';
 import { captureContext, type RunInContext } from '../transport/async-context.js';
 import { check } from '../util/check.js';
@@ -17,11 +17,11 @@ import {
   turnsFor,
 } from './reduce-conversation.js';
 
-type ReplyEvent = ConversationEvent & { readonly type: 'reply' };
+type ReplyEvent = ConversationEvent & { readonly type: 'reply' | 'end' };
 
 /**
- * Holds a conversation: sends prompts and commands to `client` as requests, and emits a new view of the whole conversation
- * whenever a reply changes. The first view is emitted on subscribe.
+ * Holds a conversation, with retries: sends prompts and commands to `client` as requests, and emits a new view of the whole
+ * conversation whenever a reply changes. The first view is emitted on subscribe.
  *
  * ```text
  * prompts:  -a----b---|
@@ -35,6 +35,9 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' };
  * Queued prompts that are stopped remain as turns. `regenerate` replaces a reply in its place, sends only the turns before
  * it, and runs in parallel with other replies. If the new reply fails or is stopped before it has output, the message it was
  * to replace is shown again. Unknown ids are ignored, and so is `regenerate` for a queued prompt.
+ *
+ * By default a reply that fails before its first output is retried twice, as `retryTransient` does; `retry: false` turns this
+ * off, and `retry: { restart: true }` also restarts an answer that broke off midway.
  *
  * The result completes when the source and all replies in flight have completed. It errors only if the source does, or sends
  * an invalid command (`TypeError`). A reply that fails is a turn with the status `failed`, even if a callback of `config`
@@ -118,10 +121,13 @@ export function converse(
     };
 
     const reply = (run: Run): Observable<ReplyEvent> =>
-      ask(run.turn.prompt, turnsFor(conversation, run)).pipe(
-        map((view): ReplyEvent => ({ type: 'reply', run, reply: view })),
-        takeUntil(ends.pipe(filter((other) => other === run))),
-      );
+      concat(
+        ask(run.turn.prompt, turnsFor(conversation, run)).pipe(
+          map((view): ReplyEvent => ({ type: 'reply', run, reply: view })),
+        ),
+        // Of effect only after an answer without a chunk, whose last view is not final.
+        of<ReplyEvent>({ type: 'end', run }),
+      ).pipe(takeUntil(ends.pipe(filter((other) => other === run))));
     destination.add(starts.pipe(mergeMap(reply)).subscribe((event) => schedule(() => apply(event))));
 
     return {

@@ -1,5 +1,5 @@
 import type { Message } from '../chunks/message.js';
-import { type ChatView, hasOutput, isFinal, queuedView, viewOf, waitingView } from './chat-view.js';
+import { type ChatView, failedView, hasOutput, isFinal, queuedView, viewOf, waitingView } from './chat-view.js';
 import type { ConversationPolicy, ConversationView, Turn } from './conversation.js';
 
 /** A conversation and its replies in flight. */
@@ -25,7 +25,8 @@ export type ConversationEvent =
   | { readonly type: 'stop'; readonly id?: string | undefined }
   | { readonly type: 'regenerate'; readonly id?: string | undefined }
   | { readonly type: 'reset'; readonly turns?: readonly Turn[] | undefined }
-  | { readonly type: 'reply'; readonly run: Run; readonly reply: ChatView };
+  | { readonly type: 'reply'; readonly run: Run; readonly reply: ChatView }
+  | { readonly type: 'end'; readonly run: Run };
 
 interface PromptEvent {
   readonly type: 'send';
@@ -63,6 +64,8 @@ export function reduceConversation(
       return resume(event.turns ?? []);
     case 'reply':
       return startQueued(showReply(before, event.run, event.reply));
+    case 'end':
+      return startQueued(leave(before, event.run));
   }
 }
 
@@ -78,7 +81,7 @@ export function turnsFor({ view }: Conversation, { place }: Run): readonly Turn[
 
 function send(before: Conversation, { id, prompt, failure }: PromptEvent, policy: ConversationPolicy): Conversation {
   if (failure !== undefined) {
-    return append(before, { id, prompt, reply: viewOf('failed', waitingView.message, { error: failure }) });
+    return append(before, { id, prompt, reply: failedView(waitingView.message, failure) });
   }
   const turn = { id, prompt, reply: waitingView };
   const isBusy = before.runs.length > 0;
@@ -139,9 +142,20 @@ function showReply(before: Conversation, run: Run, reply: ChatView): Conversatio
   return !runs.includes(run) || view.turns[run.place]?.reply === reply
     ? before
     : conversationOf(
-        withReply(view.turns, run.place, reply.status === 'failed' ? failedView(reply, run) : reply),
+        withReply(view.turns, run.place, reply.status === 'failed' ? withKeptMessage(reply, run) : reply),
         isFinal(reply) ? runs.filter((other) => other !== run) : runs,
       );
+}
+
+/** Ends a run whose reply is not final: it stays as it is, but is no longer in flight. */
+function leave(before: Conversation, run: Run): Conversation {
+  const { view, runs } = before;
+  return runs.includes(run)
+    ? conversationOf(
+        withReply(view.turns, run.place, viewOf('waiting', keptMessage(waitingView, run))),
+        runs.filter((other) => other !== run),
+      )
+    : before;
 }
 
 function conversationOf(turns: readonly Turn[], runs: readonly Run[]): Conversation {
@@ -173,9 +187,9 @@ function stopTurn({ id, prompt, reply }: Turn, run?: Run): Turn {
   return Object.freeze({ id, prompt, reply: viewOf('stopped', keptMessage(reply, run)) });
 }
 
-function failedView(reply: ChatView, run: Run): ChatView {
+function withKeptMessage(reply: ChatView, run: Run): ChatView {
   const message = keptMessage(reply, run);
-  return message === reply.message ? reply : viewOf('failed', message, { error: reply.error });
+  return message === reply.message ? reply : failedView(message, reply.error);
 }
 
 function runAt(runs: readonly Run[], place: number): Run | undefined {

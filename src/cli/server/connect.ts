@@ -17,6 +17,7 @@ import {
 } from 'rxjs';
 import { type Client, type ClientConfig, createClient, isLlmError } from '../../index.node.js';
 import { type LocalServer, type LocalServerConfig, startLocalServer } from '../../local/index.js';
+import { undiciTransport } from '../../node/index.js';
 import { CliError } from '../errors.js';
 import { writeLine } from '../terminal/output.js';
 import { oneLine } from '../terminal/text.js';
@@ -113,7 +114,8 @@ export function connectLocally(config: ClientConfig, stderr: NodeJS.WriteStream)
       writeLine(stderr, 'No API key or base URL is set: answering from a local server (see rxllm --help).', 'dim');
       return withLocalServer({ tokensPerSecond }, ({ url }) =>
         use({
-          client: createClient({ ...config, baseURL: url }),
+          // It is in this process, where no proxy could reach it.
+          client: createClient({ ...config, baseURL: url, transport: undiciTransport({ direct: true }) }),
           defaultModel: () => of('docs'),
           modelAdvice: () => of('For models of other servers, set OPENAI_API_KEY or --base-url.'),
         }),

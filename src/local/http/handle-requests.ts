@@ -33,13 +33,13 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
 }
 
 function createAnswer(settings: ServerSettings): (exchange: Exchange) => Observable<unknown> {
-  const { key, pages } = settings;
+  const { key, pages, fallback } = settings;
   const checkKey = requireKey(key);
   const route = createRouter(settings);
   return (exchange) => {
     const { request, response } = exchange;
     if (pages !== undefined && !isApiPath(pathOf(request))) {
-      return sendPage(exchange, pages);
+      return sendPage(exchange, pages, fallback);
     }
     allowEveryOrigin(response);
     if (request.method === 'OPTIONS') {

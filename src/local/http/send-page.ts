@@ -10,8 +10,10 @@ import { LocalError } from './local-error.js';
 /**
  * Sends the file of a folder that a request names. Errors with a `LocalError` 404 if there is no such file, and 405 for
  * methods other than GET and HEAD.
+ *
+ * @param fallback The file to send instead of one that does not exist, if the path looks like a deep link.
  */
-export function sendPage({ request, response }: Exchange, root: string): Observable<unknown> {
+export function sendPage({ request, response }: Exchange, root: string, fallback?: string): Observable<unknown> {
   return defer(() => {
     const { method = '' } = request;
     const path = pathOf(request);
@@ -22,6 +24,9 @@ export function sendPage({ request, response }: Exchange, root: string): Observa
       });
     }
     return from(findPage(root, path)).pipe(
+      catchError((cause: unknown) =>
+        fallback !== undefined && !/\.[^/]*$/u.test(path) ? findPage(root, `/${fallback}`) : throwError(() => cause),
+      ),
       catchError((cause: unknown) =>
         throwError(() => new LocalError(404, `There is no file at ${path}.`, { code: 'unknown_url', cause })),
       ),

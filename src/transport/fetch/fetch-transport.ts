@@ -1,10 +1,11 @@
-import { noop, Observable, type Subscriber } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import { ProtocolError } from '../../errors/protocol-error.js';
 import { requireGlobal } from '../../util/require-global.js';
 import { checkEncoding } from '../check-encoding.js';
 import { toTransportError } from '../to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
 import { withRedirects } from '../with-redirects.js';
+import { createBodyReader } from './body-reader.js';
 
 /** Options of {@link fetchTransport}. */
 export interface FetchTransportConfig {
@@ -17,7 +18,8 @@ export interface FetchTransportConfig {
  * fetch and cancels its body, even while a read is pending. fetch itself decodes compressed answers.
  *
  * Raises `ConnectionError` when no answer comes or the connection breaks, and `ProtocolError` for a redirect it may not
- * follow or a content encoding that fetch did not decode. Browsers hide the target of a redirect, so there every redirect
+ * follow or a content encoding that fetch did not decode. A fetch without web streams serves as well: streams of Node
+ * (node-fetch) are read as they come, and a body without a stream (React Native) is read whole. Browsers hide the target of a redirect, so there every redirect
  * is refused.
  *
  * Node's fetch hides some failures: it completes normally when a compressed body is cut short, or when the connection
@@ -58,26 +60,21 @@ async function pump(
       signal,
     });
     answered = true;
-    const reader = response.body?.getReader();
+    const reader = createBodyReader(response);
     // A custom fetch may drop the signal, or return a response that is not tied to it.
-    subscriber.add(() => {
-      reader?.cancel().catch(noop);
-    });
+    subscriber.add(reader.cancel);
     if (response.type === 'opaqueredirect') {
       throw new ProtocolError('The server redirects to an address the browser hides; set baseURL to the final address');
     }
     subscriber.next({ type: 'head', status: response.status, headers: response.headers });
     let begun = false;
-    while (reader !== undefined && !subscriber.closed) {
-      const { done, value } = await reader.read();
-      if (done) {
-        break;
-      }
+    let bytes: Uint8Array | undefined;
+    while (!subscriber.closed && (bytes = await reader.read()) !== undefined) {
       if (!begun) {
         begun = true;
-        checkEncoding(response.headers.get('content-encoding'), value);
+        checkEncoding(response.headers.get('content-encoding'), bytes);
       }
-      subscriber.next({ type: 'data', bytes: value });
+      subscriber.next({ type: 'data', bytes });
     }
     subscriber.complete();
   } catch (error) {

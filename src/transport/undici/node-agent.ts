@@ -1,13 +1,13 @@
 /*
  * All code that depends on undici's private modules. They may change in any release, so package.json pins the version.
  */
-import type { Socket } from 'node:net';
 import type { Client as UndiciClient, Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { captureContext } from '../async-context.js';
+import { connectThrough, type OpenConnection, type Proxy } from './proxy.js';
 
 /** The headers of an answer as undici gives them. */
 export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -23,15 +23,15 @@ interface AnswerHandler {
 
 /**
  * Dispatches a request and returns a function that aborts it, whether it is waiting for a connection or being answered.
- * Without a dispatcher the request goes through an agent that all clients of the process share, and aborting it also
- * cancels a connection attempt that no other request needs. Call the function after the exchange has ended, too.
+ * Aborting a request of a {@link sharedAgent} also cancels a connection attempt that no other request needs. Call the
+ * function after the exchange has ended, too.
  *
  * The handler is called in the async context of the caller, whereas undici is in that of whoever opened the connection.
  */
 export function dispatch(
   options: Dispatcher.DispatchOptions,
   { head, data, end, error }: AnswerHandler,
-  dispatcher: Dispatcher = sharedAgent(),
+  dispatcher: Dispatcher,
 ): () => void {
   const run = captureContext();
   let controller: Dispatcher.DispatchController | undefined;
@@ -69,15 +69,20 @@ interface NodeDispatchOptions extends Dispatcher.DispatchOptions {
   readonly [onQueued]?: (withdraw: () => void) => void;
 }
 
-let agent: Dispatcher | undefined;
+const agents = new Map<string | undefined, Dispatcher>();
 
-function sharedAgent(): Dispatcher {
-  return (agent ??= createAgent());
+/** Returns the agent for a proxy, or for no proxy, which all clients of the process share. */
+export function sharedAgent(proxy?: Proxy): Dispatcher {
+  const key = JSON.stringify(proxy);
+  const agent = agents.get(key) ?? createAgent(proxy);
+  agents.set(key, agent);
+  return agent;
 }
 
-function createAgent(): Dispatcher {
+function createAgent(proxy: Proxy | undefined): Dispatcher {
   // undici 7 breaks every answer of an HTTP/2 connection whose server asks for no further requests on it.
-  const connect = buildConnector({ allowH2: false });
+  const direct = buildConnector({ allowH2: false });
+  const connect = proxy === undefined ? direct : connectThrough(proxy, direct);
   return new Agent({
     bodyTimeout: 0,
     headersTimeout: 0,
@@ -93,9 +98,9 @@ function createAgent(): Dispatcher {
  */
 class NodeClient extends Client {
   private readonly wanted = new Set<Dispatcher.DispatchOptions>();
-  private connecting: Socket | undefined;
+  private connecting: ReturnType<OpenConnection> | undefined;
 
-  constructor(origin: URL, options: UndiciClient.Options, connect: ReturnType<typeof buildConnector>) {
+  constructor(origin: URL, options: UndiciClient.Options, connect: OpenConnection) {
     super(origin, {
       ...options,
       connect: (target, callback) => {

@@ -21,8 +21,9 @@ export interface SavedLane {
 /** Converts a turn to values that JSON can hold: of an error only the message is kept. */
 export function toSavedTurn({ id, prompt, reply }: Turn): Turn {
   const { status, message, error } = reply;
-  const saved: ChatView = { status, message, ...(error !== undefined && { error: { message: describeError(error) } }) };
-  return { id, prompt, reply: saved };
+  const saved = error && { name: error.name, message: describeError(error) };
+  const view: ChatView = { status, message, ...(saved && { error: saved }) };
+  return { id, prompt, reply: view };
 }
 
 /**

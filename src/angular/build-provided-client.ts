@@ -1,0 +1,73 @@
+import { inject, Injector, NgZone, PendingTasks, PLATFORM_ID } from '@angular/core';
+import { defer, EMPTY, finalize, Observable, throwError } from 'rxjs';
+import type { ClientConfig } from '../client/client-config.js';
+import { type Client, createClient } from '../client/create-client.js';
+import { emitInZone } from './emit-in-zone.js';
+
+/** What the features of a provided client change, besides its configuration. */
+interface ClientBehaviour {
+  readonly inZone: boolean;
+  readonly onServer: boolean;
+}
+
+/**
+ * Creates a client in the current injection context. While a server renders it sends nothing, unless `onServer` is set.
+ *
+ * @param configure Returns the configuration; not called if nothing is to be sent.
+ */
+export function buildProvidedClient(configure: () => ClientConfig, { inZone, onServer }: ClientBehaviour): Client {
+  const onPage = !rendersOnServer(inject(Injector));
+  if (!onPage && !onServer) {
+    return silentClient;
+  }
+  const config = configure();
+  const zone = inject(NgZone);
+  const tasks = inject(PendingTasks);
+  const client = onPage ? createClient(config) : createOnServer(config);
+  return mapStreams(client, (source) => {
+    const outside = leaveZone(onPage ? source : holdRendering(source, tasks), zone);
+    return inZone ? outside.pipe(emitInZone(zone, config.scheduler)) : outside;
+  });
+}
+
+/** Returns whether a server renders the application. */
+export function rendersOnServer(injector: Injector): boolean {
+  return injector.get(PLATFORM_ID) === 'server';
+}
+
+/** Sends nothing: each stream completes at once, because one that did not would hold up the page. */
+export const silentClient: Client = clientOf(() => EMPTY);
+
+/** Turns an error of the configuration into one of each stream, since a server drops a route whose components throw. */
+function createOnServer(config: ClientConfig): Client {
+  try {
+    return createClient(config);
+  } catch (error) {
+    return clientOf(() => throwError(() => error));
+  }
+}
+
+function clientOf(stream: () => Observable<never>): Client {
+  return { chat: stream, completions: stream, models: stream };
+}
+
+/** Holds the rendering of a page until the source has ended. */
+function holdRendering<T>(source: Observable<T>, tasks: PendingTasks): Observable<T> {
+  return defer(() => source.pipe(finalize(tasks.add())));
+}
+
+/** Keeps the requests, timers and emissions of a source out of the Angular zone. */
+function leaveZone<T>(source: Observable<T>, zone: NgZone): Observable<T> {
+  return new Observable<T>((subscriber) => zone.runOutsideAngular(() => source.subscribe(subscriber)));
+}
+
+type Method = (...parameters: never[]) => Observable<unknown>;
+
+/** Converts the streams of every method of a client. */
+function mapStreams(client: Client, convert: (source: Observable<unknown>) => Observable<unknown>): Client {
+  const methods = Object.entries<Method>({ ...client }).map(([name, method]): readonly [string, Method] => [
+    name,
+    (...parameters) => convert(method(...parameters)),
+  ]);
+  return Object.fromEntries(methods) as unknown as Client;
+}

@@ -1,0 +1,9 @@
+import { fetchTransport } from '../transport/fetch/fetch-transport.js';
+import type { ClientConfig } from './client-config.js';
+import { buildClient, type Client } from './create-client.js';
+import { readEnvironment } from './environment.js';
+
+/** Creates a client over `fetch` that reads the environment as the one over undici does. It never retries by itself. */
+export function createFetchClient(config: ClientConfig = {}): Client {
+  return buildClient(config, { createTransport: () => fetchTransport(), environment: readEnvironment() });
+}

@@ -1,0 +1,119 @@
+import { request } from 'node:http';
+import type { Socket } from 'node:net';
+import { unescape } from 'node:querystring';
+import type { buildConnector } from 'undici';
+import { ConnectionError } from '../../errors/connection-error.js';
+import { toTransportError } from '../to-transport-error.js';
+
+/** A proxy that the environment names. */
+export interface Proxy {
+  /** Without credentials. */
+  readonly address: URL;
+  /** The headers that a request to the proxy itself needs. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Opens a connection as undici's connector does. */
+export type OpenConnection = (
+  target: buildConnector.Options,
+  callback: buildConnector.Callback,
+) => {
+  /** Cancels opening it. */
+  readonly destroy: (reason: Error) => unknown;
+};
+
+/**
+ * Returns the proxy for an address: `HTTPS_PROXY` for https, else `HTTP_PROXY`, unless `NO_PROXY` lists the host. Each name
+ * may be in lower case, which wins. As undici's `EnvHttpProxyAgent` reads them; read at each request, as it does `NO_PROXY`.
+ *
+ * @throws {ConnectionError} If the address of the proxy is invalid.
+ */
+export function environmentProxy(url: URL, variables = globalThis.process.env): Proxy | undefined {
+  const read = (name: string): string => (variables[name.toLowerCase()] || variables[name] || '').trim();
+  const value = (url.protocol === 'https:' && read('HTTPS_PROXY')) || read('HTTP_PROXY');
+  return value === '' || isExcluded(url, read('NO_PROXY')) ? undefined : parseProxy(value);
+}
+
+/** Whether a list of hosts names one: each with its subdomains, with or without a port; `*` names all. */
+function isExcluded({ protocol, hostname, port }: URL, list: string): boolean {
+  const host = withoutBrackets(hostname);
+  const hostPort = port || (protocol === 'https:' ? '443' : '80');
+  return list.split(/[\s,]+/u).some((entry) => {
+    const [, name = entry, onlyPort = hostPort] = /^(\[.+\]|[^:]+):(\d+)$/u.exec(entry) ?? [];
+    const domain = withoutBrackets(name.toLowerCase().replace(/^\*?\./u, ''));
+    return entry === '*' || (entry !== '' && onlyPort === hostPort && `.${host}`.endsWith(`.${domain}`));
+  });
+}
+
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[|\]$/gu, '');
+}
+
+function parseProxy(value: string): Proxy {
+  const address = value.includes('://') ? value : `http://${value}`;
+  if (!/^https?:/iu.test(address) || !URL.canParse(address)) {
+    throw new ConnectionError('HTTPS_PROXY and HTTP_PROXY must be addresses that begin with http:// or https://', {
+      retryable: false,
+    });
+  }
+  const { origin, username, password } = new URL(address);
+  const credentials = Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64');
+  return {
+    address: new URL(origin),
+    headers: username === '' ? {} : { 'proxy-authorization': `Basic ${credentials}` },
+  };
+}
+
+/** Addresses a request over http to the proxy itself. One over https goes through a tunnel and stays as it is. */
+export function toProxy<T extends ProxyableOptions>(options: T, { headers }: Proxy): T {
+  const { origin, path } = options;
+  return origin.startsWith('https:')
+    ? options
+    : { ...options, path: origin + path, headers: { ...headers, ...options.headers } };
+}
+
+interface ProxyableOptions {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Makes a connector go through a proxy: for https it asks the proxy for a tunnel, through which TLS reaches the server. */
+export function connectThrough(proxy: Proxy, connect: OpenConnection): OpenConnection {
+  const { protocol, hostname, host, port, origin } = proxy.address;
+  return (target, callback) => {
+    const fail = (error: Error): void =>
+      callback(toTransportError(error, { url: origin, headers: proxy.headers }, false), null);
+    let opening = connect({ protocol, hostname: withoutBrackets(hostname), host, port }, (error, socket) => {
+      if (error !== null) {
+        fail(error);
+      } else if (target.protocol === 'https:') {
+        openTunnel(socket);
+      } else {
+        callback(null, socket);
+      }
+    });
+    const openTunnel = (socket: Socket): void => {
+      const path = target.port === '' ? `${target.host}:443` : target.host;
+      request({ method: 'CONNECT', path, headers: { host: path, ...proxy.headers }, createConnection: () => socket })
+        .on('connect', ({ statusCode = 0 }) => {
+          if (statusCode >= 200 && statusCode < 300) {
+            opening = connect({ ...target, httpSocket: socket }, callback);
+            return;
+          }
+          socket.destroy();
+          callback(refusal(proxy, `https://${target.host}`, statusCode), null);
+        })
+        .on('error', fail)
+        .end();
+    };
+    return { destroy: (reason) => opening.destroy(reason) };
+  };
+}
+
+/** Creates the error of a proxy that refused to connect to a server. It quotes nothing that the proxy sent. */
+export function refusal({ address }: Proxy, server: string, status: number): ConnectionError {
+  return new ConnectionError(`No answer from ${server}: the proxy ${address.origin} refused to connect (${status})`, {
+    retryable: status >= 500,
+  });
+}
