@@ -1,3 +1,0 @@
-import { runConsumer } from '../run-consumer.mjs';
-
-await runConsumer(import.meta.dirname);
