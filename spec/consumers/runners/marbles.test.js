@@ -1,5 +1,5 @@
 /* What marble tests of streams need, the same in every runner. The runner's `describe` and `it` are globals here. */
-import { map, merge } from 'rxjs';
+import { from, map, merge, switchMap } from 'rxjs';
 import { accumulateView, createClient, retryTransient, textDeltas, throttleRender } from 'rxllm';
 import { fakeClient, fakeTransport, MarblesError, runMarbles } from 'rxllm/testing';
 import assert from 'node:assert/strict';
@@ -56,13 +56,14 @@ describe('a marble test', () => {
     }));
 
   it('names a promise as the cause of a missing value', () => {
-    const test = ({ expectObservable }) =>
-      expectObservable(
-        createClient({ apiKey: () => Promise.resolve('key'), transport: fakeTransport({}) }).models(),
-      ).toBe('a');
+    const client = fakeClient('Hello');
+    const answer = from(Promise.resolve(request)).pipe(
+      switchMap((asked) => client.chat(asked)),
+      textDeltas(),
+    );
 
     assert.throws(
-      () => runMarbles(test),
+      () => runMarbles(({ expectObservable }) => expectObservable(answer).toBe('(a|)', { a: 'Hello' })),
       (error) => error instanceof MarblesError && /promise/u.test(error.message),
     );
   });
