@@ -23,7 +23,7 @@ function expectText(marbles) {
   });
 }
 
-// First, since Node loads its own fetch, with its promises, when a request is first made.
+// First, since it must not take what Node does at the first exchange for a promise of the test.
 it('shows the difference', () => expectText('2002ms a--b-|'));
 
 it('waits for a busy server', () => expectText('2002ms a-b--|'));
