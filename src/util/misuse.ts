@@ -7,7 +7,7 @@
 export function checkChunk<T>(operator: string, value: T): T {
   if (!Array.isArray((value as { choices?: unknown } | null | undefined)?.choices)) {
     throw new TypeError(
-      `${operator}() reads chunks, not ${nameOf(value)}; put it directly on the request, and in a marble test pass chunks as values`,
+      `${operator}() reads chunks, not ${typeName(value)}; put it directly on the request, and in a marble test pass chunks as values`,
     );
   }
   return value;
@@ -18,7 +18,7 @@ export function checkText(operator: string, value: string): string {
   if (typeof value !== 'string') {
     const isChunk = (value as { choices?: unknown } | null | undefined)?.choices !== undefined;
     throw new TypeError(
-      `${operator}() reads text, not ${isChunk ? 'a chunk' : nameOf(value)}; put textDeltas() before it`,
+      `${operator}() reads text, not ${isChunk ? 'a chunk' : typeName(value)}; put textDeltas() before it`,
     );
   }
   return value;
@@ -32,7 +32,7 @@ export function checkCalled(operator: string, argument?: unknown): void {
 }
 
 /** Names the type of a value, since the value itself may be private. */
-export function nameOf(value: unknown): string {
+export function typeName(value: unknown): string {
   return value === null || value === undefined
     ? String(value)
     : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
