@@ -1,6 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { ProtocolError } from '../../errors/protocol-error.js';
-import { isObject } from '../../util/is-object.js';
 import { checkEncoding } from '../check-encoding.js';
 import { toTransportError } from '../to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
@@ -60,8 +59,8 @@ async function pump(
       signal,
     });
     answered = true;
-    if (!isObject(response)) {
-      // A mock without a result, such as jest.fn().
+    // A mock without a result, such as jest.fn().
+    if ((response as Response | undefined) === undefined) {
       subscriber.error(new TypeError('fetch must resolve to a Response: in a mock, return new Response(body, init)'));
       return;
     }
