@@ -1,6 +1,6 @@
 import { from, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
 import { isObject } from './is-object.js';
-import { checkCalled, typeName } from './misuse.js';
+import { checkCalled } from './misuse.js';
 
 /** The longest delay a JavaScript timer can hold, in milliseconds; a longer one fires at once. */
 export const maxTimer = 0x7fffffff;
@@ -115,5 +115,6 @@ function notThat(value: unknown, allowed: string): string {
   if (typeof value === 'string' && /^'\w/u.test(allowed)) {
     return /^[a-z-]{1,20}$/iu.test(value) ? `, not '${value}'` : '';
   }
-  return `, not ${typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeName(value)}`;
+  const shown = value === null || ['number', 'boolean', 'undefined'].includes(typeof value);
+  return `, not ${shown ? String(value) : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`}`;
 }

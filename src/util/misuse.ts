@@ -7,7 +7,7 @@
 export function checkChunk<T>(operator: string, value: T): T {
   if (!Array.isArray((value as { choices?: unknown } | null | undefined)?.choices)) {
     throw new TypeError(
-      `${operator}() reads chunks, not ${typeName(value)}; put it directly on the request, and in a marble test pass chunks as values`,
+      `${operator}() reads chunks, not a ${typeof value}; put it directly on the request, and in a marble test pass chunks as values`,
     );
   }
   return value;
@@ -16,10 +16,7 @@ export function checkChunk<T>(operator: string, value: T): T {
 /** Returns a text, or throws a TypeError that names the operator which got something else. */
 export function checkText(operator: string, value: string): string {
   if (typeof value !== 'string') {
-    const isChunk = (value as { choices?: unknown } | null | undefined)?.choices !== undefined;
-    throw new TypeError(
-      `${operator}() reads text, not ${isChunk ? 'a chunk' : typeName(value)}; put textDeltas() before it`,
-    );
+    throw new TypeError(`${operator}() reads text, not ${nameOf(value)}; put textDeltas() before it`);
   }
   return value;
 }
@@ -31,9 +28,6 @@ export function checkCalled(operator: string, argument?: unknown): void {
   }
 }
 
-/** Names the type of a value, since the value itself may be private. */
-export function typeName(value: unknown): string {
-  return value === null || value === undefined
-    ? String(value)
-    : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
+function nameOf(value: unknown): string {
+  return (value as { choices?: unknown } | null)?.choices === undefined ? `a ${typeof value}` : 'a chunk';
 }
