@@ -18,10 +18,12 @@ export class Misfit extends Error {
   }
 }
 
+/** Refuses every value. */
 export const misfit: Read = () => {
   throw new Misfit();
 };
 
+/** Leaves the field out, whatever its value. */
 export const absent: Read = () => undefined;
 
 /** A word that is only told about an answer. */

@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 export default async function check({ folder, run }) {
   const away = mkdtempSync(join(tmpdir(), 'rxllm-bundle-'));
   try {
-    for (const bundle of run(process.execPath, join(folder, 'build.mjs')).trim().split('\n')) {
+    for (const bundle of (await run(process.execPath, join(folder, 'build.mjs'))).trim().split('\n')) {
       const file = join(away, basename(bundle));
       copyFileSync(bundle, file);
       const output = await stream(file);

@@ -30,7 +30,8 @@ export default async function check({ folder, run }) {
   }
   server.close();
 
-  const versions = `${run(process.execPath, 'refuse.mjs', 'undici5', 'undici6', 'undici7')}${run(...newer, 'refuse.mjs', 'undici8')}`;
+  const older = await run(process.execPath, 'refuse.mjs', 'undici5', 'undici6', 'undici7');
+  const versions = `${older}${await run(...newer, 'refuse.mjs', 'undici8')}`;
   for (const line of versions.trim().split('\n')) {
     if (!/^undici(?:[56] TypeError|[78] taken)$/u.test(line)) {
       problems.push(`undiciTransport: ${line}`);
