@@ -40,7 +40,9 @@ describe('the web bundle', () => {
     const { kept, bytes } = await bundle("export * from './index.js';");
 
     report('everything', bytes);
-    expect(kept.filter((path) => /zod|undici|minisearch|@angular|src\/(node|angular|local|cli)\//u.test(path))).toEqual([]);
+    expect(kept.filter((path) => /zod|undici|minisearch|@angular|src\/(node|angular|local|cli)\//u.test(path))).toEqual(
+      [],
+    );
     expect(bytes).toBeLessThanOrEqual(budget.everything);
   });
 
