@@ -1,9 +1,11 @@
 import { fetchTransport } from '../transport/fetch/fetch-transport.js';
+import type { Transport } from '../transport/transport.js';
 import type { ClientConfig } from './client-config.js';
 import { buildClient, type Client } from './create-client.js';
-import { readEnvironment } from './environment.js';
+import { ownHeaders, readEnvironment } from './environment.js';
 
-/** Creates a client over `fetch` that reads the environment as the one over undici does. It never retries by itself. */
+/** Creates a client over `fetch` that reads the environment and names itself as the one over undici does. It never retries by itself. */
 export function createFetchClient(config: ClientConfig = {}): Client {
-  return buildClient(config, { createTransport: () => fetchTransport(), environment: readEnvironment() });
+  const createTransport = (): Transport => fetchTransport();
+  return buildClient(config, { createTransport, environment: readEnvironment(), headers: ownHeaders });
 }
