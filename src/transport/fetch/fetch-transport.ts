@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { ProtocolError } from '../../errors/protocol-error.js';
+import { requireGlobal } from '../../util/require-global.js';
 import { checkEncoding } from '../check-encoding.js';
 import { toTransportError } from '../to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
@@ -28,7 +29,7 @@ export interface FetchTransportConfig {
  * @see {@link Transport} for the events it emits.
  */
 export function fetchTransport(config: FetchTransportConfig = {}): Transport {
-  return withRedirects((request) => exchange(request, config.fetch ?? globalThis.fetch));
+  return withRedirects((request) => exchange(request, config.fetch ?? requireGlobal('fetch')));
 }
 
 function exchange(request: TransportRequest, fetch: typeof globalThis.fetch): Observable<TransportEvent> {
@@ -66,7 +67,8 @@ async function pump(
       throw new ProtocolError('The server redirects to an address the browser hides; set baseURL to the final address');
     }
     // The response of a mock, such as one of jest.fn, may have a plain object, or nothing.
-    const headers = new Headers(response.headers);
+    const { headers: given } = response as { readonly headers?: Partial<Headers> | Record<string, string> };
+    const headers = typeof given?.get === 'function' ? response.headers : new Headers(given as HeadersInit);
     subscriber.next({ type: 'head', status: response.status, headers });
     let begun = false;
     let bytes: Uint8Array | undefined;
