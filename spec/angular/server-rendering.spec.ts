@@ -185,11 +185,12 @@ describe('while a server renders', () => {
       expect(transport.requests.map(({ url }) => url)).toEqual(['http://shop.test/v1/chat/completions']);
     });
 
-    it.each<[string, ClientConfig]>([
+    it.each<[string, ClientConfig | (() => ClientConfig)]>([
       ['the user name of an address', { baseURL: 'http://me@relay.test/v1' }],
       ['an address that is none', { baseURL: 'http://' }],
+      ['an unknown field', () => ({ baseUrl: '/v1' }) as ClientConfig],
     ])('gives the error about %s in the stream, not while a component is created', async (_, config) => {
-      render(config, withServerRequests());
+      renderFor([opened], config, withServerRequests());
       const client = inContext(() => injectClient());
       const chat = inContext(() => injectConversation({ request: { model: 'm-1' } }));
       chat.send('Hi');

@@ -190,13 +190,16 @@ describe('createClient on Node', () => {
     expect(requests[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  it('the client over fetch reads the environment, too', () => {
+  it('the client over fetch reads the environment and names itself, too', () => {
     setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: own });
     const { transport, requests } = fakeTransport();
 
     createFetchClient({ transport }).chat(chatRequest).subscribe();
 
-    expect(requests[0]).toMatchObject({ url: `${own}/chat/completions`, headers: { authorization: bearer } });
+    expect(requests[0]).toMatchObject({
+      url: `${own}/chat/completions`,
+      headers: { authorization: bearer, 'user-agent': `rxllm/${version}` },
+    });
   });
 
   it('the client for the web does not read the environment', () => {

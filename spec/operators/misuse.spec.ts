@@ -5,6 +5,7 @@ import {
   accumulateView,
   coalesceText,
   createClient,
+  decodeEvents,
   labelWith,
   measure,
   ofChoice,
@@ -24,6 +25,7 @@ import {
   withDeadlines,
 } from '../../src/index.js';
 import { chunksOf, fakeTransport, runMarbles } from '../../src/testing/index.js';
+import { expectQuietProcess } from '../support/quiet-process.js';
 
 type AnyOperator = OperatorFunction<unknown, unknown>;
 
@@ -52,6 +54,7 @@ const uncalled = {
   accumulateText,
   accumulateView,
   coalesceText,
+  decodeEvents,
   labelWith,
   measure,
   ofChoice,
@@ -93,7 +96,7 @@ describe('an operator on values of the wrong kind', () => {
 
     expect(failure).toBeInstanceOf(TypeError);
     expect(String(failure)).toBe(
-      `TypeError: ${name}() reads chunks, not a string; put it directly on the request, and in a marble test pass chunks as values`,
+      `TypeError: ${name}() reads chunks, not strings; put it directly on the request, and in a marble test pass chunks as values`,
     );
   });
 
@@ -101,14 +104,31 @@ describe('an operator on values of the wrong kind', () => {
     const failure = await failureOf(chunk, operator);
 
     expect(failure).toBeInstanceOf(TypeError);
-    expect(String(failure)).toBe(`TypeError: ${name}() reads text, not a chunk; put textDeltas() before it`);
+    expect(String(failure)).toBe(`TypeError: ${name}() reads text, not chunks; put textDeltas() before it`);
   });
 
-  it.each([null, undefined, 4, {}, []])('is named if it gets %j', async (value) => {
-    expect(String(await failureOf(value, textDeltas() as AnyOperator))).toMatch(
-      /^TypeError: textDeltas\(\) reads chunks, not /u,
+  it.each([
+    ['Hello', 'strings'],
+    [chunk, 'chunks'],
+  ])('is named if decodeEvents gets %j', async (value, kind) => {
+    expect(String(await failureOf(value, decodeEvents() as AnyOperator))).toBe(
+      `TypeError: decodeEvents() reads bytes, not ${kind}; put it on the body of a response, as Uint8Array`,
     );
-    expect(String(await failureOf(value, toText() as AnyOperator))).toMatch(/^TypeError: toText\(\) reads text, not /u);
+  });
+
+  it.each([
+    [null, 'objects'],
+    [undefined, 'undefineds'],
+    [4, 'numbers'],
+    [{}, 'objects'],
+    [[], 'objects'],
+  ])('is named if it gets %j', async (value, kind) => {
+    expect(String(await failureOf(value, textDeltas() as AnyOperator))).toContain(
+      `TypeError: textDeltas() reads chunks, not ${kind};`,
+    );
+    expect(String(await failureOf(value, toText() as AnyOperator))).toContain(
+      `TypeError: toText() reads text, not ${kind};`,
+    );
   });
 
   it('becomes the error of a view', async () => {
@@ -128,7 +148,7 @@ describe('an operator on values of the wrong kind', () => {
         '--#',
         undefined,
         new TypeError(
-          'textDeltas() reads chunks, not a string; put it directly on the request, and in a marble test pass chunks as values',
+          'textDeltas() reads chunks, not strings; put it directly on the request, and in a marble test pass chunks as values',
         ),
       );
     });
@@ -148,9 +168,15 @@ describe('a client with a Promise where an Observable is expected', () => {
   const transport = fakeTransport({ body: from(chunksOf('Hello')) });
   const async = (): Observable<never> => Promise.resolve(EMPTY) as unknown as Observable<never>;
 
+  const rejected = (): Observable<never> => Promise.reject(new Error('offline')) as unknown as Observable<never>;
+  // A rejection that nobody handles ends the process of Node.
+  expectQuietProcess();
+
   it.each([
     ['An interceptor', { transport, interceptors: [async] }],
+    ['An interceptor', { transport, interceptors: [rejected] }],
     ['A transport', { transport: async }],
+    ['A transport', { transport: rejected }],
   ])('%s is named', async (name, config) => {
     const chunks = createClient({ baseURL: 'http://server.test/v1', ...config }).chat(request);
 

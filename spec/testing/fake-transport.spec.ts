@@ -52,6 +52,22 @@ describe('fakeTransport', () => {
       });
     });
 
+    it.each([
+      ['one of two choices is cut', [textChunk('A'), textChunk('B', { choice: 1 }), finishChunk()], '(b#)'],
+      [
+        'both choices are whole',
+        [textChunk('A'), finishChunk(), textChunk('B', { choice: 1 }), finishChunk('stop', { choice: 1 })],
+        '(b|)',
+      ],
+    ])('sees whether %s', (_title, body, expected) => {
+      runMarbles(({ expectObservable }) => {
+        const client = createClient({ baseURL, transport: fakeTransport({ body }) });
+        const text = client.chat({ ...chatRequest, n: 2 }).pipe(textDeltas(1));
+
+        expectObservable(text).toBe(expected, { b: 'B' }, { kind: 'truncated' });
+      });
+    });
+
     it('sees a whole answer without a finish reason if [DONE] is asked for', () => {
       runMarbles(({ chunks, expectObservable }) => {
         const transport = fakeTransport({ body: chunks('r-a-b|', values), done: true });

@@ -38,6 +38,11 @@ describe('a fetch without web streams', () => {
     ['text() without a stream', { text: () => Promise.resolve(hello) }],
     ['a body without a reader, and text()', { body: {}, text: () => Promise.resolve(hello) }],
     ['arrayBuffer() alone', { arrayBuffer: () => Promise.resolve(bytes.buffer) }],
+    ['a mock that has no headers', { headers: undefined, text: () => Promise.resolve(hello) }],
+    [
+      'a mock with a plain object of headers',
+      { headers: { 'content-type': 'text/event-stream' }, text: () => Promise.resolve(hello) },
+    ],
   ])('streams from %s', async (_what, body) => {
     const texts = clientOf(fetchOf(body)).chat(chatRequest).pipe(textDeltas(), toArray());
 

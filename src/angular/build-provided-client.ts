@@ -20,14 +20,16 @@ export function buildProvidedClient(configure: () => ClientConfig, { inZone, onS
   if (!onPage && !onServer) {
     return silentClient;
   }
-  const config = configure();
   const zone = inject(NgZone);
   const tasks = inject(PendingTasks);
-  const client = onPage ? createClient(config) : createOnServer(config);
-  return mapStreams(client, (source) => {
-    const outside = leaveZone(onPage ? source : holdRendering(source, tasks), zone);
-    return inZone ? outside.pipe(emitInZone(zone, config.scheduler)) : outside;
-  });
+  const build = (): Client => {
+    const config = configure();
+    return mapStreams(createClient(config), (source) => {
+      const outside = leaveZone(onPage ? source : holdRendering(source, tasks), zone);
+      return inZone ? outside.pipe(emitInZone(zone, config.scheduler)) : outside;
+    });
+  };
+  return onPage ? build() : buildOnServer(build);
 }
 
 /** Returns whether a server renders the application. */
@@ -39,9 +41,9 @@ export function rendersOnServer(injector: Injector): boolean {
 export const silentClient: Client = clientOf(() => EMPTY);
 
 /** Turns an error of the configuration into one of each stream, since a server drops a route whose components throw. */
-function createOnServer(config: ClientConfig): Client {
+function buildOnServer(build: () => Client): Client {
   try {
-    return createClient(config);
+    return build();
   } catch (error) {
     return clientOf(() => throwError(() => error));
   }

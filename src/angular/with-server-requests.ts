@@ -20,7 +20,7 @@ export function withServerRequests(): ClientFeature {
     configure: (config) => {
       const { baseURL } = config;
       const request = rendersOnServer(inject(Injector)) ? inject(REQUEST) : null;
-      return request === null || baseURL === undefined
+      return request === null || baseURL === undefined || !URL.canParse(baseURL, request.url)
         ? config
         : { ...config, baseURL: new URL(baseURL, request.url).href };
     },

@@ -1,7 +1,7 @@
 import { nodeTransport } from '../transport/node-transport.js';
 import type { ClientConfig } from './client-config.js';
 import { buildClient, type Client } from './create-client.js';
-import { readEnvironment } from './environment.js';
+import { ownHeaders, readEnvironment } from './environment.js';
 
 /**
  * Creates a client for an OpenAI-style server, over undici, or over the `fetch` or the global dispatcher that the program has
@@ -16,8 +16,5 @@ import { readEnvironment } from './environment.js';
  * @throws {TypeError} For an unknown or invalid field.
  */
 export function createNodeClient(config: ClientConfig = {}): Client {
-  return buildClient(config, { createTransport: nodeTransport, environment: readEnvironment(), headers });
+  return buildClient(config, { createTransport: nodeTransport, environment: readEnvironment(), headers: ownHeaders });
 }
-
-/** Names this package and its version; browsers do not let a page name itself. */
-const headers = { 'user-agent': 'rxllm/0.1.0' };

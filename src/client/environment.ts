@@ -22,3 +22,6 @@ export function readEnvironment(
   };
   return { apiKey: read('OPENAI_API_KEY'), baseURL: read('OPENAI_BASE_URL') };
 }
+
+/** Names this package and its version; browsers do not let a page name itself. */
+export const ownHeaders: Readonly<Record<string, string>> = { 'user-agent': 'rxllm/0.1.0' };

@@ -5,6 +5,7 @@ import {
   isObservable,
   map,
   type MonoTypeOperatorFunction,
+  noop,
   type Observable,
   of,
   switchMap,
@@ -45,6 +46,8 @@ export function send(request: TransportRequest, settings: Settings, scope: Reque
 
 function checkExchange(source: string, exchange: unknown): Observable<TransportEvent> {
   if (!isObservable(exchange)) {
+    // The rejection of a Promise, such as that of fetch, would end the process of Node.
+    Promise.resolve(exchange).catch(noop);
     throw new TypeError(
       `${source} must return an Observable of the exchange; to wait for a Promise first, return from(promise).pipe(switchMap(() => …))`,
     );

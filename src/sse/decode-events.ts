@@ -1,5 +1,6 @@
 import { concat, concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
-import { check } from '../util/check.js';
+import { check, checkConfig } from '../util/check.js';
+import { checkBytes, checkCalled } from '../util/misuse.js';
 import { createEventParser } from './event-parser.js';
 import type { ServerSentEvent } from './parse-blocks.js';
 
@@ -30,17 +31,17 @@ export interface DecodeEventsConfig {
  * @throws TypeError if `mode` is unknown or `eventBytes` is not a positive number.
  * @see {@link formatEvent} for the other direction.
  */
-export function decodeEvents({
-  mode = 'flush',
-  eventBytes = 16 * 1024 * 1024,
-}: DecodeEventsConfig = {}): OperatorFunction<Uint8Array, ServerSentEvent> {
+export function decodeEvents(config: DecodeEventsConfig = {}): OperatorFunction<Uint8Array, ServerSentEvent> {
+  checkCalled('decodeEvents', config);
+  checkConfig('decodeEvents', config, ['mode', 'eventBytes']);
+  const { mode = 'flush', eventBytes = 16 * 1024 * 1024 } = config;
   check(['flush', 'spec'].includes(mode), 'mode', "'flush' or 'spec'", mode);
   check(typeof eventBytes === 'number' && eventBytes > 0, 'eventBytes', 'a positive number', eventBytes);
   return (source) =>
     defer(() => {
       const parser = createEventParser({ eventBytes });
       return concat(
-        source.pipe(concatMap((bytes) => parser.push(bytes))),
+        source.pipe(concatMap((bytes) => parser.push(checkBytes('decodeEvents', bytes)))),
         defer(() => {
           const last = parser.end();
           return last !== undefined && mode === 'flush' ? of(last) : EMPTY;

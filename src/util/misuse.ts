@@ -7,7 +7,7 @@
 export function checkChunk<T>(operator: string, value: T): T {
   if (!Array.isArray((value as { choices?: unknown } | null | undefined)?.choices)) {
     throw new TypeError(
-      `${operator}() reads chunks, not a ${typeof value}; put it directly on the request, and in a marble test pass chunks as values`,
+      `${operator}() reads chunks, not ${typeof value}s; put it directly on the request, and in a marble test pass chunks as values`,
     );
   }
   return value;
@@ -21,6 +21,16 @@ export function checkText(operator: string, value: string): string {
   return value;
 }
 
+/** Returns bytes, or throws a TypeError that names the operator which got something else. */
+export function checkBytes(operator: string, value: Uint8Array): Uint8Array {
+  if (!ArrayBuffer.isView(value)) {
+    throw new TypeError(
+      `${operator}() reads bytes, not ${nameOf(value)}; put it on the body of a response, as Uint8Array`,
+    );
+  }
+  return value;
+}
+
 /** Throws if an operator was given its source, as in `pipe(textDeltas)`. */
 export function checkCalled(operator: string, argument?: unknown): void {
   if (typeof (argument as { subscribe?: unknown } | null | undefined)?.subscribe === 'function') {
@@ -29,5 +39,5 @@ export function checkCalled(operator: string, argument?: unknown): void {
 }
 
 function nameOf(value: unknown): string {
-  return (value as { choices?: unknown } | null)?.choices === undefined ? `a ${typeof value}` : 'a chunk';
+  return (value as { choices?: unknown } | null | undefined)?.choices === undefined ? `${typeof value}s` : 'chunks';
 }

@@ -39,8 +39,8 @@ export interface FakeAnswer {
    */
   readonly body?: FakePiece | readonly FakePiece[] | Observable<FakePiece> | undefined;
   /**
-   * Whether to send `[DONE]` at the end of the body. By default it is sent if the last piece is an event and one of them had a
-   * finish reason, so that chunks without one are a cut answer.
+   * Whether to send `[DONE]` at the end of the body. By default it is sent if the last piece is an event and each choice has
+   * had a finish reason, so that chunks without one are a cut answer.
    */
   readonly done?: boolean | undefined;
   /** Byte offsets at which to split the body, or `'every-byte'`. */
@@ -98,12 +98,15 @@ function bytesOf({ body = [], done }: FakeAnswer): Observable<Uint8Array> {
       return of(encoder.encode(JSON.stringify(body)));
     }
     let endsWithEvent = false;
-    let finished = false;
-    const end = defer(() => (endsWithEvent && (done ?? finished) ? of(formatEvent({ data: '[DONE]' })) : EMPTY));
+    const finished = new Map<unknown, boolean>();
+    const isWhole = (): boolean => finished.size > 0 && ![...finished.values()].includes(false);
+    const end = defer(() => (endsWithEvent && (done ?? isWhole()) ? of(formatEvent({ data: '[DONE]' })) : EMPTY));
     const pieces = piecesOf(body).pipe(
       tap((piece) => {
         endsWithEvent = isEvent(piece);
-        finished ||= hasFinishReason(piece);
+        for (const { index, finish_reason } of choicesIn(piece)) {
+          finished.set(index, finished.get(index) === true || Boolean(finish_reason));
+        }
       }),
       map((piece) => (isEvent(piece) ? formatEvent({ data: JSON.stringify(piece) }) : piece)),
     );
@@ -164,11 +167,9 @@ function isEvent(piece: FakePiece): piece is Readonly<Record<string, unknown>> {
   return typeof piece !== 'string' && !isBytes(piece);
 }
 
-function hasFinishReason(piece: FakePiece): boolean {
+function choicesIn(piece: FakePiece): readonly Readonly<Record<string, unknown>>[] {
   const { choices } = piece as { readonly choices?: unknown };
-  return (
-    Array.isArray(choices) && choices.some((choice: unknown) => isObject(choice) && Boolean(choice['finish_reason']))
-  );
+  return Array.isArray(choices) ? choices.filter(isObject) : [];
 }
 
 /** `instanceof` is false for bytes of another realm, such as those of Node inside jest. */

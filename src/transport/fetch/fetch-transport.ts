@@ -66,13 +66,16 @@ async function pump(
     if (response.type === 'opaqueredirect') {
       throw new ProtocolError('The server redirects to an address the browser hides; set baseURL to the final address');
     }
-    subscriber.next({ type: 'head', status: response.status, headers: response.headers });
+    // The response of a mock, such as one of jest.fn, may have a plain object, or nothing.
+    const { headers: given } = response as { readonly headers?: Partial<Headers> | Record<string, string> };
+    const headers = typeof given?.get === 'function' ? response.headers : new Headers(given as HeadersInit);
+    subscriber.next({ type: 'head', status: response.status, headers });
     let begun = false;
     let bytes: Uint8Array | undefined;
     while (!subscriber.closed && (bytes = await reader.read()) !== undefined) {
       if (!begun) {
         begun = true;
-        checkEncoding(response.headers.get('content-encoding'), bytes);
+        checkEncoding(headers.get('content-encoding'), bytes);
       }
       subscriber.next({ type: 'data', bytes });
     }
