@@ -267,20 +267,28 @@ describe('a proxy in the environment', () => {
     });
   });
 
-  it.each(['socks5://user:p@ss-word@proxy.test', 'http://', 'http://user:p@ss-word@proxy.test:port'])(
-    'raises ConnectionError, and does not quote the address, for %s',
-    async (address) => {
-      process.env['HTTPS_PROXY'] = address;
-      const error = await failureOf(undiciTransport()(transportRequest('https://api.test/v1')));
+  it.each([
+    'socks5://user:p@ss-word@proxy.test',
+    'http://',
+    'http://user:p@ss-word@proxy.test:port',
+    // Without encoding each of these names another host, in the user name or in what precedes a port.
+    'http://user:p#p@ss-word@proxy.test',
+    'http://user:12#p@ss-word@proxy.test',
+    'http://user:12/p@ss-word@proxy.test',
+    'user:12?p@ss-word@proxy.test:3128',
+    'http://domain\\user:p@ss-word@proxy.test',
+  ])('raises ConnectionError, and does not quote the address, for %s', async (address) => {
+    process.env['HTTPS_PROXY'] = address;
+    const error = await failureOf(undiciTransport()(transportRequest('https://api.test/v1')));
 
-      expect(error).toMatchObject({
-        name: 'ConnectionError',
-        retryable: false,
-        message: 'HTTPS_PROXY and HTTP_PROXY must be addresses that begin with http:// or https://',
-      });
-      expectNoCredentials(error);
-    },
-  );
+    expect(error).toMatchObject({
+      name: 'ConnectionError',
+      retryable: false,
+      message:
+        'HTTPS_PROXY and HTTP_PROXY must be addresses that begin with http:// or https://, with URL-encoded credentials',
+    });
+    expectNoCredentials(error);
+  });
 
   it.each<[string, string, boolean]>([
     ['', 'http://api.test', true],
@@ -332,7 +340,10 @@ describe('a proxy in the environment', () => {
   it.each([
     ['user:p%40ss', 'user:p@ss'],
     ['user', 'user:'],
+    [':token', ':token'],
     ['user:100%', 'user:100%'],
+    ['user%20name:p%C3%A4ss%3Aword', 'user name:päss:word'],
+    ['user:p+q;r=s', 'user:p+q;r=s'],
   ])('gets the credentials of %s@', (userinfo, expected) => {
     const proxy = environmentProxy(new URL('http://api.test'), { HTTP_PROXY: `http://${userinfo}@proxy.test` });
 

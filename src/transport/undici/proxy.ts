@@ -51,16 +51,18 @@ function withoutBrackets(host: string): string {
 
 function parseProxy(value: string): Proxy {
   const address = value.includes('://') ? value : `http://${value}`;
-  if (!/^https?:/iu.test(address) || !URL.canParse(address)) {
-    throw new ConnectionError('HTTPS_PROXY and HTTP_PROXY must be addresses that begin with http:// or https://', {
-      retryable: false,
-    });
+  // A password with a character such as / or # would end the host early, and be taken for the host itself.
+  if (!/^https?:\/\/[^/?#\\]+(?:[/?#\\][^@]*)?$/iu.test(address) || !URL.canParse(address)) {
+    throw new ConnectionError(
+      'HTTPS_PROXY and HTTP_PROXY must be addresses that begin with http:// or https://, with URL-encoded credentials',
+      { retryable: false },
+    );
   }
   const { origin, username, password } = new URL(address);
   const credentials = Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64');
   return {
     address: new URL(origin),
-    headers: username === '' ? {} : { 'proxy-authorization': `Basic ${credentials}` },
+    headers: username + password === '' ? {} : { 'proxy-authorization': `Basic ${credentials}` },
   };
 }
 
