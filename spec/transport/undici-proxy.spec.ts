@@ -313,6 +313,18 @@ describe('a proxy in the environment', () => {
     ['[::1]', 'http://[::1]:8080', false],
     ['[::1]:8080', 'http://[::1]:8080', false],
     ['[::1]:80', 'http://[::1]:8080', true],
+    ['0:0:0:0:0:0:0:1', 'http://[::1]:8080', false],
+    ['localhost', 'http://localhost.:8080', false],
+    ['localhost.', 'http://localhost:8080', false],
+    ['10.0.0.0/8', 'http://10.1.2.3:8080', false],
+    ['10.0.0.0/8', 'http://11.1.2.3:8080', true],
+    ['10.0.0.0/8', 'http://api.test', true],
+    ['10.0.0.0/8', 'http://[::1]', true],
+    ['10.1.2.3/33', 'http://10.1.2.3', true],
+    ['fd00::/8', 'http://[fd12::3]:8080', false],
+    ['fd00::/8', 'http://[fe80::3]:8080', true],
+    ['fd00::/8', 'http://10.1.2.3', true],
+    ['api.test/8', 'http://api.test', true],
   ])('with NO_PROXY %j is asked for %s: %p', (list, url, isAsked) => {
     const proxy = environmentProxy(new URL(url), { HTTP_PROXY: 'http://proxy.test', NO_PROXY: list });
 
@@ -331,6 +343,7 @@ describe('a proxy in the environment', () => {
     ['HTTP_PROXY alone for https', { HTTP_PROXY: 'http://b.test' }, 'https:', 'http://b.test/'],
     ['lower case first', { HTTP_PROXY: 'http://a.test', http_proxy: 'http://b.test' }, 'http:', 'http://b.test/'],
     ['no empty variable', { HTTP_PROXY: 'http://a.test', http_proxy: '' }, 'http:', 'http://a.test/'],
+    ['not used for NO_PROXY', { HTTP_PROXY: 'http://a.test', no_proxy: '', NO_PROXY: '*' }, 'http:', undefined],
     ['an address without a scheme', { HTTP_PROXY: 'a.test:3128' }, 'http:', 'http://a.test:3128/'],
     ['an address over TLS', { HTTP_PROXY: ' HTTPS://a.test:3128 ' }, 'http:', 'https://a.test:3128/'],
   ])('is %s', (_which, variables, protocol, address) => {
