@@ -75,6 +75,11 @@ export default defineConfig(
     },
   },
   {
+    // Written for several test runners.
+    files: ['spec/consumers/**/*.test.js'],
+    languageOptions: { globals: { describe: 'readonly', it: 'readonly' } },
+  },
+  {
     files: typeScript,
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked, rxjsX.configs.recommended],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..` } },

@@ -171,6 +171,25 @@ describe('createClient on Node', () => {
     expect(requests[0]?.headers).not.toHaveProperty('user-agent');
   });
 
+  it('the client over fetch reads nothing from the environment that it does not need, and does without the rest', () => {
+    const names: PropertyKey[] = [];
+    const get = (_: object, name: PropertyKey): never => {
+      names.push(name);
+      throw new Error('Requires env access');
+    };
+    const environment = jest.replaceProperty(process, 'env', new Proxy<NodeJS.ProcessEnv>(process.env, { get }));
+    const { transport, requests } = fakeTransport();
+
+    createFetchClient({ baseURL: own, apiKey: key, transport });
+    const needed = [...names];
+    createFetchClient({ baseURL: own, transport }).chat(chatRequest).subscribe();
+    environment.restore();
+
+    expect(needed).toEqual([]);
+    expect(names).toContain('OPENAI_BASE_URL');
+    expect(requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
   it('the client over fetch reads the environment, too', () => {
     setEnvironment({ OPENAI_API_KEY: key, OPENAI_BASE_URL: own });
     const { transport, requests } = fakeTransport();

@@ -1,6 +1,15 @@
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -119,6 +128,21 @@ describe('the installed package', () => {
       recognized: [true, true],
     });
   });
+});
+
+describe('npm pack', () => {
+  it('builds first, so that a fresh clone packs a whole package', async () => {
+    const clone = join(consumer, 'clone');
+    mkdirSync(join(clone, '.config'), { recursive: true });
+    copyFileSync(join(root, 'package.json'), join(clone, 'package.json'));
+    writeFileSync(
+      join(clone, '.config/build.mjs'),
+      "import { mkdirSync, writeFileSync } from 'node:fs'; mkdirSync('dist'); writeFileSync('dist/built.js', '');",
+    );
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts=false'], { cwd: clone });
+
+    expect(stdout).toContain('"dist/built.js"');
+  }, 60_000);
 });
 
 /**

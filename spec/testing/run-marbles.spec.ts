@@ -318,6 +318,15 @@ describe('runMarbles', () => {
       expect(message).toContain('At error.message:');
     });
 
+    it('of an error that was not expected is shown with its whole message', () => {
+      const advice = 'textDeltas() reads chunks, not a string; put it directly on the request, and not elsewhere';
+      const { message } = failureOf(({ cold, expectObservable }) => {
+        expectObservable(cold('-#', {}, new TypeError(advice))).toBe('-a');
+      });
+
+      expect(message).toContain(`>      1  "a"       # TypeError: ${advice}`);
+    });
+
     it('between a value, an error and completion is found', () => {
       const { message } = failureOf(({ cold, expectObservable }) => {
         expectObservable(cold('abc', { a: 'error', b: 'b', c: 'c' })).toBe('ab|', { a: 'error', b: 'b' });

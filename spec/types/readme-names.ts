@@ -1,6 +1,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { InjectionToken, Type } from '@angular/core';
 import type { Observable } from 'rxjs';
+import type { Dispatcher } from 'undici';
 import type {
   ChatCompletionRequest,
   ChatMessage,
@@ -49,6 +50,8 @@ export declare const version: string;
 export declare const key: string;
 export declare const url: string;
 export declare const store: AsyncLocalStorage<{ readonly key: string }>;
+export declare const pool: Dispatcher;
+export declare const myFetch: typeof globalThis.fetch;
 export declare function fetchToken(): Promise<string>;
 export declare function refresh(): Observable<string>;
 export declare function sign(request: TransportRequest, token: string): TransportRequest;

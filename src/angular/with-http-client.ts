@@ -5,6 +5,7 @@ import { catchError, connect, defer, filter, map, merge, mergeMap, type Observab
 import { throttleRender } from '../operators/throttle-render.js';
 import type { Transport, TransportRequest } from '../transport/transport.js';
 import { withRedirects } from '../transport/with-redirects.js';
+import { parseUrl } from '../util/parse-url.js';
 import { type AttemptEvent, createHttpEventReader } from './http-event-reader.js';
 import { injectHttpClient } from './inject-http-client.js';
 import type { ClientFeature } from './provide-client.js';
@@ -42,7 +43,8 @@ export function withHttpClient(): ClientFeature {
       }
       const { baseURL, scheduler } = config;
       const document = inject(DOCUMENT);
-      const page = baseURL === undefined || URL.canParse(baseURL) ? undefined : (): string => document.baseURI;
+      const page =
+        baseURL === undefined || parseUrl(baseURL) !== undefined ? undefined : (): string => document.baseURI;
       return { ...config, transport: httpClientTransport(http, scheduler, page) };
     },
   };
@@ -90,7 +92,7 @@ function sendOver(http: HttpClient, { method, url, headers, body }: TransportReq
 function toPath(url: string, page: string): string {
   const { href, origin } = new URL(url);
   const path = href.slice(origin.length);
-  return URL.canParse(path, page) && new URL(path, page).href === href ? path : url;
+  return parseUrl(path, page)?.href === href ? path : url;
 }
 
 function hasText({ event }: AttemptEvent): boolean {

@@ -37,9 +37,12 @@ export interface Limits {
 
 /** Configuration of a client. Every field is optional. */
 export interface ClientConfig {
-  /** Sent as a bearer token. On Node, defaults to `OPENAI_API_KEY`, but not for a `baseURL` set in code. */
+  /** Sent as a bearer token. On Node, Bun and Deno, defaults to `OPENAI_API_KEY`, but not for a `baseURL` set in code. */
   readonly apiKey?: ApiKey | undefined;
-  /** The address of the API, such as `http://localhost:11434/v1`. On Node, defaults to `OPENAI_BASE_URL`, then OpenAI. */
+  /**
+   * The address of the API, such as `http://localhost:11434/v1`. On Node, Bun and Deno, defaults to `OPENAI_BASE_URL`, then
+   * OpenAI.
+   */
   readonly baseURL?: string | undefined;
   /** Sent as `openai-organization`. */
   readonly organization?: string | undefined;

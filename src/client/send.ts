@@ -19,6 +19,7 @@ import { parseRateLimits } from '../errors/rate-limits.js';
 import { inContext } from '../transport/async-context.js';
 import { requireOk } from '../transport/require-ok.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
+import { parseUrl } from '../util/parse-url.js';
 import type { ApiKey } from './client-config.js';
 import type { RequestScope } from './request-scope.js';
 import { lowerCased, type Settings } from './settings.js';
@@ -102,7 +103,7 @@ function withKey(
   { apiKey, baseURL }: Settings,
   { onKey }: RequestScope,
 ): Observable<TransportRequest> {
-  const isElsewhere = URL.canParse(request.url) && new URL(request.url).origin !== baseURL.origin;
+  const isElsewhere = (parseUrl(request.url) ?? baseURL).origin !== baseURL.origin;
   if (apiKey === undefined || isElsewhere || 'authorization' in request.headers) {
     return of(request);
   }

@@ -1,6 +1,7 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Interceptor, Operation, Transport, TransportRequest } from '../transport/transport.js';
 import { maxTimer } from '../util/check.js';
+import { parseUrl } from '../util/parse-url.js';
 import {
   type ApiKey,
   checkClientConfig,
@@ -143,16 +144,16 @@ function keyFromEnvironment(baseURL: string | undefined, environment: Platform['
 
 /** Normalizes an address for comparison: a slash at the end does not matter. An invalid address stays as it is. */
 function addressOf(baseURL: string): string {
-  return URL.canParse(baseURL) ? new URL(baseURL).href.replace(/\/$/u, '') : baseURL;
+  return parseUrl(baseURL)?.href.replace(/\/$/u, '') ?? baseURL;
 }
 
 /** Parses a base URL. In a web page it may be a path, such as that of its relay. */
 function parseBaseURL(baseURL: string): URL {
   const page = (globalThis as { location?: { href?: string } }).location?.href;
-  if (!URL.canParse(baseURL, page)) {
+  const url = parseUrl(baseURL, page);
+  if (url === undefined) {
     throw new TypeError('baseURL must be an absolute URL, such as http://localhost:11434/v1');
   }
-  const url = new URL(baseURL, page);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new TypeError('baseURL must begin with http:// or https://');
   }

@@ -67,7 +67,7 @@ export interface ChatDelta {
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link ChatDelta}. */
+/** Schema of {@link ChatDelta}. @internal */
 export const chatDelta: z.ZodMiniType<ChatDelta> = z.looseObject({
   role: z.nullish(z.string()),
   content: z.nullish(z.union([z.string(), z.array(contentPart)])),
@@ -131,7 +131,7 @@ export interface ChatCompletionChunk {
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link ChatCompletionChunk}. */
+/** Schema of {@link ChatCompletionChunk}. @internal */
 export const chatCompletionChunk: z.ZodMiniType<ChatCompletionChunk> = z.looseObject({
   id: z.nullish(z.string()),
   object: z.nullish(z.string()),

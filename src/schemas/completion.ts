@@ -37,7 +37,7 @@ export interface CompletionChunk {
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link CompletionChunk}. */
+/** Schema of {@link CompletionChunk}. @internal */
 export const completionChunk: z.ZodMiniType<CompletionChunk> = z.looseObject({
   id: z.nullish(z.string()),
   object: z.nullish(z.string()),

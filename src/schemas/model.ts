@@ -10,7 +10,7 @@ export interface Model {
   readonly [key: string]: unknown;
 }
 
-/** Schema of {@link Model}. */
+/** Schema of {@link Model}. @internal */
 export const model: z.ZodMiniType<Model> = z.looseObject({
   id: z.string(),
   object: z.nullish(z.string()),

@@ -27,7 +27,7 @@ const tokenDetails: z.ZodMiniType<TokenDetails> = z.looseObject({
   reasoning_tokens: z.nullish(z.number()),
 });
 
-/** Schema of {@link TokenUsage}. */
+/** Schema of {@link TokenUsage}. @internal */
 export const tokenUsage: z.ZodMiniType<TokenUsage> = z.looseObject({
   prompt_tokens: z.nullish(z.number()),
   completion_tokens: z.nullish(z.number()),

@@ -57,11 +57,19 @@ export function createRedactor(): Redactor {
  * @param isSecret Whether the name of a header or query parameter sounds secret.
  */
 export function secretsIn({ headers, url }: SecretSource, isSecret = soundsSecret): readonly string[] {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const fields = [...Object.entries(headers), ...(parsed?.searchParams ?? [])];
+  const { searchParams = [], username, password } = parsed(url) ?? {};
+  const fields = [...Object.entries(headers), ...searchParams];
   const values = fields.filter(([name]) => isSecret(name)).flatMap(([, value]) => [value, ...partsOf(value)]);
-  const user = [parsed?.username, parsed?.password].flatMap((part = '') => [part, decoded(part)]);
+  const user = [username, password].flatMap((part = '') => [part, decoded(part)]);
   return [...values, ...user];
+}
+
+function parsed(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
 }
 
 function decoded(part: string): string {

@@ -1,4 +1,5 @@
 import { joinBytes } from '../util/join-bytes.js';
+import { requireGlobal } from '../util/require-global.js';
 import { createBlockSplitter } from './block-splitter.js';
 import { parseBlocks, type ServerSentEvent } from './parse-blocks.js';
 
@@ -94,8 +95,9 @@ const longBytes = 4096;
  * that of one decoder for the whole stream. Malformed bytes become U+FFFD, and byte order marks are kept.
  */
 function createUtf8Decoder(): (lines: Uint8Array) => string {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const wideDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const Decoder = requireGlobal('TextDecoder');
+  const decoder = new Decoder('utf-8', { ignoreBOM: true });
+  const wideDecoder = new Decoder('utf-8', { ignoreBOM: true });
   // After a call like this Node 20 and 22 decode differently: twice as fast if the text is not all ASCII, but eight times
   // as slowly if it is. Later versions are not affected.
   wideDecoder.decode(new Uint8Array(0), { stream: true });

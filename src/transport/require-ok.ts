@@ -1,6 +1,7 @@
 import { asyncScheduler, type MonoTypeOperatorFunction, type SchedulerLike, timer } from 'rxjs';
 import { toApiError } from '../errors/server-error.js';
 import { operate } from '../util/operate.js';
+import { requireGlobal } from '../util/require-global.js';
 import type { TransportEvent } from './transport.js';
 
 /** Limits for reading the body of an error answer. */
@@ -25,7 +26,8 @@ type ErrorAnswer = Extract<TransportEvent, { type: 'head' }>;
 export function requireOk(config: RequireOkConfig): MonoTypeOperatorFunction<TransportEvent> {
   const { errorBodyBytes, errorBodyTime, errorBodyUntil = Infinity, redact, scheduler = asyncScheduler } = config;
   return operate<TransportEvent, TransportEvent>((destination, source) => {
-    const decoder = new TextDecoder();
+    const Decoder = requireGlobal('TextDecoder');
+    const decoder = new Decoder();
     let answer: ErrorAnswer | undefined;
     let body = '';
     let room = errorBodyBytes;

@@ -1,5 +1,6 @@
 import { concat, defer, EMPTY, filter, type Observable, takeWhile, throwError } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.js';
+import { parseUrl } from '../util/parse-url.js';
 import type { Transport, TransportEvent, TransportRequest } from './transport.js';
 
 const maxRedirects = 5;
@@ -34,7 +35,7 @@ export function withRedirects(transport: Transport): Transport {
     });
   return (request) =>
     defer(() => {
-      if (!URL.canParse(request.url)) {
+      if (parseUrl(request.url) === undefined) {
         throw new TypeError(
           'The url of a request must be absolute, such as http://localhost:11434/v1/chat/completions',
         );
@@ -61,7 +62,7 @@ function redirect(
       `The server redirected (${status}), which is refused so that no key reaches another server; set baseURL to the final address, or redirects: 'same-origin'`,
     );
   }
-  const target = location !== null && URL.canParse(location, request.url) ? new URL(location, request.url) : undefined;
+  const target = location === null ? undefined : parseUrl(location, request.url);
   // 303 asks for a GET of another resource, which is never a model's stream.
   const repeatable = status !== 303 || request.method === 'GET';
   if (!repeatable || target?.origin !== new URL(request.url).origin) {

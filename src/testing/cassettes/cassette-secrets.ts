@@ -9,6 +9,7 @@ import {
 } from '../../secrets/redactor.js';
 import type { Span } from '../../secrets/find-secrets.js';
 import { isObject } from '../../util/is-object.js';
+import { parseUrl } from '../../util/parse-url.js';
 import { fromBinary, toBinary } from './pieces.js';
 import { readDeltas } from './read-deltas.js';
 
@@ -85,10 +86,10 @@ export function createSecrets(values: readonly string[]): Secrets {
 
 /** Removes the secret query parameters, user name and password of a URL. */
 export function urlWithoutSecrets(address: string): string {
-  if (!URL.canParse(address)) {
+  const url = parseUrl(address);
+  if (url === undefined) {
     return address;
   }
-  const url = new URL(address);
   [...url.searchParams.keys()].filter(isSecretName).forEach((name) => {
     url.searchParams.delete(name);
   });

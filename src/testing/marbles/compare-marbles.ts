@@ -117,7 +117,8 @@ function align(actual: readonly FramedNotification[], expected: readonly FramedN
     rows.push({
       label: String(frame),
       expected: due && describeNotification(due, maxValueLength),
-      actual: seen && describeNotification(seen, maxValueLength),
+      // Errors say what to do at their end.
+      actual: seen && describeNotification(seen, seen.notification.kind === 'E' ? 500 : maxValueLength),
       difference: due && seen ? compareNotification(seen, due) : { path: '', expected: due, actual: seen },
     });
     nextExpected += due === undefined ? 0 : 1;

@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { ProtocolError } from '../../errors/protocol-error.js';
+import { requireGlobal } from '../../util/require-global.js';
 import { checkEncoding } from '../check-encoding.js';
 import { toTransportError } from '../to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
@@ -17,9 +18,9 @@ export interface FetchTransportConfig {
  * fetch and cancels its body, even while a read is pending. fetch itself decodes compressed answers.
  *
  * Raises `ConnectionError` when no answer comes or the connection breaks, and `ProtocolError` for a redirect it may not
- * follow or a content encoding that fetch did not decode. A fetch without web streams serves as well: streams of Node
- * (node-fetch) are read as they come, and a body without a stream (React Native) is read whole. Browsers hide the target of a redirect, so there every redirect
- * is refused.
+ * follow or a content encoding that fetch did not decode. Browsers hide the target of a redirect, so there every redirect
+ * is refused. A fetch without web streams serves as well: streams of Node (node-fetch) are read as they come, and a body
+ * without a stream (React Native) is read whole.
  *
  * Node's fetch hides some failures: it completes normally when a compressed body is cut short, or when the connection
  * breaks after the server announced that it would close, and a corrupt compressed body may never end. A client notices
@@ -28,7 +29,7 @@ export interface FetchTransportConfig {
  * @see {@link Transport} for the events it emits.
  */
 export function fetchTransport(config: FetchTransportConfig = {}): Transport {
-  return withRedirects((request) => exchange(request, config.fetch ?? globalThis.fetch));
+  return withRedirects((request) => exchange(request, config.fetch ?? requireGlobal('fetch')));
 }
 
 function exchange(request: TransportRequest, fetch: typeof globalThis.fetch): Observable<TransportEvent> {
