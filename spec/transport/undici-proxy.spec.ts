@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -251,6 +252,36 @@ describe('a proxy in the environment', () => {
       expectNoCredentials(error);
       await turnsUntil(() => proxy.openConnections === 0, 5000);
       expect(proxy.openConnections).toBe(0);
+    });
+
+    it.each<[string, (socket: Socket) => unknown, { name: string; retryable: boolean; message: RegExp }]>([
+      ['closes', (socket) => socket.end(), { name: 'ConnectionError', retryable: true, message: /ECONNRESET/u }],
+      [
+        'resets the connection',
+        (socket) => socket.resetAndDestroy(),
+        { name: 'ConnectionError', retryable: true, message: /ECONNRESET/u },
+      ],
+      [
+        'answers something other than HTTP',
+        (socket) => socket.end('SSH-2.0\r\n\r\n'),
+        { name: 'ProtocolError', retryable: false, message: /not valid HTTP/u },
+      ],
+      [
+        'closes the tunnel before TLS',
+        (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'),
+        { name: 'ConnectionError', retryable: true, message: /^No answer from https:\/\/api\.test \(ECONNRESET\)/u },
+      ],
+    ])('raises one error when it %s instead of opening a tunnel', async (_what, answer, { message, ...fields }) => {
+      const proxy = createServer((socket) => socket.on('error', () => undefined).once('data', () => answer(socket)));
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      const { port } = proxy.address() as AddressInfo;
+      process.env['HTTPS_PROXY'] = `http://${credentials}@127.0.0.1:${port}`;
+      const error = await failureOf(undiciTransport()(transportRequest('https://api.test/v1')));
+      proxy.close();
+
+      expect(error).toMatchObject(fields);
+      expect((error as Error).message).toMatch(message);
+      expectNoCredentials(error);
     });
 
     it.each(['https://api.test/v1', 'http://api.test/v1'])('is named when it does not answer: %s', async (url) => {
