@@ -41,6 +41,7 @@ describe('the default transport on Node', () => {
   });
 
   afterEach(async () => {
+    Object.defineProperty(Agent, 'name', { value: 'Agent', configurable: true });
     globalThis.fetch = original.fetch;
     setGlobalDispatcher(original.dispatcher);
     await closeServers();
@@ -86,12 +87,32 @@ describe('the default transport on Node', () => {
     await agent.close();
   });
 
-  it('ignores a plain Agent, such as undici sets when it is imported', async () => {
+  it.each([
+    ['such as undici sets when it is imported', 'Agent'],
+    ['also if a bundler has shortened the names of classes', 'a'],
+  ])('ignores a plain Agent, %s', async (_which, name) => {
     const agent = new Agent();
     await agent.close();
+    Object.defineProperty(Agent, 'name', { value: name, configurable: true });
     setGlobalDispatcher(agent);
 
     expect(await ask()).toBe('Hello');
+  });
+
+  it('sends through an agent of a class that the program derived', async () => {
+    const paths: string[] = [];
+    class LoggingAgent extends Agent {
+      override dispatch(...[options, handler]: Parameters<Agent['dispatch']>): boolean {
+        paths.push(options.path);
+        return super.dispatch(options, handler);
+      }
+    }
+    const agent = new LoggingAgent();
+    setGlobalDispatcher(agent);
+
+    expect(await ask()).toBe('Hello');
+    expect(paths).toEqual(['/v1/chat/completions']);
+    await agent.close();
   });
 
   it('sends through a replaced fetch, whether it was replaced before or after the client was created', async () => {

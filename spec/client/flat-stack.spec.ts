@@ -1,8 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { count, lastValueFrom, map, type Observable, repeat, take, throwError, toArray } from 'rxjs';
+import {
+  count,
+  EMPTY,
+  expand,
+  lastValueFrom,
+  map,
+  type Observable,
+  of,
+  repeat,
+  switchMap,
+  take,
+  throwError,
+  toArray,
+} from 'rxjs';
 import { createClient } from '../../src/client/create-client.js';
 import { ConnectionError } from '../../src/errors/connection-error.js';
 import { fallback } from '../../src/operators/fallback.js';
+import { textDeltas } from '../../src/operators/text-deltas.js';
+import { toText } from '../../src/operators/to-text.js';
 import { fakeClient } from '../../src/testing/fakes/fake-client.js';
 import { answer, chatRequest, fakeTransport, hello } from '../support/answers.js';
 import { runMarbles } from '../support/run-marbles.js';
@@ -37,6 +52,21 @@ describe.each(Object.entries(clients))('the stack of %s stays flat', (_name, { c
 
     expect(depth).toBe(requests);
   });
+
+  it.each<[string, (left: number) => Observable<unknown>]>([
+    ['a function that calls itself', chainOf],
+    ['expand', (left) => whole().pipe(expand((_text, index) => (index + 1 < left ? whole() : EMPTY)))],
+  ])('enough for 100 requests, each of which needs the whole answer of the one before: %s', async (_which, chain) => {
+    expect(await lastValueFrom(chain(100).pipe(count()))).toBeGreaterThan(0);
+  });
+
+  function whole(): Observable<unknown> {
+    return client.chat(chatRequest).pipe(textDeltas(), toText());
+  }
+
+  function chainOf(left: number): Observable<unknown> {
+    return whole().pipe(switchMap((text) => (left > 1 ? chainOf(left - 1) : of(text))));
+  }
 
   it('if a request is repeated', async () => {
     const single = await lastValueFrom(ask().pipe(count()));

@@ -1,9 +1,12 @@
-import { from, lastValueFrom, throwError } from 'rxjs';
+import { EMPTY, from, lastValueFrom, throwError } from 'rxjs';
 import { createClient } from '../../src/client/create-client.js';
 import { toText } from '../../src/operators/to-text.js';
 import { textDeltas } from '../../src/operators/text-deltas.js';
 import { fallback } from '../../src/operators/fallback.js';
 import { isLlmError, type LlmError } from '../../src/errors/llm-error.js';
+import { accumulateView } from '../../src/views/accumulate-view.js';
+import type { Turn } from '../../src/views/conversation.js';
+import { converse } from '../../src/views/converse.js';
 import { answer, chatRequest, eventStream, fakeTransport, textChunk } from '../support/answers.js';
 import { head } from '../support/transport-events.js';
 
@@ -67,14 +70,33 @@ describe('a saved error', () => {
   });
 
   it('keeps the errors of all sources', async () => {
-    const lost = throwError(() => new TypeError('fetch failed'));
+    const lost = throwError(() => Object.assign(new TypeError('fetch failed'), { code: 'ENOTFOUND' }));
     const chunks = fallback([
       createClient({ ...config, transport: () => lost }).chat(chatRequest),
       createClient(refused).chat(chatRequest),
     ]);
     const error = await failureOf(lastValueFrom(chunks));
 
-    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ ...refusedFields, errors: [{}, refusedFields] });
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({
+      ...refusedFields,
+      errors: [{ name: 'TypeError', message: 'fetch failed', code: 'ENOTFOUND' }, refusedFields],
+    });
+  });
+
+  it.each<[string, unknown, object]>([
+    ['of a callback', new TypeError('No such card'), { name: 'TypeError', message: 'No such card' }],
+    ['with fields', Object.assign(new Error('Lost'), { code: 7 }), { name: 'Error', message: 'Lost', code: 7 }],
+    ['of the platform', new DOMException('Stopped', 'AbortError'), { name: 'AbortError', message: 'Stopped' }],
+    ['that says what JSON keeps', { message: 'Full', toJSON: () => ({ message: 'short' }) }, { message: 'short' }],
+  ])('keeps name and message in a view and its conversation if it is one %s', async (_which, thrown, fields) => {
+    const failing = throwError(() => thrown);
+    const view = await lastValueFrom(failing.pipe(accumulateView()));
+    const saved = JSON.parse(JSON.stringify([{ id: '1', prompt: 'Hi', reply: view }])) as Turn[];
+
+    expect(view.error).toBe(thrown);
+    expect(saved[0]?.reply).toEqual({ ...view, message: saved[0]?.reply.message, error: fields });
+    const restored = EMPTY.pipe(converse(createClient(refused), { request: { model: 'gpt-4o-mini' }, turns: saved }));
+    expect((await lastValueFrom(restored)).last?.error).toEqual(fields);
   });
 
   it('can be cloned and posted as what toJSON returns', async () => {

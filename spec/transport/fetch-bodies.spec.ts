@@ -36,6 +36,7 @@ describe('a fetch without web streams', () => {
     ['a stream of Node in strings', { body: Readable.from(pieces) }],
     ['an async iterable', { body: iterate(pieces) }],
     ['text() without a stream', { text: () => Promise.resolve(hello) }],
+    ['text() beside a body that is null', { body: null, text: () => Promise.resolve(hello) }],
     ['a body without a reader, and text()', { body: {}, text: () => Promise.resolve(hello) }],
     ['arrayBuffer() alone', { arrayBuffer: () => Promise.resolve(bytes.buffer) }],
     ['a mock that has no headers', { headers: undefined, text: () => Promise.resolve(hello) }],
@@ -62,6 +63,7 @@ describe('a fetch without web streams', () => {
   it.each<[string, (text: string) => object]>([
     ['a stream of Node', (text) => ({ body: Readable.from([Buffer.from(text)]) })],
     ['text()', (text) => ({ text: () => Promise.resolve(text) })],
+    ['text() beside null', (text) => ({ body: null, text: () => Promise.resolve(text) })],
   ])("keeps the server's words of a refusal from %s", async (_what, bodyOf) => {
     const refusal = JSON.stringify({ error: { message: 'No such model', code: 'model_not_found' } });
     const fetch = fetchOf(bodyOf(refusal), { status: 404, type: 'application/json' });
@@ -90,6 +92,20 @@ describe('a fetch without web streams', () => {
       retryable: false,
       message:
         'The fetch of this runtime returns a response whose body cannot be read: it has no stream, no text() and no arrayBuffer()',
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['no headers', { ok: true, status: 200, json: () => Promise.resolve({}) }],
+    ['headers that are a plain object', { status: 200, headers: {}, text: () => Promise.resolve(hello) }],
+  ])('says in a final error that a mock returned %s', async (_what, response) => {
+    const fetch = (() => Promise.resolve(response)) as Fetch;
+
+    expect(await failureOf(clientOf(fetch).chat(chatRequest))).toMatchObject({
+      name: 'ProtocolError',
+      retryable: false,
+      message: 'fetch gave no Response with headers; a mock can give new Response(text, { headers })',
     });
   });
 });

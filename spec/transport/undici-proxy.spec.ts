@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -253,6 +254,36 @@ describe('a proxy in the environment', () => {
       expect(proxy.openConnections).toBe(0);
     });
 
+    it.each<[string, (socket: Socket) => unknown, { name: string; retryable: boolean; message: RegExp }]>([
+      ['closes', (socket) => socket.end(), { name: 'ConnectionError', retryable: true, message: /ECONNRESET/u }],
+      [
+        'resets the connection',
+        (socket) => socket.resetAndDestroy(),
+        { name: 'ConnectionError', retryable: true, message: /ECONNRESET/u },
+      ],
+      [
+        'answers something other than HTTP',
+        (socket) => socket.end('SSH-2.0\r\n\r\n'),
+        { name: 'ProtocolError', retryable: false, message: /not valid HTTP/u },
+      ],
+      [
+        'closes the tunnel before TLS',
+        (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'),
+        { name: 'ConnectionError', retryable: true, message: /^No answer from https:\/\/api\.test \(ECONNRESET\)/u },
+      ],
+    ])('raises one error when it %s instead of opening a tunnel', async (_what, answer, { message, ...fields }) => {
+      const proxy = createServer((socket) => socket.on('error', () => undefined).once('data', () => answer(socket)));
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      const { port } = proxy.address() as AddressInfo;
+      process.env['HTTPS_PROXY'] = `http://${credentials}@127.0.0.1:${port}`;
+      const error = await failureOf(undiciTransport()(transportRequest('https://api.test/v1')));
+      proxy.close();
+
+      expect(error).toMatchObject(fields);
+      expect((error as Error).message).toMatch(message);
+      expectNoCredentials(error);
+    });
+
     it.each(['https://api.test/v1', 'http://api.test/v1'])('is named when it does not answer: %s', async (url) => {
       const { host } = new URL(await deserted());
       process.env['HTTP_PROXY'] = `http://${credentials}@${host}`;
@@ -267,20 +298,28 @@ describe('a proxy in the environment', () => {
     });
   });
 
-  it.each(['socks5://user:p@ss-word@proxy.test', 'http://', 'http://user:p@ss-word@proxy.test:port'])(
-    'raises ConnectionError, and does not quote the address, for %s',
-    async (address) => {
-      process.env['HTTPS_PROXY'] = address;
-      const error = await failureOf(undiciTransport()(transportRequest('https://api.test/v1')));
+  it.each([
+    'socks5://user:p@ss-word@proxy.test',
+    'http://',
+    'http://user:p@ss-word@proxy.test:port',
+    // Without encoding each of these names another host, in the user name or in what precedes a port.
+    'http://user:p#p@ss-word@proxy.test',
+    'http://user:12#p@ss-word@proxy.test',
+    'http://user:12/p@ss-word@proxy.test',
+    'user:12?p@ss-word@proxy.test:3128',
+    'http://domain\\user:p@ss-word@proxy.test',
+  ])('raises ConnectionError, and does not quote the address, for %s', async (address) => {
+    process.env['HTTPS_PROXY'] = address;
+    const error = await failureOf(undiciTransport()(transportRequest('https://api.test/v1')));
 
-      expect(error).toMatchObject({
-        name: 'ConnectionError',
-        retryable: false,
-        message: 'HTTPS_PROXY and HTTP_PROXY must be addresses that begin with http:// or https://',
-      });
-      expectNoCredentials(error);
-    },
-  );
+    expect(error).toMatchObject({
+      name: 'ConnectionError',
+      retryable: false,
+      message:
+        'HTTPS_PROXY and HTTP_PROXY must be addresses that begin with http:// or https://, with URL-encoded credentials',
+    });
+    expectNoCredentials(error);
+  });
 
   it.each<[string, string, boolean]>([
     ['', 'http://api.test', true],
@@ -305,6 +344,18 @@ describe('a proxy in the environment', () => {
     ['[::1]', 'http://[::1]:8080', false],
     ['[::1]:8080', 'http://[::1]:8080', false],
     ['[::1]:80', 'http://[::1]:8080', true],
+    ['0:0:0:0:0:0:0:1', 'http://[::1]:8080', false],
+    ['localhost', 'http://localhost.:8080', false],
+    ['localhost.', 'http://localhost:8080', false],
+    ['10.0.0.0/8', 'http://10.1.2.3:8080', false],
+    ['10.0.0.0/8', 'http://11.1.2.3:8080', true],
+    ['10.0.0.0/8', 'http://api.test', true],
+    ['10.0.0.0/8', 'http://[::1]', true],
+    ['10.1.2.3/33', 'http://10.1.2.3', true],
+    ['fd00::/8', 'http://[fd12::3]:8080', false],
+    ['fd00::/8', 'http://[fe80::3]:8080', true],
+    ['fd00::/8', 'http://10.1.2.3', true],
+    ['api.test/8', 'http://api.test', true],
   ])('with NO_PROXY %j is asked for %s: %p', (list, url, isAsked) => {
     const proxy = environmentProxy(new URL(url), { HTTP_PROXY: 'http://proxy.test', NO_PROXY: list });
 
@@ -323,6 +374,7 @@ describe('a proxy in the environment', () => {
     ['HTTP_PROXY alone for https', { HTTP_PROXY: 'http://b.test' }, 'https:', 'http://b.test/'],
     ['lower case first', { HTTP_PROXY: 'http://a.test', http_proxy: 'http://b.test' }, 'http:', 'http://b.test/'],
     ['no empty variable', { HTTP_PROXY: 'http://a.test', http_proxy: '' }, 'http:', 'http://a.test/'],
+    ['not used for NO_PROXY', { HTTP_PROXY: 'http://a.test', no_proxy: '', NO_PROXY: '*' }, 'http:', undefined],
     ['an address without a scheme', { HTTP_PROXY: 'a.test:3128' }, 'http:', 'http://a.test:3128/'],
     ['an address over TLS', { HTTP_PROXY: ' HTTPS://a.test:3128 ' }, 'http:', 'https://a.test:3128/'],
   ])('is %s', (_which, variables, protocol, address) => {
@@ -332,7 +384,10 @@ describe('a proxy in the environment', () => {
   it.each([
     ['user:p%40ss', 'user:p@ss'],
     ['user', 'user:'],
+    [':token', ':token'],
     ['user:100%', 'user:100%'],
+    ['user%20name:p%C3%A4ss%3Aword', 'user name:päss:word'],
+    ['user:p+q;r=s', 'user:p+q;r=s'],
   ])('gets the credentials of %s@', (userinfo, expected) => {
     const proxy = environmentProxy(new URL('http://api.test'), { HTTP_PROXY: `http://${userinfo}@proxy.test` });
 

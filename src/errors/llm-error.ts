@@ -69,7 +69,8 @@ export abstract class LlmError extends Error {
    * `postMessage` keep the message of an error only, so pass them this object.
    */
   toJSON(): Readonly<Record<string, unknown>> {
-    return { ...Object.fromEntries(Object.entries(this)), message: this.message };
+    const { message, errors } = this;
+    return { ...Object.fromEntries(Object.entries(this)), message, ...(errors && { errors: errors.map(savedError) }) };
   }
 
   get [brand](): true {
@@ -80,4 +81,10 @@ export abstract class LlmError extends Error {
 /** Whether a caught value is an error of this package, or of another installed copy of it. */
 export function isLlmError(value: unknown): value is LlmError {
   return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true;
+}
+
+/** Returns what JSON is to keep of a thrown value: of an error without `toJSON` its name and message, too. */
+export function savedError(thrown: unknown): unknown {
+  const { name, message, toJSON } = (thrown ?? {}) as Partial<LlmError>;
+  return typeof message === 'string' && toJSON === undefined ? { ...(thrown as object), name, message } : thrown;
 }

@@ -1,6 +1,6 @@
 import { emptyMessage } from '../chunks/message-builder.js';
 import type { Message, Usage } from '../chunks/message.js';
-import type { LlmError } from '../errors/llm-error.js';
+import { type LlmError, savedError } from '../errors/llm-error.js';
 import type { RetryNotice } from '../operators/retry-with-backoff.js';
 import { isObject } from '../util/is-object.js';
 
@@ -48,9 +48,11 @@ export function viewOf(
 
 /** Creates the view of a failed reply. A thrown value that is not an error becomes the `cause` of one. */
 export function failedView(message: Message, thrown: unknown): ChatView {
-  return viewOf('failed', message, {
-    error: isError(thrown) ? thrown : new Error('A value that is not an Error was thrown', { cause: thrown }),
-  });
+  const error = isError(thrown) ? thrown : new Error('A value that is not an Error was thrown', { cause: thrown });
+  const view = viewOf('failed', message, { error });
+  // Not enumerable, so that the view has no other fields than its own.
+  const toJSON = { value: () => ({ ...view, error: savedError(error) }) };
+  return Object.freeze(Object.defineProperty({ ...view }, 'toJSON', toJSON));
 }
 
 /** `instanceof` is false for an error of another realm, and for those of Angular's HttpClient. */

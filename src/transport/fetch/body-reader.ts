@@ -25,9 +25,6 @@ type AnyIterable = Partial<AsyncIterable<Uint8Array | string>>;
  */
 export function createBodyReader(response: AnyResponse): BodyReader {
   const { body } = response;
-  if (body === null) {
-    return { read: () => Promise.resolve(undefined), cancel: noop };
-  }
   const reader = body?.getReader?.();
   if (reader !== undefined) {
     return {
@@ -52,9 +49,13 @@ export function createBodyReader(response: AnyResponse): BodyReader {
   };
 }
 
+/** Reads a body without a stream: in React Native it is undefined or, as that of an empty response elsewhere, null. */
 async function* wholeBody(response: AnyResponse): AsyncGenerator<Uint8Array | string> {
   if (typeof response.text === 'function') {
-    yield await response.text();
+    const text = await response.text();
+    if (text !== '') {
+      yield text;
+    }
   } else if (typeof response.arrayBuffer === 'function') {
     yield new Uint8Array(await response.arrayBuffer());
   } else {

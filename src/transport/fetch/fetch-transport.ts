@@ -60,6 +60,10 @@ async function pump(
       signal,
     });
     answered = true;
+    // What jest.fn() returns, and many a mock.
+    if (typeof (response as Partial<Response> | undefined)?.headers?.get !== 'function') {
+      throw new ProtocolError('fetch gave no Response with headers; a mock can give new Response(text, { headers })');
+    }
     const reader = createBodyReader(response);
     // A custom fetch may drop the signal, or return a response that is not tied to it.
     subscriber.add(reader.cancel);

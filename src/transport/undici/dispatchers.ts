@@ -14,10 +14,16 @@ export function programDispatcher(): Dispatcher | undefined {
     .find((dispatcher) => dispatcher !== undefined && !isDefault(dispatcher));
 }
 
-/** undici 8 also sets the default in a wrapper, for earlier versions. */
+/** undici 8 also sets the default in a wrapper, for earlier versions. Bundlers shorten the names of both classes. */
 function isDefault(dispatcher: Dispatcher): boolean {
-  const { name } = dispatcher.constructor;
-  return name === 'Dispatcher1Wrapper' || (name === 'Agent' && !isComposed(dispatcher));
+  return 'wrapHandler' in dispatcher.constructor || (isPlainAgent(dispatcher) && !isComposed(dispatcher));
+}
+
+/** Whether a dispatcher has the factory of an `Agent`, and its class derives from the one that implements `dispatch`. */
+function isPlainAgent(dispatcher: Dispatcher): boolean {
+  const hasFactory = Object.getOwnPropertySymbols(dispatcher).some(({ description }) => description === 'factory');
+  const base: unknown = Object.getPrototypeOf(Object.getPrototypeOf(dispatcher));
+  return hasFactory && Object.hasOwn(base as object, 'dispatch');
 }
 
 /** Whether a dispatcher is of undici 5 or 6, which expect handlers of another form. */

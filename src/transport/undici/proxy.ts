@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Socket } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import { unescape } from 'node:querystring';
 import type { buildConnector } from 'undici';
 import { ConnectionError } from '../../errors/connection-error.js';
@@ -24,7 +24,8 @@ export type OpenConnection = (
 
 /**
  * Returns the proxy for an address: `HTTPS_PROXY` for https, else `HTTP_PROXY`, unless `NO_PROXY` lists the host. Each name
- * may be in lower case, which wins. As undici's `EnvHttpProxyAgent` reads them; read at each request, as it does `NO_PROXY`.
+ * may be in lower case, which wins. As undici's `EnvHttpProxyAgent` reads them, and networks in `NO_PROXY` as curl does; read
+ * at each request.
  *
  * @throws {ConnectionError} If the address of the proxy is invalid.
  */
@@ -34,15 +35,34 @@ export function environmentProxy(url: URL, variables = globalThis.process.env): 
   return value === '' || isExcluded(url, read('NO_PROXY')) ? undefined : parseProxy(value);
 }
 
-/** Whether a list of hosts names one: each with its subdomains, with or without a port; `*` names all. */
+/** Whether a list names a host: its entries are hosts with their subdomains, or networks, with or without a port; `*` is all. */
 function isExcluded({ protocol, hostname, port }: URL, list: string): boolean {
-  const host = withoutBrackets(hostname);
+  const host = listedName(hostname);
   const hostPort = port || (protocol === 'https:' ? '443' : '80');
   return list.split(/[\s,]+/u).some((entry) => {
     const [, name = entry, onlyPort = hostPort] = /^(\[.+\]|[^:]+):(\d+)$/u.exec(entry) ?? [];
-    const domain = withoutBrackets(name.toLowerCase().replace(/^\*?\./u, ''));
-    return entry === '*' || (entry !== '' && onlyPort === hostPort && `.${host}`.endsWith(`.${domain}`));
+    const domain = listedName(name.toLowerCase().replace(/^\*?\./u, ''));
+    const isListed = `.${host}`.endsWith(`.${domain}`) || isInNetwork(host, domain);
+    return entry === '*' || (entry !== '' && onlyPort === hostPort && isListed);
   });
+}
+
+/** Whether an IP address is in a network such as `10.0.0.0/8`, or is an address that is written in another form. */
+function isInNetwork(address: string, network: string): boolean {
+  const [, start = '', bits] = /^([^/]+)(?:\/(\d+))?$/u.exec(network) ?? [];
+  const maxBits = isIP(start) === 4 ? 32 : 128;
+  const prefix = Number(bits ?? maxBits);
+  if (isIP(start) === 0 || isIP(address) === 0 || prefix > maxBits) {
+    return false;
+  }
+  const addresses = new BlockList();
+  addresses.addSubnet(start, prefix, `ipv${isIP(start) as 4 | 6}`);
+  return addresses.check(address, `ipv${isIP(address) as 4 | 6}`);
+}
+
+/** Removes the brackets of an IPv6 address, and the dot at the end of an absolute name. */
+function listedName(host: string): string {
+  return withoutBrackets(host.replace(/\.$/u, ''));
 }
 
 function withoutBrackets(host: string): string {
@@ -51,16 +71,18 @@ function withoutBrackets(host: string): string {
 
 function parseProxy(value: string): Proxy {
   const address = value.includes('://') ? value : `http://${value}`;
-  if (!/^https?:/iu.test(address) || !URL.canParse(address)) {
-    throw new ConnectionError('HTTPS_PROXY and HTTP_PROXY must be addresses that begin with http:// or https://', {
-      retryable: false,
-    });
+  // A password with a character such as / or # would end the host early, and be taken for the host itself.
+  if (!/^https?:\/\/[^/?#\\]+(?:[/?#\\][^@]*)?$/iu.test(address) || !URL.canParse(address)) {
+    throw new ConnectionError(
+      'HTTPS_PROXY and HTTP_PROXY must be addresses that begin with http:// or https://, with URL-encoded credentials',
+      { retryable: false },
+    );
   }
   const { origin, username, password } = new URL(address);
   const credentials = Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64');
   return {
     address: new URL(origin),
-    headers: username === '' ? {} : { 'proxy-authorization': `Basic ${credentials}` },
+    headers: username + password === '' ? {} : { 'proxy-authorization': `Basic ${credentials}` },
   };
 }
 
