@@ -95,17 +95,13 @@ describe('a fetch without web streams', () => {
     });
   });
 
-  it.each<[string, unknown]>([
-    ['nothing', undefined],
-    ['no headers', { ok: true, status: 200, json: () => Promise.resolve({}) }],
-    ['headers that are a plain object', { status: 200, headers: {}, text: () => Promise.resolve(hello) }],
-  ])('says in a final error that a mock returned %s', async (_what, response) => {
-    const fetch = (() => Promise.resolve(response)) as Fetch;
+  it.each([undefined, null, 'text'])('says in a final error that a mock returned %p', async (response) => {
+    const fetch = (() => Promise.resolve(response)) as unknown as Fetch;
 
     expect(await failureOf(clientOf(fetch).chat(chatRequest))).toMatchObject({
       name: 'ProtocolError',
       retryable: false,
-      message: 'fetch gave no Response with headers; a mock can give new Response(text, { headers })',
+      message: 'fetch returned no Response; a mock can return new Response(text, { headers })',
     });
   });
 });

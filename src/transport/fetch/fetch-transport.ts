@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { ProtocolError } from '../../errors/protocol-error.js';
+import { isObject } from '../../util/is-object.js';
 import { requireGlobal } from '../../util/require-global.js';
 import { checkEncoding } from '../check-encoding.js';
 import { toTransportError } from '../to-transport-error.js';
@@ -60,9 +61,9 @@ async function pump(
       signal,
     });
     answered = true;
-    // What jest.fn() returns, and many a mock.
-    if (typeof (response as Partial<Response> | undefined)?.headers?.get !== 'function') {
-      throw new ProtocolError('fetch gave no Response with headers; a mock can give new Response(text, { headers })');
+    // jest.fn() returns undefined.
+    if (!isObject(response)) {
+      throw new ProtocolError('fetch returned no Response; a mock can return new Response(text, { headers })');
     }
     const reader = createBodyReader(response);
     // A custom fetch may drop the signal, or return a response that is not tied to it.
