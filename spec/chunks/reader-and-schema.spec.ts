@@ -89,7 +89,7 @@ describe.each(['chat', 'completions'] as const)('a document of %s', (endpoint) =
         expect(chunks.filter((chunk) => !schema.safeParse(chunk).success)).toEqual([]);
         expect(error === undefined || isLlmError(error)).toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
