@@ -48,7 +48,7 @@ describe('any stream', () => {
       fc.property(bytes, cuts, (stream, places) => {
         expect(parsePieces(cut(stream, places))).toEqual(readPlainly(stream));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -57,7 +57,7 @@ describe('any stream', () => {
       fc.property(bytes, cuts, fc.integer({ min: 1, max: 60 }), (stream, places, eventBytes) => {
         expect(parsePieces(cut(stream, places), { eventBytes })).toEqual(parsePieces([stream], { eventBytes }));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('any stream', () => {
 
         expect(parsePieces(pieces).events).toEqual(readWithOtherParser(pieces));
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });
