@@ -9,7 +9,7 @@ import {
   withInterceptorsFromDi,
 } from '@angular/common/http';
 import { ApplicationRef, type EnvironmentProviders, NgZone, type Provider } from '@angular/core';
-import { concat, from, NEVER, Subject } from 'rxjs';
+import { concat, firstValueFrom, from, NEVER, Subject } from 'rxjs';
 import {
   type ClientFeature,
   injectClient,
@@ -65,19 +65,15 @@ export function describeStability(changeDetection: () => EnvironmentProviders): 
 
   it('is held by the other requests of an application', async () => {
     provide({}, withHttpClient());
-    let isStable = false;
     TestBed.runInInjectionContext(() => injectClient())
       .chat(request)
       .subscribe();
     TestBed.inject(HttpClient).get('/other').subscribe();
-    const stable = TestBed.inject(ApplicationRef)
-      .whenStable()
-      .then(() => (isStable = true));
+    const application = TestBed.inject(ApplicationRef);
 
-    await new Promise((resolve) => setTimeout(resolve));
-    expect(isStable).toBe(false);
+    expect(await firstValueFrom(application.isStable)).toBe(false);
     other.next(new HttpResponse());
     other.complete();
-    await stable;
+    await application.whenStable();
   });
 }

@@ -446,4 +446,16 @@ describe('the chunks of a stream', () => {
       expect((object as { polluted?: unknown }).polluted).toBeUndefined();
     }
   });
+
+  it.each(['{"polluted":1}', 'null', '"text"'])('leaves out a field __proto__ with the value %s', async (value) => {
+    const { chunks } = await chat(
+      `{"__proto__":${value},"choices":[{"__proto__":${value},"delta":{"__proto__":${value},"content":"a"}}]}`,
+      '[DONE]',
+    );
+    const [chunk] = chunks;
+
+    for (const object of [chunk, chunk?.choices[0], chunk?.choices[0]?.delta]) {
+      expect(Object.getPrototypeOf(Object.assign({}, object))).toBe(Object.prototype);
+    }
+  });
 });

@@ -11,7 +11,7 @@ import type { ClientFeature } from './provide-client.js';
  *
  * A page waits for each stream that its rendering opens, so set `deadlines`: a silent server holds the page until the first
  * of them. The browser asks again after hydration, so each answer is paid for twice. A `baseURL` that is a path is resolved
- * against the address of the request that is answered. While a page is prerendered there is none, so each stream errors
+ * against the address of the request that is answered. A page that is prerendered has no request, so each stream errors
  * with a `TypeError`, as it does for any other mistake in the configuration.
  */
 export function withServerRequests(): ClientFeature {

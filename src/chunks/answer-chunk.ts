@@ -84,7 +84,7 @@ export function usageOf(chunk: AnswerChunk): Usage | undefined {
   return readUsage(chunk.usage) ?? readUsage(groq?.usage);
 }
 
-/** Reads counts under the names of either endpoint. Numbers may be text, since no schema checks all of the names. */
+/** Reads counts under the names of either endpoint. Numbers may be text, since not all of the names are known when a chunk is read. */
 function readUsage(raw: unknown): Usage | undefined {
   if (!isObject(raw)) {
     return undefined;

@@ -67,7 +67,7 @@ function repairChoice(
 
 type RawObject = Record<string, unknown>;
 
-/** Returns the choices of a raw chunk, first adding an empty list if there is none. The schema rejects any other value. */
+/** Returns the choices of a raw chunk, first adding an empty list if they are missing. A value that is not a list is left for the reader to reject. */
 function choicesOf(raw: Record<string, unknown>): readonly Record<string, unknown>[] {
   raw['choices'] ??= [];
   return Array.isArray(raw['choices']) ? (raw['choices'] as unknown[]).filter(isObject) : [];

@@ -66,7 +66,7 @@ export function progressOf(finishReason: string): Progress {
   return meaning === undefined ? 'unknown' : meaning === 'whole' ? 'finished' : 'cut';
 }
 
-/** Whether a finish reason is the word with which some servers say that there is none. */
+/** Whether a finish reason is a word that some servers send in place of null. */
 export function isNoReason(finishReason: unknown): boolean {
   return typeof finishReason === 'string' && /^(?:null|none|undefined)$/iu.test(finishReason);
 }

@@ -12,7 +12,7 @@ const reasoningTypes: ReadonlySet<unknown> = new Set(['thinking', 'reasoning', '
 /** The fields in which reasoning is found. */
 const reasoningKeys = ['text', 'thinking', 'reasoning', 'content', 'summary'] as const;
 
-/** Returns the reasoning in a text, a number, a part, or a list of these; empty if there is none. */
+/** Returns the reasoning in a text, a number, a part, or a list of these; an empty text if it finds no reasoning. */
 export function reasoningIn(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number') {
     return String(value);

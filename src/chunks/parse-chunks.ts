@@ -18,11 +18,11 @@ export interface StreamContent {
   readonly single?: boolean;
 }
 
-/** How the chunks of one endpoint are repaired and validated. */
+/** How the chunks of one endpoint are repaired and read. */
 export interface ChunkFormat<Chunk> {
   /** Checks and mends a parsed document in place, after its repair. */
   readonly read: (document: unknown) => Chunk;
-  /** Creates, for one stream, a function that repairs a parsed object in place before it is validated. */
+  /** Creates, for one stream, a function that repairs a parsed object in place before it is read. */
   readonly createRepair: (content: StreamContent) => (raw: Record<string, unknown>) => void;
 }
 

@@ -45,7 +45,7 @@ export function object(fields: Readonly<Record<string, Read>>, otherwise: Read):
       for (const key in value) {
         const read = readers.get(key);
         const given = value[key];
-        if (read === undefined || given === null || given === undefined) {
+        if (read === undefined || ((given === null || given === undefined) && read !== absent)) {
           continue;
         }
         field = key;

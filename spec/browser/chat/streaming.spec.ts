@@ -139,7 +139,7 @@ describe('the chat page', () => {
     await closeServers();
     const chat = await openChat({ models: {} });
     await chooseModels(chat, ['small'], `${url}/v1`);
-    // The random pauses are the longest possible ones, so that they are seen.
+    // The random pauses take as long as they can, so that they are seen.
     await chat.page.evaluate(() => Object.assign(Math, { random: () => 0.999 }));
 
     await chat.ask('Hello');

@@ -30,8 +30,8 @@ export function docsModel(): (request: LocalModelRequest) => Observable<string> 
 }
 
 /**
- * Finds the folder of this package: the nearest one above this file whose package.json is rxllm's. Throws if there is none,
- * as in a bundle.
+ * Finds the folder of this package: the nearest one above this file whose package.json is rxllm's. Throws if there is no
+ * such folder, as in a bundle.
  */
 function packageRoot(): string {
   for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {

@@ -6,7 +6,6 @@ import { isObject } from '../../util/is-object.js';
 import { runInVirtualTime } from '../../util/virtual-time.js';
 import { finishChunk, roleChunk, textChunk } from '../chunk-builders.js';
 import { MarbleScheduler } from './marble-scheduler.js';
-import { watchPromises } from './watch-promises.js';
 
 /** A cold stream of chunks that logs its subscriptions. */
 export interface ColdChunks extends Observable<ChatCompletionChunk> {
@@ -128,4 +127,24 @@ function chunkOf(letter: string, values: ChunkValues): ChatCompletionChunk {
   }
   check(isObject(value) && 'choices' in value, `values.${letter}`, 'a string or a chunk', value);
   return value;
+}
+
+/** Calls a function with a way to ask whether anything has waited for a promise since. */
+function watchPromises(run: (hasPromises: () => boolean) => void): void {
+  // Node loads its fetch, and waits for a promise, when this is first read, such as by a fake transport.
+  Reflect.get(globalThis, 'Headers');
+  const then = Object.getOwnPropertyDescriptor(Promise.prototype, 'then') as TypedPropertyDescriptor<() => unknown>;
+  let seen = false;
+  const watched = new Proxy(then.value as () => unknown, {
+    apply: (target, promise, callbacks) => {
+      seen = true;
+      return Reflect.apply(target, promise, callbacks) as unknown;
+    },
+  });
+  Reflect.defineProperty(Promise.prototype, 'then', { ...then, value: watched });
+  try {
+    run(() => seen);
+  } finally {
+    Reflect.defineProperty(Promise.prototype, 'then', then);
+  }
 }

@@ -2,7 +2,7 @@ import { noop } from 'rxjs';
 import { ProtocolError } from '../../errors/protocol-error.js';
 
 /** Reads a body piece by piece. */
-export interface BodyReader {
+interface BodyReader {
   /** Returns the next piece; `undefined` at the end. */
   readonly read: () => Promise<Uint8Array | undefined>;
   /** Stops reading, even while a read is pending. */
