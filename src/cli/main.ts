@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { finalize, fromEvent, map, merge, noop, Subject, take, tap } from 'rxjs';
+import { defer, finalize, fromEvent, map, merge, noop, Subject, take, tap } from 'rxjs';
 import { run } from './run.js';
 import { eraseLine } from './terminal/text.js';
 
@@ -20,7 +20,9 @@ const signals = merge(
   }),
 );
 
-merge(signals, run(process.argv.slice(2), { streams: process, interruptions, readVersion }))
+const loadCommands = () => defer(() => import('./commands.js'));
+
+merge(signals, run(process.argv.slice(2), { streams: process, interruptions, readVersion, loadCommands }))
   .pipe(take(1), finalize(eraseEchoedKeys))
   .subscribe((exitCode) => {
     // Not process.exit(), which would discard buffered output.

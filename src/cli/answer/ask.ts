@@ -16,7 +16,8 @@ import {
   throwError,
 } from 'rxjs';
 import { type AnswerChunk, coalesceText, labelWith, type RetryNotice, retryTransient } from '../../index.node.js';
-import { explainError, InterruptedError, ReportedError, throwIfInterrupted } from '../errors.js';
+import { InterruptedError, ReportedError, throwIfInterrupted } from '../errors.js';
+import { explainError } from '../explain-error.js';
 import { chooseServer } from '../server/choose-server.js';
 import type { Server } from '../server/connect.js';
 import { chooseModels, suggestModels } from '../server/models.js';
