@@ -95,7 +95,7 @@ async function bundleForNode() {
       outdir: 'dist/node',
       splitting: true,
       external: ['rxjs', 'zod', 'minisearch', '@angular/*'],
-      plugins: [builtins()],
+      plugins: [lessRxjs(), builtins()],
     }),
     // No code of a user runs in the program, so it can have an rxjs of its own, which starts faster.
     bundle({
@@ -106,7 +106,12 @@ async function bundleForNode() {
       plugins: [ownRxjs(), builtins()],
     }),
   ]);
-  return [...entries, ...(await Promise.all(entries.map(toCommonJs))), ...program];
+  return [
+    ...entries,
+    ...(await Promise.all(entries.map(toCommonJs))),
+    ['dist/node/rxjs.cjs', usedOfRxjs(entries)],
+    ...program,
+  ];
 }
 
 /* Bundles ES modules for Node, and returns the files with their contents. */
@@ -166,6 +171,35 @@ function builtins() {
       }));
     },
   };
+}
+
+/* Imports from the file that holds what is used of rxjs. */
+function lessRxjs() {
+  return {
+    name: 'rxjs',
+    setup({ onResolve }) {
+      onResolve({ filter: /^rxjs$/ }, () => ({ path: './rxjs.cjs', external: true }));
+    },
+  };
+}
+
+/*
+ * Writes a module with what the bundles use of the application's rxjs. Node reads all of its 220 files for `rxjs` itself, which
+ * takes longer than everything else here; its exports also name the files one by one. CommonJS, because Node takes as long
+ * again to import so many files of CommonJS. A later rxjs may name them otherwise.
+ */
+function usedOfRxjs(files) {
+  const index = readFileSync('node_modules/rxjs/dist/esm/index.js', 'utf8');
+  const paths = new Map(
+    Array.from(index.matchAll(/^export \{(.*)\} from '\.\/(.*)';/gmu)).flatMap(([, names, path]) =>
+      names.split(',').map((name) => [name.trim(), path]),
+    ),
+  );
+  const imports = files.flatMap(([, code]) => [...code.matchAll(/^import \{([^}]*)\} from "\.\/rxjs\.cjs"/gmu)]);
+  const names = new Set(imports.flatMap(([, list]) => list.split(',').map((name) => name.trim().split(' ')[0])));
+  fail(...[...names].filter((name) => !paths.has(name)).map((name) => `rxjs has no file for ${name}`));
+  const loads = [...names].sort().map((name) => `  exports.${name} = require('rxjs/${paths.get(name)}').${name};`);
+  return `'use strict';\ntry {\n${loads.join('\n')}\n} catch {\n  Object.assign(exports, require('rxjs'));\n}\n`;
 }
 
 /* Takes the ES modules of rxjs, of which only what is used is bundled, instead of the CommonJS that it has for Node. */

@@ -130,6 +130,43 @@ describe('the installed package', () => {
   });
 });
 
+describe('the entries of the installed package', () => {
+  const names = '{ ConnectionError, createClient, throttleRender }';
+  const testing = '{ replayCassette, runMarbles }';
+  const imports = {
+    mjs: `import ${names} from 'rxllm'; import ${testing} from 'rxllm/testing'; import { Observable } from 'rxjs';`,
+    cjs: `const ${names} = require('rxllm'); const ${testing} = require('rxllm/testing'); const { Observable } = require('rxjs');`,
+  };
+  const program = `
+    const request = { operation: 'models', method: 'GET', url: 'http://a/v1/models' };
+    const end = { type: 'error', at: 0, error: { name: 'ConnectionError', message: 'Lost' } };
+    const transport = replayCassette({ version: 1, exchanges: [{ request, end }] });
+    const models = createClient({ baseURL: 'http://a/v1', transport }).models();
+    runMarbles(({ animate, cold, expectObservable }) => {
+      animate('                                       ---x');
+      expectObservable(cold('-ab').pipe(throttleRender())).toBe('-a-b');
+    });
+    models.subscribe({
+      error: (error) => process.stdout.write([models instanceof Observable, error instanceof ConnectionError].join()),
+    });
+  `;
+
+  // Node and jest take the bundles, other runtimes and bundlers the modules.
+  const conditions = ['node', 'browser', 'workerd', 'bun', 'deno', 'es2020'];
+
+  it.each(conditions.flatMap((condition) => [[condition, 'mjs'] as const, [condition, 'cjs'] as const]))(
+    'share one copy of each class and state, and the rxjs of the program, under the condition %s in a .%s file',
+    async (condition, format) => {
+      const file = join(consumer, `entries-${condition}.${format}`);
+      writeFileSync(file, imports[format] + program);
+
+      const { stdout } = await run(process.execPath, [`--conditions=${condition}`, file], { cwd: consumer });
+
+      expect(stdout).toBe('true,true');
+    },
+  );
+});
+
 describe('npm pack', () => {
   it('builds first, so that a fresh clone packs a whole package', async () => {
     const clone = join(consumer, 'clone');
