@@ -5,7 +5,7 @@
  *   esm, cjs     a file per source, for bundlers and for runtimes other than Node, and all types
  *   node         a file per entry, for Node, which starts faster with few files; what several entries use is in chunks, so
  *                that there is one copy of each class and of each state
- *   esm/cli      the program, with everything it needs to answer --help and --version in its first files
+ *   esm/cli      the command line, with its own rxjs, in files that are loaded when they are needed
  */
 import { build, transform } from 'esbuild';
 import { execFile } from 'node:child_process';
@@ -86,7 +86,7 @@ function inlineUndici(file) {
 
 /* Bundles the entries for Node and the program, and returns the files with their contents. */
 async function bundleForNode() {
-  const [entries, program] = await Promise.all([
+  const [entries, main, program] = await Promise.all([
     bundle({
       entryPoints: [
         { in: 'src/index.node.ts', out: 'index' },
@@ -97,9 +97,10 @@ async function bundleForNode() {
       external: ['rxjs', 'zod', 'minisearch', '@angular/*'],
       plugins: [lessRxjs(), builtins()],
     }),
+    bundle({ entryPoints: ['src/cli/main.ts'], outdir: 'dist/esm/cli', external: ['./program.js'] }),
     // No code of a user runs in the program, so it can have an rxjs of its own, which starts faster.
     bundle({
-      entryPoints: ['src/cli/main.ts'],
+      entryPoints: ['src/cli/program.ts'],
       outdir: 'dist/esm/cli',
       splitting: true,
       external: ['zod', 'minisearch'],
@@ -110,6 +111,7 @@ async function bundleForNode() {
     ...entries,
     ...(await Promise.all(entries.map(toCommonJs))),
     ['dist/node/rxjs.cjs', usedOfRxjs(entries)],
+    ...main,
     ...program,
   ];
 }

@@ -1,5 +1,6 @@
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './source-files.js';
@@ -61,10 +62,12 @@ describe('what is loaded first', () => {
     }
   });
 
-  it('is little of the program, which prints its version without the client', async () => {
+  it('is little of the command line, which prints its version without rxjs', async () => {
     const { files, packages } = await importedBy('dist/esm/cli/main.js');
+    const code = files.map((file) => readFileSync(join(root, file), 'utf8')).join('');
 
     expect(packages).toEqual([]);
     expect(files.length).toBeLessThanOrEqual(3);
+    expect(code.length).toBeLessThan(20_000);
   });
 });

@@ -1,5 +1,3 @@
-import { mergeMap, type MonoTypeOperatorFunction, type Observable, takeUntil, throwError } from 'rxjs';
-
 /** The command line was used wrongly. Its message is one sentence without a full stop; the exit code is 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -23,12 +21,4 @@ export class OutputClosedError extends Error {
 /** The user stopped an answer. Nothing is printed; the signal decides the exit code. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
-}
-
-/**
- * Mirrors the source until an interruption, which becomes an {@link InterruptedError}. Unlike unsubscribing, an error lets
- * the operators downstream print the text they still hold.
- */
-export function throwIfInterrupted<T>(interruptions: Observable<unknown>): MonoTypeOperatorFunction<T> {
-  return takeUntil(interruptions.pipe(mergeMap(() => throwError(() => new InterruptedError()))));
 }
