@@ -86,6 +86,7 @@ function inlineUndici(file) {
 
 /* Bundles the entries for Node and the program, and returns the files with their contents. */
 async function bundleForNode() {
+  const undici = new Set();
   const [entries, main, program] = await Promise.all([
     bundle({
       entryPoints: [
@@ -95,7 +96,7 @@ async function bundleForNode() {
       outdir: 'dist/node',
       splitting: true,
       external: ['rxjs', 'zod', 'minisearch', '@angular/*'],
-      plugins: [lessRxjs(), builtins()],
+      plugins: [lessRxjs(), sharedUndici('./undici.cjs', undici)],
     }),
     bundle({ entryPoints: ['src/cli/main.ts'], outdir: 'dist/esm/cli', external: ['./program.js'] }),
     // No code of a user runs in the program, so it can have an rxjs of its own, which starts faster.
@@ -104,13 +105,14 @@ async function bundleForNode() {
       outdir: 'dist/esm/cli',
       splitting: true,
       external: ['zod', 'minisearch'],
-      plugins: [ownRxjs(), builtins()],
+      plugins: [ownRxjs(), sharedUndici('../../node/undici.cjs', undici)],
     }),
   ]);
   return [
     ...entries,
     ...(await Promise.all(entries.map(toCommonJs))),
     ['dist/node/rxjs.cjs', usedOfRxjs(entries)],
+    ...(await bundleUndici([...undici].sort())),
     ...main,
     ...program,
   ];
@@ -202,6 +204,27 @@ function usedOfRxjs(files) {
   fail(...[...names].filter((name) => !paths.has(name)).map((name) => `rxjs has no file for ${name}`));
   const loads = [...names].sort().map((name) => `  exports.${name} = require('rxjs/${paths.get(name)}').${name};`);
   return `'use strict';\ntry {\n${loads.join('\n')}\n} catch {\n  Object.assign(exports, require('rxjs'));\n}\n`;
+}
+
+/* Imports the modules of undici from a file that holds them all, and notes which they are. */
+function sharedUndici(file, paths) {
+  return {
+    name: 'undici',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^undici\// }, ({ path }) => ({ path, namespace: 'undici', sideEffects: false }));
+      onLoad({ filter: /^/, namespace: 'undici' }, ({ path }) => {
+        paths.add(path);
+        return { contents: `import undici from '${file}'; export default undici['${path}'];` };
+      });
+      onResolve({ filter: /^/, namespace: 'undici' }, () => ({ path: file, external: true }));
+    },
+  };
+}
+
+/* Bundles modules of undici into the file that every bundle for Node loads them from: it is larger than all of those. */
+function bundleUndici(paths) {
+  const contents = paths.map((path) => `exports['${path}'] = require('${path}');`).join('\n');
+  return bundle({ stdin: { contents, resolveDir: '.' }, outfile: 'dist/node/undici.cjs', format: 'cjs', define: {} });
 }
 
 /* Takes the ES modules of rxjs, of which only what is used is bundled, instead of the CommonJS that it has for Node. */
