@@ -96,7 +96,7 @@ async function bundleForNode() {
       outdir: 'dist/node',
       splitting: true,
       external: ['rxjs', 'zod', 'minisearch', '@angular/*'],
-      plugins: [lessRxjs(), sharedUndici('./undici.cjs', undici)],
+      plugins: [lessRxjs(), sharedUndici('./load-undici.cjs', undici), builtinsByName()],
     }),
     bundle({ entryPoints: ['src/cli/main.ts'], outdir: 'dist/esm/cli', external: ['./program.js'] }),
     // No code of a user runs in the program, so it can have an rxjs of its own, which starts faster.
@@ -105,13 +105,15 @@ async function bundleForNode() {
       outdir: 'dist/esm/cli',
       splitting: true,
       external: ['zod', 'minisearch'],
-      plugins: [ownRxjs(), sharedUndici('../../node/undici.cjs', undici)],
+      plugins: [ownRxjs(), sharedUndici('../../node/load-undici.cjs', undici), builtinsByName()],
     }),
   ]);
   return [
     ...entries,
     ...(await Promise.all(entries.map(toCommonJs))),
     ['dist/node/rxjs.cjs', usedOfRxjs(entries)],
+    // Node would search a CommonJS file of this size for the names of exports if an ES module imported it.
+    ['dist/node/load-undici.cjs', "'use strict';\nexports.load = () => require('./undici.cjs');\n"],
     ...(await bundleUndici([...undici].sort())),
     ...main,
     ...program,
@@ -177,6 +179,19 @@ function builtins() {
   };
 }
 
+/* Takes modules of Node as `require` does: an `import` also loads all that they export, such as Node's WebSocket for http. */
+function builtinsByName() {
+  return {
+    name: 'builtins by name',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'node' }));
+      onLoad({ filter: /^/, namespace: 'node' }, ({ path }) => ({
+        contents: `module.exports = process.getBuiltinModule('${path}');`,
+      }));
+    },
+  };
+}
+
 /* Imports from the file that holds what is used of rxjs. */
 function lessRxjs() {
   return {
@@ -214,7 +229,7 @@ function sharedUndici(file, paths) {
       onResolve({ filter: /^undici\// }, ({ path }) => ({ path, namespace: 'undici', sideEffects: false }));
       onLoad({ filter: /^/, namespace: 'undici' }, ({ path }) => {
         paths.add(path);
-        return { contents: `import undici from '${file}'; export default undici['${path}'];` };
+        return { contents: `import { load } from '${file}'; export default load()['${path}'];` };
       });
       onResolve({ filter: /^/, namespace: 'undici' }, () => ({ path: file, external: true }));
     },
