@@ -111,7 +111,7 @@ async function bundleForNode() {
   return [
     ...entries,
     ...(await Promise.all(entries.map(toCommonJs))),
-    ['dist/node/rxjs.cjs', usedOfRxjs(entries)],
+    ...['rxjs.cjs', 'more-rxjs.cjs'].map((name) => [`dist/node/${name}`, usedOfRxjs(entries, name)]),
     // Node would search a CommonJS file of this size for the names of exports if an ES module imported it.
     ['dist/node/load-undici.cjs', "'use strict';\nexports.load = () => require('./undici.cjs');\n"],
     ...(await bundleUndici([...undici].sort())),
@@ -192,29 +192,34 @@ function builtinsByName() {
   };
 }
 
-/* Imports from the file that holds what is used of rxjs. */
+/* Imports from a file with what is used of rxjs: one for the main entry, and one for those that need more. */
 function lessRxjs() {
   return {
     name: 'rxjs',
     setup({ onResolve }) {
-      onResolve({ filter: /^rxjs$/ }, () => ({ path: './rxjs.cjs', external: true }));
+      onResolve({ filter: /^rxjs$/ }, ({ importer }) => ({
+        path: /[\\/]src[\\/](?:angular|local|testing)[\\/]/u.test(importer) ? './more-rxjs.cjs' : './rxjs.cjs',
+        external: true,
+      }));
     },
   };
 }
 
 /*
- * Writes a module with what the bundles use of the application's rxjs. Node reads all of its 220 files for `rxjs` itself, which
+ * Writes a module with what the bundles import through it from the application's rxjs. Node reads all of its 220 files for `rxjs` itself, which
  * takes longer than everything else here; its exports also name the files one by one. CommonJS, because Node takes as long
  * again to import so many files of CommonJS. A later rxjs may name them otherwise.
  */
-function usedOfRxjs(files) {
+function usedOfRxjs(files, module) {
   const index = readFileSync('node_modules/rxjs/dist/esm/index.js', 'utf8');
   const paths = new Map(
     Array.from(index.matchAll(/^export \{(.*)\} from '\.\/(.*)';/gmu)).flatMap(([, names, path]) =>
       names.split(',').map((name) => [name.trim(), path]),
     ),
   );
-  const imports = files.flatMap(([, code]) => [...code.matchAll(/^import \{([^}]*)\} from "\.\/rxjs\.cjs"/gmu)]);
+  const imports = files.flatMap(([, code]) =>
+    [...code.matchAll(/^import \{([^}]*)\} from "\.\/(.*)"/gmu)].filter(([, , from]) => from === module),
+  );
   const names = new Set(imports.flatMap(([, list]) => list.split(',').map((name) => name.trim().split(' ')[0])));
   fail(...[...names].filter((name) => !paths.has(name)).map((name) => `rxjs has no file for ${name}`));
   const loads = [...names].sort().map((name) => `  exports.${name} = require('rxjs/${paths.get(name)}').${name};`);

@@ -45,6 +45,8 @@ const ask = `
 `;
 
 let baseURL: string;
+let connections = 0;
+server.on('connection', () => (connections += 1));
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -165,6 +167,74 @@ describe('the entries of the installed package', () => {
       expect(stdout).toBe('true,true');
     },
   );
+});
+
+describe('the entries for Node', () => {
+  const names = [
+    ['rxllm', '{ ApiError, createClient, isLlmError, LlmError, RateLimitError }'],
+    ['rxllm/node', '{ undiciTransport }'],
+    ['rxllm/testing', '{ fakeClient, fakeTransport }'],
+    ['rxllm/local', '{ startLocalServer }'],
+    ['rxjs', '{ lastValueFrom, throwError }'],
+  ] as const;
+  const imports = {
+    mjs: names.map(([entry, list]) => `import ${list} from '${entry}';`).join('\n'),
+    cjs: names.map(([entry, list]) => `const ${list} = require('${entry}');`).join('\n'),
+  };
+
+  it.each(['mjs', 'cjs'] as const)('make errors of the same classes in a .%s file', async (format) => {
+    const program = `
+      const [baseURL] = process.argv.slice(2);
+      const request = { model: 'busy', messages: [{ role: 'user', content: 'Hi' }] };
+      const limited = () => new RateLimitError('Slow down', { kind: 'rate_limit', status: 429, retryable: true, headers: {}, rateLimits: {} });
+      const models = { busy: () => throwError(limited) };
+      startLocalServer({ models }).then(async (server) => {
+        const failures = [];
+        for (const client of [
+          createClient({ baseURL }),
+          createClient({ baseURL, transport: undiciTransport() }),
+          createClient({ baseURL, transport: fakeTransport([{ status: 429 }]) }),
+          fakeClient([throwError(limited)]),
+          createClient({ baseURL: server.url }),
+        ]) {
+          const error = await lastValueFrom(client.chat(request)).catch((reason) => reason);
+          failures.push([error.status, error instanceof LlmError, error instanceof ApiError, error instanceof RateLimitError, isLlmError(error)]);
+        }
+        await server.close();
+        process.stdout.write(JSON.stringify(failures));
+      });
+    `;
+    const failures: unknown = JSON.parse(
+      await runFile(`classes.${format}`, imports[format] + program, baseURL.replace('v1', 'locked')),
+    );
+
+    expect(failures).toEqual([
+      [401, true, true, false, true],
+      [401, true, true, false, true],
+      [429, true, true, true, true],
+      [429, true, true, true, true],
+      [429, true, true, true, true],
+    ]);
+  });
+
+  it.each(['mjs', 'cjs'] as const)('share connections in a .%s file', async (format) => {
+    const program = `
+      const [baseURL] = process.argv.slice(2);
+      const request = { model: 'small', messages: [{ role: 'user', content: 'Hi' }] };
+      (async () => {
+        for (const transport of [undefined, undiciTransport(), undefined]) {
+          // The error comes at the end of the answer, after which the connection is free.
+          await lastValueFrom(createClient({ baseURL, transport }).chat(request)).catch(() => undefined);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      })();
+    `;
+    const before = connections;
+
+    await runFile(`connections.${format}`, imports[format] + program, baseURL.replace('v1', 'locked'));
+
+    expect(connections - before).toBe(1);
+  });
 });
 
 describe('npm pack', () => {
