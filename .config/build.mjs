@@ -98,7 +98,12 @@ async function bundleForNode() {
       external: ['rxjs', 'zod', 'minisearch', '@angular/*'],
       plugins: [lessRxjs(), sharedUndici('./load-undici.cjs', undici), builtinsByName()],
     }),
-    bundle({ entryPoints: ['src/cli/main.ts'], outdir: 'dist/esm/cli', external: ['./program.js'] }),
+    bundle({
+      entryPoints: ['src/cli/main.ts'],
+      outdir: 'dist/esm/cli',
+      external: ['./program.js'],
+      plugins: [builtinsByName()],
+    }),
     // No code of a user runs in the program, so it can have an rxjs of its own, which starts faster.
     bundle({
       entryPoints: ['src/cli/program.ts'],
