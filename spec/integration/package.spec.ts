@@ -171,7 +171,7 @@ describe('the entries of the installed package', () => {
 
 describe('the entries for Node', () => {
   const names = [
-    ['rxllm', '{ ApiError, createClient, isLlmError, LlmError, RateLimitError }'],
+    ['rxllm', '{ ApiError, ConnectionError, createClient, isLlmError, LlmError, RateLimitError }'],
     ['rxllm/node', '{ undiciTransport }'],
     ['rxllm/testing', '{ fakeClient, fakeTransport }'],
     ['rxllm/local', '{ startLocalServer }'],
@@ -190,17 +190,19 @@ describe('the entries for Node', () => {
       const models = { busy: () => throwError(limited) };
       startLocalServer({ models }).then(async (server) => {
         const failures = [];
-        for (const client of [
-          createClient({ baseURL }),
-          createClient({ baseURL, transport: undiciTransport() }),
-          createClient({ baseURL, transport: fakeTransport([{ status: 429 }]) }),
-          fakeClient([throwError(limited)]),
-          createClient({ baseURL: server.url }),
-        ]) {
+        const ask = async (client) => {
           const error = await lastValueFrom(client.chat(request)).catch((reason) => reason);
-          failures.push([error.status, error instanceof LlmError, error instanceof ApiError, error instanceof RateLimitError, isLlmError(error)]);
-        }
+          const classes = [LlmError, ApiError, RateLimitError, ConnectionError].filter((Class) => error instanceof Class);
+          failures.push([isLlmError(error), ...classes.map(({ name }) => name)].join(' '));
+        };
+        await ask(createClient({ baseURL }));
+        await ask(createClient({ baseURL, transport: undiciTransport() }));
+        await ask(createClient({ baseURL, transport: fakeTransport([{ status: 429 }]) }));
+        await ask(fakeClient([throwError(limited)]));
+        await ask(createClient({ baseURL: server.url }));
         await server.close();
+        // The transport itself raises this error.
+        await ask(createClient({ baseURL: server.url, transport: undiciTransport() }));
         process.stdout.write(JSON.stringify(failures));
       });
     `;
@@ -209,11 +211,12 @@ describe('the entries for Node', () => {
     );
 
     expect(failures).toEqual([
-      [401, true, true, false, true],
-      [401, true, true, false, true],
-      [429, true, true, true, true],
-      [429, true, true, true, true],
-      [429, true, true, true, true],
+      'true LlmError ApiError',
+      'true LlmError ApiError',
+      'true LlmError ApiError RateLimitError',
+      'true LlmError ApiError RateLimitError',
+      'true LlmError ApiError RateLimitError',
+      'true LlmError ConnectionError',
     ]);
   });
 
