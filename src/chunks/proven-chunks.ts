@@ -16,7 +16,7 @@ export function readUnmended<Chunk>(
     }
     const sent = JSON.stringify(document);
     try {
-      format.createRepair(content)(document);
+      format.createRepair(content).mend(document);
       const chunk = format.read(document);
       return JSON.stringify(chunk) === sent ? chunk : undefined;
     } catch {

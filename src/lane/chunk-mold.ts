@@ -98,21 +98,11 @@ function isNested(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Lists the strings of a chunk's only choice that grow an answer, and the padding of OpenAI. */
-export function placesIn(chunk: RepeatingChunk): readonly Place[] {
-  const [choice] = chunk.choices;
-  const delta = choice?.delta;
-  return [
-    ...strings(chunk, ['obfuscation']),
-    ...strings(choice, ['text']),
-    ...strings(delta, ['content', 'reasoning_content', 'reasoning', 'refusal']),
-    ...(delta?.tool_calls ?? []).flatMap((call) => [
-      ...strings(call.function, ['arguments']),
-      ...strings(call.custom, ['input']),
-    ]),
-  ];
-}
-
-function strings(owner: unknown, keys: readonly string[]): readonly Place[] {
-  return isObject(owner) ? keys.filter((key) => typeof owner[key] === 'string').map((key) => ({ owner, key })) : [];
+/** Finds where a text stands in a value. */
+export function placesOf(text: string, value: unknown): readonly Place[] {
+  return isNested(value)
+    ? Object.entries(value).flatMap(([key, item]) =>
+        item === text ? [{ owner: value as Fields, key }] : placesOf(text, item),
+      )
+    : [];
 }

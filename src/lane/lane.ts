@@ -1,13 +1,9 @@
+import type { ProvenChunk } from '../chunks/parse-chunks.js';
 import type { Shortcut } from '../sse/shortcut.js';
 import type { RepeatingChunk } from './chunk-mold.js';
 import { holesIn, learnTemplate, type ReadUnmended, type Template } from './learn-template.js';
 import { Pattern } from './pattern.js';
 import { type Piece, pieceOf } from './read-string.js';
-
-/** A chunk whose shape is proven, so that it need not be checked. */
-export interface Proven<Chunk> {
-  readonly chunk: Chunk;
-}
 
 /** Events before the first is learned: the first ones of a stream seldom repeat, and short streams should cost nothing. */
 const firstEvents = 3;
@@ -32,11 +28,11 @@ interface Draft {
  *
  * @param read Reads a document as the parser would at the start of a stream; `undefined` if it would mend it or fail.
  */
-export function createLane<Chunk extends RepeatingChunk>(read: ReadUnmended<Chunk>): Shortcut<Proven<Chunk>> {
+export function createLane<Chunk extends RepeatingChunk>(read: ReadUnmended<Chunk>): Shortcut<ProvenChunk<Chunk>> {
   return new Lane(read);
 }
 
-class Lane<Chunk extends RepeatingChunk> implements Shortcut<Proven<Chunk>> {
+class Lane<Chunk extends RepeatingChunk> implements Shortcut<ProvenChunk<Chunk>> {
   end = 0;
 
   private readonly readUnmended: ReadUnmended<Chunk>;
@@ -64,7 +60,7 @@ class Lane<Chunk extends RepeatingChunk> implements Shortcut<Proven<Chunk>> {
     this.rest = Math.max(0, this.rest - events);
   }
 
-  read(bytes: Uint8Array, start: number): Proven<Chunk> | undefined {
+  read(bytes: Uint8Array, start: number): ProvenChunk<Chunk> | undefined {
     const { templates } = this;
     if (templates === undefined) {
       return undefined;
@@ -116,8 +112,9 @@ class Lane<Chunk extends RepeatingChunk> implements Shortcut<Proven<Chunk>> {
     const hasRoom = templates.length < maxTemplates || this.misses >= maxTemplates;
     if (draft === undefined) {
       // A stream whose events all differ should cost next to nothing.
-      if (this.misses <= maxTemplates) {
-        drafts.push({ pattern: new Pattern(block, holesIn(block)), refused: false });
+      const holes = this.misses <= maxTemplates ? holesIn(block) : [];
+      if (holes.length > 0) {
+        drafts.push({ pattern: new Pattern(block, holes), refused: false });
         drafts.splice(0, drafts.length - maxTemplates);
       }
     } else if (!draft.refused && hasRoom) {

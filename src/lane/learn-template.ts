@@ -1,5 +1,5 @@
 import { parseJson } from '../util/parse-json.js';
-import { ChunkMold, placesIn, type RepeatingChunk } from './chunk-mold.js';
+import { ChunkMold, placesOf, type RepeatingChunk } from './chunk-mold.js';
 import { type Hole, Pattern } from './pattern.js';
 import { decode, endOfString, pieceOf, quote } from './read-string.js';
 
@@ -12,7 +12,7 @@ export interface Template<Chunk extends RepeatingChunk> {
   readonly mold: ChunkMold<Chunk>;
 }
 
-/** The names of the strings listed by {@link placesIn}. */
+/** The names of the strings that grow an answer, and of OpenAI's padding. */
 const holeNames: ReadonlySet<string> = new Set([
   'obfuscation',
   'text',
@@ -100,8 +100,7 @@ export function learnTemplate<Chunk extends RepeatingChunk>(
   // Different from each other and from the texts.
   const others = texts.map((text, index) => `${text}${index}`);
   const chunk = read(documentIn(block, holes, others));
-  const places = chunk === undefined ? [] : placesIn(chunk);
-  const found = others.map((other) => places.filter(({ owner, key }) => owner[key] === other));
+  const found = others.map((other) => placesOf(other, chunk));
   if (chunk === undefined || found.some(({ length }) => length !== 1)) {
     return undefined;
   }
