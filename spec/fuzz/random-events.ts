@@ -131,13 +131,16 @@ function createKind(dice: Dice, isLegacy: boolean): Kind {
   const index = dice.pick([0, 0, 0, 0, 0, 0, 1, 2]);
   const delta = dice.pick(chatDeltas);
   const extra = dice.chance(0.3) ? dice.pick(chatExtras) : () => ({});
+  const isWhole = dice.chance(0.05);
   const isPadded = dice.chance(0.2);
   const isFinishTold = dice.chance(0.8);
   return (event) => ({
     ...envelope,
     choices: [
       {
-        ...(isLegacy ? { text: textOf(event), index } : { index, delta: delta(event) }),
+        ...(isLegacy
+          ? { text: textOf(event), index }
+          : { index, ...(isWhole ? { message: delta(event) } : { delta: delta(event) }) }),
         ...extra(event),
         ...(isFinishTold ? { finish_reason: null } : {}),
       },
@@ -172,7 +175,11 @@ const habits: readonly Change[] = [
   (json) => `${json}\ndata: ${json}`,
   () => '{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}',
   () => '{"type":"ping"}',
+  () => `{"choices":[{"index":0,"message":{"role":"assistant","content":"${'whole '.repeat(99)}"}}]}`,
 ];
+
+/** What comes before the data of an event now and then. */
+const prefixes = [': comment\n', 'id: 7\n', 'event: ping\n', 'event: delta\n', '{}\n', 'data:\n'];
 
 /** What ends a stream, or should. */
 const faults: readonly Change[] = [
@@ -180,7 +187,7 @@ const faults: readonly Change[] = [
   (json) => json.replace(/"content":\s*"/u, '$&\\"'),
   (json) => json.replace(/"content":\s*"/u, '$&\\u12'),
   (json) => json.replace(/"content":\s*"/u, '$&\\x'),
-  (json) => json.replace(/"content":\s*"/u, '$&\u0001'),
+  (json, dice) => json.replace(/"content":\s*"/u, `$&${dice.pick(['\u0001', '\t', '\u001f', '\0', '\n'])}`),
   (json) => json.replace('"finish_reason":null', '"finish_reason":"error"'),
   (json) => json.replace(/"index":\s*\d/u, '"index":"1"'),
   (json) => json.replace('chatcmpl-1', 'chatcmpl-1"'),
@@ -197,7 +204,7 @@ export function randomEvents(dice: Dice, isLegacy: boolean): string {
   const kinds = Array.from({ length: dice.pick([1, 1, 1, 2, 2, 3, 4, 6]) }, () => createKind(dice, isLegacy));
   const takesTurns = dice.chance(0.5);
   const habitual = dice.pick([0, 0, 0.02, 0.1, 0.4]);
-  const faulty = dice.pick([0, 0, 0, 0.02]);
+  const faulty = dice.pick([0, 0, 0, 0.04]);
   const lineEnd = dice.chance(0.05) ? '\r' : dice.pick(['\n', '\n', '\n', '\r\n']);
   const start = dice.chance(0.05) ? 'data:  ' : dice.pick(['data: ', 'data: ', 'data:']);
   const length = 10 + dice.below(dice.pick([20, 60, 100]));
@@ -205,7 +212,7 @@ export function randomEvents(dice: Dice, isLegacy: boolean): string {
     const kind = kinds[takesTurns ? place % kinds.length : Math.floor((place * kinds.length) / length)]!;
     const json = write(kind(dice), style);
     const changes = dice.chance(faulty) ? faults : dice.chance(habitual) ? habits : [];
-    return `${start}${changes.length === 0 ? json : dice.pick(changes)(json, dice)}\n\n`;
+    return `${dice.chance(habitual / 4) ? dice.pick(prefixes) : ''}${start}${changes.length === 0 ? json : dice.pick(changes)(json, dice)}\n\n`;
   });
   const end = dice.pick(['data: [DONE]\n\n', 'data: [DONE]\n\n', '', 'data: [DONE]', 'data: {"choi']);
   return (blocks.join('') + end).replaceAll('\n', lineEnd);

@@ -30,6 +30,7 @@ const recordings: readonly { readonly bytes: Uint8Array; readonly isLegacy: bool
     })),
 );
 
+const lineFeed = 0x0a;
 const encoder = new TextEncoder();
 
 /** Returns the stream of a seed, always the same for the same recordings. */
@@ -104,27 +105,18 @@ function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** Splits bytes as networks do: anywhere. */
+/** Splits bytes as networks do, anywhere, or as servers do, at line ends. */
 function split(bytes: Uint8Array, dice: Dice): readonly Uint8Array[] {
-  const size = dice.pick([
-    1e6,
-    1e6,
-    16_384,
-    16_384,
-    4000,
-    4000,
-    1000,
-    1000,
-    200,
-    bytes.length < 4000 ? dice.pick([1, 30]) : 500,
-  ]);
+  const size = dice.pick([1e6, 16_384, 16_384, 4000, 1000, 1000, 200, bytes.length < 4000 ? dice.pick([1, 30]) : 500]);
   const isRegular = dice.chance(0.3);
+  const isAtLines = dice.chance(0.3);
   const pieces: Uint8Array[] = [];
   for (let start = 0; start < bytes.length;) {
     const end = start + (isRegular ? size : 1 + dice.below(2 * size));
+    const line = isAtLines ? bytes.indexOf(lineFeed, end) + 1 : 0;
     // Some networks use one buffer for all pieces, and some a buffer for each.
-    pieces.push(dice.chance(0.5) ? bytes.subarray(start, end) : bytes.slice(start, end));
-    start = end;
+    pieces.push(dice.chance(0.5) ? bytes.subarray(start, line || end) : bytes.slice(start, line || end));
+    start = line || end;
   }
   return pieces;
 }

@@ -1,5 +1,4 @@
 import { isObject } from '../util/is-object.js';
-import { errorFrame } from './event-data.js';
 import type { ChunkFormat, StreamContent } from './parse-chunks.js';
 
 /**
@@ -11,7 +10,7 @@ export function readUnmended<Chunk>(
   content: StreamContent,
 ): (document: unknown) => Chunk | undefined {
   return (document) => {
-    if (!isObject(document) || !('choices' in document) || errorFrame(document) !== undefined) {
+    if (!isObject(document)) {
       return undefined;
     }
     const sent = JSON.stringify(document);
