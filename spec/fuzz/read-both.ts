@@ -112,15 +112,23 @@ function jsonOf(value: unknown): string {
   return JSON.stringify(value);
 }
 
-function requireFresh(value: unknown, seen: Set<object>): void {
-  if (typeof value !== 'object' || value === null) {
-    return;
+/** Adds the objects of a chunk, which may use one twice itself, to those of other chunks. */
+function requireFresh(chunk: Chunk, seen: Set<object>): void {
+  const objects = new Set<object>();
+  collect(chunk, objects);
+  for (const object of objects) {
+    if (seen.has(object)) {
+      throw new Error(`Two chunks share the object ${JSON.stringify(object)}`);
+    }
+    seen.add(object);
   }
-  if (seen.has(value)) {
-    throw new Error(`Two chunks share the object ${JSON.stringify(value)}`);
-  }
-  seen.add(value);
-  for (const item of Object.values(value)) {
-    requireFresh(item, seen);
+}
+
+function collect(value: unknown, objects: Set<object>): void {
+  if (typeof value === 'object' && value !== null) {
+    objects.add(value);
+    Object.values(value).forEach((item) => {
+      collect(item, objects);
+    });
   }
 }
