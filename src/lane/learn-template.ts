@@ -1,7 +1,7 @@
 import { parseJson } from '../util/parse-json.js';
 import { ChunkMold, placesOf, type RepeatingChunk } from './chunk-mold.js';
 import { type Hole, Pattern } from './pattern.js';
-import { decode, endOfString, pieceOf, quote } from './read-string.js';
+import { decode, endOfString, type Piece, pieceOf, quote, readString } from './read-string.js';
 
 /** Reads the document of an event as the parser would at the start of a stream; `undefined` if it would mend it or fail. */
 export type ReadUnmended<Chunk> = (document: unknown) => Chunk | undefined;
@@ -23,7 +23,6 @@ const holeNames: ReadonlySet<string> = new Set([
   'arguments',
   'input',
 ]);
-const maxNameLength = 17;
 const maxHoles = 4;
 /** Longer blocks would fill the memory. */
 const maxBlock = 8192;
@@ -36,20 +35,20 @@ const carriageReturn = 0x0d;
 
 /** Returns where the strings of a block are that may differ; an empty list for a block that is not worth learning. */
 export function holesIn(block: Uint8Array): readonly Hole[] {
-  if (block.length > maxBlock || !isOneLineOfJson(block)) {
+  const piece = pieceOf(block);
+  if (block.length > maxBlock || !isOneLineOfJson(piece)) {
     return [];
   }
-  const { view } = pieceOf(block);
   const holes: Hole[] = [];
-  let name: Hole | undefined;
+  let name = '';
   for (let start = block.indexOf(quote) + 1; start > 0;) {
-    const end = endOfString(view, start);
+    const end = endOfString(piece.view, start);
     if (end === -1) {
       return [];
     }
     if (!isAfterColon(block, start - 1)) {
-      name = { start, end };
-    } else if (name !== undefined && holeNames.has(wordAt(block, name))) {
+      name = readString(piece, start, end) ?? '';
+    } else if (holeNames.has(name)) {
       holes.push({ start, end });
     }
     start = block.indexOf(quote, end + 1) + 1;
@@ -58,7 +57,8 @@ export function holesIn(block: Uint8Array): readonly Hole[] {
 }
 
 /** Whether a block is one line `data: {…}` with line feeds or CRLF, so that the parser would parse it as one document. */
-function isOneLineOfJson(block: Uint8Array): boolean {
+function isOneLineOfJson(piece: Piece): boolean {
+  const block = piece.bytes;
   const pair = block[block.length - 2] === carriageReturn;
   const end = block.length - (pair ? 4 : 2);
   const ends = pair ? [carriageReturn, lineFeed, carriageReturn, lineFeed] : [lineFeed, lineFeed];
@@ -66,17 +66,12 @@ function isOneLineOfJson(block: Uint8Array): boolean {
     ends.every((byte, index) => block[end + index] === byte) &&
     block.indexOf(lineFeed) === block.length - (pair ? 3 : 2) &&
     block.indexOf(carriageReturn) === (pair ? end : -1) &&
-    /^data: ?\{/u.test(wordAt(block, { start: 0, end: 7 }))
+    /^data: ?\{/u.test(readString(piece, 0, Math.min(7, block.length)) ?? '')
   );
 }
 
 function isAfterColon(block: Uint8Array, index: number): boolean {
   return block[index - 1] === colon || (block[index - 1] === space && block[index - 2] === colon);
-}
-
-/** Returns short ASCII text; an empty text in place of one that is too long to be the name of a hole. */
-function wordAt(block: Uint8Array, { start, end }: Hole): string {
-  return end - start > maxNameLength ? '' : String.fromCharCode(...block.subarray(start, end));
 }
 
 /**
