@@ -94,7 +94,8 @@ class Lane<Chunk extends RepeatingChunk> implements Shortcut<ProvenChunk<Chunk>>
     this.misses += 1;
     this.compare(block);
     if (this.misses === maxMisses) {
-      this.rest = this.nextRest;
+      // The parser reads the block of this miss while resting.
+      this.rest = this.nextRest + 1;
       this.nextRest = Math.min(2 * this.nextRest, maxRest);
       this.misses = 0;
       this.drafts = this.drafts?.filter(({ refused }) => refused);
