@@ -1,0 +1,78 @@
+import { build, type Plugin } from 'esbuild';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/**
+ * The module of rxllm that reads repeating events, and what takes its place in the build without it. Change both when the
+ * module changes.
+ */
+const lane = { folder: 'src/lane', module: 'src/lane/event-lane.ts', without: 'export const awake = false;' };
+
+const root = join(import.meta.dirname, '../..');
+
+/** The programs of the benchmarks, as JavaScript, so that loading TypeScript is not measured. */
+export interface Programs {
+  readonly server: string;
+  readonly measure: string;
+  /** Addresses of builds of rxllm that keep the names of its files: as it is, and without its lane for repeating events. */
+  readonly namedBuild: string;
+  readonly plainBuild: string;
+}
+
+/** Builds the programs into a folder that lasts as long as this process. */
+export async function buildPrograms(): Promise<Programs> {
+  // In the package, where `rxllm` and its dependencies are found.
+  const folder = mkdtempSync(join(import.meta.dirname, '.build-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const bundle = (entryPoints: readonly string[], outdir: string, plugins: Plugin[] = []): Promise<unknown> =>
+    build({
+      absWorkingDir: root,
+      entryPoints: [...entryPoints],
+      outdir,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+      plugins,
+      logLevel: 'error',
+    });
+  await Promise.all([
+    bundle(['spec/bench/server.ts', 'spec/bench/measure.ts'], folder),
+    bundle(['src/index.node.ts'], join(folder, 'named')),
+    bundle(['src/index.node.ts'], join(folder, 'plain'), existsSync(join(root, lane.folder)) ? [withoutLane()] : []),
+  ]);
+  if (!existsSync(join(root, lane.folder))) {
+    process.stderr.write(`There is no ${lane.folder}: the plain lane is rxllm as it is\n`);
+  }
+  return {
+    server: join(folder, 'server.mjs'),
+    measure: join(folder, 'measure.mjs'),
+    namedBuild: pathToFileURL(join(folder, 'named/index.node.mjs')).href,
+    plainBuild: pathToFileURL(join(folder, 'plain/index.node.mjs')).href,
+  };
+}
+
+function withoutLane(): Plugin {
+  return {
+    name: 'without-lane',
+    setup: (building) => {
+      let isReplaced = false;
+      building.onLoad({ filter: /\.ts$/u }, ({ path }) => {
+        if (relative(root, path) !== lane.module) {
+          return undefined;
+        }
+        isReplaced = true;
+        return { contents: lane.without, loader: 'ts' };
+      });
+      building.onEnd(() => {
+        if (!isReplaced) {
+          throw new Error(`${lane.module} is not part of rxllm: change \`lane\` in spec/bench/programs.ts`);
+        }
+      });
+    },
+  };
+}
