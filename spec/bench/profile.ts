@@ -72,6 +72,9 @@ function groupOf({ functionName, url, lineNumber }: Runtime.CallFrame): string {
   if (url.startsWith('node:')) {
     return url.startsWith('node:internal/deps/undici') ? 'fetch of Node' : 'Node';
   }
+  if (url.startsWith('wasm:')) {
+    return 'HTTP parser';
+  }
   const file = url.startsWith('file:') ? fileURLToPath(url) : url;
   return nameOf(bundledFile(file, lineNumber) ?? file);
 }

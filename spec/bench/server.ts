@@ -105,11 +105,18 @@ function answer(request: IncomingMessage | Http2ServerRequest, response: Respons
   void modes[mode as Mode](response, events);
 }
 
-async function write(response: Response, bytes: Buffer): Promise<void> {
-  const taken = (response as ServerResponse).write(bytes);
-  if (!taken && !response.destroyed) {
-    await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  }
+function write(response: Response, bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    if ((response as ServerResponse).write(bytes) || response.destroyed) {
+      resolve();
+      return;
+    }
+    const goOn = (): void => {
+      response.off('drain', goOn).off('close', goOn);
+      resolve();
+    };
+    response.on('drain', goOn).on('close', goOn);
+  });
 }
 
 async function listen(listener: Listener, server: Server): Promise<string> {
