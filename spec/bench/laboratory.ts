@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,9 @@ import type { Listener, Listening } from './server.js';
 
 /** The longest time that one run may take, in milliseconds. */
 const maxTime = 180_000;
+
+/** Open files of a process besides its streams. */
+const reserve = 300;
 
 /** How to measure. */
 export interface LaboratoryConfig {
@@ -40,7 +43,7 @@ export async function openLaboratory(programs: Programs, config: LaboratoryConfi
   };
 
   return async (scenario, { contender, load, warmUp, build }) => {
-    const shrink = config.smoke ? smallest : (whole: Load): Load => whole;
+    const shrink = config.smoke ? smallest : withinOpenFiles;
     const job: Job = {
       contender,
       read: scenario.read ?? 'text',
@@ -60,6 +63,16 @@ export async function openLaboratory(programs: Programs, config: LaboratoryConfi
 
 function smallest(load: Load): Load {
   return { ...load, chunks: Math.min(load.chunks, 40), streams: Math.min(load.streams, 10), repeat: 1 };
+}
+
+/** Limits the streams to what can be open at once; Node itself raises the soft limit of open files to the hard one. */
+function withinOpenFiles(load: Load): Load {
+  const limit = Number(execFileSync('/bin/sh', ['-c', 'ulimit -n'], { encoding: 'utf8' })) || Infinity;
+  const streams = Math.min(load.streams, limit - reserve);
+  if (streams < load.streams) {
+    process.stderr.write(`${limit} open files (ulimit -n) allow only ${streams} streams\n`);
+  }
+  return { ...load, streams };
 }
 
 async function runJob(child: ChildProcess, contender: string): Promise<Measured> {

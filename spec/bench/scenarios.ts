@@ -113,7 +113,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     rows: [{ figure: 'chunk', of: 'rxllm', over: 'by-hand', target: 0.75 }, ...compared('by-hand', 'undici', 'openai')],
   },
   first: {
-    title: 'A request until its first chunk',
+    title: 'A request with one chunk of text',
     load: { ...long, chunks: 1, repeat: 3_000 },
     warmUp: { repeat: 1_000 },
     runs: runs('by-hand', 'rxllm', 'rxllm-fetch', 'undici', 'openai'),

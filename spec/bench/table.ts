@@ -36,10 +36,11 @@ export function toText(results: readonly Result[], circumstances: Circumstances)
   return [...lines.map((line) => line.trimEnd()), '', describe(circumstances)].join('\n');
 }
 
-/** Formats results as Markdown, as Prettier leaves it. */
+/** Formats as Markdown, as Prettier leaves it, the results that have a target, and those of the `openai` package. */
 export async function toMarkdown(results: readonly Result[], circumstances: Circumstances): Promise<string> {
   const head = ['scenario', 'measured', 'compared with', 'ratio', 'target', 'met'];
-  const rows = results.map((result) => cellsOf(result, circumstances));
+  const shown = results.filter(({ target, of }) => target !== undefined || of === 'openai');
+  const rows = shown.map((result) => cellsOf(result, circumstances));
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return format([describe(circumstances), '', ...table].join('\n'), { parser: 'markdown', printWidth: 120 });
 }
