@@ -60,9 +60,14 @@ async function printTable(measure: Measure, version: string): Promise<void> {
       ...(await runRounds(other === undefined ? scenario : against(scenario, other), rounds, measure, report)),
     );
   }
-  console.log(
-    values.markdown ? await toMarkdown(results, { version, rounds }) : `${toText(results, { version, rounds })}\n`,
-  );
+  const circumstances = { version, rounds };
+  const text = `${toText(results, circumstances)}\n`;
+  if (values.markdown) {
+    report(text);
+    console.log(await toMarkdown(results, circumstances));
+  } else {
+    console.log(text);
+  }
 }
 
 async function printProfiles(measure: Measure, version: string): Promise<void> {

@@ -36,10 +36,10 @@ export function toText(results: readonly Result[], circumstances: Circumstances)
   return [...lines.map((line) => line.trimEnd()), '', describe(circumstances)].join('\n');
 }
 
-/** Formats as Markdown, as Prettier leaves it, the results that have a target, and those of the `openai` package. */
+/** Formats as Markdown, as Prettier leaves it, the results with a target, and those without of `rxllm` and `openai`. */
 export async function toMarkdown(results: readonly Result[], circumstances: Circumstances): Promise<string> {
   const head = ['scenario', 'measured', 'compared with', 'ratio', 'target', 'met'];
-  const shown = results.filter(({ target, of }) => target !== undefined || of === 'openai');
+  const shown = results.filter(({ target, of }) => target !== undefined || of === 'rxllm' || of === 'openai');
   const rows = shown.map((result) => cellsOf(result, circumstances));
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return format([describe(circumstances), '', ...table].join('\n'), { parser: 'markdown', printWidth: 120 });
