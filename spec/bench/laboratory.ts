@@ -42,7 +42,7 @@ export async function openLaboratory(programs: Programs, config: LaboratoryConfi
     env: { ...process.env, NODE_EXTRA_CA_CERTS, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
   };
 
-  return async (scenario, { contender, load, warmUp, build }) => {
+  return async (scenario, { contender, load, warmUp, build, bundled = config.profile }) => {
     const shrink = config.smoke ? smallest : withinOpenFiles;
     const job: Job = {
       contender,
@@ -50,7 +50,7 @@ export async function openLaboratory(programs: Programs, config: LaboratoryConfi
       load: shrink({ ...scenario.load, ...load }),
       warmUp: shrink({ ...scenario.load, ...load, ...scenario.warmUp, ...warmUp }),
       origins,
-      build: build ?? (config.profile ? programs.namedBuild : undefined),
+      build: build ?? (bundled ? programs.bundle : undefined),
       plainBuild: programs.plainBuild,
       profile: config.profile,
     };

@@ -20,8 +20,8 @@ const root = join(import.meta.dirname, '../..');
 export interface Programs {
   readonly server: string;
   readonly measure: string;
-  /** Addresses of builds of rxllm that keep the names of its files: as it is, and without its lane for repeating events. */
-  readonly namedBuild: string;
+  /** Addresses of bundles of rxllm that tell the names of its files: as it is, and without its lane for repeating events. */
+  readonly bundle: string;
   readonly plainBuild: string;
 }
 
@@ -30,7 +30,7 @@ export async function buildPrograms(): Promise<Programs> {
   // In the package, where `rxllm` and its dependencies are found.
   const folder = mkdtempSync(join(import.meta.dirname, '.build-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const bundle = (entryPoints: readonly string[], outdir: string, plugins: Plugin[] = []): Promise<unknown> =>
+  const compile = (entryPoints: readonly string[], outdir: string, plugins: Plugin[] = []): Promise<unknown> =>
     build({
       absWorkingDir: root,
       entryPoints: [...entryPoints],
@@ -46,9 +46,9 @@ export async function buildPrograms(): Promise<Programs> {
       logLevel: 'error',
     });
   await Promise.all([
-    bundle(['spec/bench/server.ts', 'spec/bench/measure.ts'], folder),
-    bundle(['src/index.node.ts'], join(folder, 'named')),
-    bundle(['src/index.node.ts'], join(folder, 'plain'), existsSync(join(root, lane.folder)) ? [withoutLane()] : []),
+    compile(['spec/bench/server.ts', 'spec/bench/measure.ts'], folder),
+    compile(['src/index.node.ts'], join(folder, 'whole')),
+    compile(['src/index.node.ts'], join(folder, 'plain'), existsSync(join(root, lane.folder)) ? [withoutLane()] : []),
   ]);
   if (!existsSync(join(root, lane.folder))) {
     process.stderr.write(`There is no ${lane.folder}: the plain lane is rxllm as it is\n`);
@@ -56,7 +56,7 @@ export async function buildPrograms(): Promise<Programs> {
   return {
     server: join(folder, 'server.mjs'),
     measure: join(folder, 'measure.mjs'),
-    namedBuild: pathToFileURL(join(folder, 'named/index.node.mjs')).href,
+    bundle: pathToFileURL(join(folder, 'whole/index.node.mjs')).href,
     plainBuild: pathToFileURL(join(folder, 'plain/index.node.mjs')).href,
   };
 }
@@ -66,7 +66,7 @@ function withoutLane(): Plugin {
     name: 'without-lane',
     setup: (building) => {
       let isReplaced = false;
-      building.onLoad({ filter: /\.ts$/u }, ({ path }) => {
+      building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (relative(root, path) !== lane.module) {
           return undefined;
         }
