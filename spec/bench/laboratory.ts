@@ -17,6 +17,8 @@ const reserve = 300;
 export interface LaboratoryConfig {
   /** The Node that runs the contenders. */
   readonly node: string;
+  /** The address of the build of rxllm to measure. */
+  readonly build: string;
   readonly profile: boolean;
   /** Whether to check what the contenders read, with as little load as possible. */
   readonly smoke: boolean;
@@ -50,7 +52,7 @@ export async function openLaboratory(programs: Programs, config: LaboratoryConfi
       load: shrink({ ...scenario.load, ...load }),
       warmUp: shrink({ ...scenario.load, ...load, ...scenario.warmUp, ...warmUp }),
       origins,
-      build: build ?? (bundled ? programs.bundle : undefined),
+      build: build ?? (bundled ? programs.bundle : config.build),
       plainBuild: programs.plainBuild,
       profile: config.profile,
     };

@@ -1,5 +1,5 @@
 import { build, type Plugin } from 'esbuild';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -8,13 +8,13 @@ import { pathToFileURL } from 'node:url';
  * module changes.
  */
 const lane = {
-  folder: 'src/lane',
   module: 'src/lane/lane.ts',
   without:
     'export const createLane = () => ({ awake: false, end: 0, read: () => undefined, learn: () => undefined, pass: () => undefined });',
 };
 
 const root = join(import.meta.dirname, '../..');
+const contenders = join(import.meta.dirname, 'contenders');
 
 /** The programs of the benchmarks, as JavaScript, so that loading TypeScript is not measured. */
 export interface Programs {
@@ -27,8 +27,8 @@ export interface Programs {
 
 /** Builds the programs into a folder that lasts as long as this process. */
 export async function buildPrograms(): Promise<Programs> {
-  // In the package, where `rxllm` and its dependencies are found.
-  const folder = mkdtempSync(join(import.meta.dirname, '.build-'));
+  // Where the dependencies of rxllm and of the contenders are found.
+  const folder = mkdtempSync(join(contenders, '.build-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const compile = (entryPoints: readonly string[], outdir: string, plugins: Plugin[] = []): Promise<unknown> =>
     build({
@@ -48,11 +48,8 @@ export async function buildPrograms(): Promise<Programs> {
   await Promise.all([
     compile(['spec/bench/server.ts', 'spec/bench/measure.ts'], folder),
     compile(['src/index.node.ts'], join(folder, 'whole')),
-    compile(['src/index.node.ts'], join(folder, 'plain'), existsSync(join(root, lane.folder)) ? [withoutLane()] : []),
+    compile(['src/index.node.ts'], join(folder, 'plain'), [withoutLane()]),
   ]);
-  if (!existsSync(join(root, lane.folder))) {
-    process.stderr.write(`There is no ${lane.folder}: the plain lane is rxllm as it is\n`);
-  }
   return {
     server: join(folder, 'server.mjs'),
     measure: join(folder, 'measure.mjs'),

@@ -11,8 +11,8 @@ export interface Contender {
 /** What a contender is to use. */
 export interface ContenderConfig {
   readonly baseURL: string;
-  /** The address of the build of rxllm to measure. By default, what the name `rxllm` means. */
-  readonly build?: string | undefined;
+  /** The address of the build of rxllm to measure. */
+  readonly build: string;
   /** The address of the build without the lane for repeating events. */
   readonly plainBuild: string;
 }

@@ -10,7 +10,7 @@ export function createContender(config: ContenderConfig): Promise<Contender> {
 
 /** Creates a contender from a build of rxllm, and the copy of rxjs that the build uses. */
 export async function createRxllm(
-  { baseURL, build = import.meta.resolve('rxllm') }: ContenderConfig,
+  { baseURL, build }: ContenderConfig,
   createTransport: (rxllm: typeof Rxllm) => Rxllm.Transport | undefined,
 ): Promise<Contender> {
   const rxllm = (await import(build)) as typeof Rxllm;
