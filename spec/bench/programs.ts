@@ -1,20 +1,13 @@
 import { build, type Plugin } from 'esbuild';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-
-/**
- * The module of rxllm that reads repeating events, and what takes its place in the build without it. Change both when the
- * module changes.
- */
-const lane = {
-  module: 'src/lane/lane.ts',
-  without:
-    'export const createLane = () => ({ awake: false, end: 0, read: () => undefined, learn: () => undefined, pass: () => undefined });',
-};
 
 const root = join(import.meta.dirname, '../..');
 const contenders = join(import.meta.dirname, 'contenders');
+
+/** The module of rxllm that reads repeating events, by its place in the package. */
+const lane = 'src/lane/lane.ts';
 
 /** The programs of the benchmarks, as JavaScript, so that loading TypeScript is not measured. */
 export interface Programs {
@@ -30,7 +23,7 @@ export async function buildPrograms(): Promise<Programs> {
   // Where the dependencies of rxllm and of the contenders are found.
   const folder = mkdtempSync(join(contenders, '.build-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const compile = (entryPoints: readonly string[], outdir: string, plugins: Plugin[] = []): Promise<unknown> =>
+  const compile = (entryPoints: readonly string[], outdir: string, plugins: Plugin[] = []) =>
     build({
       absWorkingDir: root,
       entryPoints: [...entryPoints],
@@ -43,13 +36,20 @@ export async function buildPrograms(): Promise<Programs> {
       target: 'node20',
       packages: 'external',
       plugins,
+      metafile: true,
       logLevel: 'error',
     });
-  await Promise.all([
+  const [, , plain] = await Promise.all([
     compile(['spec/bench/server.ts', 'spec/bench/measure.ts'], folder),
     compile(['src/index.node.ts'], join(folder, 'whole')),
     compile(['src/index.node.ts'], join(folder, 'plain'), [withoutLane()]),
   ]);
+  const lanes = Object.keys(plain.metafile.inputs).filter((path) => path.startsWith(`${dirname(lane)}/`));
+  if (lanes.join() !== lane) {
+    throw new Error(
+      `The plain lane must replace ${lane} alone, but rxllm has [${lanes.join()}]: see spec/bench/programs.ts`,
+    );
+  }
   return {
     server: join(folder, 'server.mjs'),
     measure: join(folder, 'measure.mjs'),
@@ -62,19 +62,11 @@ function withoutLane(): Plugin {
   return {
     name: 'without-lane',
     setup: (building) => {
-      let isReplaced = false;
-      building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (relative(root, path) !== lane.module) {
-          return undefined;
-        }
-        isReplaced = true;
-        return { contents: lane.without, loader: 'ts' };
-      });
-      building.onEnd(() => {
-        if (!isReplaced) {
-          throw new Error(`${lane.module} is not part of rxllm: change \`lane\` in spec/bench/programs.ts`);
-        }
-      });
+      building.onLoad({ filter: /\.ts$/ }, ({ path }) =>
+        path === join(root, lane)
+          ? { contents: readFileSync(join(import.meta.dirname, 'no-lane.ts'), 'utf8'), loader: 'ts' }
+          : undefined,
+      );
     },
   };
 }

@@ -52,5 +52,9 @@ function valuesOf(figures: readonly Figures[] = [], { figure }: Row): readonly n
 }
 
 function quantile(values: readonly number[], share: number): number {
-  return [...values].sort((a, b) => a - b)[Math.round(share * (values.length - 1))] ?? NaN;
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = share * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] ?? NaN;
+  const above = sorted[Math.ceil(place)] ?? NaN;
+  return below + (place % 1) * (above - below);
 }
