@@ -31,7 +31,7 @@ usage: npm run bench -- [NAME…] [OPTION…]
   --quick          3 rounds instead of 7
   --rounds NUMBER  as many rounds as you like
   --node NODE      the Node of the contenders: a version, which npx fetches, or a path; may be repeated
-  --markdown       write the table into README, too
+  --markdown       print the table, and replace the one in README
   --against PATH   compare with another build of rxllm, which PATH is or is in
   --profile        print what each part of the program takes instead: CPU time, or the memory of open streams
   --smoke          only check what the contenders read, with as little load as possible
