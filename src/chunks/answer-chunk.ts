@@ -41,8 +41,10 @@ export function reasoningOf(choice: AnswerChoice): string {
  */
 export function reasoningKeyOf(choice: AnswerChoice): Message['reasoningKey'] {
   const delta = deltaOf(choice);
-  const keys = ['reasoning_content', 'reasoning'] as const;
-  return keys.find((key) => delta?.[key]) ?? keys.find((key) => typeof delta?.[key] === 'string');
+  if (delta?.reasoning_content || (typeof delta?.reasoning_content === 'string' && !delta.reasoning)) {
+    return 'reasoning_content';
+  }
+  return typeof delta?.reasoning === 'string' ? 'reasoning' : undefined;
 }
 
 /** Returns the refusal a choice adds, or an empty string. */

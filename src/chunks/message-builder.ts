@@ -1,4 +1,4 @@
-import type { ChatChoice, TokenLogprob } from '../schemas/chat-completion-chunk.js';
+import type { ChatChoice, ChatDelta, TokenLogprob, ToolCallDelta } from '../schemas/chat-completion-chunk.js';
 import {
   type AnswerChoice,
   type AnswerChunk,
@@ -9,24 +9,14 @@ import {
   refusalOf,
   usageOf,
 } from './answer-chunk.js';
-import { createExtraFields, freezeDeep } from './extra-fields.js';
+import { ExtraFields, freezeDeep, noFields } from './extra-fields.js';
 import { type Progress, progressOf } from './finish-reason.js';
-import { createGrowingCall, mergeEntry, partOf } from './growing-call.js';
+import { GrowingCall, mergeEntry, partOf } from './growing-call.js';
 import { otherParts } from './loose-values.js';
-import type { Message } from './message.js';
-import { createToolCallMerger } from './tool-call-merger.js';
+import type { Message, Usage } from './message.js';
+import { ToolCallMerger } from './tool-call-merger.js';
 
-/** Builds one message from the chunks of a stream. */
-export interface MessageBuilder {
-  /** Adds a chunk and returns the message so far: the same object if nothing changed. */
-  readonly add: (chunk: AnswerChunk) => Message;
-  /** The message so far. */
-  readonly current: () => Message;
-  /** Returns the message once the stream has completed. */
-  readonly finish: () => Message;
-}
-
-/** Configuration of {@link createMessageBuilder}. */
+/** Configuration of a {@link MessageBuilder}. */
 interface MessageBuilderConfig {
   /** Index of the choice to read. */
   readonly choice: number;
@@ -56,119 +46,201 @@ export const emptyMessage: Message = Object.freeze({
   refusal: '',
   toolCalls: Object.freeze([]),
   finishReason: undefined,
-  extra: Object.freeze({}),
+  extra: noFields,
 });
 
-const fields = [
-  'id',
-  'model',
-  'role',
-  'content',
-  'reasoning',
-  'reasoningKey',
-  'refusal',
-  'toolCalls',
-  'functionCall',
-  'finishReason',
-  'usage',
-  'logprobs',
-  'extra',
-] as const satisfies readonly (keyof Message)[];
+/**
+ * Builds one message from the chunks of a stream. The cost of a chunk does not grow with the length of the answer: texts
+ * are appended to and never read, since reading a text that was joined from pieces copies all of it.
+ */
+export class MessageBuilder {
+  private readonly config: MessageBuilderConfig;
+  private message = emptyMessage;
+  /** Whether the fields below differ from those of `message`. */
+  private changed = false;
+  private id: string | undefined;
+  private model: string | undefined;
+  private role = '';
+  private content = '';
+  private reasoning = '';
+  private reasoningKey: Message['reasoningKey'];
+  private refusal = '';
+  private functionCall: Message['functionCall'];
+  private finishReason: string | undefined;
+  private usage: Usage | undefined;
 
-/** Creates a builder for one stream and choice. The cost of a chunk does not grow with the length of the answer. */
-export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig): MessageBuilder {
-  const merger = createToolCallMerger(choice, toolCalls);
-  const extra = createExtraFields();
-  const logprobs: TokenLogprob[] = [];
-  let message = emptyMessage;
-  let hasRole = false;
-  const functionCall = createGrowingCall(0, undefined);
-  let functionDeltas = 0;
+  private progress: Progress | undefined;
+  /** Whether the next snapshot holds all of the lists that grow with the answer. */
+  private whole = false;
+  private usageText = '';
+  private calls: ToolCallMerger | undefined;
+  private extra: ExtraFields | undefined;
+  private logprobs: TokenLogprob[] | undefined;
+  private growingFunction: GrowingCall | undefined;
+  private functionDeltas = 0;
 
-  const addChoice = (next: Mutable<Message>, added: AnswerChoice): void => {
-    const delta = deltaOf(added);
-    if (!hasRole && delta?.role) {
-      next.role = delta.role;
-      hasRole = true;
+  constructor(config: MessageBuilderConfig) {
+    this.config = config;
+  }
+
+  /** Whether the server has sent a finish reason. */
+  get hasFinishReason(): boolean {
+    return this.finishReason !== undefined;
+  }
+
+  /** Adds a chunk. */
+  add(chunk: AnswerChunk): void {
+    if (this.id === undefined && chunk.id) {
+      this.id = chunk.id;
+      this.changed = true;
     }
-    const reasoningKey = next.reasoning === '' ? reasoningKeyOf(added) : undefined;
-    if (reasoningKey !== undefined) {
-      next.reasoningKey = reasoningKey;
+    if (this.model === undefined && chunk.model) {
+      this.model = chunk.model;
+      this.changed = true;
     }
-    next.content += contentOf(added);
-    next.reasoning += reasoningOf(added);
-    next.refusal += refusalOf(added);
-    next.finishReason ??= added.finish_reason || undefined;
-    appendLogprobs(logprobs, added);
-    if (delta?.function_call) {
-      const entry = { function: delta.function_call };
-      functionDeltas += 1;
-      mergeEntry(functionCall, entry, partOf(entry, functionCall, functionDeltas), functionDeltas);
-      next.functionCall = Object.freeze({ name: functionCall.name, arguments: functionCall.arguments });
+    for (const choice of chunk.choices) {
+      if (choice.index === this.config.choice) {
+        this.addChoice(choice);
+      }
     }
-    if (delta?.tool_calls) {
-      merger.add(delta.tool_calls);
+    const usage = usageOf(chunk);
+    if (usage !== undefined) {
+      this.addUsage(usage);
     }
-    for (const [key, value] of Object.entries(delta ?? {})) {
+  }
+
+  /** Returns the message so far: the same object as long as nothing changes. */
+  current(): Message {
+    return this.snapshot(this.progress === 'finished' ? 'ending' : (this.progress ?? 'streaming'), this.whole);
+  }
+
+  /** Returns the message once the stream has completed. */
+  finish(): Message {
+    return this.snapshot(this.progress ?? 'unknown', true);
+  }
+
+  private addChoice(choice: AnswerChoice): void {
+    const delta = deltaOf(choice);
+    if (this.role === '' && delta?.role) {
+      this.role = delta.role;
+      this.changed = true;
+    }
+    const reasoningKey = this.reasoning === '' ? reasoningKeyOf(choice) : undefined;
+    if (reasoningKey !== undefined && reasoningKey !== this.reasoningKey) {
+      this.reasoningKey = reasoningKey;
+      this.changed = true;
+    }
+    const content = contentOf(choice);
+    const reasoning = reasoningOf(choice);
+    const refusal = refusalOf(choice);
+    if (content !== '' || reasoning !== '' || refusal !== '') {
+      this.content += content;
+      this.reasoning += reasoning;
+      this.refusal += refusal;
+      this.changed = true;
+    }
+    if (this.finishReason === undefined && choice.finish_reason) {
+      this.finishReason = choice.finish_reason;
+      this.progress = progressOf(choice.finish_reason);
+      this.changed = this.whole = true;
+    }
+    this.addLogprobs((choice as Partial<ChatChoice>).logprobs);
+    if (delta !== undefined) {
+      this.addFields(delta);
+    }
+  }
+
+  /** Adds the fields of a delta that hold no text. */
+  private addFields(delta: ChatDelta): void {
+    if (delta.function_call) {
+      this.addFunction({ function: delta.function_call });
+    }
+    if (delta.tool_calls) {
+      this.calls ??= new ToolCallMerger(this.config.choice, this.config.toolCalls);
+      this.calls.add(delta.tool_calls);
+    }
+    for (const key in delta) {
       if (!knownKeys.has(key)) {
-        extra.add(key, value);
+        this.extra ??= new ExtraFields();
+        this.extra.add(key, delta[key]);
       }
     }
-    const others = otherParts(delta?.content);
+    const others = otherParts(delta.content);
     if (others.length > 0) {
-      extra.add('content', others);
+      this.extra ??= new ExtraFields();
+      this.extra.add('content', others);
     }
-  };
+  }
 
-  /** Sets the fields collected outside the message; lists that grow with the answer are copied only if `whole`. */
-  const settle = (next: Mutable<Message>, progress: Progress, whole: boolean): Message => {
-    next.toolCalls = merger.view(progress);
-    next.extra = extra.view(whole);
-    if (whole && logprobs.length !== (next.logprobs?.length ?? 0)) {
-      next.logprobs = Object.freeze([...logprobs]);
-    }
-    if (fields.some((field) => next[field] !== message[field])) {
-      message = Object.freeze(next);
-    }
-    return message;
-  };
+  private addFunction(entry: ToolCallDelta): void {
+    const call = (this.growingFunction ??= new GrowingCall(0, undefined));
+    this.functionDeltas += 1;
+    mergeEntry(call, entry, partOf(entry, call, this.functionDeltas), this.functionDeltas);
+    this.functionCall = Object.freeze({ name: call.name, arguments: call.arguments });
+    this.changed = true;
+  }
 
-  return {
-    add: (chunk) => {
-      const next: Mutable<Message> = { ...message };
-      next.id ??= chunk.id || undefined;
-      next.model ??= chunk.model || undefined;
-      for (const added of chunk.choices) {
-        if (added.index === choice) {
-          addChoice(next, added);
-        }
+  private addLogprobs(added: ChatChoice['logprobs']): void {
+    for (const list of added ? [added.content, added.refusal] : []) {
+      // Not validated on legacy chunks, whose arrays have another shape.
+      for (const item of Array.isArray(list) ? (list as TokenLogprob[]) : []) {
+        this.logprobs ??= [];
+        this.logprobs.push(freezeDeep(item));
       }
-      const usage = usageOf(chunk);
-      // Some servers repeat the counts on every chunk.
-      if (usage !== undefined && JSON.stringify(usage) !== JSON.stringify(next.usage)) {
-        next.usage = freezeDeep(usage);
-      }
-      return settle(next, progressSoFar(next), next.finishReason !== message.finishReason);
-    },
-    current: () => message,
-    finish: () => settle({ ...message }, progressIn(message, 'unknown'), true),
-  };
-}
+    }
+  }
 
-function progressSoFar(message: Message): Progress {
-  const progress = progressIn(message, 'streaming');
-  return progress === 'finished' ? 'ending' : progress;
-}
+  private addUsage(usage: Usage): void {
+    const text = JSON.stringify(usage);
+    // Some servers repeat the counts on every chunk.
+    if (text !== this.usageText) {
+      this.usageText = text;
+      this.usage = freezeDeep(usage);
+      this.changed = true;
+    }
+  }
 
-function progressIn({ finishReason }: Message, without: Progress): Progress {
-  return finishReason === undefined ? without : progressOf(finishReason);
-}
+  /** Returns the message so far; lists that grow with the answer are copied only if `whole`. */
+  private snapshot(progress: Progress, whole: boolean): Message {
+    const { message } = this;
+    const toolCalls = this.calls?.view(progress) ?? message.toolCalls;
+    const extra = this.extra?.view(whole) ?? message.extra;
+    const added = whole && this.logprobs?.length !== message.logprobs?.length;
+    const logprobs = added ? Object.freeze([...(this.logprobs ?? [])]) : message.logprobs;
+    if (this.changed || added || toolCalls !== message.toolCalls || extra !== message.extra) {
+      this.message = this.create(toolCalls, extra, logprobs);
+    }
+    this.changed = this.whole = false;
+    return this.message;
+  }
 
-function appendLogprobs(logprobs: TokenLogprob[], choice: AnswerChoice): void {
-  const lists = (choice as Partial<ChatChoice>).logprobs;
-  for (const list of [lists?.content, lists?.refusal]) {
-    // Not validated on legacy chunks, whose arrays have another shape.
-    const items: readonly TokenLogprob[] = Array.isArray(list) ? (list as TokenLogprob[]) : [];
-    items.forEach((item) => logprobs.push(freezeDeep(item)));
+  private create(toolCalls: Message['toolCalls'], extra: Message['extra'], logprobs: Message['logprobs']): Message {
+    const { id, model, role, content, reasoning, refusal, finishReason } = this;
+    const { reasoningKey, functionCall, usage } = this;
+    // Written out, since a spread costs more than the rest of a chunk.
+    const message: Mutable<Message> = {
+      id,
+      model,
+      role: role || emptyMessage.role,
+      content,
+      reasoning,
+      refusal,
+      toolCalls,
+      finishReason,
+      extra,
+    };
+    if (reasoningKey !== undefined) {
+      message.reasoningKey = reasoningKey;
+    }
+    if (functionCall !== undefined) {
+      message.functionCall = functionCall;
+    }
+    if (usage !== undefined) {
+      message.usage = usage;
+    }
+    if (logprobs !== undefined) {
+      message.logprobs = logprobs;
+    }
+    return Object.freeze(message);
   }
 }
