@@ -27,11 +27,15 @@ export function contentOf(choice: AnswerChoice): string {
  */
 export function reasoningOf(choice: AnswerChoice): string {
   const delta = deltaOf(choice);
+  if (!delta) {
+    return '';
+  }
+  const { content, reasoning_content: named, reasoning, reasoning_details: details } = delta;
   return (
-    delta?.reasoning_content ||
-    delta?.reasoning ||
-    textInDetails(delta?.['reasoning_details']) ||
-    reasoningInParts(delta?.content)
+    named ||
+    reasoning ||
+    (details ? textInDetails(details) : '') ||
+    (typeof content === 'object' ? reasoningInParts(content) : '')
   );
 }
 

@@ -14,7 +14,7 @@ import { type Progress, progressOf } from './finish-reason.js';
 import { GrowingCall, mergeEntry, partOf } from './growing-call.js';
 import { otherParts } from './loose-values.js';
 import type { Message, Usage } from './message.js';
-import { ToolCallMerger } from './tool-call-merger.js';
+import { noCalls, ToolCallMerger } from './tool-call-merger.js';
 
 /** Configuration of a {@link MessageBuilder}. */
 interface MessageBuilderConfig {
@@ -44,7 +44,7 @@ export const emptyMessage: Message = Object.freeze({
   content: '',
   reasoning: '',
   refusal: '',
-  toolCalls: Object.freeze([]),
+  toolCalls: noCalls,
   finishReason: undefined,
   extra: noFields,
 });
@@ -144,7 +144,11 @@ export class MessageBuilder {
       this.progress = progressOf(choice.finish_reason);
       this.changed = this.whole = true;
     }
-    this.addLogprobs((choice as Partial<ChatChoice>).logprobs);
+    const { logprobs } = choice as Partial<ChatChoice>;
+    if (logprobs) {
+      this.addLogprobs(logprobs.content);
+      this.addLogprobs(logprobs.refusal);
+    }
     if (delta !== undefined) {
       this.addFields(delta);
     }
@@ -180,13 +184,11 @@ export class MessageBuilder {
     this.changed = true;
   }
 
-  private addLogprobs(added: ChatChoice['logprobs']): void {
-    for (const list of added ? [added.content, added.refusal] : []) {
-      // Not validated on legacy chunks, whose arrays have another shape.
-      for (const item of Array.isArray(list) ? (list as TokenLogprob[]) : []) {
-        this.logprobs ??= [];
-        this.logprobs.push(freezeDeep(item));
-      }
+  private addLogprobs(list: unknown): void {
+    // Not validated on legacy chunks, whose arrays have another shape.
+    for (const item of Array.isArray(list) ? (list as TokenLogprob[]) : []) {
+      this.logprobs ??= [];
+      this.logprobs.push(freezeDeep(item));
     }
   }
 

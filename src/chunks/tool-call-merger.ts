@@ -6,6 +6,9 @@ import { noFields } from './extra-fields.js';
 import { continues, GrowingCall, isComplete, mergeEntry, mergeFields, nameOf, partOf } from './growing-call.js';
 import type { ToolCall } from './message.js';
 
+/** The calls of a message that has none. */
+export const noCalls: readonly ToolCall[] = Object.freeze([]);
+
 class Call extends GrowingCall {
   /** Whether another call has the same id, so that this one needs a generated one. */
   repeatsId = false;
@@ -26,7 +29,7 @@ export class ToolCallMerger {
   private readonly owners = new Map<string, Call>();
   private latest: Call | undefined;
   private deltas = 0;
-  private list: readonly ToolCall[] = Object.freeze([]);
+  private list = noCalls;
   /** The progress that `list` was made for; `undefined` after each change. */
   private listed: Progress | undefined;
 
@@ -51,9 +54,16 @@ export class ToolCallMerger {
    */
   view(progress: Progress): readonly ToolCall[] {
     if (progress !== this.listed) {
-      const shown = this.calls.filter(({ name }) => progress !== 'streaming' || name !== '');
-      const views = shown.map((call) => (call.view = toView(call, this.choice, progress)));
-      if (views.length !== this.list.length || views.some((view, place) => view !== this.list[place])) {
+      const views: ToolCall[] = [];
+      let changed = false;
+      for (const call of this.calls) {
+        if (progress !== 'streaming' || call.name !== '') {
+          call.view = toView(call, this.choice, progress);
+          changed ||= call.view !== this.list[views.length];
+          views.push(call.view);
+        }
+      }
+      if (changed || views.length !== this.list.length) {
         this.list = Object.freeze(views);
       }
       this.listed = progress;
