@@ -55,29 +55,15 @@ export const emptyMessage: Message = Object.freeze({
  */
 export class MessageBuilder {
   private readonly config: MessageBuilderConfig;
+  /** The latest snapshot. */
   private message = emptyMessage;
-  /** Whether the fields below differ from those of `message`. */
-  private changed = false;
-  private id: string | undefined;
-  private model: string | undefined;
-  private role = '';
-  private content = '';
-  private reasoning = '';
-  private reasoningKey: Message['reasoningKey'];
-  private refusal = '';
-  private functionCall: Message['functionCall'];
-  private finishReason: string | undefined;
-  private usage: Usage | undefined;
-
-  private progress: Progress | undefined;
-  /** Whether the next snapshot holds all of the lists that grow with the answer. */
-  private whole = false;
-  private usageText = '';
+  /** What the next snapshot is made from. */
+  private readonly next: Mutable<Message> = { ...emptyMessage };
+  private hasRole = false;
   private calls: ToolCallMerger | undefined;
+  private functionCall: GrowingCall | undefined;
   private extra: ExtraFields | undefined;
-  private logprobs: TokenLogprob[] | undefined;
-  private growingFunction: GrowingCall | undefined;
-  private functionDeltas = 0;
+  private readonly logprobs: TokenLogprob[] = [];
 
   constructor(config: MessageBuilderConfig) {
     this.config = config;
@@ -85,65 +71,54 @@ export class MessageBuilder {
 
   /** Whether the server has sent a finish reason. */
   get hasFinishReason(): boolean {
-    return this.finishReason !== undefined;
+    return this.next.finishReason !== undefined;
   }
 
   /** Adds a chunk. */
   add(chunk: AnswerChunk): void {
-    if (this.id === undefined && chunk.id) {
-      this.id = chunk.id;
-      this.changed = true;
-    }
-    if (this.model === undefined && chunk.model) {
-      this.model = chunk.model;
-      this.changed = true;
-    }
+    const { next } = this;
+    next.id ??= chunk.id || undefined;
+    next.model ??= chunk.model || undefined;
     for (const choice of chunk.choices) {
       if (choice.index === this.config.choice) {
         this.addChoice(choice);
       }
     }
     const usage = usageOf(chunk);
-    if (usage !== undefined) {
-      this.addUsage(usage);
+    // Some servers repeat the counts on every chunk.
+    if (usage !== undefined && !isSameUsage(usage, next.usage)) {
+      next.usage = freezeDeep(usage);
     }
   }
 
   /** Returns the message so far: the same object as long as nothing changes. */
   current(): Message {
-    return this.snapshot(this.progress === 'finished' ? 'ending' : (this.progress ?? 'streaming'), this.whole);
+    const progress = this.progress('streaming');
+    // Lists that grow with the answer are copied once, at the finish reason.
+    const whole = this.next.finishReason !== this.message.finishReason;
+    return this.snapshot(progress === 'finished' ? 'ending' : progress, whole);
   }
 
   /** Returns the message once the stream has completed. */
   finish(): Message {
-    return this.snapshot(this.progress ?? 'unknown', true);
+    return this.snapshot(this.progress('unknown'), true);
   }
 
   private addChoice(choice: AnswerChoice): void {
+    const { next } = this;
     const delta = deltaOf(choice);
-    if (this.role === '' && delta?.role) {
-      this.role = delta.role;
-      this.changed = true;
+    if (!this.hasRole && delta?.role) {
+      next.role = delta.role;
+      this.hasRole = true;
     }
-    const reasoningKey = this.reasoning === '' ? reasoningKeyOf(choice) : undefined;
-    if (reasoningKey !== undefined && reasoningKey !== this.reasoningKey) {
-      this.reasoningKey = reasoningKey;
-      this.changed = true;
+    const reasoningKey = next.reasoning === '' ? reasoningKeyOf(choice) : undefined;
+    if (reasoningKey !== undefined) {
+      next.reasoningKey = reasoningKey;
     }
-    const content = contentOf(choice);
-    const reasoning = reasoningOf(choice);
-    const refusal = refusalOf(choice);
-    if (content !== '' || reasoning !== '' || refusal !== '') {
-      this.content += content;
-      this.reasoning += reasoning;
-      this.refusal += refusal;
-      this.changed = true;
-    }
-    if (this.finishReason === undefined && choice.finish_reason) {
-      this.finishReason = choice.finish_reason;
-      this.progress = progressOf(choice.finish_reason);
-      this.changed = this.whole = true;
-    }
+    next.content += contentOf(choice);
+    next.reasoning += reasoningOf(choice);
+    next.refusal += refusalOf(choice);
+    next.finishReason ??= choice.finish_reason || undefined;
     const { logprobs } = choice as Partial<ChatChoice>;
     if (logprobs) {
       this.addLogprobs(logprobs.content);
@@ -165,84 +140,93 @@ export class MessageBuilder {
     }
     for (const key in delta) {
       if (!knownKeys.has(key)) {
-        this.extra ??= new ExtraFields();
-        this.extra.add(key, delta[key]);
+        this.addExtra(key, delta[key]);
       }
     }
     const others = otherParts(delta.content);
     if (others.length > 0) {
-      this.extra ??= new ExtraFields();
-      this.extra.add('content', others);
+      this.addExtra('content', others);
     }
   }
 
   private addFunction(entry: ToolCallDelta): void {
-    const call = (this.growingFunction ??= new GrowingCall(0, undefined));
-    this.functionDeltas += 1;
-    mergeEntry(call, entry, partOf(entry, call, this.functionDeltas), this.functionDeltas);
-    this.functionCall = Object.freeze({ name: call.name, arguments: call.arguments });
-    this.changed = true;
+    const call = (this.functionCall ??= new GrowingCall(0, undefined));
+    const delta = call.delta + 1;
+    mergeEntry(call, entry, partOf(entry, call, delta), delta);
+    this.next.functionCall = Object.freeze({ name: call.name, arguments: call.arguments });
+  }
+
+  private addExtra(key: string, value: unknown): void {
+    this.extra ??= new ExtraFields();
+    this.extra.add(key, value);
   }
 
   private addLogprobs(list: unknown): void {
     // Not validated on legacy chunks, whose arrays have another shape.
     for (const item of Array.isArray(list) ? (list as TokenLogprob[]) : []) {
-      this.logprobs ??= [];
       this.logprobs.push(freezeDeep(item));
     }
   }
 
-  private addUsage(usage: Usage): void {
-    const text = JSON.stringify(usage);
-    // Some servers repeat the counts on every chunk.
-    if (text !== this.usageText) {
-      this.usageText = text;
-      this.usage = freezeDeep(usage);
-      this.changed = true;
-    }
+  private progress(without: Progress): Progress {
+    const { finishReason } = this.next;
+    return finishReason === undefined ? without : progressOf(finishReason);
   }
 
   /** Returns the message so far; lists that grow with the answer are copied only if `whole`. */
   private snapshot(progress: Progress, whole: boolean): Message {
-    const { message } = this;
-    const toolCalls = this.calls?.view(progress) ?? message.toolCalls;
-    const extra = this.extra?.view(whole) ?? message.extra;
-    const added = whole && this.logprobs?.length !== message.logprobs?.length;
-    const logprobs = added ? Object.freeze([...(this.logprobs ?? [])]) : message.logprobs;
-    if (this.changed || added || toolCalls !== message.toolCalls || extra !== message.extra) {
-      this.message = this.create(toolCalls, extra, logprobs);
+    const { next, calls, extra, logprobs } = this;
+    next.toolCalls = calls?.view(progress) ?? noCalls;
+    next.extra = extra?.view(whole) ?? noFields;
+    if (whole && logprobs.length !== (next.logprobs?.length ?? 0)) {
+      next.logprobs = Object.freeze([...logprobs]);
     }
-    this.changed = this.whole = false;
+    if (!isSameMessage(next, this.message)) {
+      this.message = frozenCopy(next);
+    }
     return this.message;
   }
+}
 
-  private create(toolCalls: Message['toolCalls'], extra: Message['extra'], logprobs: Message['logprobs']): Message {
-    const { id, model, role, content, reasoning, refusal, finishReason } = this;
-    const { reasoningKey, functionCall, usage } = this;
-    // Written out, since a spread costs more than the rest of a chunk.
-    const message: Mutable<Message> = {
-      id,
-      model,
-      role: role || emptyMessage.role,
-      content,
-      reasoning,
-      refusal,
-      toolCalls,
-      finishReason,
-      extra,
-    };
-    if (reasoningKey !== undefined) {
-      message.reasoningKey = reasoningKey;
-    }
-    if (functionCall !== undefined) {
-      message.functionCall = functionCall;
-    }
-    if (usage !== undefined) {
-      message.usage = usage;
-    }
-    if (logprobs !== undefined) {
-      message.logprobs = logprobs;
-    }
-    return Object.freeze(message);
+/** Compares without reading texts, since the longer of two is another one. */
+function isSameMessage(one: Message, other: Message): boolean {
+  return (
+    one.content === other.content &&
+    one.reasoning === other.reasoning &&
+    one.refusal === other.refusal &&
+    one.toolCalls === other.toolCalls &&
+    one.functionCall === other.functionCall &&
+    one.extra === other.extra &&
+    one.usage === other.usage &&
+    one.logprobs === other.logprobs &&
+    one.finishReason === other.finishReason &&
+    one.reasoningKey === other.reasoningKey &&
+    one.role === other.role &&
+    one.model === other.model &&
+    one.id === other.id
+  );
+}
+
+/** Copies the fields one by one, since freezing what a spread has copied costs more than the rest of a chunk. */
+function frozenCopy(message: Message): Message {
+  const { id, model, role, content, reasoning, refusal, toolCalls, finishReason, extra } = message;
+  const { reasoningKey, functionCall, usage, logprobs } = message;
+  const copy: Mutable<Message> = { id, model, role, content, reasoning, refusal, toolCalls, finishReason, extra };
+  if (reasoningKey !== undefined) {
+    copy.reasoningKey = reasoningKey;
   }
+  if (functionCall !== undefined) {
+    copy.functionCall = functionCall;
+  }
+  if (usage !== undefined) {
+    copy.usage = usage;
+  }
+  if (logprobs !== undefined) {
+    copy.logprobs = logprobs;
+  }
+  return Object.freeze(copy);
+}
+
+function isSameUsage(one: Usage, other: Usage | undefined): boolean {
+  return one.outputTokens === other?.outputTokens && JSON.stringify(one) === JSON.stringify(other);
 }
