@@ -68,24 +68,34 @@ const opening = 250;
 const job = JSON.parse(process.argv[2] ?? '') as Job;
 const { createContender } = await contenders[job.contender]();
 
-await readAll(job.warmUp);
-await collect();
+check(await readAll(job.warmUp), job.warmUp);
 const measured = await (job.load.mode === 'idle' ? hold(job.load) : read(job.load));
 process.send?.(measured, () => process.exit());
 
+/**
+ * Measures without collecting garbage first: the engine drops compiled code with the last objects of its kind, and would
+ * compile it again while the time is taken.
+ */
 async function read(load: Load): Promise<Measured> {
   const profile = job.profile ? await profileCpu() : undefined;
   const before = process.cpuUsage();
-  const firsts = await readAll(load);
+  const answers = await readAll(load);
   const { user, system } = process.cpuUsage(before);
   const shares = await profile?.();
+  check(answers, load);
   const stream = (user + system) / (load.streams * load.repeat);
-  const first = firsts.sort((a, b) => a - b)[firsts.length >> 1];
+  const first = answers.firsts.sort((a, b) => a - b)[answers.firsts.length >> 1];
   return { figures: { stream, chunk: stream / load.chunks, ...(first === undefined ? {} : { first }) }, shares };
 }
 
-/** Reads answers and checks them; returns the time to each first piece. */
-async function readAll(load: Load): Promise<number[]> {
+/** What was read. */
+interface Answers {
+  readonly texts: readonly string[];
+  /** The times to each first piece. */
+  readonly firsts: number[];
+}
+
+async function readAll(load: Load): Promise<Answers> {
   const contender = await createFor(load);
   const firsts: number[] = [];
   const texts: string[] = [];
@@ -95,17 +105,21 @@ async function readAll(load: Load): Promise<number[]> {
     const streams = Array.from({ length: load.streams }, () => contender[job.read]?.(first) ?? Promise.resolve(''));
     texts.push(...(await Promise.all(streams)));
   }
-  const expected = piecesOf(load.kind, load.chunks).join('');
+  return { texts, firsts };
+}
+
+function check({ texts }: Answers, { kind, chunks }: Load): void {
+  const expected = piecesOf(kind, chunks).join('');
   const wrong = texts.filter((text) => text !== expected).length;
   if (wrong > 0) {
     throw new Error(`${job.contender} read ${wrong} of ${texts.length} answers wrong`);
   }
-  return firsts;
 }
 
 /** Opens streams that stay open, and measures what they hold. */
 async function hold(load: Load): Promise<Measured> {
   const contender = await createFor(load);
+  await collect();
   const profile = job.profile ? await profileHeap() : undefined;
   const before = process.memoryUsage().heapUsed;
   for (let opened = 0; opened < load.streams; opened += opening) {

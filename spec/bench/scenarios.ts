@@ -32,7 +32,7 @@ export interface Scenario {
   readonly rows: readonly Row[];
 }
 
-const long: Load = { listener: 'http', mode: 'coalesced', kind: 'text', chunks: 20_000, streams: 1, repeat: 4 };
+const long: Load = { listener: 'http', mode: 'coalesced', kind: 'text', chunks: 20_000, streams: 1, repeat: 8 };
 const total = long.chunks * long.repeat;
 
 /** Runs that have the names of their contenders. */
@@ -72,12 +72,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   writes: {
     title: 'Text, one write per event',
     load: { ...long, mode: 'events', repeat: 2 },
-    warmUp: { mode: 'coalesced' },
+    warmUp: { mode: 'coalesced', repeat: 8 },
     runs: runs('by-hand', 'rxllm', 'rxllm-fetch', 'rxllm-plain', 'undici', 'openai'),
     rows: compared('by-hand', 'rxllm', 'rxllm-fetch', 'rxllm-plain', 'undici', 'openai'),
   },
   envelopes: { title: 'Every envelope different', load: { ...long, kind: 'envelopes' }, warmUp: {}, ...lanes },
-  logprobs: { title: 'Log probabilities', load: { ...long, kind: 'logprobs', repeat: 2 }, warmUp: {}, ...lanes },
+  logprobs: { title: 'Log probabilities', load: { ...long, kind: 'logprobs', repeat: 3 }, warmUp: {}, ...lanes },
   message: {
     title: 'Accumulated message',
     read: 'message',
@@ -102,15 +102,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   tools: {
     title: 'Tool arguments of 50 kB, snapshots',
     read: 'toolArguments',
-    load: { ...long, kind: 'tools', chunks: 12_500, repeat: 6 },
-    warmUp: { repeat: 4 },
+    load: { ...long, kind: 'tools', chunks: 12_500, repeat: 8 },
+    warmUp: { repeat: 8 },
     runs: runs('by-hand', 'rxllm'),
     rows: [{ figure: 'chunk', of: 'rxllm', over: 'by-hand', target: 1.2 }],
   },
   paced: {
     title: '100 streams, an event per 10 ms',
     load: { ...long, mode: 'paced', chunks: 300, streams: 100, repeat: 1 },
-    warmUp: { chunks: 50 },
+    warmUp: { chunks: 300 },
     runs: runs('by-hand', 'rxllm', 'undici', 'openai'),
     rows: [{ figure: 'chunk', of: 'rxllm', over: 'by-hand', target: 0.75 }, ...compared('by-hand', 'undici', 'openai')],
   },
