@@ -147,7 +147,7 @@ describe('undiciTransport', () => {
     expect((error as Error).message).toContain('url');
   });
 
-  it('uses HTTP/1.1 by default, even where the server offers HTTP/2, and lets the process exit', async () => {
+  it('uses HTTP/2 where the server offers it, and lets the process exit', async () => {
     const tls = await createCertificate();
     const folder = mkdtempSync(join(tmpdir(), 'rxllm-'));
     const trusted = join(folder, 'certificate.pem');
@@ -173,7 +173,7 @@ describe('undiciTransport', () => {
     );
 
     expect(output).toBe('completed\n');
-    expect(versions).toEqual(['1.1']);
+    expect(versions).toEqual(['2.0']);
     rmSync(folder, { recursive: true });
   });
 
