@@ -24,7 +24,7 @@ export type { Interceptor, Operation, Transport, TransportEvent, TransportReques
 /* Bytes become server-sent events, and back */
 export { decodeEvents, type DecodeEventsConfig } from './sse/decode-events.js';
 export { formatEvent, type FormattableEvent } from './sse/format-event.js';
-export type { ServerSentEvent } from './sse/parse-blocks.js';
+export type { ServerSentEvent } from './sse/block-parser.js';
 
 /* Events become typed chunks */
 export type {

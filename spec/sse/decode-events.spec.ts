@@ -1,7 +1,7 @@
 import { concat, finalize, from, NEVER, of, Subject, take, tap } from 'rxjs';
 import { LimitError } from '../../src/errors/limit-error.js';
 import { decodeEvents, type DecodeEventsConfig } from '../../src/sse/decode-events.js';
-import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
+import type { ServerSentEvent } from '../../src/sse/block-parser.js';
 import { runMarbles } from '../support/run-marbles.js';
 import { encode, message, named } from './event-pieces.js';
 

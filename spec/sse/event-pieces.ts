@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import { decodeEvents, type DecodeEventsConfig } from '../../src/sse/decode-events.js';
-import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
+import type { ServerSentEvent } from '../../src/sse/block-parser.js';
 
 /** The result of parsing one stream. */
 export interface Parsed {

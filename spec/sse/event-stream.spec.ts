@@ -1,7 +1,7 @@
 import { from, map } from 'rxjs';
 import { LimitError } from '../../src/errors/limit-error.js';
 import { decodeEvents } from '../../src/sse/decode-events.js';
-import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
+import type { ServerSentEvent } from '../../src/sse/block-parser.js';
 import { encode, message, named, parsePieces, parseText, waysToCut } from './event-pieces.js';
 import { readPlainly } from './plain-reading.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { formatEvent, type FormattableEvent } from '../../src/sse/format-event.js';
-import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
+import type { ServerSentEvent } from '../../src/sse/block-parser.js';
 import { encode, parseText, waysToCut, parsePieces } from './event-pieces.js';
 
 describe('formatEvent', () => {

@@ -1,4 +1,4 @@
-import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
+import type { ServerSentEvent } from '../../src/sse/block-parser.js';
 import type { Parsed } from './event-pieces.js';
 
 /**

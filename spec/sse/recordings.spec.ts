@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerSentEvent } from '../../src/sse/parse-blocks.js';
+import type { ServerSentEvent } from '../../src/sse/block-parser.js';
 import { cutAt, encode, type Parsed, parsePieces, waysToCut } from './event-pieces.js';
 import { readPlainly } from './plain-reading.js';
 

@@ -2,34 +2,32 @@ import { type AnswerChoice, type AnswerChunk, contentOf, deltaOf, reasoningOf, r
 import { otherParts } from './loose-values.js';
 
 /**
- * Creates, for one stream, a function that tells whether a chunk shows that the model is at work: it brings text, reasoning,
- * a refusal, part of a call, a role for the first time, a finish reason, usage that differs from the last, or another
- * field of a delta. Some servers keep sending chunks without any of these when the model is dead.
+ * Tells which chunks of one stream show that the model is at work: those that bring text, reasoning, a refusal, part of a
+ * call, a role for the first time, a finish reason, usage that differs from the last, or another field of a delta. Some
+ * servers keep sending chunks without any of these when the model is dead.
  */
-export function createActivityCheck(): (chunk: AnswerChunk) => boolean {
-  const roles = new Set<number>();
-  let usage: unknown;
+export class ActivityCheck {
+  private readonly hasRole: boolean[] = [];
+  private usage: unknown;
 
-  const hasNewRole = (choice: AnswerChoice): boolean => {
-    if (!deltaOf(choice)?.role || roles.has(choice.index)) {
+  isActive({ choices, usage }: AnswerChunk): boolean {
+    for (const choice of choices) {
+      if (this.hasNewRole(choice) || bringsAnswer(choice)) {
+        this.usage = usage ?? this.usage;
+        return true;
+      }
+    }
+    const before = this.usage;
+    this.usage = usage ?? before;
+    return brings(usage) && JSON.stringify(usage) !== JSON.stringify(before);
+  }
+
+  private hasNewRole(choice: AnswerChoice): boolean {
+    if (!deltaOf(choice)?.role || this.hasRole[choice.index] === true) {
       return false;
     }
-    roles.add(choice.index);
-    return true;
-  };
-  const hasNewUsage = (added: unknown): boolean => {
-    const before = usage;
-    usage = added ?? usage;
-    return brings(added) && JSON.stringify(added) !== JSON.stringify(before);
-  };
-  return (chunk) => {
-    const isChoiceActive = chunk.choices.some((choice) => hasNewRole(choice) || bringsAnswer(choice));
-    if (!isChoiceActive) {
-      return hasNewUsage(chunk.usage);
-    }
-    usage = chunk.usage ?? usage;
-    return true;
-  };
+    return (this.hasRole[choice.index] = true);
+  }
 }
 
 /** The delta fields that count by what is read from them, if at all. */

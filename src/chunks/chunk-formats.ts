@@ -1,10 +1,11 @@
+import { noop } from 'rxjs';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
 import { checkIndex, checkToolCalls } from './check-index.js';
 import { isNoReason, meaningOf } from './finish-reason.js';
-import { createMessageDiff } from './message-diff.js';
-import type { ChunkFormat, StreamContent } from './parse-chunks.js';
+import { MessageDiff } from './message-diff.js';
+import type { ChunkFormat, ChunkRepair, StreamContent } from './parse-chunks.js';
 import { readChatChunk, readCompletionChunk } from './read-chunk.js';
 
 /**
@@ -14,34 +15,51 @@ import { readChatChunk, readCompletionChunk } from './read-chunk.js';
  */
 export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
   read: readChatChunk,
-  createRepair: (content) => {
-    const diff = createMessageDiff();
-    return (raw) => {
-      choicesOf(raw).forEach((choice, position) => {
-        const index = repairChoice(raw, choice, position, content);
-        if (isObject(choice['delta'])) {
-          diff.note(choice['delta'], index);
-        }
-        choice['delta'] ??= diff.take(choice['message'], index);
-        checkToolCalls(choice['delta'], content.limits.toolCalls);
-      });
-    };
-  },
+  createRepair: (content) => new ChatRepair(content),
 };
+
+class ChatRepair implements ChunkRepair<ChatCompletionChunk> {
+  private readonly content: StreamContent;
+  private readonly diff = new MessageDiff();
+
+  constructor(content: StreamContent) {
+    this.content = content;
+  }
+
+  mend(raw: RawObject): void {
+    choicesOf(raw).forEach((choice, position) => {
+      const index = mendChoice(raw, choice, position, this.content);
+      if (isObject(choice['delta'])) {
+        this.diff.note(choice['delta'], index);
+      }
+      choice['delta'] ??= this.diff.take(choice['message'], index);
+      checkToolCalls(choice['delta'], this.content.limits.toolCalls);
+    });
+  }
+
+  note({ choices }: ChatCompletionChunk): void {
+    for (const { delta, index } of choices) {
+      this.diff.note(delta, index);
+    }
+  }
+}
 
 /** The format of the legacy `/completions`. A choice without an `index` gets its position. */
 export const completionChunks: ChunkFormat<CompletionChunk> = {
   read: readCompletionChunk,
-  createRepair: (content) => (raw) => {
-    choicesOf(raw).forEach((choice, position) => {
-      checkToolCalls(choice['delta'], content.limits.toolCalls);
-      repairChoice(raw, choice, position, content);
-    });
-  },
+  createRepair: (content) => ({
+    mend: (raw) => {
+      choicesOf(raw).forEach((choice, position) => {
+        checkToolCalls(choice['delta'], content.limits.toolCalls);
+        mendChoice(raw, choice, position, content);
+      });
+    },
+    note: noop,
+  }),
 };
 
-/** Repairs what the choices of all endpoints have, and returns the index. */
-function repairChoice(
+/** Mends what the choices of all endpoints have, and returns the index. */
+function mendChoice(
   chunk: RawObject,
   choice: RawObject,
   position: number,

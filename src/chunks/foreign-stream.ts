@@ -1,44 +1,38 @@
 import { ProtocolError } from '../errors/protocol-error.js';
 import type { Redact } from '../secrets/redactor.js';
 
-/** Follows the objects of a stream to tell whether they are those of another endpoint. */
-interface ForeignStream {
-  readonly see: (document: Readonly<Record<string, unknown>>) => void;
-  /** Returns the error of a stream that had objects, none of them with choices or usage; else `undefined`. */
-  readonly error: () => ProtocolError | undefined;
-}
-
 /** How many names of objects an error tells. */
 const maxNames = 3;
 /** Names are words of a protocol; anything else could be part of an answer. */
 const protocolWord = /^[a-z][\w.-]{0,49}$/iu;
 
-/** Creates the state for one stream. */
-export function createForeignStream(redact: Redact): ForeignStream {
-  const names = new Set<string>();
-  let empty = true;
-  let own = false;
-  return {
-    see: (document) => {
-      if (own) {
-        return;
-      }
-      empty = false;
-      own = 'choices' in document || (document['usage'] ?? undefined) !== undefined;
-      const name = nameOf(document);
-      if (name !== undefined && names.size < maxNames) {
-        names.add(name);
-      }
-    },
-    error: () => {
-      const kinds = names.size === 0 ? '' : ` (${redact([...names].join(', '))})`;
-      return own || empty
-        ? undefined
-        : new ProtocolError(
-            `The server sent objects without choices${kinds}, as another endpoint does; check baseURL and the endpoint`,
-          );
-    },
-  };
+/** Follows the objects of one stream to tell whether they are those of another endpoint. */
+export class ForeignStream {
+  private own = false;
+  private names: Set<string> | undefined;
+
+  see(document: Readonly<Record<string, unknown>>): void {
+    this.own ||= 'choices' in document || (document['usage'] ?? undefined) !== undefined;
+    if (this.own) {
+      return;
+    }
+    this.names ??= new Set();
+    const name = nameOf(document);
+    if (name !== undefined && this.names.size < maxNames) {
+      this.names.add(name);
+    }
+  }
+
+  /** Returns the error of a stream that had objects, none of them with choices or usage; else `undefined`. */
+  error(redact: Redact): ProtocolError | undefined {
+    if (this.own || this.names === undefined) {
+      return undefined;
+    }
+    const kinds = this.names.size === 0 ? '' : ` (${redact([...this.names].join(', '))})`;
+    return new ProtocolError(
+      `The server sent objects without choices${kinds}, as another endpoint does; check baseURL and the endpoint`,
+    );
+  }
 }
 
 /** Returns the type of an object, or else the names of its fields; `undefined` if they are not words of a protocol. */

@@ -1,14 +1,6 @@
 import { isObject } from '../util/is-object.js';
 import { reasoningIn } from './loose-values.js';
 
-/** Turns messages that repeat the whole answer so far into deltas. */
-interface MessageDiff {
-  /** Returns what a message adds to its choice; an empty delta if it is not an object. */
-  readonly take: (message: unknown, index: number) => RawObject;
-  /** Records what a delta adds to its choice. Called for every chunk, so it looks only at fields that messages repeat. */
-  readonly note: (delta: RawObject, index: number) => void;
-}
-
 type RawObject = Record<string, unknown>;
 
 /** The length seen of each text and list of a choice, by field name; for a tool call's, by its position and field name. */
@@ -26,27 +18,36 @@ function textIn(value: unknown, key: string): unknown {
   return isOdd && texts.includes(key) ? reasoningIn(value) : value;
 }
 
-/** Creates a diff for one stream. Texts and lists only grow, so remembering their lengths is enough to find what is new. */
-export function createMessageDiff(): MessageDiff {
-  const choices = new Map<number, Seen>();
-  const seenOf = (index: number): Seen => {
-    const seen = choices.get(index) ?? new Map<string, number>();
-    choices.set(index, seen);
-    return seen;
-  };
-  return {
-    take: (message, index) => (isObject(message) ? takeFields(message, seenOf(index), '') : {}),
-    note: (delta, index) => {
-      const seen = seenOf(index);
-      texts.forEach((key) => {
-        noteText(textIn(delta[key], key), seen, key);
-      });
-      noteFunction(delta['function_call'], seen, 'function_call ');
-      eachCall(delta['tool_calls'], (call, place) => {
-        noteFunction(call['function'], seen, `${typeof call['index'] === 'number' ? call['index'] : place} `);
-      });
-    },
-  };
+/**
+ * Turns the messages of one stream that repeat the whole answer so far into deltas. Texts and lists only grow, so remembering
+ * their lengths is enough to find what is new.
+ */
+export class MessageDiff {
+  private readonly choices: Seen[] = [];
+
+  /** Returns what a message adds to its choice; an empty delta if it is not an object. */
+  take(message: unknown, index: number): RawObject {
+    return isObject(message) ? takeFields(message, this.seenOf(index), '') : {};
+  }
+
+  /** Records what a delta adds to its choice. Called for every chunk, so it looks only at fields that messages repeat. */
+  note(delta: RawObject, index: number): void {
+    const seen = this.seenOf(index);
+    for (const key of texts) {
+      const value = delta[key];
+      if (value !== undefined && value !== null && value !== '') {
+        noteText(textIn(value, key), seen, key);
+      }
+    }
+    noteFunction(delta['function_call'], seen, 'function_call ');
+    eachCall(delta['tool_calls'], (call, place) => {
+      noteFunction(call['function'], seen, `${typeof call['index'] === 'number' ? call['index'] : place} `);
+    });
+  }
+
+  private seenOf(index: number): Seen {
+    return (this.choices[index] ??= new Map<string, number>());
+  }
 }
 
 function takeFields(fields: RawObject, seen: Seen, prefix: string): RawObject {

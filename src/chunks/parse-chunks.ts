@@ -1,14 +1,15 @@
-import { asyncScheduler, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, type OperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
 import type { Redact } from '../secrets/redactor.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { StreamError } from '../errors/stream-error.js';
 import { toStreamError } from '../errors/server-error.js';
-import type { ServerSentEvent } from '../sse/parse-blocks.js';
+import type { ServerSentEvent } from '../sse/block-parser.js';
 import { isObject } from '../util/is-object.js';
-import { operate } from '../util/operate.js';
+import { operate, type Stage } from '../util/operate.js';
+import { type AnyChunk, Completion } from './completion.js';
 import { done, errorFrame, parseEventData } from './event-data.js';
 import { meaningOf } from './finish-reason.js';
-import { createForeignStream } from './foreign-stream.js';
+import { ForeignStream } from './foreign-stream.js';
 
 /** What a stream may hold. */
 export interface StreamContent {
@@ -18,12 +19,31 @@ export interface StreamContent {
   readonly single?: boolean;
 }
 
-/** How the chunks of one endpoint are repaired and read. */
+/** How the chunks of one endpoint are mended and read. */
 export interface ChunkFormat<Chunk> {
   /** Checks and mends a parsed document in place, after its repair. */
   readonly read: (document: unknown) => Chunk;
-  /** Creates, for one stream, a function that repairs a parsed object in place before it is read. */
-  readonly createRepair: (content: StreamContent) => (raw: Record<string, unknown>) => void;
+  /** Creates the repair of one stream. */
+  readonly createRepair: (content: StreamContent) => ChunkRepair<Chunk>;
+}
+
+/** Mends the chunks of one stream by what came before them. */
+export interface ChunkRepair<Chunk> {
+  /** Mends a parsed object in place before it is read. */
+  mend(raw: Record<string, unknown>): void;
+  /** Records a chunk that needs no mending. */
+  note(chunk: Chunk): void;
+}
+
+/** An event of a model server. */
+export interface AnswerEvent extends ServerSentEvent {
+  /** The parsed data, if it had to be parsed to judge the event. */
+  readonly documents?: readonly unknown[];
+}
+
+/** A chunk that was read without parsing its event, since it differs from earlier ones in its text only. */
+export interface ProvenChunk<Chunk> {
+  readonly chunk: Chunk;
 }
 
 /** Configuration of {@link parseChunks}. */
@@ -32,11 +52,6 @@ interface ParseChunksConfig extends StreamContent {
   readonly redact: Redact;
   /** Its clock converts the time until which such an error asks to wait. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
-}
-
-/** What every chunk has, whatever its endpoint. */
-interface AnyChunk {
-  readonly choices: readonly { readonly index: number; readonly finish_reason?: string | null | undefined }[];
 }
 
 /**
@@ -50,62 +65,86 @@ interface AnyChunk {
 export function parseChunks<Chunk extends AnyChunk>(
   format: ChunkFormat<Chunk>,
   config: ParseChunksConfig,
-): OperatorFunction<ServerSentEvent, Chunk> {
-  const { redact, scheduler = asyncScheduler } = config;
-  return operate((destination) => {
-    const completion = createCompletion();
-    const foreign = createForeignStream(redact);
-    const repair = format.createRepair(config);
+): OperatorFunction<AnswerEvent | ProvenChunk<Chunk>, Chunk> {
+  return operate((destination) => new ChunkParser(destination, format, config));
+}
 
-    const readDocument = (document: unknown, event: string): void => {
-      const error = errorFrame(document, event);
-      if (error !== undefined) {
-        throw toStreamError(error, redact, scheduler.now());
-      }
-      if (isIdle(document, event)) {
+class ChunkParser<Chunk extends AnyChunk> implements Stage<AnswerEvent | ProvenChunk<Chunk>> {
+  private readonly destination: Subscriber<Chunk>;
+  private readonly format: ChunkFormat<Chunk>;
+  private readonly config: ParseChunksConfig;
+  private readonly completion = new Completion();
+  private readonly foreign = new ForeignStream();
+  private readonly repair: ChunkRepair<Chunk>;
+
+  constructor(destination: Subscriber<Chunk>, format: ChunkFormat<Chunk>, config: ParseChunksConfig) {
+    this.destination = destination;
+    this.format = format;
+    this.config = config;
+    this.repair = format.createRepair(config);
+  }
+
+  next(event: AnswerEvent | ProvenChunk<Chunk>): void {
+    if ('chunk' in event) {
+      this.repair.note(event.chunk);
+      this.destination.next(event.chunk);
+      return;
+    }
+    for (const document of this.documentsOf(event)) {
+      if (this.destination.closed) {
         return;
       }
-      if (isObject(document)) {
-        foreign.see(document);
-        repair(document);
+      if (document === done) {
+        this.completion.ended = true;
+        this.complete();
+      } else {
+        this.readDocument(document, event.event);
       }
-      const chunk = format.read(document);
-      completion.see(chunk);
-      destination.next(chunk);
-      throwIfFailed(chunk);
-    };
-    const end = (): void => {
-      const failure = completion.isWhole() ? foreign.error() : truncated(completion.isEmpty());
-      if (failure !== undefined) {
-        throw failure;
-      }
-      destination.complete();
-    };
-    return {
-      next: ({ data, event }) => {
-        const documents = parseEventData(data);
-        // What would be idle elsewhere is an error that gives no reason.
-        if (event === 'error' && !documents?.length) {
-          throw toStreamError(data.trim() === 'null' ? undefined : data, redact, scheduler.now());
-        }
-        if (documents === undefined) {
-          throw new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
-        }
-        for (const document of documents) {
-          if (destination.closed) {
-            return;
-          }
-          if (document === done) {
-            completion.end();
-            end();
-            return;
-          }
-          readDocument(document, event);
-        }
-      },
-      complete: end,
-    };
-  });
+    }
+  }
+
+  complete(): void {
+    const { completion, config, destination, foreign } = this;
+    const failure = completion.isWhole ? foreign.error(config.redact) : truncated(completion.empty);
+    if (failure !== undefined) {
+      throw failure;
+    }
+    destination.complete();
+  }
+
+  private documentsOf({ data, event, documents = parseEventData(data) }: AnswerEvent): readonly unknown[] {
+    // What would be idle elsewhere is an error that gives no reason.
+    if (event === 'error' && !documents?.length) {
+      throw this.toError(data.trim() === 'null' ? undefined : data);
+    }
+    if (documents === undefined) {
+      throw new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
+    }
+    return documents;
+  }
+
+  private readDocument(document: unknown, event: string): void {
+    const error = errorFrame(document, event);
+    if (error !== undefined) {
+      throw this.toError(error);
+    }
+    if (isIdle(document, event)) {
+      return;
+    }
+    if (isObject(document)) {
+      this.foreign.see(document);
+      this.repair.mend(document);
+    }
+    const chunk = this.format.read(document);
+    this.completion.see(chunk);
+    this.destination.next(chunk);
+    throwIfFailed(chunk);
+  }
+
+  private toError(frame: unknown): StreamError {
+    const { redact, scheduler = asyncScheduler } = this.config;
+    return toStreamError(frame, redact, scheduler.now());
+  }
 }
 
 /** Whether a document is a ping, or a bare value that some relays send to keep a connection alive. */
@@ -137,42 +176,4 @@ function truncated(empty: boolean): StreamError {
       : 'The stream ended early: not every choice has a finish reason, and [DONE] is missing',
     { kind: 'truncated', retryable: true },
   );
-}
-
-/** Follows a stream's chunks to tell whether the stream was whole when it ended. */
-interface Completion {
-  readonly see: (chunk: AnyChunk) => void;
-  /** Called at `[DONE]`. */
-  readonly end: () => void;
-  /** Whether `[DONE]` came, or a finish reason for every choice seen. */
-  readonly isWhole: () => boolean;
-  readonly isEmpty: () => boolean;
-}
-
-/** Usage does not mark the end: some servers send it on every chunk. */
-function createCompletion(): Completion {
-  const seen = new Set<number>();
-  const unfinished = new Set<number>();
-  let ended = false;
-  let empty = true;
-  return {
-    see: ({ choices }) => {
-      empty = false;
-      for (const { index, finish_reason: reason } of choices) {
-        if (!seen.has(index)) {
-          seen.add(index);
-          unfinished.add(index);
-        }
-        // The choice stays finished even if more content follows. Some servers send '' instead of null.
-        if (reason) {
-          unfinished.delete(index);
-        }
-      }
-    },
-    end: () => {
-      ended = true;
-    },
-    isWhole: () => ended || (seen.size > 0 && unfinished.size === 0),
-    isEmpty: () => empty,
-  };
 }

@@ -6,11 +6,11 @@ import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/server-error.js';
 import { withDeadlines } from '../operators/with-deadlines.js';
 import type { Model } from '../schemas/model.js';
-import { createByteBuffer } from '../sse/byte-buffer.js';
+import { ByteBuffer } from '../sse/byte-buffer.js';
 import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
 import { onFlatStack } from './on-flat-stack.js';
-import { createRequestScope, identifyErrors } from './request-scope.js';
+import { identifyErrors, RequestScope } from './request-scope.js';
 import { send } from './send.js';
 import { type Settings, toTransportRequest } from './settings.js';
 
@@ -22,8 +22,8 @@ export function fetchModels(settings: Settings): Observable<Model> {
   );
   const { deadlines, limits, scheduler } = settings;
   return defer(() => {
-    const scope = createRequestScope(scheduler.now());
-    const body = createByteBuffer(limits.eventBytes);
+    const scope = new RequestScope(settings);
+    const body = new ByteBuffer(limits.eventBytes);
     return concat(
       send(exchange, settings, scope).pipe(
         tap((event) => {

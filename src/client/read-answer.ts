@@ -1,13 +1,24 @@
-import type { OperatorFunction } from 'rxjs';
+import type { OperatorFunction, Subscriber } from 'rxjs';
 import { errorFrame, parseEventData } from '../chunks/event-data.js';
+import type { AnswerEvent } from '../chunks/parse-chunks.js';
 import { ProtocolError } from '../errors/protocol-error.js';
-import { type ByteBuffer, createByteBuffer } from '../sse/byte-buffer.js';
-import { createEventParser, type EventParser } from '../sse/event-parser.js';
-import type { ServerSentEvent } from '../sse/parse-blocks.js';
+import type { ServerSentEvent } from '../sse/block-parser.js';
+import { ByteBuffer } from '../sse/byte-buffer.js';
+import { withoutByteOrderMark } from '../sse/byte-order-mark.js';
+import { EventParser } from '../sse/event-parser.js';
+import type { Shortcut } from '../sse/shortcut.js';
 import { isDecoded } from '../transport/check-encoding.js';
 import type { TransportEvent } from '../transport/transport.js';
 import { joinBytes } from '../util/join-bytes.js';
-import { emitAll, operate } from '../util/operate.js';
+import { operate, type Stage } from '../util/operate.js';
+
+/** Configuration of {@link readAnswer}. */
+interface ReadAnswerConfig<Value> {
+  /** The maximum number of bytes of an event or document. */
+  readonly eventBytes: number;
+  /** Creates what reads the events of one stream that repeat earlier ones. */
+  readonly createShortcut?: (() => Shortcut<Value>) | undefined;
+}
 
 /**
  * Reads the events of a model server's answer, allowing for what servers get wrong: a wrong content type, white space
@@ -15,94 +26,100 @@ import { emitAll, operate } from '../util/operate.js';
  * which becomes one event. Anything else that is not an event stream is a `ProtocolError`, and an event or document longer
  * than `eventBytes` a `LimitError`.
  */
-export function readAnswer(eventBytes: number): OperatorFunction<TransportEvent, ServerSentEvent> {
-  return operate((destination) => {
-    const reader = createAnswerReader(eventBytes);
-    return {
-      next: (event) => emitAll(reader.read(event), destination),
-      complete: () => {
-        emitAll(reader.end(), destination);
-        destination.complete();
-      },
-    };
-  });
+export function readAnswer<Value = never>(
+  config: ReadAnswerConfig<Value>,
+): OperatorFunction<TransportEvent, AnswerEvent | Value> {
+  return operate((destination) => new AnswerReader(destination, config));
 }
 
-interface AnswerReader {
-  readonly read: (event: TransportEvent) => Iterable<ServerSentEvent>;
-  readonly end: () => Iterable<ServerSentEvent>;
-}
+class AnswerReader<Value> implements Stage<TransportEvent> {
+  private readonly destination: Subscriber<AnswerEvent | Value>;
+  private readonly config: ReadAnswerConfig<Value>;
+  /** The first bytes, until they tell the kind of the body. */
+  private start: Uint8Array | undefined;
+  /** Whether the headers declare a readable event stream. */
+  private declared = false;
+  private body: EventParser<Value> | ByteBuffer | undefined;
 
-function createAnswerReader(eventBytes: number): AnswerReader {
-  let start: Uint8Array = new Uint8Array();
-  let declared = false;
-  let parser: EventParser | undefined;
-  let document: ByteBuffer | undefined;
+  constructor(destination: Subscriber<AnswerEvent | Value>, config: ReadAnswerConfig<Value>) {
+    this.destination = destination;
+    this.config = config;
+  }
 
-  const readBody = (bytes: Uint8Array): Iterable<ServerSentEvent> => {
-    if (document !== undefined) {
-      document.append(bytes);
-      return [];
+  next(event: TransportEvent): void {
+    if (event.type === 'data') {
+      this.read(event.bytes);
+      return;
     }
-    return parser?.push(bytes) ?? readStart(bytes, false);
-  };
+    const { headers } = event;
+    // Only the body tells whether an unknown encoding was applied.
+    this.declared =
+      isDecoded(headers.get('content-encoding')) &&
+      (headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') ?? false);
+  }
 
-  const readStart = (bytes: Uint8Array, ended: boolean): Iterable<ServerSentEvent> => {
-    start = withoutLeadingSpace(joinBytes([start, bytes]));
-    const kind = sniff(start, declared, ended);
+  complete(): void {
+    if (this.body === undefined) {
+      this.begin(new Uint8Array(0), true);
+    }
+    const last = this.body instanceof ByteBuffer ? wholeAnswer(this.body) : lastEvent(this.body?.end());
+    if (last !== undefined) {
+      this.destination.next(last);
+    }
+    this.destination.complete();
+  }
+
+  private read(bytes: Uint8Array): void {
+    if (this.body instanceof EventParser) {
+      this.body.push(bytes, this.destination);
+    } else if (this.body === undefined) {
+      this.begin(bytes, false);
+    } else {
+      this.body.append(bytes);
+    }
+  }
+
+  private begin(bytes: Uint8Array, ended: boolean): void {
+    const start = withoutLeadingSpace(this.start === undefined ? bytes : joinBytes([this.start, bytes]));
+    this.start = start;
+    const kind = sniff(start, this.declared, ended);
+    const { eventBytes, createShortcut } = this.config;
     switch (kind) {
       case undefined:
-        return [];
+        return;
       case 'events':
-        parser = createEventParser({ eventBytes, lenient: true });
+        this.body = new EventParser({ eventBytes, lenient: true, shortcut: createShortcut?.() });
         break;
       case 'json':
-        document = createByteBuffer(eventBytes);
+        this.body = new ByteBuffer(eventBytes);
         break;
       case 'page':
       case 'other':
         throw notAnEventStream(kind === 'page' ? 'a web page instead of' : 'something other than');
     }
-    return readBody(start);
-  };
-
-  return {
-    read: (event) => {
-      if (event.type === 'data') {
-        return readBody(event.bytes);
-      }
-      const { headers } = event;
-      // Only the body tells whether an unknown encoding was applied.
-      const isReadable = isDecoded(headers.get('content-encoding'));
-      declared = isReadable && (headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') ?? false);
-      return [];
-    },
-    end: () => {
-      const rest = parser === undefined && document === undefined ? readStart(new Uint8Array(), true) : [];
-      return [...rest, ...(document === undefined ? lastEvent(parser) : [wholeAnswer(document)])];
-    },
-  };
+    this.start = undefined;
+    this.read(start);
+  }
 }
-
-const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 /** Removes leading white space, which some servers send to keep the connection alive until the model answers. */
 function withoutLeadingSpace(bytes: Uint8Array): Uint8Array {
-  const rest = bytes.subarray(byteOrderMark.every((byte, index) => bytes[index] === byte) ? byteOrderMark.length : 0);
+  const rest = withoutByteOrderMark(bytes) ?? bytes;
   const first = rest.findIndex((byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d));
-  return rest.subarray(first === -1 ? rest.length : first);
+  return first === 0 ? rest : rest.subarray(first === -1 ? rest.length : first);
 }
 
 /** Keeps a last event without its empty line only if it can be parsed; otherwise it was cut off. */
-function lastEvent(parser: EventParser | undefined): readonly ServerSentEvent[] {
-  const event = parser?.end();
-  return event !== undefined && parseEventData(event.data) !== undefined ? [event] : [];
+function lastEvent(event: ServerSentEvent | undefined): AnswerEvent | undefined {
+  const documents = event && parseEventData(event.data);
+  return documents && { ...event, documents };
 }
 
 /** Converts an answer sent as one JSON document, a whole completion or an error, to an event. */
-function wholeAnswer(body: ByteBuffer): ServerSentEvent {
+function wholeAnswer(body: ByteBuffer): AnswerEvent {
   const data = new TextDecoder().decode(body.release()).trim();
-  const [document] = parseEventData(data) ?? [];
+  const documents = parseEventData(data) ?? [];
+  const [document] = documents;
   if (document === undefined) {
     throw new ProtocolError('The server answered with malformed JSON instead of an event stream', { kind: 'parse' });
   }
@@ -110,7 +127,7 @@ function wholeAnswer(body: ByteBuffer): ServerSentEvent {
   if (!Array.isArray(choices) && errorFrame(document) === undefined) {
     throw notAnEventStream('JSON instead of');
   }
-  return { event: 'message', data, id: '' };
+  return { event: 'message', data, id: '', documents };
 }
 
 function notAnEventStream(what: string): ProtocolError {
@@ -131,8 +148,8 @@ const maxFieldName = 5;
  * @returns `undefined` while more bytes are needed.
  */
 function sniff(start: Uint8Array, declared: boolean, ended: boolean): BodyKind | undefined {
-  // `stream` allows for a byte order mark or character that has arrived only in part.
-  const text = new TextDecoder().decode(start, { stream: true });
+  const isMark = withoutByteOrderMark(start) === undefined;
+  const text = isMark ? '' : String.fromCharCode(...start.subarray(0, maxFieldName + 1));
   if (text === '') {
     return ended ? 'events' : undefined;
   }

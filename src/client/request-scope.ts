@@ -1,54 +1,63 @@
-import { catchError, type MonoTypeOperatorFunction, throwError } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import { copyError } from '../errors/copy-error.js';
 import { isLlmError } from '../errors/llm-error.js';
 import { requestIdOf } from '../errors/response-headers.js';
 import { createRedactor, type Redact } from '../secrets/redactor.js';
-import { captureContext, type RunInContext } from '../transport/async-context.js';
+import { callDirectly, captureContext, type RunInContext } from '../transport/async-context.js';
 import type { TransportRequest } from '../transport/transport.js';
+import { operate } from '../util/operate.js';
+import type { Settings } from './settings.js';
 
 /** The state that the stages of one subscription share. */
-export interface RequestScope {
+export class RequestScope {
   /** When it was subscribed, as `scheduler.now()`. */
   readonly started: number;
   /** Calls a function in the async context that it was subscribed in. */
   readonly run: RunInContext;
-  /** Removes the secrets of all its requests from a text that becomes part of an error. */
-  readonly redact: Redact;
-  /** Called with the key that was added to a request. */
-  readonly onKey: (key: string) => void;
-  /** Called with each request, before it is sent. */
-  readonly onRequest: (request: TransportRequest) => void;
-  /** Called with the headers of each response. */
-  readonly onHead: (headers: Headers) => void;
-  /** Returns the server's id of the current exchange. */
-  readonly requestId: () => string | undefined;
-}
+  /** The server's id of the current exchange. */
+  requestId: string | undefined;
+  private readonly requests: TransportRequest[] = [];
+  private readonly keys: string[] = [];
 
-/** @param started When it was subscribed, as `scheduler.now()`. */
-export function createRequestScope(started: number): RequestScope {
-  const redactor = createRedactor();
-  let responseHeaders: Headers | undefined;
-  return {
-    started,
-    run: captureContext(),
-    redact: redactor.redact,
-    onKey: redactor.addSecret,
-    onRequest: (request) => {
-      redactor.addRequest(request);
-      responseHeaders = undefined;
-    },
-    onHead: (headers) => {
-      responseHeaders = headers;
-    },
-    requestId: () => (responseHeaders === undefined ? undefined : requestIdOf(responseHeaders)),
+  constructor({ apiKey, interceptors, scheduler }: Settings) {
+    this.started = scheduler.now();
+    // Only these may go on in the context of somebody else.
+    this.run = interceptors.length > 0 || typeof apiKey === 'function' ? captureContext() : callDirectly;
+  }
+
+  /** Removes the secrets of all its requests from a text that becomes part of an error. */
+  readonly redact: Redact = (text) => {
+    const { addRequest, addSecret, redact } = createRedactor();
+    this.keys.forEach(addSecret);
+    this.requests.forEach(addRequest);
+    return redact(text);
   };
+
+  /** Called with the key that was added to a request. */
+  onKey(key: string): void {
+    this.keys.push(key);
+  }
+
+  /** Called with each request, before it is sent. */
+  onRequest(request: TransportRequest): void {
+    this.requests.push(request);
+    this.requestId = undefined;
+  }
+
+  /** Called with the headers of each response. They are not kept, since they take more memory than all other state. */
+  onHead(headers: Headers): void {
+    this.requestId = requestIdOf(headers);
+  }
 }
 
 /** Adds the server's request id to errors that come after the response headers. */
-export function identifyErrors<T>({ redact, requestId }: RequestScope): MonoTypeOperatorFunction<T> {
-  return catchError((error: unknown) => {
-    const id = requestId();
-    const isUnidentified = id !== undefined && isLlmError(error) && error.requestId === undefined;
-    return throwError(() => (isUnidentified ? copyError(error, { requestId: redact(id) }) : error));
-  });
+export function identifyErrors<T>(scope: RequestScope): MonoTypeOperatorFunction<T> {
+  return operate((destination) => ({
+    next: (value) => destination.next(value),
+    error: (error) => {
+      const id = scope.requestId;
+      const isUnidentified = id !== undefined && isLlmError(error) && error.requestId === undefined;
+      destination.error(isUnidentified ? copyError(error, { requestId: scope.redact(id) }) : error);
+    },
+  }));
 }

@@ -1,28 +1,10 @@
-import {
-  defer,
-  from,
-  identity,
-  isObservable,
-  map,
-  type MonoTypeOperatorFunction,
-  noop,
-  type Observable,
-  of,
-  switchMap,
-  take,
-  tap,
-  throwError,
-  throwIfEmpty,
-  timeout,
-} from 'rxjs';
-import { DeadlineError } from '../errors/deadline-error.js';
-import { parseRateLimits } from '../errors/rate-limits.js';
+import { defer, from, isObservable, map, noop, type Observable, of, switchMap, take, throwIfEmpty } from 'rxjs';
 import { inContext } from '../transport/async-context.js';
-import { requireOk } from '../transport/require-ok.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 import { parseUrl } from '../util/parse-url.js';
 import type { ApiKey } from './client-config.js';
 import type { RequestScope } from './request-scope.js';
+import { requireAnswer } from './require-answer.js';
 import { lowerCased, type Settings } from './settings.js';
 
 /**
@@ -31,15 +13,14 @@ import { lowerCased, type Settings } from './settings.js';
  * user, so each step returns to that of the subscriber.
  */
 export function send(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
-  const innermost: Transport = (intercepted) =>
-    withKey({ ...intercepted, headers: lowerCased(intercepted.headers) }, settings, scope).pipe(
-      inContext(scope.run),
-      switchMap((complete) => exchange(complete, settings, scope)),
-    );
+  const innermost: Transport = (complete) => withKey(complete, settings, scope);
+  if (settings.interceptors.length === 0) {
+    return innermost(request);
+  }
   const chain = settings.interceptors.reduceRight<Transport>(
     (next, intercept) => (intercepted) =>
       defer(() => checkExchange('An interceptor', intercept(intercepted, next))).pipe(inContext(scope.run)),
-    innermost,
+    (intercepted) => innermost({ ...intercepted, headers: lowerCased(intercepted.headers) }),
   );
   return chain(request);
 }
@@ -55,74 +36,34 @@ function checkExchange(source: string, exchange: unknown): Observable<TransportE
   return exchange as Observable<TransportEvent>;
 }
 
-function exchange(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
-  checkHeaders(request.headers);
-  scope.onRequest(request);
-  const { transport, deadlines, limits, scheduler, onResponse } = settings;
-  return checkExchange('A transport', transport(request)).pipe(
-    withHeadersDeadline(settings),
-    tap((event) => {
-      if (event.type === 'head') {
-        const { status, headers } = event;
-        scope.onHead(headers);
-        onResponse?.({
-          status,
-          headers,
-          requestId: scope.requestId(),
-          rateLimits: parseRateLimits(headers, scheduler.now()),
-        });
-      }
-    }),
-    requireOk({
-      errorBodyBytes: limits.errorBodyBytes,
-      errorBodyTime: deadlines.idle,
-      errorBodyUntil: scope.started + justBefore(Math.min(deadlines.firstChunk, deadlines.total)),
-      redact: scope.redact,
-      scheduler,
-    }),
-  );
-}
-
-/**
- * When to stop reading an error body, so that the status, which decides about a retry, wins over a deadline of the whole
- * request. Well before it, since on a busy machine two timers that are close may fire in either order.
- */
-function justBefore(deadline: number): number {
-  return deadline - Math.max(1, Math.min(100, deadline / 10));
-}
-
-function withHeadersDeadline({ deadlines, scheduler }: Settings): MonoTypeOperatorFunction<TransportEvent> {
-  const { headers } = deadlines;
-  const raise = (): Observable<never> => throwError(() => new DeadlineError('headers', headers));
-  return Number.isFinite(headers) ? timeout({ first: headers, with: raise, scheduler }) : identity;
-}
-
 /**
  * Adds the key, which is asked for in every exchange, unless it is empty or the header is set already. A key belongs to one
  * server: an interceptor that sends a request to another origin has to add that server's key itself.
  */
-function withKey(
-  request: TransportRequest,
-  { apiKey, baseURL }: Settings,
-  { onKey }: RequestScope,
-): Observable<TransportRequest> {
-  const isElsewhere = (parseUrl(request.url) ?? baseURL).origin !== baseURL.origin;
-  if (apiKey === undefined || isElsewhere || 'authorization' in request.headers) {
-    return of(request);
+function withKey(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
+  const { apiKey, baseURL } = settings;
+  const isElsewhere = (): boolean => (parseUrl(request.url) ?? baseURL).origin !== baseURL.origin;
+  if (apiKey === undefined || 'authorization' in request.headers || isElsewhere()) {
+    return defer(() => exchange(request, settings, scope));
   }
-  return keyOf(apiKey).pipe(
-    map((value) => {
-      const key = value.trim();
-      onKey(key);
-      return key === '' ? request : { ...request, headers: { ...request.headers, authorization: `Bearer ${key}` } };
-    }),
-  );
+  const authorize = (value: string): Observable<TransportEvent> => {
+    const key = value.trim();
+    scope.onKey(key);
+    const headers = key === '' ? request.headers : { ...request.headers, authorization: `Bearer ${key}` };
+    return exchange({ ...request, headers }, settings, scope);
+  };
+  return typeof apiKey === 'string'
+    ? defer(() => authorize(apiKey))
+    : keyFrom(apiKey).pipe(inContext(scope.run), switchMap(authorize));
 }
 
-function keyOf(apiKey: ApiKey): Observable<string> {
-  if (typeof apiKey === 'string') {
-    return of(apiKey);
-  }
+function exchange(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
+  checkHeaders(request.headers);
+  scope.onRequest(request);
+  return checkExchange('A transport', settings.transport(request)).pipe(requireAnswer(settings, scope));
+}
+
+function keyFrom(apiKey: Exclude<ApiKey, string>): Observable<string> {
   return defer(() => {
     const key = apiKey();
     if (typeof key === 'string') {

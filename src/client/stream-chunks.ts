@@ -1,15 +1,16 @@
-import { defer, type Observable, of, type OperatorFunction, pipe, type SchedulerLike, share, tap, timer } from 'rxjs';
-import { createActivityCheck } from '../chunks/activity.js';
-import { type ChunkFormat, parseChunks } from '../chunks/parse-chunks.js';
+import { defer, type Observable, pipe } from 'rxjs';
+import { ActivityCheck } from '../chunks/activity.js';
+import { type ChunkFormat, parseChunks, type ProvenChunk } from '../chunks/parse-chunks.js';
 import { withActivityDeadlines } from '../operators/with-deadlines.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import type { Operation } from '../transport/transport.js';
 import { asksForOne } from './check-request.js';
+import { drainAfterComplete } from './drain-after-complete.js';
 import { onFlatStack } from './on-flat-stack.js';
 import { readAnswer } from './read-answer.js';
-import { createRequestScope, identifyErrors } from './request-scope.js';
+import { identifyErrors, RequestScope } from './request-scope.js';
 import { send } from './send.js';
 import { type Settings, toTransportRequest } from './settings.js';
 
@@ -48,14 +49,14 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
   const single = asksForOne(request);
   const timed = { firstChunk, idle, total, scheduler };
   return defer(() => {
-    const scope = createRequestScope(scheduler.now());
+    const scope = new RequestScope(settings);
     const read = pipe(
-      readAnswer(limits.eventBytes), // bytes → server-sent events
+      readAnswer<ProvenChunk<Chunk>>(limits), // bytes → server-sent events
       parseChunks(format, { limits, single, redact: scope.redact, scheduler }), // events → chunks, until [DONE]
     );
     return send(exchange, settings, scope).pipe(
       drainAfterComplete(read, grace, scheduler), // complete at [DONE], not when the socket closes
-      withActivityDeadlines<Chunk>(timed, createActivityCheck), // a silent or dead server becomes DeadlineError
+      withActivityDeadlines<Chunk>(timed, () => new ActivityCheck()), // a silent or dead server becomes DeadlineError
       identifyErrors(scope), // each error tells which request it was
     );
   }).pipe(onFlatStack());
@@ -68,32 +69,4 @@ function withStreaming({ stream_options: options, ...request }: StreamRequest): 
     stream: true,
     ...(options === null ? {} : { stream_options: { include_usage: true, ...options } }),
   };
-}
-
-/**
- * Applies a stage, and after it completes keeps draining the source for up to `grace` milliseconds, so that the connection
- * can be reused. Unsubscribing and errors end the source at once.
- */
-function drainAfterComplete<T, R>(
-  stage: OperatorFunction<T, R>,
-  grace: number,
-  scheduler: SchedulerLike,
-): OperatorFunction<T, R> {
-  return (source) =>
-    defer(() => {
-      let completed = false;
-      return source.pipe(
-        share({
-          resetOnRefCountZero: () => (completed ? timer(grace, scheduler) : of(0)),
-          resetOnComplete: false,
-          resetOnError: false,
-        }),
-        stage,
-        tap({
-          complete: () => {
-            completed = true;
-          },
-        }),
-      );
-    });
 }

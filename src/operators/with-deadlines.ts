@@ -1,15 +1,15 @@
 import {
   asyncScheduler,
   identity,
-  timer,
   type MonoTypeOperatorFunction,
   type SchedulerLike,
+  type Subscriber,
   type Subscription,
 } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
 import { check, checkConfig, checkScheduler, maxTimer } from '../util/check.js';
 import { checkCalled } from '../util/misuse.js';
-import { operate } from '../util/operate.js';
+import { operate, type Stage } from '../util/operate.js';
 
 /** Configuration of {@link withDeadlines}, in milliseconds. There is no deadline by default, or with `Infinity`. */
 export interface DeadlineConfig {
@@ -41,87 +41,119 @@ export interface DeadlineConfig {
  * @see rxjs `timeout` to switch to another Observable instead of failing.
  */
 export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFunction<T> {
-  return withActivityDeadlines(config, () => () => true);
+  return withActivityDeadlines(config, () => ({ isActive: () => true }));
 }
 
-/**
- * Like {@link withDeadlines}, but only values that are activity count for `firstChunk` and `idle`. All values pass through.
- *
- * @param createCheck Creates, for one subscription, a function that tells whether a value is activity.
- */
+/** Tells which values of one subscription are activity. */
+interface ActivityCheck<T> {
+  isActive(value: T): boolean;
+}
+
+/** Like {@link withDeadlines}, but only values that are activity count for `firstChunk` and `idle`. All values pass through. */
 export function withActivityDeadlines<T>(
   config: DeadlineConfig,
-  createCheck: () => (value: T) => boolean,
+  createCheck: () => ActivityCheck<T>,
 ): MonoTypeOperatorFunction<T> {
   checkCalled('withDeadlines', config);
   checkConfig('withDeadlines', config, ['firstChunk', 'idle', 'total', 'scheduler']);
   const { scheduler = asyncScheduler } = config;
   checkScheduler(scheduler);
-  const firstChunk = deadlineOf('firstChunk', config.firstChunk);
-  const idle = deadlineOf('idle', config.idle);
-  const total = deadlineOf('total', config.total);
-  if (Math.min(firstChunk, idle, total) === Infinity) {
-    return identity;
+  const deadlines = {
+    firstChunk: deadlineOf('firstChunk', config.firstChunk),
+    idle: deadlineOf('idle', config.idle),
+    total: deadlineOf('total', config.total),
+    scheduler,
+  };
+  return Math.min(deadlines.firstChunk, deadlines.idle, deadlines.total) === Infinity
+    ? identity
+    : operate((destination, source) => new DeadlineStage(destination, source, deadlines, createCheck()));
+}
+
+class DeadlineStage<T> implements Stage<T> {
+  private readonly destination: Subscriber<T>;
+  private readonly source: Subscription;
+  private readonly deadlines: Required<{ readonly [Key in keyof DeadlineConfig]: NonNullable<DeadlineConfig[Key]> }>;
+  private readonly check: ActivityCheck<T>;
+  private started: number;
+  private silentSince: number;
+  private begun = false;
+  private timerDue = Infinity;
+  private waiting: Subscription | undefined;
+
+  constructor(
+    destination: Subscriber<T>,
+    source: Subscription,
+    deadlines: Required<{ readonly [Key in keyof DeadlineConfig]: NonNullable<DeadlineConfig[Key]> }>,
+    check: ActivityCheck<T>,
+  ) {
+    this.destination = destination;
+    this.source = source;
+    this.deadlines = deadlines;
+    this.check = check;
+    this.started = this.silentSince = deadlines.scheduler.now();
   }
 
-  return operate((destination, source) => {
-    const isActivity = createCheck();
-    let started = scheduler.now();
-    let silentSince = started;
-    let begun = false;
-    let timerDue = Infinity;
-    let waiting: Subscription | undefined;
-
-    const chunkDue = (): number => silentSince + (begun ? idle : firstChunk);
-    const nextDue = (): number => Math.min(chunkDue(), started + total);
-
-    const wait = (): void => {
-      waiting?.unsubscribe();
-      const now = scheduler.now();
-      // A clock that was set back must not delay a deadline by as much.
-      started = Math.min(started, now);
-      silentSince = Math.min(silentSince, now);
-      timerDue = nextDue();
-      if (timerDue < Infinity) {
-        waiting = timer(timerDue - now, scheduler).subscribe(expireOrWait);
-        destination.add(waiting);
+  next(value: T): void {
+    const active = this.check.isActive(value);
+    this.destination.next(value);
+    if (!active || this.destination.closed) {
+      return;
+    }
+    // Read after the consumer has run, so that the time it takes does not count as silence.
+    this.silentSince = this.deadlines.scheduler.now();
+    if (!this.begun) {
+      this.begun = true;
+      if (this.nextDue() < this.timerDue || this.nextDue() === Infinity) {
+        this.wait();
       }
-    };
-    const expireOrWait = (): void => {
-      if (scheduler.now() < nextDue()) {
-        wait();
-        return;
-      }
-      source.unsubscribe();
-      destination.error(
-        started + total <= chunkDue()
-          ? new DeadlineError('total', total)
-          : begun
-            ? new DeadlineError('idle', idle)
-            : new DeadlineError('firstChunk', firstChunk),
-      );
-    };
+    }
+  }
 
-    return {
-      // After the source was subscribed, so that a value at the exact deadline is in time.
-      subscribed: wait,
-      next(value) {
-        const active = isActivity(value);
-        destination.next(value);
-        if (!active) {
-          return;
-        }
-        // Read after the consumer has run, so that the time it takes does not count as silence.
-        silentSince = scheduler.now();
-        if (!begun) {
-          begun = true;
-          if (nextDue() < timerDue || nextDue() === Infinity) {
-            wait();
-          }
-        }
-      },
-    };
-  });
+  // After the source was subscribed, so that a value at the exact deadline is in time.
+  subscribed(): void {
+    this.wait();
+  }
+
+  closed(): void {
+    this.waiting?.unsubscribe();
+  }
+
+  private wait(): void {
+    const { scheduler } = this.deadlines;
+    this.waiting?.unsubscribe();
+    const now = scheduler.now();
+    // A clock that was set back must not delay a deadline by as much.
+    this.started = Math.min(this.started, now);
+    this.silentSince = Math.min(this.silentSince, now);
+    this.timerDue = this.nextDue();
+    if (this.timerDue < Infinity) {
+      this.waiting = scheduler.schedule(() => this.expireOrWait(), Math.max(0, this.timerDue - now));
+    }
+  }
+
+  private expireOrWait(): void {
+    const { scheduler, firstChunk, idle, total } = this.deadlines;
+    if (scheduler.now() < this.nextDue()) {
+      this.wait();
+      return;
+    }
+    this.source.unsubscribe();
+    this.destination.error(
+      this.started + total <= this.chunkDue()
+        ? new DeadlineError('total', total)
+        : this.begun
+          ? new DeadlineError('idle', idle)
+          : new DeadlineError('firstChunk', firstChunk),
+    );
+  }
+
+  private nextDue(): number {
+    return Math.min(this.chunkDue(), this.started + this.deadlines.total);
+  }
+
+  private chunkDue(): number {
+    return this.silentSince + (this.begun ? this.deadlines.idle : this.deadlines.firstChunk);
+  }
 }
 
 /** Treats a deadline too long for a timer as none, since the timer would fire at once. */

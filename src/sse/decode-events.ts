@@ -1,8 +1,11 @@
-import { concat, concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction, Subscriber } from 'rxjs';
 import { check, checkConfig } from '../util/check.js';
+import { joinBytes } from '../util/join-bytes.js';
 import { checkBytes, checkCalled } from '../util/misuse.js';
-import { createEventParser } from './event-parser.js';
-import type { ServerSentEvent } from './parse-blocks.js';
+import { operate, type Stage } from '../util/operate.js';
+import type { ServerSentEvent } from './block-parser.js';
+import { withoutByteOrderMark } from './byte-order-mark.js';
+import { EventParser } from './event-parser.js';
 
 /** Configuration of {@link decodeEvents}. */
 export interface DecodeEventsConfig {
@@ -37,15 +40,64 @@ export function decodeEvents(config: DecodeEventsConfig = {}): OperatorFunction<
   const { mode = 'flush', eventBytes = 16 * 1024 * 1024 } = config;
   check(['flush', 'spec'].includes(mode), 'mode', "'flush' or 'spec'", mode);
   check(typeof eventBytes === 'number' && eventBytes > 0, 'eventBytes', 'a positive number', eventBytes);
-  return (source) =>
-    defer(() => {
-      const parser = createEventParser({ eventBytes });
-      return concat(
-        source.pipe(concatMap((bytes) => parser.push(checkBytes('decodeEvents', bytes)))),
-        defer(() => {
-          const last = parser.end();
-          return last !== undefined && mode === 'flush' ? of(last) : EMPTY;
-        }),
-      );
-    });
+  return operate((destination) => new EventDecoder(destination, mode, new EventParser({ eventBytes })));
+}
+
+class EventDecoder implements Stage<Uint8Array> {
+  private readonly destination: Subscriber<ServerSentEvent>;
+  private readonly mode: 'flush' | 'spec';
+  private readonly parser: EventParser;
+  /** The bytes so far, until it is known whether they begin with a byte order mark. */
+  private start: Uint8Array | undefined = new Uint8Array(0);
+  /** What came while events were emitted, since a consumer may make more bytes arrive; `end` is the end of the source. */
+  private readonly waiting: (Uint8Array | 'end')[] = [];
+  private busy = false;
+
+  constructor(destination: Subscriber<ServerSentEvent>, mode: 'flush' | 'spec', parser: EventParser) {
+    this.destination = destination;
+    this.mode = mode;
+    this.parser = parser;
+  }
+
+  next(bytes: Uint8Array): void {
+    this.takeInOrder(checkBytes('decodeEvents', bytes));
+  }
+
+  complete(): void {
+    this.takeInOrder('end');
+  }
+
+  private takeInOrder(piece: Uint8Array | 'end'): void {
+    this.waiting.push(piece);
+    if (this.busy) {
+      return;
+    }
+    this.busy = true;
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
+      if (next === 'end') {
+        this.end();
+      } else {
+        this.push(next);
+      }
+    }
+    this.busy = false;
+  }
+
+  private push(bytes: Uint8Array): void {
+    const all = this.start === undefined ? bytes : joinBytes([this.start, bytes]);
+    const begun = this.start === undefined ? bytes : withoutByteOrderMark(all);
+    this.start = begun === undefined ? all : undefined;
+    if (begun !== undefined) {
+      this.parser.push(begun, this.destination);
+    }
+  }
+
+  private end(): void {
+    this.parser.push(this.start ?? new Uint8Array(0), this.destination);
+    const last = this.mode === 'flush' ? this.parser.end() : undefined;
+    if (last !== undefined) {
+      this.destination.next(last);
+    }
+    this.destination.complete();
+  }
 }

@@ -1,110 +1,138 @@
-import { joinBytes } from '../util/join-bytes.js';
 import { requireGlobal } from '../util/require-global.js';
-import { createBlockSplitter } from './block-splitter.js';
-import { parseBlocks, type ServerSentEvent } from './parse-blocks.js';
+import { BlockParser, type EventSink, type ServerSentEvent } from './block-parser.js';
+import { BlockSplitter } from './block-splitter.js';
+import type { Shortcut } from './shortcut.js';
 
-/** Configuration of {@link createEventParser}. */
-interface EventParserConfig {
+/** Configuration of an {@link EventParser}. */
+interface EventParserConfig<Value> {
   /** The maximum number of bytes of one event as sent; comments do not count. */
   readonly eventBytes: number;
   /**
    * Also accepts what some model servers sent in addition to the standard: a field `error` with a JSON object is an event
-   * of that name, and an event `error` counts even without data. A last event without its empty line is then dropped if its data is empty, since the data was cut off.
-   * Default false.
+   * of that name, and an event `error` counts even without data. A last event without its empty line is then dropped if its
+   * data is empty, since the data was cut off. Default false.
    */
   readonly lenient?: boolean;
-}
-
-/** Parses one event stream incrementally. */
-export interface EventParser {
-  /**
-   * Returns the events completed by these bytes. If an event exceeds `eventBytes`, iterating yields the events before it
-   * and then throws `LimitError`; nothing may be pushed after that.
-   */
-  push(bytes: Uint8Array): Iterable<ServerSentEvent>;
-  /** Returns the last event if it lacks its empty line; `undefined` if there is none, or it has no data. */
-  end(): ServerSentEvent | undefined;
+  /** Reads events that repeat earlier ones. */
+  readonly shortcut?: Shortcut<Value> | undefined;
 }
 
 /**
- * Creates the parser of one event stream, following the algorithm of the HTML standard (9.2.6). The bytes may be split
- * anywhere: inside a character, the byte order mark, or a CRLF pair.
+ * Parses one event stream incrementally, following the algorithm of the HTML standard (9.2.6). The bytes may be split
+ * anywhere, inside a character or a CRLF pair too, but must not begin with a byte order mark.
  */
-export function createEventParser({ eventBytes, lenient = false }: EventParserConfig): EventParser {
-  const trimStart = createStartTrimmer();
-  const splitter = createBlockSplitter(eventBytes);
-  const decode = createUtf8Decoder();
-  let id = '';
+export class EventParser<Value = never> {
+  private readonly config: EventParserConfig<Value>;
+  private readonly splitter: BlockSplitter;
+  private readonly blocks: BlockParser;
+  private isAscii = true;
 
-  function parse(blocks: Uint8Array, events: ServerSentEvent[]): void {
-    id = parseBlocks(decode(blocks), { id, lenient }, events);
+  constructor(config: EventParserConfig<Value>) {
+    this.config = config;
+    this.splitter = new BlockSplitter(config.eventBytes);
+    this.blocks = new BlockParser(config.lenient ?? false);
   }
 
-  return {
-    push(bytes) {
-      const events: ServerSentEvent[] = [];
-      try {
-        splitter.split(trimStart(bytes), (blocks) => {
-          parse(blocks, events);
-        });
-      } catch (error) {
-        return throwAfter(events, error);
+  /**
+   * Emits the events that these bytes complete, until the sink closes.
+   *
+   * @throws {LimitError} If an event exceeds `eventBytes`, after the events before it.
+   */
+  push(bytes: Uint8Array, sink: EventSink<ServerSentEvent | Value>): void {
+    const { splitter } = this;
+    let start = splitter.begin(bytes);
+    while (start < bytes.length && !sink.closed) {
+      const end = this.takeShortcut(bytes, start, sink);
+      if (end !== -1) {
+        start = end;
+        continue;
       }
-      return events;
-    },
-    end() {
-      const events: ServerSentEvent[] = [];
-      parse(splitter.end(), events);
-      const [last] = events;
-      return lenient && last?.data === '' ? undefined : last;
-    },
-  };
-}
-
-function* throwAfter(events: readonly ServerSentEvent[], error: unknown): Generator<ServerSentEvent, never> {
-  yield* events;
-  throw error;
-}
-
-const byteOrderMark = [0xef, 0xbb, 0xbf];
-
-/** Creates a function that removes the byte order mark at the start of one stream, even if it arrives in pieces. */
-function createStartTrimmer(): (bytes: Uint8Array) => Uint8Array {
-  let held: Uint8Array = new Uint8Array(0);
-  let begun = false;
-  return (bytes) => {
-    if (begun) {
-      return bytes;
+      const blocks = this.nextBlocks(bytes, start);
+      if (blocks === undefined) {
+        return;
+      }
+      start = splitter.end;
+      this.parse(blocks, sink);
     }
-    const start = joinBytes([held, bytes]);
-    const differsAt = byteOrderMark.findIndex((byte, index) => start[index] !== byte);
-    if (differsAt === start.length) {
-      held = start;
-      return new Uint8Array(0);
+  }
+
+  /** Returns the last event if it lacks its empty line; `undefined` if there is none, or it has no data. */
+  end(): ServerSentEvent | undefined {
+    let last: ServerSentEvent | undefined;
+    this.blocks.parse(this.decode(this.splitter.rest()), { closed: false, next: (event) => (last = event) });
+    return this.config.lenient === true && last?.data === '' ? undefined : last;
+  }
+
+  /** Emits the value of a block that the shortcut can read, and returns the index after it; -1 if it cannot. */
+  private takeShortcut(bytes: Uint8Array, start: number, sink: EventSink<Value>): number {
+    const { shortcut, eventBytes } = this.config;
+    if (shortcut?.awake !== true || !this.splitter.isBetweenBlocks) {
+      return -1;
     }
-    begun = true;
-    return differsAt === -1 ? start.subarray(byteOrderMark.length) : start;
-  };
+    const value = shortcut.read(bytes, start);
+    if (value === undefined || shortcut.end - start > eventBytes) {
+      return -1;
+    }
+    const { end } = shortcut;
+    sink.next(value);
+    return end;
+  }
+
+  /** Returns the next blocks to parse: one block as long as the shortcut may know the following one. */
+  private nextBlocks(bytes: Uint8Array, start: number): Uint8Array | undefined {
+    const { shortcut } = this.config;
+    const isWatched = shortcut?.awake === true && this.splitter.isBetweenBlocks;
+    const blocks = this.splitter.next(bytes, start, isWatched);
+    if (isWatched && blocks !== undefined) {
+      shortcut.learn(blocks);
+    }
+    return blocks;
+  }
+
+  private parse(blocks: Uint8Array, sink: EventSink<ServerSentEvent>): void {
+    const { shortcut } = this.config;
+    const before = this.blocks.events;
+    this.blocks.parse(this.decode(blocks), sink);
+    if (shortcut?.awake === false) {
+      shortcut.pass(this.blocks.events - before);
+    }
+  }
+
+  private decode(lines: Uint8Array): string {
+    const text = decodeLines(lines, this.isAscii);
+    this.isAscii = text.length === lines.length;
+    return text;
+  }
 }
 
 /** Below this size the overhead of a call exceeds the cost of decoding. */
 const longBytes = 4096;
 
+/** Made when first needed, and shared by all streams: decoding whole lines leaves no state in a decoder. */
+let decoder: TextDecoder | undefined;
+let wideDecoder: TextDecoder | undefined;
+
 /**
- * Creates a function that decodes whole lines of UTF-8. Since no character spans a line end, the result is the same as
- * that of one decoder for the whole stream. Malformed bytes become U+FFFD, and byte order marks are kept.
+ * Decodes whole lines of UTF-8. Since no character spans a line end, the result is the same as that of one decoder for the
+ * whole stream. Malformed bytes become U+FFFD, and byte order marks are kept.
+ *
+ * @param isAscii Whether the lines are expected to be ASCII.
  */
-function createUtf8Decoder(): (lines: Uint8Array) => string {
+function decodeLines(lines: Uint8Array, isAscii: boolean): string {
+  if (isAscii || lines.length < longBytes) {
+    decoder ??= createDecoder();
+    return decoder.decode(lines);
+  }
+  if (wideDecoder === undefined) {
+    wideDecoder = createDecoder();
+    // After a call like this Node 20 and 22 decode differently: twice as fast if the text is not all ASCII, but eight times
+    // as slowly if it is. Later versions are not affected.
+    wideDecoder.decode(new Uint8Array(0), { stream: true });
+  }
+  return wideDecoder.decode(lines);
+}
+
+function createDecoder(): TextDecoder {
   const Decoder = requireGlobal('TextDecoder');
-  const decoder = new Decoder('utf-8', { ignoreBOM: true });
-  const wideDecoder = new Decoder('utf-8', { ignoreBOM: true });
-  // After a call like this Node 20 and 22 decode differently: twice as fast if the text is not all ASCII, but eight times
-  // as slowly if it is. Later versions are not affected.
-  wideDecoder.decode(new Uint8Array(0), { stream: true });
-  let isAscii = true;
-  return (lines) => {
-    const text = (isAscii || lines.length < longBytes ? decoder : wideDecoder).decode(lines);
-    isAscii = text.length === lines.length;
-    return text;
-  };
+  return new Decoder('utf-8', { ignoreBOM: true });
 }

@@ -19,7 +19,8 @@ export function captureContext(): RunInContext {
   return (callback, ...values) => context.runInAsyncScope(callback, undefined, ...values);
 }
 
-const callDirectly: RunInContext = (callback, ...values) => callback(...values);
+/** Calls a function in whatever context there is. */
+export const callDirectly: RunInContext = (callback, ...values) => callback(...values);
 
 /** Subscribes to the source, and passes on its notifications, in a captured async context. */
 export function inContext<T>(run: RunInContext): MonoTypeOperatorFunction<T> {

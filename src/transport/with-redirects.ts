@@ -1,5 +1,6 @@
-import { concat, defer, EMPTY, filter, type Observable, takeWhile, throwError } from 'rxjs';
+import { defer, type Observable, type OperatorFunction } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.js';
+import { operate } from '../util/operate.js';
 import { parseUrl } from '../util/parse-url.js';
 import type { Transport, TransportEvent, TransportRequest } from './transport.js';
 
@@ -12,27 +13,6 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
  * after its head. A request whose `url` is not absolute is a `TypeError`.
  */
 export function withRedirects(transport: Transport): Transport {
-  const follow = (request: TransportRequest, left: number): Observable<TransportEvent> =>
-    defer(() => {
-      let rest: Observable<TransportEvent> = EMPTY;
-      const exchange = transport(request).pipe(
-        // Completes at a redirect, which closes its exchange.
-        takeWhile((event) => !isRedirect(event), true),
-        filter((event) => {
-          if (!isRedirect(event)) {
-            return true;
-          }
-          const outcome = redirect(request, event.status, event.headers.get('location'), left);
-          const isRefused = outcome instanceof ProtocolError;
-          rest = isRefused ? throwError(() => outcome) : follow({ ...request, url: outcome }, left - 1);
-          return isRefused;
-        }),
-      );
-      return concat(
-        exchange,
-        defer(() => rest),
-      );
-    });
   return (request) =>
     defer(() => {
       if (parseUrl(request.url) === undefined) {
@@ -40,8 +20,29 @@ export function withRedirects(transport: Transport): Transport {
           'The url of a request must be absolute, such as http://localhost:11434/v1/chat/completions',
         );
       }
-      return follow(request, maxRedirects);
+      return follow(transport, request, maxRedirects);
     });
+}
+
+function follow(transport: Transport, request: TransportRequest, left: number): Observable<TransportEvent> {
+  const read: OperatorFunction<TransportEvent, TransportEvent> = operate((destination, source) => ({
+    next: (event) => {
+      if (!isRedirect(event)) {
+        destination.next(event);
+        return;
+      }
+      // Closes the exchange before the next one begins.
+      source.unsubscribe();
+      const outcome = redirect(request, event.status, event.headers.get('location'), left);
+      if (outcome instanceof ProtocolError) {
+        destination.next(event);
+        destination.error(outcome);
+      } else {
+        follow(transport, { ...request, url: outcome }, left - 1).subscribe(destination);
+      }
+    },
+  }));
+  return transport(request).pipe(read);
 }
 
 type Head = Extract<TransportEvent, { type: 'head' }>;

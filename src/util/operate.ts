@@ -1,56 +1,52 @@
-import { Observable, Subscription, type Observer, type OperatorFunction, type Subscriber } from 'rxjs';
+import { Observable, type Observer, type OperatorFunction, Subscriber, type Subscription } from 'rxjs';
 
 /** How an operator handles the notifications of its source. By default errors and completion pass through. */
-interface SourceHandlers<T> {
-  readonly next: (value: T) => void;
-  readonly error?: (error: unknown) => void;
-  readonly complete?: () => void;
+export interface Stage<T> {
+  next(value: T): void;
+  error?(reason: unknown): void;
+  complete?(): void;
   /** Called after the source was subscribed, unless the destination has closed by then. */
-  readonly subscribed?: () => void;
+  subscribed?(): void;
+  /**
+   * Called when the source is to be unsubscribed. After returning true it stays subscribed, and the stage has to
+   * unsubscribe it later.
+   */
+  lingers?(): boolean;
+  /** Called once the source has ended or was unsubscribed. */
+  closed?(): void;
 }
 
 /**
- * Creates an operator from callbacks, where rxjs operators cannot be composed.
+ * Creates an operator by hand, where rxjs operators cannot be composed or would cost too much for each value.
  *
  * Closing the destination (with `take(1)`, for example) stops a synchronous source between two values. An error thrown by
- * a callback goes to the destination.
+ * a stage goes to the destination.
  *
- * @param connect Called once per subscription, before the source is subscribed; holds the state of that subscription.
- *   `source` is the subscription to the source, for an operator that must unsubscribe it before emitting.
+ * @param connect Called once per subscription, before the source is subscribed; creates the state of that subscription.
+ *   `source` is the subscription to the source, for a stage that must unsubscribe it before emitting.
  */
 export function operate<T, R>(
-  connect: (destination: Subscriber<R>, source: Subscription) => SourceHandlers<T>,
+  connect: (destination: Subscriber<R>, source: Subscription) => Stage<T>,
 ): OperatorFunction<T, R> {
   return (source) =>
     new Observable<R>((destination) => {
-      const subscription = new Subscription();
-      destination.add(subscription);
-      const {
-        next,
-        error = (reason) => destination.error(reason),
-        complete = () => destination.complete(),
-        subscribed,
-      } = connect(destination, subscription);
-
-      subscribeWithin(source, subscription, {
-        next: guard(destination, next),
-        error: guard(destination, error),
-        complete: guard(destination, complete),
-      });
+      const subscriber = new StageSubscriber<T>(destination);
+      const stage = connect(destination, subscriber);
+      subscriber.stage = stage;
+      destination.add(subscriber);
+      source.subscribe(subscriber);
       if (!destination.closed) {
-        subscribed?.();
+        stage.subscribed?.();
       }
     });
 }
 
 /** Subscribes so that unsubscribing `subscription` stops the source, even a synchronous one between two values. */
 export function subscribeWithin<T>(source: Observable<T>, subscription: Subscription, observer: Observer<T>): void {
-  // Ties the Subscriber to `subscription` before the first value; `source.subscribe(observer)` would return it only after
-  // a synchronous source has run to its end.
-  new Observable<T>((subscriber) => {
-    subscription.add(subscriber);
-    source.subscribe(subscriber);
-  }).subscribe(observer);
+  const subscriber = new StageSubscriber<T>(observer);
+  subscriber.stage = observer;
+  subscription.add(subscriber);
+  source.subscribe(subscriber);
 }
 
 /** Emits values one by one, until the destination closes. */
@@ -63,15 +59,53 @@ export function emitAll<T>(values: Iterable<T>, destination: Subscriber<T>): voi
   }
 }
 
-function guard<A extends readonly unknown[]>(
-  destination: Subscriber<unknown>,
-  callback: (...values: A) => void,
-): (...values: A) => void {
-  return (...values) => {
-    try {
-      callback(...values);
-    } catch (error) {
-      destination.error(error);
+/**
+ * A subscriber that is tied to its parent before the first value comes, unlike the one that `subscribe(observer)` returns,
+ * and that costs one object per subscription.
+ */
+class StageSubscriber<T> extends Subscriber<T> {
+  private readonly target: Pick<Observer<unknown>, 'error' | 'complete'>;
+  stage!: Stage<T>;
+
+  /** @param target Gets the errors that the stage throws. */
+  constructor(target: Pick<Observer<unknown>, 'error' | 'complete'>) {
+    super();
+    this.target = target;
+  }
+
+  override unsubscribe(): void {
+    if (!this.closed && this.stage.lingers?.() !== true) {
+      super.unsubscribe();
+      this.stage.closed?.();
     }
-  };
+  }
+
+  protected override _next(value: T): void {
+    try {
+      this.stage.next(value);
+    } catch (thrown) {
+      this.target.error(thrown);
+      this.unsubscribe();
+    }
+  }
+
+  protected override _error(reason: unknown): void {
+    try {
+      (this.stage.error === undefined ? this.target : this.stage).error?.(reason);
+    } catch (thrown) {
+      this.target.error(thrown);
+    } finally {
+      this.unsubscribe();
+    }
+  }
+
+  protected override _complete(): void {
+    try {
+      (this.stage.complete === undefined ? this.target : this.stage).complete?.();
+    } catch (thrown) {
+      this.target.error(thrown);
+    } finally {
+      this.unsubscribe();
+    }
+  }
 }
