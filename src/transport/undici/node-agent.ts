@@ -22,7 +22,6 @@ export class Http1Connection implements Connection {
   room = 1;
   private readonly client: InstanceType<typeof Client>;
   private readonly owner: ConnectionOwner;
-  private answer: Http1Answer | undefined;
   private isClosed = false;
 
   constructor(socket: Socket, origin: string, owner: ConnectionOwner) {
@@ -43,27 +42,19 @@ export class Http1Connection implements Connection {
         queueMicrotask(() => (connected === null ? callback(closedBefore, null) : callback(null, connected)));
       },
     })
-      // undici can be late: the next request may have been sent by now.
-      .on('drain', () => this.answer === undefined && this.becomeFree())
+      // A turn after an answer has ended, since servers close connections that they said they would keep.
+      .on('drain', () => this.becomeFree())
       .on('disconnect', close)
       .on('connectionError', close);
   }
 
   send(request: PooledRequest): void {
     this.room = 0;
-    this.answer = new Http1Answer(request, this);
-    this.client.dispatch(request.options, this.answer);
-  }
-
-  /** Takes the next request, which undici sends once it has read the end of the answer. */
-  onEnd(): void {
-    this.answer = undefined;
-    this.becomeFree();
+    this.client.dispatch(request.options, new Http1Answer(request, this));
   }
 
   /** Called when an answer broke, or when its request was given to a connection that had closed just before. */
   onError(request: PooledRequest, error: unknown): void {
-    this.answer = undefined;
     if (error === closedBefore) {
       this.owner.onUnsent(request);
     } else {
@@ -105,7 +96,6 @@ class Http1Answer implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.connection.onEnd();
     this.request.handler.onResponseEnd();
   }
 
