@@ -30,14 +30,16 @@ export function createAgent({ proxy, ...tls }: { readonly proxy?: Proxy | undefi
   const connect =
     proxy === undefined ? direct : connectThrough(proxy, createConnector({ ...tls, allowH2: false }), direct);
   const pools = new Map<string, ConnectionPool>();
-  const createPool = (origin: string, servername: string, key: string): ConnectionPool => {
-    const { protocol, hostname, host, port } = new URL(origin);
+  const createPool = (address: string, servername: string, key: string): ConnectionPool => {
+    const origin = new URL(address);
+    const { protocol, hostname, host, port } = origin;
     const target = { protocol, hostname: withoutBrackets(hostname), host, port, servername };
-    return new ConnectionPool(
+    const pool = new ConnectionPool(
       origin,
       (callback) => connect(target, callback),
-      () => pools.delete(key),
+      () => pools.get(key) === pool && pools.delete(key),
     );
+    return pool;
   };
   return {
     dispatch: (options, handler) => {

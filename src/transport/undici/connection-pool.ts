@@ -16,13 +16,13 @@ type Attempt = ReturnType<OpenConnection>;
  * on those there are: up to 8, above which requests wait. Over HTTP/1.1 each request has a connection of its own.
  */
 export class ConnectionPool {
-  private readonly origin: string;
+  private readonly origin: URL;
   private readonly connect: Connect;
   private readonly onEmpty: () => void;
   private readonly waiting = new Set<PooledRequest>();
   private readonly attempts = new Set<Attempt>();
   private readonly connections = new Set<Connection>();
-  /** Those of the connections that take a further request. */
+  /** Those of the connections that may take a further request. */
   private readonly free = new Set<Connection>();
   /** How many requests a connection takes at a time; `undefined` as long as it is not known. */
   private streams: number | undefined;
@@ -30,9 +30,7 @@ export class ConnectionPool {
   private readonly owner: ConnectionOwner = {
     onRoom: (connection) => {
       this.streams = connection.maxStreams ?? this.streams;
-      if (connection.room > 0) {
-        this.free.add(connection);
-      }
+      this.free.add(connection);
       this.update();
     },
     onClosing: (connection) => {
@@ -44,11 +42,11 @@ export class ConnectionPool {
   };
 
   /** @param onEmpty Called when neither a connection nor a request is left. */
-  constructor(origin: string, connect: Connect, onEmpty: () => void) {
+  constructor(origin: URL, connect: Connect, onEmpty: () => void) {
     this.origin = origin;
     this.connect = connect;
     this.onEmpty = onEmpty;
-    this.streams = origin.startsWith('https:') ? undefined : 1;
+    this.streams = origin.protocol === 'https:' ? undefined : 1;
   }
 
   send(request: PooledRequest): void {
@@ -67,14 +65,11 @@ export class ConnectionPool {
     // Over HTTP/1.1 an attempt that was begun for a request is not in vain, even if another connection becomes free before.
     const reserved = this.streams === 1 ? this.attempts.size : 0;
     for (const request of this.waiting) {
-      const [connection] = this.free;
-      if (connection === undefined || this.waiting.size <= reserved) {
+      const connection = this.waiting.size > reserved ? this.firstFree() : undefined;
+      if (connection === undefined) {
         break;
       }
       this.waiting.delete(request);
-      if (connection.room === 1) {
-        this.free.delete(connection);
-      }
       connection.send(request);
     }
     const needed = this.neededAttempts();
@@ -90,12 +85,23 @@ export class ConnectionPool {
     this.checkEmpty();
   }
 
+  private firstFree(): Connection | undefined {
+    for (const connection of this.free) {
+      if (connection.room > 0) {
+        return connection;
+      }
+      this.free.delete(connection);
+    }
+    return undefined;
+  }
+
   private neededAttempts(): number {
     const { streams, connections, waiting } = this;
     if (waiting.size === 0) {
       return 0;
     }
-    if (streams === undefined) {
+    // A server that takes none at present would take none on another connection either.
+    if (streams === undefined || streams === 0) {
       return connections.size === 0 ? 1 : 0;
     }
     // A server has not yet said how many requests these take.
@@ -105,13 +111,15 @@ export class ConnectionPool {
   }
 
   private open(): void {
+    // Those that come later than an attempt that fails get one of their own.
+    const requests = this.streams === 1 ? [] : [...this.waiting];
     const attempt = this.connect((error, socket) => {
       if (!this.attempts.delete(attempt)) {
         socket?.destroy();
       } else if (error === null) {
         this.add(socket as TLSSocket);
       } else {
-        this.fail(error);
+        this.fail(error, requests);
       }
     });
     this.attempts.add(attempt);
@@ -126,14 +134,14 @@ export class ConnectionPool {
   }
 
   /** Fails the requests that an attempt was made for, unless they can use the connections there are. */
-  private fail(error: Error): void {
-    const { waiting, connections, free, streams } = this;
+  private fail(error: Error, requests: readonly PooledRequest[]): void {
+    const { waiting, connections, streams } = this;
     if (streams !== 1 && connections.size > 0) {
       // Another attempt is made when an answer ends; made at once, it would often fail again.
       return;
     }
-    const failed = streams !== 1 ? [...waiting] : free.size === 0 ? [...waiting].slice(0, 1) : [];
-    failed.forEach((request) => waiting.delete(request));
+    const candidates = streams !== 1 ? requests : this.firstFree() === undefined ? [...waiting].slice(0, 1) : [];
+    const failed = candidates.filter((request) => waiting.delete(request));
     failed.forEach(({ handler }) => handler.onResponseError(undefined, error));
     this.update();
   }

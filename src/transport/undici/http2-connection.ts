@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -7,7 +8,7 @@ import {
   type Settings,
 } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Connection, ConnectionOwner, PooledRequest, RawHeaders, DispatchOptions } from './connection.js';
+import type { Connection, ConnectionOwner, DispatchOptions, PooledRequest, RawHeaders } from './connection.js';
 
 /** How many bytes a server may send before they are read. Answers are never held up, so a lower limit would only slow them. */
 const streamWindow = 1024 * 1024;
@@ -24,7 +25,7 @@ export class Http2Connection implements Connection {
   private streams = 0;
   private idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, origin: string, owner: ConnectionOwner) {
+  constructor(socket: Socket, origin: URL, owner: ConnectionOwner) {
     this.owner = owner;
     const close = (): void => owner.onClosing(this);
     this.session = connect(origin, {
@@ -40,6 +41,7 @@ export class Http2Connection implements Connection {
       // The streams report it.
       .on('error', close);
     this.session.setLocalWindowSize(sessionWindow);
+    this.becomeIdle();
   }
 
   /** The first request need not wait for the settings of the server. */
@@ -58,6 +60,11 @@ export class Http2Connection implements Connection {
       handler.onResponseError(undefined, error);
       return;
     }
+    if (this.streams === 0) {
+      clearTimeout(this.idleTimer);
+      this.session.ref();
+    }
+    this.streams += 1;
     let settled = false;
     let answered = false;
     const fail = (error: Error): void => {
@@ -90,7 +97,6 @@ export class Http2Connection implements Connection {
         fail(this.session.destroyed ? closedError() : resetError());
         this.onStreamClosed();
       });
-    this.onStreamOpened();
     handler.onRequestStart({
       abort: () => {
         settled = true;
@@ -102,26 +108,26 @@ export class Http2Connection implements Connection {
     }
   }
 
-  private onStreamOpened(): void {
-    this.streams += 1;
-    clearTimeout(this.idleTimer);
-    this.session.ref();
-  }
-
   private onStreamClosed(): void {
     this.streams -= 1;
-    if (this.streams === 0 && !this.session.destroyed) {
-      this.session.unref();
-      this.idleTimer = setTimeout(() => this.session.close(), idleTime).unref();
+    if (this.streams === 0) {
+      this.becomeIdle();
     }
     this.owner.onRoom(this);
+  }
+
+  private becomeIdle(): void {
+    this.session.unref();
+    this.idleTimer = setTimeout(() => {
+      this.owner.onClosing(this);
+      this.session.close();
+    }, idleTime).unref();
   }
 }
 
 /** Headers that belong to a connection of HTTP/1.1, which `node:http2` refuses. */
 const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',
-  'host',
   'http2-settings',
   'keep-alive',
   'proxy-connection',
@@ -130,15 +136,27 @@ const connectionHeaders: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+/** @throws {TypeError} If a header cannot be sent. For the name of one, Node 20 would end the connection and all its streams. */
 function toHeaders({ method, path, origin, headers, body }: DispatchOptions): OutgoingHttpHeaders {
-  const kept = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-  return {
-    ...Object.fromEntries(kept.filter(([name]) => !connectionHeaders.has(name))),
-    ...(body === null ? {} : { 'content-length': Buffer.byteLength(body) }),
+  const sent: Record<string, string | number> = {
     [constants.HTTP2_HEADER_METHOD]: method,
     [constants.HTTP2_HEADER_PATH]: path,
-    [constants.HTTP2_HEADER_AUTHORITY]: new Map(kept).get('host') ?? new URL(origin).host,
+    [constants.HTTP2_HEADER_AUTHORITY]: new URL(origin).host,
   };
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    const key = name.toLowerCase();
+    if (key === 'host') {
+      sent[constants.HTTP2_HEADER_AUTHORITY] = value;
+    } else if (!connectionHeaders.has(key)) {
+      sent[key] = value;
+    }
+  }
+  if (body !== null) {
+    sent[constants.HTTP2_HEADER_CONTENT_LENGTH] = Buffer.byteLength(body);
+  }
+  return sent;
 }
 
 function withoutStatus({ [constants.HTTP2_HEADER_STATUS]: _status, ...headers }: RawHeaders): RawHeaders {

@@ -24,7 +24,7 @@ export class Http1Connection implements Connection {
   private readonly owner: ConnectionOwner;
   private isClosed = false;
 
-  constructor(socket: Socket, origin: string, owner: ConnectionOwner) {
+  constructor(socket: Socket, origin: URL, owner: ConnectionOwner) {
     this.owner = owner;
     let unused: Socket | null = socket;
     const close = (): void => {
