@@ -153,7 +153,13 @@ function toExchange(request: Request, response: Response, body: string): ServedE
       (response as ServerResponse).end(piece);
     },
     writeRaw: (bytes) => void socket.write(bytes),
-    hangUp: () => void (http2 === undefined ? socket.end() : http2.session?.destroy()),
+    hangUp: () => {
+      if (http2 === undefined) {
+        socket.end();
+      } else {
+        http2.session?.destroy();
+      }
+    },
     reset: (code = 2) => {
       if (http2 === undefined) {
         socket.resetAndDestroy();

@@ -1,10 +1,9 @@
-import type { Dispatcher } from 'undici';
 import { fetchTransport } from '../../src/transport/fetch/fetch-transport.js';
-import { createAgent } from '../../src/transport/undici/agent.js';
 import { undiciTransport } from '../../src/transport/undici/undici-transport.js';
 import { createCertificate } from '../support/certificate.js';
 import { closeServers, startServer } from '../support/loopback.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
+import { trustingTransport } from '../support/trusting-transport.js';
 import { describeBreakage } from './contract/breakage.js';
 import { describeConnecting } from './contract/connecting.js';
 import { describeEncodings } from './contract/encodings.js';
@@ -18,11 +17,7 @@ const startHttp2: typeof startServer = (config) => startServer({ ...config, tls 
 describe.each([
   ['fetchTransport', fetchTransport, startServer],
   ['undiciTransport over HTTP/1.1', undiciTransport, startServer],
-  [
-    'undiciTransport over HTTP/2',
-    () => undiciTransport({ dispatcher: createAgent({ ca: tls.cert }) as Dispatcher }),
-    startHttp2,
-  ],
+  ['undiciTransport over HTTP/2', () => trustingTransport(tls.cert), startHttp2],
 ])('%s', (_name, createTransport, start) => {
   expectQuietProcess();
   beforeAll(async () => {

@@ -228,6 +228,21 @@ describe('undiciTransport', () => {
     expect(() => undiciTransport({ undecodedBytes })).toThrow(TypeError);
   });
 
+  it('loads what it sends with at the first request', async () => {
+    const server = await startServer({ answer: (served) => served.end() });
+    const output = await runProgram(`
+    import '../../src/index.node.js';
+    import { undiciTransport } from '../../src/node/index.js';
+    import { transportRequest } from './transport-events.js';
+    const tell = () => console.log(process.moduleLoadList.includes('NativeModule http2'));
+    const exchange = undiciTransport()(transportRequest('${server.url}'));
+    tell();
+    exchange.subscribe({ complete: tell });
+  `);
+
+    expect(output).toBe('false\ntrue\n');
+  });
+
   it("does not replace the dispatcher of the process's own fetch", async () => {
     const output = await runProgram(`
     import '../../src/index.node.js';

@@ -87,7 +87,7 @@ export class Http2Connection implements Connection {
       .on('data', (bytes: Uint8Array) => handler.onResponseData(undefined, bytes))
       .on('end', () => {
         // Node also ends the stream when it was reset, or when its connection closed.
-        if (!settled && stream.rstCode === constants.NGHTTP2_NO_ERROR) {
+        if (answered && !settled && stream.rstCode === constants.NGHTTP2_NO_ERROR) {
           settled = true;
           handler.onResponseEnd();
         }
