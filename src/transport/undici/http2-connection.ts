@@ -4,11 +4,20 @@ import {
   type ClientHttp2Stream,
   connect,
   constants,
+  type IncomingHttpHeaders,
+  type IncomingHttpStatusHeader,
   type OutgoingHttpHeaders,
   type Settings,
 } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Connection, ConnectionOwner, DispatchOptions, PooledRequest, RawHeaders } from './connection.js';
+import type {
+  AnswerHandler,
+  Connection,
+  ConnectionOwner,
+  DispatchOptions,
+  PooledRequest,
+  RequestController,
+} from './connection.js';
 
 /** How many bytes a server may send before they are read. Answers are never held up, so a lower limit would only slow them. */
 const streamWindow = 1024 * 1024;
@@ -37,7 +46,10 @@ export class Http2Connection implements Connection {
         owner.onRoom(this);
       })
       .on('goaway', close)
-      .on('close', close)
+      .on('close', () => {
+        clearTimeout(this.idleTimer);
+        close();
+      })
       // The streams report it.
       .on('error', close);
     this.session.setLocalWindowSize(sessionWindow);
@@ -65,55 +77,25 @@ export class Http2Connection implements Connection {
       this.session.ref();
     }
     this.streams += 1;
-    let settled = false;
-    let answered = false;
-    const fail = (error: Error): void => {
-      if (settled) {
-        return;
-      }
-      settled = true;
-      if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM && !answered && !request.refused) {
-        request.refused = true;
-        this.owner.onUnsent(request);
-      } else {
-        handler.onResponseError(undefined, error);
-      }
-    };
-    stream
-      .on('response', (headers) => {
-        answered = true;
-        handler.onResponseStart(undefined, headers[':status'] ?? 0, withoutStatus(headers));
-      })
-      .on('data', (bytes: Uint8Array) => handler.onResponseData(undefined, bytes))
-      .on('end', () => {
-        // Node also ends the stream when it was reset, or when its connection closed.
-        if (answered && !settled && stream.rstCode === constants.NGHTTP2_NO_ERROR) {
-          settled = true;
-          handler.onResponseEnd();
-        }
-      })
-      .on('error', fail)
-      .on('close', () => {
-        fail(this.session.destroyed ? closedError() : resetError());
-        this.onStreamClosed();
-      });
-    handler.onRequestStart({
-      abort: () => {
-        settled = true;
-        stream.close(constants.NGHTTP2_CANCEL);
-      },
-    });
+    handler.onRequestStart(new Http2Answer(stream, this, request));
     if (options.body !== null) {
       stream.end(options.body);
     }
   }
 
-  private onStreamClosed(): void {
+  /** Called when a stream has closed. */
+  onClosed(): void {
     this.streams -= 1;
-    if (this.streams === 0) {
+    if (this.streams === 0 && !this.session.destroyed) {
       this.becomeIdle();
     }
     this.owner.onRoom(this);
+  }
+
+  /** Called when the server refused to process a request for the first time. */
+  onRefused(request: PooledRequest): void {
+    request.refused = true;
+    this.owner.onUnsent(request);
   }
 
   private becomeIdle(): void {
@@ -123,6 +105,92 @@ export class Http2Connection implements Connection {
       this.session.close();
     }, idleTime).unref();
   }
+}
+
+const answerOf = Symbol('answer');
+
+interface AnswerStream extends ClientHttp2Stream {
+  [answerOf]?: Http2Answer;
+}
+
+/** An answer as it arrives. All streams share their listeners, since closures would take more memory than all else here. */
+class Http2Answer implements RequestController {
+  private readonly stream: ClientHttp2Stream;
+  private readonly connection: Http2Connection;
+  private readonly handler: AnswerHandler;
+  /** The request, until its answer begins. */
+  private request: PooledRequest | undefined;
+  private settled = false;
+
+  constructor(stream: AnswerStream, connection: Http2Connection, request: PooledRequest) {
+    this.stream = stream;
+    this.connection = connection;
+    this.handler = request.handler;
+    this.request = request;
+    stream[answerOf] = this;
+    stream.on('response', onResponse).on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+  }
+
+  abort(): void {
+    this.settled = true;
+    this.stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  begin(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
+    this.request = undefined;
+    const { ':status': status = 0, ...fields } = headers;
+    this.handler.onResponseStart(undefined, status, fields);
+  }
+
+  read(bytes: Uint8Array): void {
+    this.handler.onResponseData(undefined, bytes);
+  }
+
+  end(): void {
+    // Node also ends the stream when it was reset, or when its connection closed.
+    if (this.request === undefined && !this.settled && this.stream.rstCode === constants.NGHTTP2_NO_ERROR) {
+      this.settled = true;
+      this.handler.onResponseEnd();
+    }
+  }
+
+  fail(error: Error): void {
+    if (this.settled) {
+      return;
+    }
+    this.settled = true;
+    const isRefused = this.stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+    if (isRefused && this.request?.refused === false) {
+      this.connection.onRefused(this.request);
+    } else {
+      this.handler.onResponseError(undefined, error);
+    }
+  }
+
+  close(): void {
+    this.fail(this.stream.session?.destroyed === false ? resetError() : closedError());
+    this.connection.onClosed();
+  }
+}
+
+function onResponse(this: AnswerStream, headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
+  this[answerOf]?.begin(headers);
+}
+
+function onData(this: AnswerStream, bytes: Uint8Array): void {
+  this[answerOf]?.read(bytes);
+}
+
+function onEnd(this: AnswerStream): void {
+  this[answerOf]?.end();
+}
+
+function onError(this: AnswerStream, error: Error): void {
+  this[answerOf]?.fail(error);
+}
+
+function onClose(this: AnswerStream): void {
+  this[answerOf]?.close();
 }
 
 /** Headers that belong to a connection of HTTP/1.1, which `node:http2` refuses. */
@@ -157,10 +225,6 @@ function toHeaders({ method, path, origin, headers, body }: DispatchOptions): Ou
     sent[constants.HTTP2_HEADER_CONTENT_LENGTH] = Buffer.byteLength(body);
   }
   return sent;
-}
-
-function withoutStatus({ [constants.HTTP2_HEADER_STATUS]: _status, ...headers }: RawHeaders): RawHeaders {
-  return headers;
 }
 
 function closedError(): Error {

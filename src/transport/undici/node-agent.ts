@@ -5,7 +5,14 @@ import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
-import type { Connection, ConnectionOwner, PooledRequest, RawHeaders, RequestController } from './connection.js';
+import type {
+  AnswerHandler,
+  Connection,
+  ConnectionOwner,
+  PooledRequest,
+  RawHeaders,
+  RequestController,
+} from './connection.js';
 import type { OpenConnection } from './proxy.js';
 
 /** Creates a function that opens connections, and offers HTTP/2 in those over TLS if `allowH2` is set. */
@@ -50,16 +57,7 @@ export class Http1Connection implements Connection {
 
   send(request: PooledRequest): void {
     this.room = 0;
-    this.client.dispatch(request.options, new Http1Answer(request, this));
-  }
-
-  /** Called when an answer broke, or when its request was given to a connection that had closed just before. */
-  onError(request: PooledRequest, error: unknown): void {
-    if (error === closedBefore) {
-      this.owner.onUnsent(request);
-    } else {
-      request.handler.onResponseError(undefined, error);
-    }
+    this.client.dispatch(request.options, new Http1Answer(request, this.owner));
   }
 
   private becomeFree(): void {
@@ -70,36 +68,45 @@ export class Http1Connection implements Connection {
   }
 }
 
+/** What undici is told when it asks for another connection than the one there was. */
 const closedBefore = new Error('The connection had closed');
 
 class Http1Answer implements Dispatcher.DispatchHandler {
-  private readonly request: PooledRequest;
-  private readonly connection: Http1Connection;
+  private readonly handler: AnswerHandler;
+  private readonly owner: ConnectionOwner;
+  /** The request, until its answer begins. */
+  private request: PooledRequest | undefined;
 
-  constructor(request: PooledRequest, connection: Http1Connection) {
+  constructor(request: PooledRequest, owner: ConnectionOwner) {
+    this.handler = request.handler;
+    this.owner = owner;
     this.request = request;
-    this.connection = connection;
   }
 
   onRequestStart(controller: RequestController): void {
-    this.request.handler.onRequestStart(controller);
+    this.handler.onRequestStart(controller);
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
     // It would be kept as long as the answer lasts.
     controller.rawHeaders = null;
-    this.request.handler.onResponseStart(controller, status, headers);
+    this.request = undefined;
+    this.handler.onResponseStart(undefined, status, headers);
   }
 
   onResponseData(_controller: unknown, bytes: Uint8Array): void {
-    this.request.handler.onResponseData(undefined, bytes);
+    this.handler.onResponseData(undefined, bytes);
   }
 
   onResponseEnd(): void {
-    this.request.handler.onResponseEnd();
+    this.handler.onResponseEnd();
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.connection.onError(this.request, error);
+    if (error === closedBefore && this.request !== undefined) {
+      this.owner.onUnsent(this.request);
+    } else {
+      this.handler.onResponseError(undefined, error);
+    }
   }
 }
