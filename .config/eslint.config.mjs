@@ -50,7 +50,7 @@ const testRules = [
 ];
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/.angular/', 'coverage/']),
+  globalIgnores(['**/dist/', '**/.angular/', 'coverage/', 'spec/bench/contenders/.build-*/']),
   { linterOptions: { noInlineConfig: true } },
   js.configs.recommended,
   {

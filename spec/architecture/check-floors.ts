@@ -12,6 +12,7 @@ const floors: Readonly<Record<string, number>> = {
   transport: 2,
   sse: 2,
   chunks: 2,
+  lane: 2,
   operators: 3,
   client: 4,
   tools: 5,
@@ -28,7 +29,7 @@ const floors: Readonly<Record<string, number>> = {
 };
 
 /** The stages of floor 2, in data-flow order: each may import the types of those before it. */
-const stages = ['transport', 'sse', 'chunks'];
+const stages = ['transport', 'sse', 'chunks', 'lane'];
 
 /** Lower folders that a folder must not import nevertheless: operators work on any Observable of chunks. */
 const unseen: Readonly<Record<string, readonly string[]>> = { operators: ['transport', 'sse'] };

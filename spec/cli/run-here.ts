@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { NEVER, Subscription } from 'rxjs';
-import { run as runCommand } from '../../src/cli/run.js';
+import { NEVER, of, Subscription } from 'rxjs';
+import * as commands from '../../src/cli/commands.js';
+import { run as runProgram } from '../../src/cli/run.js';
 
 /** How a run ended. */
 export interface Ended {
@@ -81,7 +82,8 @@ export function start(parameters: readonly string[], config: RunHereConfig = {})
   runs.add(running);
   let isOver = false;
   const ended = new Promise<Ended>((resolve, reject) => {
-    const command = runCommand(parameters, { streams, interruptions: NEVER, readVersion });
+    const loadCommands = () => of(commands);
+    const command = runProgram(parameters, { streams, interruptions: NEVER, readVersion, loadCommands });
     const end = (code: number): void => {
       isOver = true;
       resolve({ code, stdout: textOf('stdout'), stderr: textOf('stderr') });

@@ -45,6 +45,8 @@ const ask = `
 `;
 
 let baseURL: string;
+let connections = 0;
+server.on('connection', () => (connections += 1));
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -127,6 +129,114 @@ describe('the installed package', () => {
       sameClass: [false, false],
       recognized: [true, true],
     });
+  });
+});
+
+describe('the entries of the installed package', () => {
+  const names = '{ ConnectionError, createClient, throttleRender }';
+  const testing = '{ replayCassette, runMarbles }';
+  const imports = {
+    mjs: `import ${names} from 'rxllm'; import ${testing} from 'rxllm/testing'; import { Observable } from 'rxjs';`,
+    cjs: `const ${names} = require('rxllm'); const ${testing} = require('rxllm/testing'); const { Observable } = require('rxjs');`,
+  };
+  const program = `
+    const request = { operation: 'models', method: 'GET', url: 'http://a/v1/models' };
+    const end = { type: 'error', at: 0, error: { name: 'ConnectionError', message: 'Lost' } };
+    const transport = replayCassette({ version: 1, exchanges: [{ request, end }] });
+    const models = createClient({ baseURL: 'http://a/v1', transport }).models();
+    runMarbles(({ animate, cold, expectObservable }) => {
+      animate('                                       ---x');
+      expectObservable(cold('-ab').pipe(throttleRender())).toBe('-a-b');
+    });
+    models.subscribe({
+      error: (error) => process.stdout.write([models instanceof Observable, error instanceof ConnectionError].join()),
+    });
+  `;
+
+  // Node and jest take the bundles, other runtimes and bundlers the modules.
+  const conditions = ['node', 'browser', 'workerd', 'bun', 'deno', 'es2020'];
+
+  it.each(conditions.flatMap((condition) => [[condition, 'mjs'] as const, [condition, 'cjs'] as const]))(
+    'share one copy of each class and state, and the rxjs of the program, under the condition %s in a .%s file',
+    async (condition, format) => {
+      const file = join(consumer, `entries-${condition}.${format}`);
+      writeFileSync(file, imports[format] + program);
+
+      const { stdout } = await run(process.execPath, [`--conditions=${condition}`, file], { cwd: consumer });
+
+      expect(stdout).toBe('true,true');
+    },
+  );
+});
+
+describe('the entries for Node', () => {
+  const names = [
+    ['rxllm', '{ ApiError, ConnectionError, createClient, isLlmError, LlmError, RateLimitError }'],
+    ['rxllm/node', '{ undiciTransport }'],
+    ['rxllm/testing', '{ fakeClient, fakeTransport }'],
+    ['rxllm/local', '{ startLocalServer }'],
+    ['rxjs', '{ lastValueFrom, throwError }'],
+  ] as const;
+  const imports = {
+    mjs: names.map(([entry, list]) => `import ${list} from '${entry}';`).join('\n'),
+    cjs: names.map(([entry, list]) => `const ${list} = require('${entry}');`).join('\n'),
+  };
+
+  it.each(['mjs', 'cjs'] as const)('make errors of the same classes in a .%s file', async (format) => {
+    const program = `
+      const [baseURL] = process.argv.slice(2);
+      const request = { model: 'busy', messages: [{ role: 'user', content: 'Hi' }] };
+      const limited = () => new RateLimitError('Slow down', { kind: 'rate_limit', status: 429, retryable: true, headers: {}, rateLimits: {} });
+      const models = { busy: () => throwError(limited) };
+      startLocalServer({ models }).then(async (server) => {
+        const failures = [];
+        const ask = async (client) => {
+          const error = await lastValueFrom(client.chat(request)).catch((reason) => reason);
+          const classes = [LlmError, ApiError, RateLimitError, ConnectionError].filter((Class) => error instanceof Class);
+          failures.push([isLlmError(error), ...classes.map(({ name }) => name)].join(' '));
+        };
+        await ask(createClient({ baseURL }));
+        await ask(createClient({ baseURL, transport: undiciTransport() }));
+        await ask(createClient({ baseURL, transport: fakeTransport([{ status: 429 }]) }));
+        await ask(fakeClient([throwError(limited)]));
+        await ask(createClient({ baseURL: server.url }));
+        await server.close();
+        // The transport itself raises this error.
+        await ask(createClient({ baseURL: server.url, transport: undiciTransport() }));
+        process.stdout.write(JSON.stringify(failures));
+      });
+    `;
+    const failures: unknown = JSON.parse(
+      await runFile(`classes.${format}`, imports[format] + program, baseURL.replace('v1', 'locked')),
+    );
+
+    expect(failures).toEqual([
+      'true LlmError ApiError',
+      'true LlmError ApiError',
+      'true LlmError ApiError RateLimitError',
+      'true LlmError ApiError RateLimitError',
+      'true LlmError ApiError RateLimitError',
+      'true LlmError ConnectionError',
+    ]);
+  });
+
+  it.each(['mjs', 'cjs'] as const)('share connections in a .%s file', async (format) => {
+    const program = `
+      const [baseURL] = process.argv.slice(2);
+      const request = { model: 'small', messages: [{ role: 'user', content: 'Hi' }] };
+      (async () => {
+        for (const transport of [undefined, undiciTransport(), undefined]) {
+          // The error comes at the end of the answer, after which the connection is free.
+          await lastValueFrom(createClient({ baseURL, transport }).chat(request)).catch(() => undefined);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      })();
+    `;
+    const before = connections;
+
+    await runFile(`connections.${format}`, imports[format] + program, baseURL.replace('v1', 'locked'));
+
+    expect(connections - before).toBe(1);
   });
 });
 

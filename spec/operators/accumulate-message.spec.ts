@@ -365,11 +365,23 @@ describe('accumulateMessage', () => {
     },
   );
 
+  it.each([
+    ['the role that a message has without one', chatChunk({ role: 'assistant' })],
+    ['a field of reasoning once more', chatChunk({ reasoning: '' })],
+    ['empty texts', chatChunk({ content: '', refusal: '' })],
+    ['another id', chatChunk({}, {}, { id: 'x' })],
+    ['nothing for this choice', chatChunk({ content: 'x' }, { index: 1 })],
+  ])('repeats the same snapshot for a chunk with %s', (_title, chunk) => {
+    const [before, after] = snapshots([chatChunk({ content: 'a', reasoning: '' }), chunk]);
+
+    expect(after).toBe(before);
+  });
+
   it('repeats the same snapshot if the server repeats its usage', () => {
-    const seen = snapshots([usageChunk(1, 2), usageChunk(1, 2), usageChunk(1, 3)]);
+    const seen = snapshots([usageChunk(1, 2), usageChunk(1, 2), usageChunk(2, 2), usageChunk(2, 3)]);
 
     expect(seen[1]).toBe(seen[0]);
-    expect(seen[2]).not.toBe(seen[1]);
+    expect(seen.slice(1).map(({ usage }) => usage?.totalTokens)).toEqual([3, 4, 5]);
   });
 
   it('has own data properties only, whatever names the server sends', () => {

@@ -27,11 +27,15 @@ export function contentOf(choice: AnswerChoice): string {
  */
 export function reasoningOf(choice: AnswerChoice): string {
   const delta = deltaOf(choice);
+  if (!delta) {
+    return '';
+  }
+  const { content, reasoning_content: named, reasoning, reasoning_details: details } = delta;
   return (
-    delta?.reasoning_content ||
-    delta?.reasoning ||
-    textInDetails(delta?.['reasoning_details']) ||
-    reasoningInParts(delta?.content)
+    named ||
+    reasoning ||
+    (details ? textInDetails(details) : '') ||
+    (typeof content === 'object' ? reasoningInParts(content) : '')
   );
 }
 
@@ -41,8 +45,10 @@ export function reasoningOf(choice: AnswerChoice): string {
  */
 export function reasoningKeyOf(choice: AnswerChoice): Message['reasoningKey'] {
   const delta = deltaOf(choice);
-  const keys = ['reasoning_content', 'reasoning'] as const;
-  return keys.find((key) => delta?.[key]) ?? keys.find((key) => typeof delta?.[key] === 'string');
+  if (delta?.reasoning_content || (typeof delta?.reasoning_content === 'string' && !delta.reasoning)) {
+    return 'reasoning_content';
+  }
+  return typeof delta?.reasoning === 'string' ? 'reasoning' : undefined;
 }
 
 /** Returns the refusal a choice adds, or an empty string. */

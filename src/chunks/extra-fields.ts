@@ -1,53 +1,52 @@
 import { isObject } from '../util/is-object.js';
 
-/** Collects unknown fields: strings and arrays append, other values replace, null changes nothing. */
-export interface ExtraFields {
-  readonly add: (key: string, value: unknown) => void;
-  /** Returns the fields so far. Unless `whole`, it may lag behind when there are many fields or long arrays. */
-  readonly view: (whole: boolean) => Readonly<Record<string, unknown>>;
-}
+type Fields = Readonly<Record<string, unknown>>;
 
-/** Creates an empty collector for one message. Above 64 fields, `view(false)` lags behind until they have doubled. */
-export function createExtraFields(): ExtraFields {
-  const values = new Map<string, unknown>();
-  const lists = new Map<string, GrowingList>();
-  let changed = false;
-  let view: Readonly<Record<string, unknown>> = Object.freeze({});
-  let viewed = 0;
-  const set = (key: string, value: unknown): void => {
-    if (!values.has(key) || values.get(key) !== value) {
-      values.set(key, value);
-      changed = true;
+/** The unknown fields of a message or call that has none. */
+export const noFields: Fields = Object.freeze({});
+
+/** Collects unknown fields of one message: strings and arrays append, other values replace, null changes nothing. */
+export class ExtraFields {
+  private readonly values = new Map<string, unknown>();
+  private readonly lists = new Map<string, GrowingList>();
+  private changed = false;
+  private fields = noFields;
+  private viewed = 0;
+
+  add(key: string, added: unknown): void {
+    const value = freezeDeep(added);
+    if (Array.isArray(value)) {
+      const list = this.lists.get(key) ?? new GrowingList();
+      this.lists.set(key, list);
+      list.append(value as unknown[]);
+      this.set(key, list.view(false));
+    } else if (value !== null && value !== undefined) {
+      const before = this.values.get(key);
+      this.set(key, key === 'audio' ? joinAudio(before, value) : joinStrings(before, value));
     }
-  };
-  return {
-    add: (key, added) => {
-      const value = freezeDeep(added);
-      if (Array.isArray(value)) {
-        const list = lists.get(key) ?? createGrowingList();
-        lists.set(key, list);
-        list.append(value as unknown[]);
-        set(key, list.view(false));
-      } else if (value !== null && value !== undefined) {
-        const before = values.get(key);
-        set(key, key === 'audio' ? joinAudio(before, value) : joinStrings(before, value));
-      }
-    },
-    view: (whole) => {
-      if (whole) {
-        lists.forEach((list, key) => {
-          set(key, list.view(true));
-        });
-      }
-      if (changed && (whole || values.size <= 64 || values.size >= 2 * viewed)) {
-        // `Object.fromEntries` also creates an own property for `__proto__`; assignment would not.
-        view = Object.freeze(Object.fromEntries(values));
-        viewed = values.size;
-        changed = false;
-      }
-      return view;
-    },
-  };
+  }
+
+  /** Returns the fields so far. Unless `whole`, it may lag: above 64 fields until they have doubled, and in long arrays. */
+  view(whole: boolean): Fields {
+    if (whole) {
+      this.lists.forEach((list, key) => this.set(key, list.view(true)));
+    }
+    const { values } = this;
+    if (this.changed && (whole || values.size <= 64 || values.size >= 2 * this.viewed)) {
+      // `Object.fromEntries` also creates an own property for `__proto__`; assignment would not.
+      this.fields = Object.freeze(Object.fromEntries(values));
+      this.viewed = values.size;
+      this.changed = false;
+    }
+    return this.fields;
+  }
+
+  private set(key: string, value: unknown): void {
+    if (this.values.get(key) !== value) {
+      this.values.set(key, value);
+      this.changed = true;
+    }
+  }
 }
 
 function joinStrings(before: unknown, value: unknown): unknown {
@@ -72,44 +71,42 @@ function joinAudio(before: unknown, value: unknown): unknown {
   return Object.freeze(Object.fromEntries(fields));
 }
 
-/** A list that only grows, with immutable views. */
-interface GrowingList {
-  readonly append: (items: readonly unknown[]) => void;
-  /** Returns the items so far; the same array while it does not change. */
-  readonly view: (whole: boolean) => readonly unknown[];
-}
-
 /**
- * Creates an empty list. Copying a long list for each chunk would cost more the longer the answer is, so above 64 items
- * `view(false)` lags behind until the list has doubled.
+ * A list that only grows, with immutable views. Copying a long list for each chunk would cost more the longer the answer is,
+ * so above 64 items `view(false)` lags behind until the list has doubled.
  */
-function createGrowingList(): GrowingList {
-  const items: unknown[] = [];
-  let view: readonly unknown[] = Object.freeze([]);
-  return {
-    append: (added) => {
-      for (const item of added) {
-        items.push(item);
-      }
-    },
-    view: (whole) => {
-      if (view.length !== items.length && (whole || items.length <= 64 || items.length >= 2 * view.length)) {
-        view = Object.freeze([...items]);
-      }
-      return view;
-    },
-  };
+class GrowingList {
+  private readonly items: unknown[] = [];
+  private copy: readonly unknown[] = Object.freeze([]);
+
+  append(added: readonly unknown[]): void {
+    for (const item of added) {
+      this.items.push(item);
+    }
+  }
+
+  /** Returns the items so far; the same array while it does not change. */
+  view(whole: boolean): readonly unknown[] {
+    const { items, copy } = this;
+    if (copy.length !== items.length && (whole || items.length <= 64 || items.length >= 2 * copy.length)) {
+      this.copy = Object.freeze([...items]);
+    }
+    return this.copy;
+  }
 }
 
 /** Freezes a JSON value with everything in it, and returns it. Skips what is frozen already or is not JSON, such as bytes. */
 export function freezeDeep<T>(value: T): T {
   // Not recursive, since the server decides how deeply its JSON is nested.
-  const waiting: unknown[] = [value];
-  while (waiting.length > 0) {
-    const next = waiting.pop();
+  const waiting: object[] = [];
+  const visit = (next: unknown): void => {
     if (isPlain(next) && !Object.isFrozen(next)) {
-      Object.values(Object.freeze(next)).forEach((item) => waiting.push(item));
+      waiting.push(next);
     }
+  };
+  visit(value);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    Object.values(Object.freeze(next)).forEach(visit);
   }
   return value;
 }

@@ -1,45 +1,32 @@
 import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
-import { createExtraFields, type ExtraFields } from './extra-fields.js';
+import { ExtraFields } from './extra-fields.js';
 import type { Progress } from './finish-reason.js';
-import { compactJson, createJsonProgress, type JsonProgress } from './json-progress.js';
+import { compactJson, JsonProgress } from './json-progress.js';
 
 /** A tool call as merged from the entries of deltas. */
-export interface GrowingCall {
+export class GrowingCall {
   readonly position: number;
   /** The index in the server's entries. */
   index: number | undefined;
-  id: string;
-  type: string;
-  name: string;
-  arguments: string;
-  json: JsonProgress;
+  id = '';
+  type = '';
+  name = '';
+  arguments = '';
+  json = new JsonProgress();
   /** Whether each delta has all of the arguments so far. */
-  cumulative: boolean;
+  cumulative = false;
   /** The arguments without white space, once they have been compared. */
   compact: string | undefined;
   /** The number of the delta that last added arguments. */
-  delta: number;
+  delta = 0;
   /** An entry that named the function once more, without arguments: those that follow belong to a new call. */
   renewal: ToolCallDelta | undefined;
-  readonly extra: ExtraFields;
-}
+  extra: ExtraFields | undefined;
 
-/** Creates a call without content. */
-export function createGrowingCall(position: number, index: number | undefined): GrowingCall {
-  return {
-    position,
-    index,
-    id: '',
-    type: '',
-    name: '',
-    arguments: '',
-    json: createJsonProgress(),
-    cumulative: false,
-    compact: undefined,
-    delta: 0,
-    renewal: undefined,
-    extra: createExtraFields(),
-  };
+  constructor(position: number, index: number | undefined) {
+    this.position = position;
+    this.index = index;
+  }
 }
 
 /**
@@ -109,9 +96,9 @@ function mergeArguments(call: GrowingCall, text: string, delta: number): void {
   if (text === '') {
     return;
   }
-  if (text.trim() !== '' && isPlaceholder(call)) {
+  if (isPlaceholder(call) && text.trim() !== '') {
     call.arguments = '';
-    call.json = createJsonProgress();
+    call.json = new JsonProgress();
     call.compact = undefined;
   }
   call.cumulative ||= isSentAgain(call, text);
@@ -127,6 +114,8 @@ function mergeArguments(call: GrowingCall, text: string, delta: number): void {
  */
 function isSentAgain(call: GrowingCall, text: string): boolean {
   return (
+    // Compared first, so that a longer text is not read for each piece.
+    text.length >= call.arguments.length &&
     text.startsWith(call.arguments) &&
     /^\s*[[{]/u.test(call.arguments) &&
     !isCustom(call) &&
@@ -161,9 +150,10 @@ function isClosed(call: GrowingCall): boolean {
 /** Merges all fields of an entry but the arguments. */
 export function mergeFields(call: GrowingCall, entry: ToolCallDelta): void {
   mergeIdentity(call, entry);
-  for (const [key, value] of Object.entries(entry)) {
+  for (const key in entry) {
     if (!knownKeys.has(key)) {
-      call.extra.add(key, value);
+      call.extra ??= new ExtraFields();
+      call.extra.add(key, entry[key]);
     }
   }
 }

@@ -1,59 +1,58 @@
 /** Follows growing JSON text to tell whether its brackets are closed, without parsing it each time. */
-export interface JsonProgress {
-  readonly push: (text: string) => void;
-  /** Whether an object or list was opened and closed, and nothing but white space follows. */
-  readonly isClosed: () => boolean;
-  /** Whether the text has ended inside a string. */
-  readonly isQuoted: () => boolean;
-  /** Whether more than white space follows the end, so that the text can no longer become JSON. */
-  readonly isBroken: () => boolean;
-}
+export class JsonProgress {
+  private depth = 0;
+  private state: 'before' | 'inside' | 'closed' | 'broken' = 'before';
+  private quoted = false;
+  private escaped = false;
 
-/** Creates the progress of an empty text. */
-export function createJsonProgress(): JsonProgress {
-  let depth = 0;
-  let state: 'before' | 'inside' | 'closed' | 'broken' = 'before';
-  let quoted = false;
-  let escaped = false;
-  const readQuoted = (character: string): void => {
-    if (escaped) {
-      escaped = false;
-    } else if (character === '\\') {
-      escaped = true;
-    } else if (character === '"') {
-      quoted = false;
-    }
-  };
-  const readPlain = (character: string): void => {
-    if (state === 'closed') {
-      state = isSpace(character) ? 'closed' : 'broken';
-    } else if (character === '"') {
-      quoted = true;
-    } else if (character === '{' || character === '[') {
-      depth += 1;
-      state = 'inside';
-    } else if (character === '}' || character === ']') {
-      depth -= 1;
-      state = depth > 0 ? 'inside' : depth === 0 ? 'closed' : 'broken';
-    }
-  };
-  return {
-    push: (text) => {
-      for (const character of text) {
-        if (state === 'broken') {
-          return;
-        }
-        if (quoted) {
-          readQuoted(character);
-        } else {
-          readPlain(character);
-        }
+  push(text: string): void {
+    for (let place = 0; place < text.length && this.state !== 'broken'; place += 1) {
+      if (this.quoted) {
+        this.readQuoted(text.charAt(place));
+      } else {
+        this.readPlain(text.charAt(place));
       }
-    },
-    isClosed: () => state === 'closed',
-    isQuoted: () => quoted,
-    isBroken: () => state === 'broken',
-  };
+    }
+  }
+
+  /** Whether an object or list was opened and closed, and nothing but white space follows. */
+  isClosed(): boolean {
+    return this.state === 'closed';
+  }
+
+  /** Whether the text has ended inside a string. */
+  isQuoted(): boolean {
+    return this.quoted;
+  }
+
+  /** Whether more than white space follows the end, so that the text can no longer become JSON. */
+  isBroken(): boolean {
+    return this.state === 'broken';
+  }
+
+  private readQuoted(character: string): void {
+    if (this.escaped) {
+      this.escaped = false;
+    } else if (character === '\\') {
+      this.escaped = true;
+    } else if (character === '"') {
+      this.quoted = false;
+    }
+  }
+
+  private readPlain(character: string): void {
+    if (this.state === 'closed') {
+      this.state = isSpace(character) ? 'closed' : 'broken';
+    } else if (character === '"') {
+      this.quoted = true;
+    } else if (character === '{' || character === '[') {
+      this.depth += 1;
+      this.state = 'inside';
+    } else if (character === '}' || character === ']') {
+      this.depth -= 1;
+      this.state = this.depth > 0 ? 'inside' : this.depth === 0 ? 'closed' : 'broken';
+    }
+  }
 }
 
 /** Removes the white space of a JSON text that is not in strings, so that two spellings of a value can be compared. */

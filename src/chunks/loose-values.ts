@@ -6,6 +6,8 @@ export function numberIn(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
+const none: readonly unknown[] = [];
+
 /** The types of content parts that hold reasoning. */
 const reasoningTypes: ReadonlySet<unknown> = new Set(['thinking', 'reasoning', 'reasoning_text', 'summary_text']);
 
@@ -18,7 +20,7 @@ export function reasoningIn(value: unknown): string {
     return String(value);
   }
   if (Array.isArray(value)) {
-    return (value as unknown[]).map(reasoningIn).join('');
+    return joinEach(value, reasoningIn);
   }
   for (const key of isObject(value) ? reasoningKeys : []) {
     const text = reasoningIn((value as Readonly<Record<string, unknown>>)[key]);
@@ -31,27 +33,24 @@ export function reasoningIn(value: unknown): string {
 
 /** Returns the text in a list of content parts, without the reasoning. */
 export function textInParts(parts: unknown): string {
-  return listOf(parts)
-    .filter((part) => !isReasoning(part))
-    .map((part) => textInPart(part, ['text']))
-    .join('');
+  return joinEach(parts, (part) => (isReasoning(part) ? '' : textInPart(part, ['text'])));
 }
 
 /** Returns the reasoning in a list of content parts. */
 export function reasoningInParts(parts: unknown): string {
-  return listOf(parts).filter(isReasoning).map(reasoningIn).join('');
+  return joinEach(parts, (part) => (isReasoning(part) ? reasoningIn(part) : ''));
 }
 
 /** Returns the text in OpenRouter's `reasoning_details`; encrypted details have none. */
 export function textInDetails(details: unknown): string {
-  return listOf(details)
-    .map((detail) => textInPart(detail, ['text', 'summary']))
-    .join('');
+  return joinEach(details, (detail) => textInPart(detail, ['text', 'summary']));
 }
 
 /** Returns the content parts that hold neither text nor reasoning. */
 export function otherParts(parts: unknown): readonly unknown[] {
-  return listOf(parts).filter((part) => !isReasoning(part) && !(isObject(part) && part['type'] === 'text'));
+  return Array.isArray(parts)
+    ? (parts as unknown[]).filter((part) => !isReasoning(part) && !(isObject(part) && part['type'] === 'text'))
+    : none;
 }
 
 function isReasoning(part: unknown): boolean {
@@ -64,11 +63,16 @@ function textInPart(part: unknown, keys: readonly string[]): string {
   if (typeof value === 'string' || typeof value === 'number') {
     return String(value);
   }
-  return listOf(value)
-    .map((item) => textInPart(item, ['text']))
-    .join('');
+  return joinEach(value, (item) => textInPart(item, ['text']));
 }
 
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
+/** Joins what is read from each item of a list; an empty text if the value is not a list, as for most chunks. */
+function joinEach(list: unknown, read: (item: unknown) => string): string {
+  let text = '';
+  if (Array.isArray(list)) {
+    for (const item of list as unknown[]) {
+      text += read(item);
+    }
+  }
+  return text;
 }

@@ -1,4 +1,4 @@
-import type { ChatChoice, TokenLogprob } from '../schemas/chat-completion-chunk.js';
+import type { ChatChoice, ChatDelta, TokenLogprob, ToolCallDelta } from '../schemas/chat-completion-chunk.js';
 import {
   type AnswerChoice,
   type AnswerChunk,
@@ -9,24 +9,14 @@ import {
   refusalOf,
   usageOf,
 } from './answer-chunk.js';
-import { createExtraFields, freezeDeep } from './extra-fields.js';
+import { ExtraFields, freezeDeep, noFields } from './extra-fields.js';
 import { type Progress, progressOf } from './finish-reason.js';
-import { createGrowingCall, mergeEntry, partOf } from './growing-call.js';
+import { GrowingCall, mergeEntry, partOf } from './growing-call.js';
 import { otherParts } from './loose-values.js';
-import type { Message } from './message.js';
-import { createToolCallMerger } from './tool-call-merger.js';
+import type { Message, Usage } from './message.js';
+import { noCalls, ToolCallMerger } from './tool-call-merger.js';
 
-/** Builds one message from the chunks of a stream. */
-export interface MessageBuilder {
-  /** Adds a chunk and returns the message so far: the same object if nothing changed. */
-  readonly add: (chunk: AnswerChunk) => Message;
-  /** The message so far. */
-  readonly current: () => Message;
-  /** Returns the message once the stream has completed. */
-  readonly finish: () => Message;
-}
-
-/** Configuration of {@link createMessageBuilder}. */
+/** Configuration of a {@link MessageBuilder}. */
 interface MessageBuilderConfig {
   /** Index of the choice to read. */
   readonly choice: number;
@@ -54,121 +44,189 @@ export const emptyMessage: Message = Object.freeze({
   content: '',
   reasoning: '',
   refusal: '',
-  toolCalls: Object.freeze([]),
+  toolCalls: noCalls,
   finishReason: undefined,
-  extra: Object.freeze({}),
+  extra: noFields,
 });
 
-const fields = [
-  'id',
-  'model',
-  'role',
-  'content',
-  'reasoning',
-  'reasoningKey',
-  'refusal',
-  'toolCalls',
-  'functionCall',
-  'finishReason',
-  'usage',
-  'logprobs',
-  'extra',
-] as const satisfies readonly (keyof Message)[];
+/**
+ * Builds one message from the chunks of a stream. The cost of a chunk does not grow with the length of the answer: texts
+ * are appended to and never read, since reading a text that was joined from pieces copies all of it.
+ */
+export class MessageBuilder {
+  private readonly config: MessageBuilderConfig;
+  /** The latest snapshot. */
+  private message = emptyMessage;
+  /** What the next snapshot is made from. */
+  private readonly next: Mutable<Message> = { ...emptyMessage };
+  private hasRole = false;
+  private calls: ToolCallMerger | undefined;
+  private functionCall: GrowingCall | undefined;
+  private extra: ExtraFields | undefined;
+  private readonly logprobs: TokenLogprob[] = [];
 
-/** Creates a builder for one stream and choice. The cost of a chunk does not grow with the length of the answer. */
-export function createMessageBuilder({ choice, toolCalls }: MessageBuilderConfig): MessageBuilder {
-  const merger = createToolCallMerger(choice, toolCalls);
-  const extra = createExtraFields();
-  const logprobs: TokenLogprob[] = [];
-  let message = emptyMessage;
-  let hasRole = false;
-  const functionCall = createGrowingCall(0, undefined);
-  let functionDeltas = 0;
+  constructor(config: MessageBuilderConfig) {
+    this.config = config;
+  }
 
-  const addChoice = (next: Mutable<Message>, added: AnswerChoice): void => {
-    const delta = deltaOf(added);
-    if (!hasRole && delta?.role) {
-      next.role = delta.role;
-      hasRole = true;
+  /** Whether the server has sent a finish reason. */
+  get hasFinishReason(): boolean {
+    return this.next.finishReason !== undefined;
+  }
+
+  /** Adds a chunk. */
+  add(chunk: AnswerChunk): void {
+    const { next } = this;
+    next.id ??= chunk.id || undefined;
+    next.model ??= chunk.model || undefined;
+    for (const choice of chunk.choices) {
+      if (choice.index === this.config.choice) {
+        this.addChoice(choice);
+      }
     }
-    const reasoningKey = next.reasoning === '' ? reasoningKeyOf(added) : undefined;
+    const usage = usageOf(chunk);
+    // Some servers repeat the counts on every chunk.
+    if (usage !== undefined && !isSameUsage(usage, next.usage)) {
+      next.usage = freezeDeep(usage);
+    }
+  }
+
+  /** Returns the message so far: the same object as long as nothing changes. */
+  current(): Message {
+    const progress = this.progress('streaming');
+    // Lists that grow with the answer are copied once, at the finish reason.
+    const whole = this.next.finishReason !== this.message.finishReason;
+    return this.snapshot(progress === 'finished' ? 'ending' : progress, whole);
+  }
+
+  /** Returns the message once the stream has completed. */
+  finish(): Message {
+    return this.snapshot(this.progress('unknown'), true);
+  }
+
+  private addChoice(choice: AnswerChoice): void {
+    const { next } = this;
+    const delta = deltaOf(choice);
+    if (!this.hasRole && delta?.role) {
+      next.role = delta.role;
+      this.hasRole = true;
+    }
+    const reasoningKey = next.reasoning === '' ? reasoningKeyOf(choice) : undefined;
     if (reasoningKey !== undefined) {
       next.reasoningKey = reasoningKey;
     }
-    next.content += contentOf(added);
-    next.reasoning += reasoningOf(added);
-    next.refusal += refusalOf(added);
-    next.finishReason ??= added.finish_reason || undefined;
-    appendLogprobs(logprobs, added);
-    if (delta?.function_call) {
-      const entry = { function: delta.function_call };
-      functionDeltas += 1;
-      mergeEntry(functionCall, entry, partOf(entry, functionCall, functionDeltas), functionDeltas);
-      next.functionCall = Object.freeze({ name: functionCall.name, arguments: functionCall.arguments });
+    next.content += contentOf(choice);
+    next.reasoning += reasoningOf(choice);
+    next.refusal += refusalOf(choice);
+    next.finishReason ??= choice.finish_reason || undefined;
+    const { logprobs } = choice as Partial<ChatChoice>;
+    if (logprobs) {
+      this.addLogprobs(logprobs.content);
+      this.addLogprobs(logprobs.refusal);
     }
-    if (delta?.tool_calls) {
-      merger.add(delta.tool_calls);
+    if (delta !== undefined) {
+      this.addFields(delta);
     }
-    for (const [key, value] of Object.entries(delta ?? {})) {
+  }
+
+  /** Adds the fields of a delta that hold no text. */
+  private addFields(delta: ChatDelta): void {
+    if (delta.function_call) {
+      this.addFunction({ function: delta.function_call });
+    }
+    if (delta.tool_calls) {
+      this.calls ??= new ToolCallMerger(this.config.choice, this.config.toolCalls);
+      this.calls.add(delta.tool_calls);
+    }
+    for (const key in delta) {
       if (!knownKeys.has(key)) {
-        extra.add(key, value);
+        this.addExtra(key, delta[key]);
       }
     }
-    const others = otherParts(delta?.content);
+    const others = otherParts(delta.content);
     if (others.length > 0) {
-      extra.add('content', others);
+      this.addExtra('content', others);
     }
-  };
+  }
 
-  /** Sets the fields collected outside the message; lists that grow with the answer are copied only if `whole`. */
-  const settle = (next: Mutable<Message>, progress: Progress, whole: boolean): Message => {
-    next.toolCalls = merger.view(progress);
-    next.extra = extra.view(whole);
+  private addFunction(entry: ToolCallDelta): void {
+    const call = (this.functionCall ??= new GrowingCall(0, undefined));
+    const delta = call.delta + 1;
+    mergeEntry(call, entry, partOf(entry, call, delta), delta);
+    this.next.functionCall = Object.freeze({ name: call.name, arguments: call.arguments });
+  }
+
+  private addExtra(key: string, value: unknown): void {
+    this.extra ??= new ExtraFields();
+    this.extra.add(key, value);
+  }
+
+  private addLogprobs(list: unknown): void {
+    // Not validated on legacy chunks, whose arrays have another shape.
+    for (const item of Array.isArray(list) ? (list as TokenLogprob[]) : []) {
+      this.logprobs.push(freezeDeep(item));
+    }
+  }
+
+  private progress(without: Progress): Progress {
+    const { finishReason } = this.next;
+    return finishReason === undefined ? without : progressOf(finishReason);
+  }
+
+  /** Returns the message so far; lists that grow with the answer are copied only if `whole`. */
+  private snapshot(progress: Progress, whole: boolean): Message {
+    const { next, calls, extra, logprobs } = this;
+    next.toolCalls = calls?.view(progress) ?? noCalls;
+    next.extra = extra?.view(whole) ?? noFields;
     if (whole && logprobs.length !== (next.logprobs?.length ?? 0)) {
       next.logprobs = Object.freeze([...logprobs]);
     }
-    if (fields.some((field) => next[field] !== message[field])) {
-      message = Object.freeze(next);
+    if (!isSameMessage(next, this.message)) {
+      this.message = frozenCopy(next);
     }
-    return message;
-  };
-
-  return {
-    add: (chunk) => {
-      const next: Mutable<Message> = { ...message };
-      next.id ??= chunk.id || undefined;
-      next.model ??= chunk.model || undefined;
-      for (const added of chunk.choices) {
-        if (added.index === choice) {
-          addChoice(next, added);
-        }
-      }
-      const usage = usageOf(chunk);
-      // Some servers repeat the counts on every chunk.
-      if (usage !== undefined && JSON.stringify(usage) !== JSON.stringify(next.usage)) {
-        next.usage = freezeDeep(usage);
-      }
-      return settle(next, progressSoFar(next), next.finishReason !== message.finishReason);
-    },
-    current: () => message,
-    finish: () => settle({ ...message }, progressIn(message, 'unknown'), true),
-  };
-}
-
-function progressSoFar(message: Message): Progress {
-  const progress = progressIn(message, 'streaming');
-  return progress === 'finished' ? 'ending' : progress;
-}
-
-function progressIn({ finishReason }: Message, without: Progress): Progress {
-  return finishReason === undefined ? without : progressOf(finishReason);
-}
-
-function appendLogprobs(logprobs: TokenLogprob[], choice: AnswerChoice): void {
-  const lists = (choice as Partial<ChatChoice>).logprobs;
-  for (const list of [lists?.content, lists?.refusal]) {
-    // Not validated on legacy chunks, whose arrays have another shape.
-    const items: readonly TokenLogprob[] = Array.isArray(list) ? (list as TokenLogprob[]) : [];
-    items.forEach((item) => logprobs.push(freezeDeep(item)));
+    return this.message;
   }
+}
+
+/** Compares without reading texts, since the longer of two is another one. */
+function isSameMessage(one: Message, other: Message): boolean {
+  return (
+    one.content === other.content &&
+    one.reasoning === other.reasoning &&
+    one.refusal === other.refusal &&
+    one.toolCalls === other.toolCalls &&
+    one.functionCall === other.functionCall &&
+    one.extra === other.extra &&
+    one.usage === other.usage &&
+    one.logprobs === other.logprobs &&
+    one.finishReason === other.finishReason &&
+    one.reasoningKey === other.reasoningKey &&
+    one.role === other.role &&
+    one.model === other.model &&
+    one.id === other.id
+  );
+}
+
+/** Copies the fields one by one, since freezing what a spread has copied costs more than the rest of a chunk. */
+function frozenCopy(message: Message): Message {
+  const { id, model, role, content, reasoning, refusal, toolCalls, finishReason, extra } = message;
+  const { reasoningKey, functionCall, usage, logprobs } = message;
+  const copy: Mutable<Message> = { id, model, role, content, reasoning, refusal, toolCalls, finishReason, extra };
+  if (reasoningKey !== undefined) {
+    copy.reasoningKey = reasoningKey;
+  }
+  if (functionCall !== undefined) {
+    copy.functionCall = functionCall;
+  }
+  if (usage !== undefined) {
+    copy.usage = usage;
+  }
+  if (logprobs !== undefined) {
+    copy.logprobs = logprobs;
+  }
+  return Object.freeze(copy);
+}
+
+function isSameUsage(one: Usage, other: Usage | undefined): boolean {
+  return one.outputTokens === other?.outputTokens && JSON.stringify(one) === JSON.stringify(other);
 }

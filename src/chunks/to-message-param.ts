@@ -1,7 +1,7 @@
 import type { AssistantMessage, ToolCallParam } from '../schemas/chat-message.js';
 import { isObject } from '../util/is-object.js';
 import { progressOf } from './finish-reason.js';
-import { createGrowingCall, isComplete, mergeEntry } from './growing-call.js';
+import { GrowingCall, isComplete, mergeEntry } from './growing-call.js';
 import type { Message, ToolCall } from './message.js';
 
 /**
@@ -34,7 +34,7 @@ export function toMessageParam(message: Message): AssistantMessage {
 }
 
 function isWhole(functionCall: NonNullable<Message['functionCall']>, finishReason: string): boolean {
-  const call = createGrowingCall(0, undefined);
+  const call = new GrowingCall(0, undefined);
   mergeEntry(call, { function: functionCall }, 'piece', 0);
   return isComplete(call, progressOf(finishReason));
 }

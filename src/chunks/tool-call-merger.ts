@@ -2,65 +2,122 @@ import { LimitError } from '../errors/limit-error.js';
 import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
 import { checkIndex } from './check-index.js';
 import type { Progress } from './finish-reason.js';
-import {
-  continues,
-  createGrowingCall,
-  type GrowingCall,
-  isComplete,
-  mergeEntry,
-  mergeFields,
-  nameOf,
-  partOf,
-} from './growing-call.js';
+import { noFields } from './extra-fields.js';
+import { continues, GrowingCall, isComplete, mergeEntry, mergeFields, nameOf, partOf } from './growing-call.js';
 import type { ToolCall } from './message.js';
 
-/** Merges the tool calls of one choice from their deltas. */
-interface ToolCallMerger {
-  /** Adds the entries of one delta. */
-  readonly add: (entries: readonly ToolCallDelta[]) => void;
-  /**
-   * Returns the calls in order of their index. While streaming, a call is included once its name is known. The calls of a
-   * finished answer are complete as a rule; with progress `ending` or `unknown`, those whose arguments are closed.
-   */
-  readonly view: (progress: Progress) => readonly ToolCall[];
-}
+/** The calls of a message that has none. */
+export const noCalls: readonly ToolCall[] = Object.freeze([]);
 
-interface Call extends GrowingCall {
+class Call extends GrowingCall {
   /** Whether another call has the same id, so that this one needs a generated one. */
-  repeatsId: boolean;
+  repeatsId = false;
   /** The last view; cleared by each change. */
   view: ToolCall | undefined;
 }
 
 /**
- * Creates a merger for one choice. Servers identify calls by index, by id, by both, or by neither, and some give one id or
- * index to several calls, or several ids to one. An entry belongs to the latest call with its index and id, or else to the
- * latest call, unless `partOf` says that it begins the next one.
- *
- * @param maximum How many calls there may be. One more is a `LimitError`, an invalid index a `ProtocolError`.
+ * Merges the tool calls of one choice from their deltas. Servers identify calls by index, by id, by both, or by neither, and
+ * some give one id or index to several calls, or several ids to one. An entry belongs to the latest call with its index and
+ * id, or else to the latest call, unless `partOf` says that it begins the next one.
  */
-export function createToolCallMerger(choice: number, maximum: number): ToolCallMerger {
-  const calls: Call[] = [];
-  const known = new Map<string, Call>();
-  const owners = new Map<string, Call>();
-  let latest: Call | undefined;
-  let deltas = 0;
-  let list: readonly ToolCall[] = Object.freeze([]);
+export class ToolCallMerger {
+  private readonly choice: number;
+  private readonly maximum: number;
+  private readonly calls: Call[] = [];
+  private readonly known = new Map<string, Call>();
+  private readonly owners = new Map<string, Call>();
+  private latest: Call | undefined;
+  private deltas = 0;
+  private list = noCalls;
+  /** The progress that `list` was made for; `undefined` after each change. */
+  private listed: Progress | undefined;
 
-  const begin = (index: number | undefined): Call => {
+  /** @param maximum How many calls there may be. One more is a `LimitError`, an invalid index a `ProtocolError`. */
+  constructor(choice: number, maximum: number) {
+    this.choice = choice;
+    this.maximum = maximum;
+  }
+
+  /** Adds the entries of one delta. */
+  add(entries: readonly ToolCallDelta[]): void {
+    this.deltas += 1;
+    this.listed = undefined;
+    for (const entry of entries) {
+      this.addEntry(entry);
+    }
+  }
+
+  /**
+   * Returns the calls in order of their index. While streaming, a call is included once its name is known. The calls of a
+   * finished answer are complete as a rule; with progress `ending` or `unknown`, those whose arguments are closed.
+   */
+  view(progress: Progress): readonly ToolCall[] {
+    if (progress !== this.listed) {
+      const views: ToolCall[] = [];
+      let changed = false;
+      for (const call of this.calls) {
+        if (progress !== 'streaming' || call.name !== '') {
+          call.view = toView(call, this.choice, progress);
+          changed ||= call.view !== this.list[views.length];
+          views.push(call.view);
+        }
+      }
+      if (changed || views.length !== this.list.length) {
+        this.list = Object.freeze(views);
+      }
+      this.listed = progress;
+    }
+    return this.list;
+  }
+
+  private addEntry(entry: ToolCallDelta): void {
+    if (typeof entry.index === 'number') {
+      checkIndex(entry.index, 'toolCalls', this.maximum);
+    }
+    const found = this.find(entry);
+    const part = found === undefined ? 'next' : partOf(entry, found, this.deltas);
+    const call = found === undefined || part === 'next' ? this.begin(entry.index ?? undefined) : found;
+    const { index, id } = call;
+    if (found?.renewal !== undefined && call !== found && nameOf(entry) === '') {
+      mergeFields(call, found.renewal);
+    }
+    mergeEntry(call, entry, part, this.deltas);
+    call.view = undefined;
+    if (call !== this.latest || call.index !== index || call.id !== id) {
+      this.register(call);
+      this.latest = call;
+    }
+  }
+
+  private begin(index: number | undefined): Call {
+    const { calls, maximum } = this;
     if (calls.length >= maximum) {
       throw new LimitError('toolCalls', maximum);
     }
     const free = index !== undefined && !calls.some(({ position }) => position === index);
-    const position = free ? index : (calls.at(-1)?.position ?? -1) + 1;
-    const call: Call = { ...createGrowingCall(position, index), repeatsId: false, view: undefined };
+    const call = new Call(free ? index : (calls.at(-1)?.position ?? -1) + 1, index);
     calls.push(call);
     calls.sort((a, b) => a.position - b.position);
     return call;
-  };
+  }
 
-  const lastFor = (entry: ToolCallDelta): Call | undefined => {
+  private find(entry: ToolCallDelta): Call | undefined {
+    const last = this.lastFor(entry);
+    const name = nameOf(entry);
+    if (last === undefined || (!last.json.isClosed() && (name === '' || name === last.name))) {
+      return last;
+    }
+    // Servers that send all calls once more at the end begin with the first.
+    return this.calls.find((call) => isTied(entry, call) && partOf(entry, call, this.deltas) === 'repetition') ?? last;
+  }
+
+  private lastFor(entry: ToolCallDelta): Call | undefined {
+    const { known, latest } = this;
     const { index, id } = entry;
+    if (latest !== undefined && (typeof index !== 'number' || index === latest.index) && (!id || id === latest.id)) {
+      return latest;
+    }
     if (typeof index === 'number' && id) {
       // One that had only an id or an index so far may get the other.
       const [byId, byIndex] = [known.get(keyOf(undefined, id)), known.get(keyOf(index, undefined))];
@@ -73,23 +130,11 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
     if (typeof index === 'number') {
       return known.get(keyOf(index, undefined));
     }
-    if (id) {
-      return known.get(keyOf(undefined, id)) ?? (latest !== undefined && continues(entry, latest) ? latest : undefined);
-    }
-    return latest;
-  };
+    return known.get(keyOf(undefined, id)) ?? (latest !== undefined && continues(entry, latest) ? latest : undefined);
+  }
 
-  const find = (entry: ToolCallDelta): Call | undefined => {
-    const last = lastFor(entry);
-    const name = nameOf(entry);
-    if (last === undefined || (!last.json.isClosed() && (name === '' || name === last.name))) {
-      return last;
-    }
-    // Servers that send all calls once more at the end begin with the first.
-    return calls.find((call) => isTied(entry, call) && partOf(entry, call, deltas) === 'repetition') ?? last;
-  };
-
-  const register = (call: Call): void => {
+  private register(call: Call): void {
+    const { known, owners } = this;
     const { index, id } = call;
     if (index !== undefined) {
       known.set(keyOf(index, undefined), call);
@@ -101,38 +146,7 @@ export function createToolCallMerger(choice: number, maximum: number): ToolCallM
       known.set(keyOf(undefined, id), call);
       known.set(keyOf(index, id), call);
     }
-  };
-
-  const add = (entry: ToolCallDelta): void => {
-    if (typeof entry.index === 'number') {
-      checkIndex(entry.index, 'toolCalls', maximum);
-    }
-    const found = find(entry);
-    const part = found === undefined ? 'next' : partOf(entry, found, deltas);
-    const call = found === undefined || part === 'next' ? begin(entry.index ?? undefined) : found;
-    if (found?.renewal !== undefined && call !== found && nameOf(entry) === '') {
-      mergeFields(call, found.renewal);
-    }
-    mergeEntry(call, entry, part, deltas);
-    call.view = undefined;
-    register(call);
-    latest = call;
-  };
-
-  return {
-    add: (entries) => {
-      deltas += 1;
-      entries.forEach(add);
-    },
-    view: (progress) => {
-      const shown = calls.filter(({ name }) => progress !== 'streaming' || name !== '');
-      const views = shown.map((call) => (call.view = toView(call, choice, progress)));
-      if (views.length !== list.length || views.some((view, place) => view !== list[place])) {
-        list = Object.freeze(views);
-      }
-      return list;
-    },
-  };
+  }
 }
 
 /** Whether an entry may belong to a call, by what both have of index and id. */
@@ -156,6 +170,6 @@ function toView(call: Call, choice: number, progress: Progress): ToolCall {
     name: call.name,
     arguments: complete && call.arguments === '' && call.type !== 'custom' ? '{}' : call.arguments,
     complete,
-    extra: call.extra.view(progress !== 'streaming'),
+    extra: call.extra?.view(progress !== 'streaming') ?? noFields,
   });
 }

@@ -23,7 +23,9 @@ import {
 import { type AnswerChunk, type Client, type ConversationView, converse, historyOf, type Turn } from '../index.node.js';
 import { printAnswer } from './answer/print-answer.js';
 import { type AskOptions, toFields } from './answer/request.js';
-import { explainError, InterruptedError, OutputClosedError, ReportedError, throwIfInterrupted } from './errors.js';
+import { throwIfInterrupted } from './answer/throw-if-interrupted.js';
+import { InterruptedError, OutputClosedError, ReportedError } from './errors.js';
+import { explainError } from './explain-error.js';
 import { chooseServer } from './server/choose-server.js';
 import type { Server } from './server/connect.js';
 import { chooseModels, suggestModels } from './server/models.js';

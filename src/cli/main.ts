@@ -1,41 +1,25 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { finalize, fromEvent, map, merge, noop, Subject, take, tap } from 'rxjs';
-import { run } from './run.js';
-import { eraseLine } from './terminal/text.js';
+import { writeSync } from 'node:fs';
+import { readOptions } from './arguments/options.js';
+import { readVersion } from './read-version.js';
 
-// Whoever writes handles a closed output; later errors can no longer be reported to anyone.
-process.stdout.on('error', noop);
-process.stderr.on('error', noop);
-
-const interruptions = new Subject<void>();
-let isInterrupted = false;
-const signals = merge(
-  fromEvent(process, 'SIGINT').pipe(map(() => 130)),
-  fromEvent(process, 'SIGTERM').pipe(map(() => 143)),
-).pipe(
-  tap(() => {
-    isInterrupted = true;
-    interruptions.next();
-  }),
-);
-
-merge(signals, run(process.argv.slice(2), { streams: process, interruptions, readVersion }))
-  .pipe(take(1), finalize(eraseEchoedKeys))
-  .subscribe((exitCode) => {
-    // Not process.exit(), which would discard buffered output.
-    process.exitCode = exitCode;
-  });
-
-/** Everything printed has ended its line by now, so a terminal's last line holds nothing but the ^C it echoed. */
-function eraseEchoedKeys(): void {
-  if (isInterrupted && process.stdout.isTTY) {
-    process.stdout.write(eraseLine);
-  }
+if (!printVersion(process.argv.slice(2))) {
+  void import('./program.js');
 }
 
-/** Reads the version from the package.json three folders above the built file. */
-function readVersion(): string {
-  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { readonly version: string }).version;
+/**
+ * Prints the version if that is asked for, and returns whether it did. This needs neither rxjs nor the streams of the process,
+ * which take half as long to start as Node. What fails is left to the program, which explains it.
+ */
+function printVersion(parameters: readonly string[]): boolean {
+  try {
+    const { values } = readOptions(parameters);
+    const isAsked = values.version === true && values.help !== true;
+    if (isAsked) {
+      writeSync(1, `${readVersion()}\n`);
+    }
+    return isAsked;
+  } catch {
+    return false;
+  }
 }

@@ -1,11 +1,8 @@
-import { catchError, defer, endWith, NEVER, type Observable, of } from 'rxjs';
-import { ask } from './answer/ask.js';
+import { catchError, defer, endWith, map, mergeMap, NEVER, type Observable, of } from 'rxjs';
 import { helpFor } from './arguments/help.js';
-import { type Command, parseArguments } from './arguments/parse-arguments.js';
-import { chat } from './chat.js';
-import { explainError, InterruptedError, OutputClosedError, ReportedError, UsageError } from './errors.js';
-import { serve } from './serve.js';
-import { printModels } from './server/models.js';
+import { type Arguments, readOptions } from './arguments/options.js';
+import type { explainError, runCommand } from './commands.js';
+import { InterruptedError, OutputClosedError, ReportedError, UsageError } from './errors.js';
 import { printText, type Streams, writeLine } from './terminal/output.js';
 
 /** The environment of the command line. */
@@ -18,6 +15,13 @@ interface RunConfig {
   readonly interruptions: Observable<unknown>;
   /** Reads the version of this package. */
   readonly readVersion: () => string;
+  /** Loads what `--help` and `--version` do without, since loading the client takes longer than the rest. */
+  readonly loadCommands: () => Observable<Commands>;
+}
+
+interface Commands {
+  readonly runCommand: typeof runCommand;
+  readonly explainError: typeof explainError;
 }
 
 /**
@@ -28,39 +32,38 @@ interface RunConfig {
  * @param parameters The arguments, without the name of the program.
  */
 export function run(parameters: readonly string[], config: RunConfig): Observable<number> {
-  return defer(() => execute(parseArguments(parameters), config)).pipe(
+  return defer(() => execute(readOptions(parameters), config)).pipe(
     endWith(0),
-    catchError((error: unknown) =>
-      error instanceof InterruptedError ? NEVER : of(reportFailure(error, config.streams.stderr)),
-    ),
+    catchError((error: unknown) => (error instanceof InterruptedError ? NEVER : reportFailure(error, config))),
   );
 }
 
-function execute(command: Command, { streams, interruptions, readVersion }: RunConfig): Observable<never> {
-  switch (command.name) {
-    case 'help':
-      return of(helpFor(command.command)).pipe(printText(streams.stdout));
-    case 'version':
-      return of(readVersion()).pipe(printText(streams.stdout));
-    case 'models':
-      return printModels(command.options, streams);
-    case 'serve':
-      return serve(command.options, streams);
-    case 'chat':
-      return chat(command.options, streams);
-    case 'ask':
-      return ask(command.options, streams, interruptions);
+function execute(
+  parameters: Arguments,
+  { streams, interruptions, readVersion, loadCommands }: RunConfig,
+): Observable<never> {
+  const { values, command } = parameters;
+  if (values.help === true) {
+    return of(helpFor(command)).pipe(printText(streams.stdout));
   }
+  if (values.version === true) {
+    return of(readVersion()).pipe(printText(streams.stdout));
+  }
+  return loadCommands().pipe(mergeMap((commands) => commands.runCommand(parameters, streams, interruptions)));
 }
 
-/** Prints what went wrong, and returns the exit code. */
-function reportFailure(error: unknown, stderr: NodeJS.WriteStream): number {
+/** Prints what went wrong, and emits the exit code. */
+function reportFailure(error: unknown, { streams, loadCommands }: RunConfig): Observable<number> {
   if (error instanceof OutputClosedError) {
-    return 0;
+    return of(0);
   }
   if (error instanceof ReportedError) {
-    return 1;
+    return of(1);
   }
-  writeLine(stderr, `rxllm: ${explainError(error)}`, 'red');
-  return error instanceof UsageError ? 2 : 1;
+  return loadCommands().pipe(
+    map((commands) => {
+      writeLine(streams.stderr, `rxllm: ${commands.explainError(error)}`, 'red');
+      return error instanceof UsageError ? 2 : 1;
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import { concat, defer, ignoreElements, mergeMap, type Observable, of, tap } from 'rxjs';
+import { defer, type Observable, type OperatorFunction } from 'rxjs';
 import { errorFrame } from '../chunks/event-data.js';
 import { count, list, Misfit, misfit, object, word } from '../chunks/read-fields.js';
 import type { Redact } from '../secrets/redactor.js';
@@ -7,7 +7,9 @@ import { toStreamError } from '../errors/server-error.js';
 import { withDeadlines } from '../operators/with-deadlines.js';
 import type { Model } from '../schemas/model.js';
 import { ByteBuffer } from '../sse/byte-buffer.js';
+import type { TransportEvent } from '../transport/transport.js';
 import { isObject } from '../util/is-object.js';
+import { emitAll, operate } from '../util/operate.js';
 import { parseJson } from '../util/parse-json.js';
 import { onFlatStack } from './on-flat-stack.js';
 import { identifyErrors, RequestScope } from './request-scope.js';
@@ -20,26 +22,35 @@ export function fetchModels(settings: Settings): Observable<Model> {
     { operation: 'models', method: 'GET', path: '/models', accept: 'application/json' },
     settings,
   );
-  const { deadlines, limits, scheduler } = settings;
+  const { deadlines, scheduler } = settings;
   return defer(() => {
     const scope = new RequestScope(settings);
-    const body = new ByteBuffer(limits.eventBytes);
-    return concat(
-      send(exchange, settings, scope).pipe(
-        tap((event) => {
-          if (event.type === 'data') {
-            body.append(event.bytes);
-          }
-        }),
-        ignoreElements(),
-      ),
-      defer(() => of(parseModels(new TextDecoder().decode(body.release()), scope.redact, scheduler.now()))),
-    ).pipe(
+    return send(exchange, settings, scope).pipe(
+      readModelList(settings, scope), // bytes → models, at the end
       withDeadlines({ firstChunk: deadlines.firstChunk, total: deadlines.total, scheduler }),
-      mergeMap((models) => models),
       identifyErrors(scope),
     );
   }).pipe(onFlatStack());
+}
+
+function readModelList(
+  { limits, scheduler }: Settings,
+  { redact }: RequestScope,
+): OperatorFunction<TransportEvent, Model> {
+  return operate((destination) => {
+    const body = new ByteBuffer(limits.eventBytes);
+    return {
+      next: (event) => {
+        if (event.type === 'data') {
+          body.append(event.bytes);
+        }
+      },
+      complete: () => {
+        emitAll(parseModels(new TextDecoder().decode(body.release()), redact, scheduler.now()), destination);
+        destination.complete();
+      },
+    };
+  });
 }
 
 function parseModels(text: string, redact: Redact, now: number): readonly Model[] {

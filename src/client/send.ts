@@ -1,6 +1,7 @@
-import { defer, from, isObservable, map, noop, type Observable, of, switchMap, take, throwIfEmpty } from 'rxjs';
+import { defer, from, isObservable, noop, type Observable, type OperatorFunction } from 'rxjs';
 import { inContext } from '../transport/async-context.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
+import { operate } from '../util/operate.js';
 import { parseUrl } from '../util/parse-url.js';
 import type { ApiKey } from './client-config.js';
 import type { RequestScope } from './request-scope.js';
@@ -54,7 +55,7 @@ function withKey(request: TransportRequest, settings: Settings, scope: RequestSc
   };
   return typeof apiKey === 'string'
     ? defer(() => authorize(apiKey))
-    : keyFrom(apiKey).pipe(inContext(scope.run), switchMap(authorize));
+    : keyFrom(apiKey).pipe(inContext(scope.run), withFirstKey(authorize));
 }
 
 function exchange(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
@@ -63,11 +64,11 @@ function exchange(request: TransportRequest, settings: Settings, scope: RequestS
   return checkExchange('A transport', settings.transport(request)).pipe(requireAnswer(settings, scope));
 }
 
-function keyFrom(apiKey: Exclude<ApiKey, string>): Observable<string> {
+function keyFrom(apiKey: Exclude<ApiKey, string>): Observable<unknown> {
   return defer(() => {
     const key = apiKey();
     if (typeof key === 'string') {
-      return of(key);
+      return [key];
     }
     try {
       return from(key);
@@ -75,16 +76,23 @@ function keyFrom(apiKey: Exclude<ApiKey, string>): Observable<string> {
       // The error of rxjs would quote the value, which may be the key.
       throw new TypeError('apiKey must give a string, or a Promise or an Observable of one');
     }
-  }).pipe(
-    take(1),
-    throwIfEmpty(() => new TypeError('apiKey gave no key')),
-    map((key: unknown) => {
+  });
+}
+
+/** Begins an exchange with the first key, after which the source of keys is unsubscribed. */
+function withFirstKey(
+  authorize: (key: string) => Observable<TransportEvent>,
+): OperatorFunction<unknown, TransportEvent> {
+  return operate((destination, source) => ({
+    next: (key) => {
+      source.unsubscribe();
       if (typeof key !== 'string') {
         throw new TypeError('apiKey must give a string');
       }
-      return key;
-    }),
-  );
+      authorize(key).subscribe(destination);
+    },
+    complete: () => destination.error(new TypeError('apiKey gave no key')),
+  }));
 }
 
 /** Checks headers before the transport does, whose error would quote the value. */

@@ -1,6 +1,8 @@
 import { defer, type Observable, pipe } from 'rxjs';
 import { ActivityCheck } from '../chunks/activity.js';
 import { type ChunkFormat, parseChunks, type ProvenChunk } from '../chunks/parse-chunks.js';
+import { readUnmended } from '../chunks/proven-chunks.js';
+import { createLane } from '../lane/lane.js';
 import { withActivityDeadlines } from '../operators/with-deadlines.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
@@ -46,13 +48,17 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
     deadlines: { firstChunk, idle, total },
     scheduler,
   } = settings;
-  const single = asksForOne(request);
+  const content = { limits, single: asksForOne(request) };
   const timed = { firstChunk, idle, total, scheduler };
   return defer(() => {
     const scope = new RequestScope(settings);
     const read = pipe(
-      readAnswer<ProvenChunk<Chunk>>(limits), // bytes → server-sent events
-      parseChunks(format, { limits, single, redact: scope.redact, scheduler }), // events → chunks, until [DONE]
+      // bytes → server-sent events; those that repeat → chunks
+      readAnswer<ProvenChunk<Chunk>>({
+        eventBytes: limits.eventBytes,
+        createShortcut: () => createLane(readUnmended(format, content)),
+      }),
+      parseChunks(format, { ...content, redact: scope.redact, scheduler }), // events → chunks, until [DONE]
     );
     return send(exchange, settings, scope).pipe(
       drainAfterComplete(read, grace, scheduler), // complete at [DONE], not when the socket closes

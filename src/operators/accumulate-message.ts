@@ -1,9 +1,10 @@
-import { concat, defer, EMPTY, map, of, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { createMessageBuilder, type MessageBuilder } from '../chunks/message-builder.js';
+import { MessageBuilder } from '../chunks/message-builder.js';
 import type { Message } from '../chunks/message.js';
 import { checkChoice, checkConfig, checkCount } from '../util/check.js';
 import { checkChunk } from '../util/misuse.js';
+import { operate } from '../util/operate.js';
 
 /** Configuration of {@link accumulateMessage}, {@link toMessage} and {@link toolCalls}. */
 export interface AccumulateMessageConfig {
@@ -32,18 +33,23 @@ export function accumulateMessage(
   config: AccumulateMessageConfig = {},
 ): OperatorFunction<AnswerChunk, Message> {
   const begin = prepareMessage('accumulateMessage', choice, config);
-  return (source) =>
-    defer(() => {
-      const builder = begin();
-      let last: Message | undefined;
-      return concat(
-        source.pipe(map((chunk) => (last = builder.add(chunk)))),
-        defer(() => {
-          const finished = builder.finish();
-          return last === undefined || last === finished ? EMPTY : of(finished);
-        }),
-      );
-    });
+  return operate((destination) => {
+    const builder = begin();
+    let last: Message | undefined;
+    return {
+      next(chunk) {
+        builder.add(checkChunk('accumulateMessage', chunk));
+        destination.next((last = builder.current()));
+      },
+      complete() {
+        const finished = builder.finish();
+        if (last !== undefined && last !== finished) {
+          destination.next(finished);
+        }
+        destination.complete();
+      },
+    };
+  });
 }
 
 /**
@@ -56,8 +62,5 @@ export function prepareMessage(name: string, choice: number, config: AccumulateM
   checkConfig(name, config, ['toolCalls']);
   const { toolCalls = 128 } = config;
   checkCount('toolCalls', toolCalls, 1);
-  return () => {
-    const builder = createMessageBuilder({ choice, toolCalls });
-    return { ...builder, add: (chunk) => builder.add(checkChunk(name, chunk)) };
-  };
+  return () => new MessageBuilder({ choice, toolCalls });
 }

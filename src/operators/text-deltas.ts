@@ -1,7 +1,8 @@
-import { filter, map, type OperatorFunction, pipe } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { type AnswerChoice, type AnswerChunk, contentOf } from '../chunks/answer-chunk.js';
 import { checkChoice } from '../util/check.js';
 import { checkChunk } from '../util/misuse.js';
+import { operate } from '../util/operate.js';
 
 /**
  * Emits the text of each chunk, skipping chunks without text. Takes chunks of `chat()` and `completions()`.
@@ -29,16 +30,17 @@ export function choicePieces(
   read: (entry: AnswerChoice) => string,
 ): OperatorFunction<AnswerChunk, string> {
   checkChoice(operator, choice);
-  return pipe(
-    map((chunk: AnswerChunk) => {
+  return operate((destination) => ({
+    next(chunk) {
       let piece = '';
       for (const entry of checkChunk(operator, chunk).choices) {
         if (entry.index === choice) {
           piece += read(entry);
         }
       }
-      return piece;
-    }),
-    filter((piece) => piece !== ''),
-  );
+      if (piece !== '') {
+        destination.next(piece);
+      }
+    },
+  }));
 }

@@ -1,4 +1,4 @@
-import { defer, fromEvent, map, type MonoTypeOperatorFunction, of, takeUntil } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, takeUntil } from 'rxjs';
 import { check } from '../util/check.js';
 import { checkCalled } from '../util/misuse.js';
 
@@ -21,12 +21,14 @@ export function throwIfAborted<T>(signal: AbortSignal): MonoTypeOperatorFunction
   checkCalled('throwIfAborted', signal);
   const { aborted, addEventListener } = (signal as Partial<AbortSignal> | null | undefined) ?? {};
   check(typeof aborted === 'boolean' && typeof addEventListener === 'function', 'signal', 'an AbortSignal', signal);
-  const abort = defer(() => (signal.aborted ? of(undefined) : fromEvent(signal, 'abort')));
-  return takeUntil(
-    abort.pipe(
-      map(() => {
-        throw signal.reason;
-      }),
-    ),
-  );
+  const abort = new Observable<never>((subscriber) => {
+    const fail = (): void => subscriber.error(signal.reason);
+    if (signal.aborted) {
+      fail();
+      return undefined;
+    }
+    signal.addEventListener('abort', fail);
+    return () => signal.removeEventListener('abort', fail);
+  });
+  return takeUntil(abort);
 }

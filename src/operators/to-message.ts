@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import type { Message } from '../chunks/message.js';
+import { checkChunk } from '../util/misuse.js';
 import { type AccumulateMessageConfig, prepareMessage } from './accumulate-message.js';
 import { toResult } from './to-result.js';
 
@@ -23,6 +24,10 @@ export function toMessage(choice = 0, config: AccumulateMessageConfig = {}): Ope
   const begin = prepareMessage('toMessage', choice, config);
   return toResult(() => {
     const builder = begin();
-    return { add: builder.add, partial: builder.current, result: builder.finish };
+    return {
+      add: (chunk) => builder.add(checkChunk('toMessage', chunk)),
+      partial: () => builder.current(),
+      result: () => builder.finish(),
+    };
   });
 }

@@ -1,5 +1,6 @@
-import { catchError, concat, defer, ignoreElements, of, type OperatorFunction, tap, throwError } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { copyError } from '../errors/copy-error.js';
+import { operate } from '../util/operate.js';
 
 /** Collects the values of one subscription. */
 interface Collector<T, R> {
@@ -12,16 +13,22 @@ interface Collector<T, R> {
 
 /** Emits the collected result on completion. On error, rethrows a copy of an `LlmError` with the partial result. */
 export function toResult<T, R>(createCollector: () => Collector<T, R>): OperatorFunction<T, R> {
-  return (source) =>
-    defer(() => {
-      const { add, partial, result } = createCollector();
-      return concat(
-        source.pipe(
-          tap(add),
-          ignoreElements(),
-          catchError((error: unknown) => throwError(() => copyError(error, { partial: partial() }))),
-        ),
-        defer(() => of(result())),
-      );
-    });
+  return operate((destination) => {
+    const { add, partial, result } = createCollector();
+    const fail = (error: unknown): void => destination.error(copyError(error, { partial: partial() }));
+    return {
+      next(value) {
+        try {
+          add(value);
+        } catch (error) {
+          fail(error);
+        }
+      },
+      error: fail,
+      complete() {
+        destination.next(result());
+        destination.complete();
+      },
+    };
+  });
 }

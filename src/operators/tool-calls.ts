@@ -1,6 +1,8 @@
-import { concat, concatMap, defer, distinct, distinctUntilChanged, filter, map, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import type { Message, ToolCall } from '../chunks/message.js';
+import { checkChunk } from '../util/misuse.js';
+import { operate } from '../util/operate.js';
 import { type AccumulateMessageConfig, prepareMessage } from './accumulate-message.js';
 
 /**
@@ -25,19 +27,30 @@ import { type AccumulateMessageConfig, prepareMessage } from './accumulate-messa
  */
 export function toolCalls(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<AnswerChunk, ToolCall> {
   const begin = prepareMessage('toolCalls', choice, config);
-  return (source) =>
-    defer(() => {
-      const builder = begin();
-      return concat(
-        source.pipe(
-          map(builder.add),
-          distinctUntilChanged((before, after) => before.finishReason === after.finishReason),
-        ),
-        defer(() => [builder.finish()]),
-      ).pipe(
-        concatMap((message: Message) => message.toolCalls),
-        filter(({ complete }) => complete),
-        distinct(({ id }) => id),
-      );
-    });
+  return operate((destination) => {
+    const builder = begin();
+    const emitted = new Set<string>();
+    let ended = false;
+    const emit = (message: Message): void => {
+      for (const call of message.toolCalls) {
+        if (call.complete && !emitted.has(call.id)) {
+          emitted.add(call.id);
+          destination.next(call);
+        }
+      }
+    };
+    return {
+      next(chunk) {
+        builder.add(checkChunk('toolCalls', chunk));
+        if (!ended && builder.hasFinishReason) {
+          ended = true;
+          emit(builder.current());
+        }
+      },
+      complete() {
+        emit(builder.finish());
+        destination.complete();
+      },
+    };
+  });
 }

@@ -46,9 +46,9 @@ export class BlockSplitter {
    * @throws {LimitError} If the lines of one block exceed the limit.
    */
   next(piece: Uint8Array, start: number, single: boolean): Uint8Array | undefined {
-    if (this.isBetweenBlocks && piece.length - start <= this.eventBytes) {
+    if (this.isBetweenBlocks && (single || piece.length - start <= this.eventBytes)) {
       const end = single ? endOfBlock(piece, start) : endOfLastBlock(piece, start);
-      if (end !== -1) {
+      if (end !== -1 && end - start <= this.eventBytes) {
         this.end = end;
         return start === 0 && end === piece.length ? piece : piece.subarray(start, end);
       }

@@ -21,7 +21,7 @@ import { isObject } from '../util/is-object.js';
 import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.js';
 import { retryTransient } from '../operators/retry-transient.js';
 import { check, checkConfig } from '../util/check.js';
-import { checkCalled } from '../util/misuse.js';
+import { checkCalled, checkChunk } from '../util/misuse.js';
 import { type ChatView, failedView, hasOutput, viewOf, waitingView } from './chat-view.js';
 
 /** Options of {@link accumulateView}. */
@@ -77,7 +77,8 @@ export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunct
           source.pipe(
             map((chunk): ReplyEvent => {
               begun = true;
-              return { type: 'message', message: builder.add(chunk) };
+              builder.add(checkChunk('accumulateView', chunk));
+              return { type: 'message', message: builder.current() };
             }),
           ),
           defer(() => of<ReplyEvent>(begun ? { type: 'done', message: builder.finish() } : { type: 'unanswered' })),

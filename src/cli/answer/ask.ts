@@ -16,7 +16,8 @@ import {
   throwError,
 } from 'rxjs';
 import { type AnswerChunk, coalesceText, labelWith, type RetryNotice, retryTransient } from '../../index.node.js';
-import { explainError, InterruptedError, ReportedError, throwIfInterrupted } from '../errors.js';
+import { InterruptedError, ReportedError } from '../errors.js';
+import { explainError } from '../explain-error.js';
 import { chooseServer } from '../server/choose-server.js';
 import type { Server } from '../server/connect.js';
 import { chooseModels, suggestModels } from '../server/models.js';
@@ -28,6 +29,7 @@ import { toLines } from '../terminal/to-lines.js';
 import { reportEnding } from './ending.js';
 import { printAnswer, toOutput } from './print-answer.js';
 import { type AskOptions, requestAnswer } from './request.js';
+import { throwIfInterrupted } from './throw-if-interrupted.js';
 
 /**
  * Reads the prompt, sends it to one model or several, and prints the answers as they come. Emits nothing; completes when

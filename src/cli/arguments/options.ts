@@ -55,7 +55,7 @@ const types = new Map<string, 'string' | 'boolean'>(Object.entries(options).map(
 export type OptionValues = ReturnType<typeof parseArgs<{ readonly options: typeof options }>>['values'];
 
 /** The arguments, split into options and words. */
-interface Arguments {
+export interface Arguments {
   readonly values: OptionValues;
   readonly words: readonly string[];
   /** The first word, if it is a command. */

@@ -6,11 +6,11 @@ import { oneLine } from '../terminal/text.js';
 import { nearMiss } from './near-miss.js';
 import { readBuiltInModels, readNumber, readRateLimit } from './option-values.js';
 import {
+  type Arguments,
   type CommandName,
   commands,
   modelsOptionNames,
   type OptionValues,
-  readOptions,
   serveOnlyOptionNames,
   serveOptionNames,
 } from './options.js';
@@ -20,25 +20,16 @@ const maxShown = 30;
 
 /** What to do, and with which options. */
 export type Command =
-  | { readonly name: 'help'; readonly command: CommandName | undefined }
-  | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly options: ServeOptions }
   | { readonly name: 'ask' | 'chat' | 'models'; readonly options: AskOptions };
 
 /**
- * Parses a command line.
+ * Checks the arguments of a command, and converts them to its options.
  *
- * @throws {UsageError} For an option that is unknown, lacks its value or has an invalid one, and for words that a command
- * does not take.
+ * @throws {UsageError} For an option that has an invalid value or is another command's, and for words that the command does
+ * not take.
  */
-export function parseArguments(parameters: readonly string[]): Command {
-  const { values, words, command, isVerbatim } = readOptions(parameters);
-  if (values.help === true) {
-    return { name: 'help', command };
-  }
-  if (values.version === true) {
-    return { name: 'version' };
-  }
+export function parseArguments({ values, words, command, isVerbatim }: Arguments): Command {
   checkValues(values);
   const rest = words.slice(1);
   switch (command) {

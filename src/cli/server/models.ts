@@ -12,7 +12,8 @@ import {
 } from 'rxjs';
 import { isLlmError, retryTransient } from '../../index.node.js';
 import type { AskOptions } from '../answer/request.js';
-import { CliError, summarizeError } from '../errors.js';
+import { CliError } from '../errors.js';
+import { summarizeError } from '../explain-error.js';
 import { printText, type Streams, writeLine } from '../terminal/output.js';
 import { writeRetry } from '../terminal/show-waiting.js';
 import { oneLine } from '../terminal/text.js';

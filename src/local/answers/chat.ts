@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { isObject } from '../../util/is-object.js';
 import { messageText } from '../local-model.js';
 import type { AnswerFormat } from './answer-format.js';
+import { answerWith } from './answer-with.js';
 import {
   checkBody,
   generationBody,
@@ -40,7 +41,7 @@ const chatBody = z.extend(generationBody, {
 });
 
 /** Reads a body of `/chat/completions`. Throws a `LocalError` 400 that names the first invalid field. */
-export function parseChatRequest(input: unknown): GenerationRequest {
+function parseChatRequest(input: unknown): GenerationRequest {
   const body = checkBody(chatBody, input);
   const question = body.messages.filter(({ role }) => role === 'user').at(-1);
   return {
@@ -56,7 +57,7 @@ export function parseChatRequest(input: unknown): GenerationRequest {
 }
 
 /** Writes answers of `/chat/completions`. A stream has a choice with the role, one per piece and one that finishes. */
-export const chatFormat: AnswerFormat = {
+const chatFormat: AnswerFormat = {
   idPrefix: 'chatcmpl-',
   wholeObject: 'chat.completion',
   chunkObject: 'chat.completion.chunk',
@@ -67,6 +68,9 @@ export const chatFormat: AnswerFormat = {
     finish_reason: generation.reason,
   }),
 };
+
+/** Answers a request to `/chat/completions`. */
+export const answerChat = answerWith(parseChatRequest, chatFormat);
 
 function toFirstChoice(event: GenerationEvent): object {
   const calls = event.type === 'delta' && event.delta.tool_calls;

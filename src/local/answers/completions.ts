@@ -2,6 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
 import { operate } from '../../util/operate.js';
 import type { AnswerFormat } from './answer-format.js';
+import { answerWith } from './answer-with.js';
 import { checkBody, generationBody, readGenerationFields, type GenerationRequest } from './generation-request.js';
 import { pieceText, type GenerationEvent } from './generation.js';
 
@@ -13,7 +14,7 @@ const completionBody = z.extend(generationBody, {
 });
 
 /** Reads a body of the legacy `/completions`. Throws a `LocalError` 400 that names the first invalid field. */
-export function parseCompletionRequest(input: unknown): GenerationRequest {
+function parseCompletionRequest(input: unknown): GenerationRequest {
   const body = checkBody(completionBody, input);
   const prompt = typeof body.prompt === 'string' ? body.prompt : body.prompt.join('');
   return {
@@ -29,13 +30,16 @@ export function parseCompletionRequest(input: unknown): GenerationRequest {
 }
 
 /** Writes answers of the legacy `/completions`, whose chunks have the shape of a whole answer. */
-export const completionFormat: AnswerFormat = {
+const completionFormat: AnswerFormat = {
   idPrefix: 'cmpl-',
   wholeObject: 'text_completion',
   chunkObject: 'text_completion',
   toChoices: (events) => events.pipe(toTextChoices()),
   toChoice: ({ text, reason }) => toChoice(text, reason),
 };
+
+/** Answers a request to the legacy `/completions`. */
+export const answerCompletion = answerWith(parseCompletionRequest, completionFormat);
 
 /** Holds each piece back until the next event, since the finish reason is sent with the last text. */
 function toTextChoices(): OperatorFunction<GenerationEvent, object> {

@@ -1,7 +1,4 @@
-import { EMPTY, type Observable } from 'rxjs';
-import { answerWith } from '../answers/answer-with.js';
-import { chatFormat, parseChatRequest } from '../answers/chat.js';
-import { completionFormat, parseCompletionRequest } from '../answers/completions.js';
+import { defer, EMPTY, mergeMap, type Observable } from 'rxjs';
 import type { ServerSettings } from '../server-settings.js';
 import { pathOf, type Exchange, type Handler } from './exchange.js';
 import { limitRate } from './limit-rate.js';
@@ -22,8 +19,8 @@ export function createRouter({ rateLimit, scheduler }: ServerSettings): (exchang
     { method: 'GET', path: '/', handle: sendWelcome },
     { method: 'GET', path: '/v1/models', handle: sendModels },
     { method: 'GET', path: '/v1/models/{id}', handle: sendModel },
-    { method: 'POST', path: '/v1/chat/completions', handle: limited(answerWith(parseChatRequest, chatFormat)) },
-    { method: 'POST', path: '/v1/completions', handle: limited(answerWith(parseCompletionRequest, completionFormat)) },
+    { method: 'POST', path: '/v1/chat/completions', handle: limited(answerChat) },
+    { method: 'POST', path: '/v1/completions', handle: limited(answerCompletion) },
   ];
   return (exchange) => route(routes, exchange);
 }
@@ -66,6 +63,15 @@ function decode(text: string): string {
     return text;
   }
 }
+
+/** Answers with a module that is loaded at the first request, since it needs zod, which takes long to load. */
+const answerChat: Handler = (exchange, parameter) =>
+  defer(() => import('../answers/chat.js')).pipe(mergeMap((answers) => answers.answerChat(exchange, parameter)));
+
+const answerCompletion: Handler = (exchange, parameter) =>
+  defer(() => import('../answers/completions.js')).pipe(
+    mergeMap((answers) => answers.answerCompletion(exchange, parameter)),
+  );
 
 /** Explains the server to whoever opens its address in a browser. */
 const sendWelcome: Handler = ({ response, settings }) => {

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { isObject } from '../../util/is-object.js';
 
 /** Recorded exchanges, as plain data that can be stored as JSON. */
 export interface Cassette {
@@ -65,91 +65,120 @@ export interface CassetteFailure {
  * @throws {TypeError} Naming the first invalid field, and what it must be.
  */
 export function checkCassette(value: unknown, name: string): Cassette {
-  const { success, data, error } = schema.safeParse(value);
-  if (success) {
-    return data;
+  const [problem] = cassette(value, '');
+  if (problem !== undefined) {
+    throw new TypeError(`${name} is not a cassette: ${problem}`);
   }
-  const [issue] = error.issues;
-  const field = (issue?.path ?? [])
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./u, '');
-  throw new TypeError(`${name} is not a cassette: ${field || 'it'} ${issue?.message ?? 'is invalid'}`);
+  return value as Cassette;
 }
 
-// The messages follow the name of a field.
-const at = z.number('must be a number of milliseconds').check(z.gte(0, 'must be a number of milliseconds, 0 or more'));
-const text = z.string('must be a string');
-const base64 = z.base64('must be base64');
-const headers = z
-  .record(text, text, 'must be an object of strings')
-  .check(z.refine(areHeaders, 'must be valid HTTP headers'));
+/** Says what is wrong with the value of a field, in the order of its fields. */
+type Rule = (value: unknown, field: string) => Iterable<string>;
 
-const request: z.ZodMiniType<CassetteRequest> = z.object(
-  {
-    operation: text,
-    method: text,
-    url: text,
-    headers: z.optional(headers),
-    json: z.optional(z.unknown()),
-    text: z.optional(text),
-    base64: z.optional(base64),
-  },
-  'must be an object',
+type Fields = Readonly<Record<string, unknown>>;
+
+function must(isValid: (value: unknown) => boolean, expected: string): Rule {
+  return (value, field) => (isValid(value) ? [] : [`${field || 'it'} must be ${expected}`]);
+}
+
+function optional(rule: Rule): Rule {
+  return (value, field) => (value === undefined ? [] : rule(value, field));
+}
+
+function object(fields: (value: Fields) => Readonly<Record<string, Rule>>): Rule {
+  return function* (value, field) {
+    if (!isObject(value)) {
+      yield `${field || 'it'} must be an object`;
+      return;
+    }
+    for (const [key, rule] of Object.entries(fields(value))) {
+      yield* rule(value[key], field === '' ? key : `${field}.${key}`);
+    }
+  };
+}
+
+function list(rule: Rule): Rule {
+  return function* (value, field) {
+    if (!Array.isArray(value)) {
+      yield `${field} must be an array`;
+      return;
+    }
+    for (const [index, item] of value.entries()) {
+      yield* rule(item, `${field}[${index}]`);
+    }
+  };
+}
+
+const at = must((value) => Number.isFinite(value) && Number(value) >= 0, 'a number of milliseconds, 0 or more');
+const text = must((value) => typeof value === 'string', 'a string');
+const base64 = must(
+  (value) => typeof value === 'string' && /^(?:[a-z\d+/]{4})*(?:[a-z\d+/]{2}==|[a-z\d+/]{3}=)?$/iu.test(value),
+  'base64',
 );
 
-const piece: z.ZodMiniType<CassettePiece> = z.union(
-  [z.object({ at, text }), z.object({ at, base64 })],
-  'must be { at, text } or { at, base64 }',
-);
+const texts = object((value) => Object.fromEntries(Object.keys(value).map((key) => [key, text])));
 
-const response: z.ZodMiniType<CassetteResponse> = z.object(
-  {
-    at,
-    status: z.int('must be a whole number').check(z.gte(200, 'must be 200 or more'), z.lte(999, 'must be 999 or less')),
-    headers,
-    body: z.array(piece, 'must be an array'),
-  },
-  'must be an object',
-);
+const headers: Rule = function* (value, field) {
+  yield* texts(value, field);
+  yield* must(areHeaders, 'valid HTTP headers')(value, field);
+};
 
-const failure: z.ZodMiniType<CassetteFailure> = z.object(
-  {
-    name: text,
-    message: text,
-    kind: z.optional(text),
-    retryable: z.optional(z.boolean('must be true or false')),
-    retryAfter: z.optional(at),
-    requestId: z.optional(text),
-    code: z.optional(text),
-    type: z.optional(text),
-    deadline: z.optional(text),
-    limit: z.optional(text),
-    maximum: z.optional(z.number('must be a number')),
-  },
-  'must be an object',
-);
+const request = object(() => ({
+  operation: text,
+  method: text,
+  url: text,
+  headers: optional(headers),
+  text: optional(text),
+  base64: optional(base64),
+}));
 
-const end: z.ZodMiniType<CassetteEnd> = z.discriminatedUnion(
-  'type',
-  [z.object({ type: z.enum(['complete', 'abort']), at }), z.object({ type: z.literal('error'), at, error: failure })],
-  "must be 'complete', 'abort' or 'error'",
-);
+const noContent = must(() => false, '{ at, text } or { at, base64 }');
 
-const schema: z.ZodMiniType<Cassette> = z.object(
-  {
-    version: z.literal(1, 'must be 1, the only version this package supports'),
-    exchanges: z.array(
-      z.object({ request, response: z.optional(response), end }, 'must be an object'),
-      'must be an array',
-    ),
-  },
-  'must be an object',
-);
+const piece: Rule = (value, field) =>
+  isObject(value) && ('text' in value || 'base64' in value)
+    ? object(() => ('text' in value ? { at, text } : { at, base64 }))(value, field)
+    : noContent(value, field);
 
-function areHeaders(fields: Readonly<Record<string, string>>): boolean {
+const status: Rule = function* (value, field) {
+  yield* must(Number.isInteger, 'a whole number')(value, field);
+  yield* must((number) => Number(number) >= 200, '200 or more')(value, field);
+  yield* must((number) => Number(number) <= 999, '999 or less')(value, field);
+};
+
+const response = object(() => ({ at, status, headers, body: list(piece) }));
+
+const failure = object(() => ({
+  name: text,
+  message: text,
+  kind: optional(text),
+  retryable: optional(must((value) => typeof value === 'boolean', 'true or false')),
+  retryAfter: optional(at),
+  requestId: optional(text),
+  code: optional(text),
+  type: optional(text),
+  deadline: optional(text),
+  limit: optional(text),
+  maximum: optional(must(Number.isFinite, 'a number')),
+}));
+
+const ends: readonly unknown[] = ['complete', 'abort', 'error'];
+
+const end = object(({ type }) => ({
+  type: must((value) => ends.includes(value), "'complete', 'abort' or 'error'"),
+  at,
+  ...(type === 'error' && { error: failure }),
+}));
+
+const exchange = object(() => ({ request, response: optional(response), end }));
+
+const cassette = object(() => ({
+  version: must((value) => value === 1, '1, the only version this package supports'),
+  exchanges: list(exchange),
+}));
+
+function areHeaders(fields: unknown): boolean {
   try {
-    return Boolean(new Headers(fields));
+    return Boolean(new Headers(fields as Record<string, string>));
   } catch {
     return false;
   }

@@ -49,6 +49,7 @@ export function toRecordedError(error: unknown, remove: (text: string) => string
 export function fromRecordedError({ name, message, ...known }: CassetteFailure): Error {
   const error = new Error(message);
   const { prototype } = classes.get(name) ?? Error;
+  const kept = Object.entries(known).filter(([field]) => fields.has(field));
   // The constructors would write their own messages.
-  return Object.assign(Object.setPrototypeOf(error, prototype) as Error, { name, ...known });
+  return Object.assign(Object.setPrototypeOf(error, prototype) as Error, { name, ...Object.fromEntries(kept) });
 }

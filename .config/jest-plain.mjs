@@ -1,0 +1,28 @@
+/* The specs that read streams, without the lane for repeating events: the parser reads every event. */
+import { availableParallelism } from 'node:os';
+
+// As in jest.config.ts.
+for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) {
+  Reflect.deleteProperty(process.env, name);
+  Reflect.deleteProperty(process.env, name.toLowerCase());
+}
+
+const folders = 'chunks|client|errors|faults|integration|operators|secrets|sse|testing|transport|views';
+
+export default {
+  rootDir: '..',
+  maxWorkers: availableParallelism() + 1,
+  // Only for tests that hang.
+  testTimeout: 30_000,
+  roots: ['<rootDir>/spec'],
+  testRegex: [`/spec/(${folders})/[^/]+\\.spec\\.ts$`, '/spec/lane/plain-lane\\.spec\\.ts$'],
+  // They test programs and the built package.
+  testPathIgnorePatterns: ['/node_modules/', '/spec/(integration/(package|scripts)|testing/any-runner)\\.spec\\.ts$'],
+  modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/', '<rootDir>/spec/consumers/'],
+  globals: { isPlain: true },
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },
+  moduleNameMapper: {
+    '/lane/lane\\.js$': '<rootDir>/spec/lane/no-lane.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};

@@ -1,0 +1,135 @@
+/*
+ * Measures one contender in a process of its own, and sends what it found to the process that started it.
+ */
+import { setTimeout } from 'node:timers/promises';
+import { piecesOf, type AnswerKind } from './answers.js';
+import type { Contender, ContenderConfig } from './contenders/contender.js';
+import { profileCpu, profileHeap, type Shares } from './profile.js';
+import type { Listener, Listening, Mode } from './server.js';
+
+const contenders = {
+  'by-hand': () => import('./contenders/by-hand.js'),
+  undici: () => import('./contenders/undici.js'),
+  http2: () => import('./contenders/http2.js'),
+  rxllm: () => import('./contenders/rxllm.js'),
+  'rxllm-fetch': () => import('./contenders/rxllm-fetch.js'),
+  'rxllm-plain': () => import('./contenders/rxllm-plain.js'),
+  openai: () => import('./contenders/openai.js'),
+} satisfies Readonly<Record<string, () => Promise<{ createContender: CreateContender }>>>;
+
+type CreateContender = (config: ContenderConfig) => Contender | Promise<Contender>;
+
+/** The name of a contender. */
+export type ContenderName = keyof typeof contenders;
+
+/** Answers to read: `streams` at once, `repeat` times. */
+export interface Load {
+  readonly listener: Listener;
+  readonly mode: Mode;
+  readonly kind: AnswerKind;
+  readonly chunks: number;
+  readonly streams: number;
+  readonly repeat: number;
+}
+
+/** What to measure. */
+export interface Job extends Omit<ContenderConfig, 'baseURL'> {
+  readonly contender: ContenderName;
+  readonly read: keyof Contender;
+  readonly load: Load;
+  /** What to read before, so that the code is compiled. */
+  readonly warmUp: Load;
+  readonly origins: Listening['origins'];
+  readonly profile: boolean;
+}
+
+/** What was measured. */
+export interface Figures {
+  /** CPU time of the process in microseconds, per chunk and per stream. */
+  readonly chunk?: number;
+  readonly stream?: number;
+  /** The median time from a request to its first piece of text, in milliseconds. */
+  readonly first?: number;
+  /** Bytes that an open stream holds on the heap. */
+  readonly heap?: number;
+  /** Connections that the server accepted; added by the process that started this one. */
+  readonly connections?: number;
+}
+
+/** The message of this process. */
+export interface Measured {
+  readonly figures: Figures;
+  readonly shares?: Shares | undefined;
+}
+
+/** Streams that are opened together, so that no connection is refused. */
+const opening = 250;
+
+const job = JSON.parse(process.argv[2] ?? '') as Job;
+const { createContender } = await contenders[job.contender]();
+
+await readAll(job.warmUp);
+await collect();
+const measured = await (job.load.mode === 'idle' ? hold(job.load) : read(job.load));
+process.send?.(measured, () => process.exit());
+
+async function read(load: Load): Promise<Measured> {
+  const profile = job.profile ? await profileCpu() : undefined;
+  const before = process.cpuUsage();
+  const firsts = await readAll(load);
+  const { user, system } = process.cpuUsage(before);
+  const shares = await profile?.();
+  const stream = (user + system) / (load.streams * load.repeat);
+  const first = firsts.sort((a, b) => a - b)[firsts.length >> 1];
+  return { figures: { stream, chunk: stream / load.chunks, ...(first === undefined ? {} : { first }) }, shares };
+}
+
+/** Reads answers and checks them; returns the time to each first piece. */
+async function readAll(load: Load): Promise<number[]> {
+  const contender = await createFor(load);
+  const firsts: number[] = [];
+  const texts: string[] = [];
+  for (let repeat = 0; repeat < load.repeat; repeat += 1) {
+    const started = performance.now();
+    const first = (): unknown => firsts.push(performance.now() - started);
+    const streams = Array.from({ length: load.streams }, () => contender[job.read]?.(first) ?? Promise.resolve(''));
+    texts.push(...(await Promise.all(streams)));
+  }
+  const expected = piecesOf(load.kind, load.chunks).join('');
+  const wrong = texts.filter((text) => text !== expected).length;
+  if (wrong > 0) {
+    throw new Error(`${job.contender} read ${wrong} of ${texts.length} answers wrong`);
+  }
+  return firsts;
+}
+
+/** Opens streams that stay open, and measures what they hold. */
+async function hold(load: Load): Promise<Measured> {
+  const contender = await createFor(load);
+  const profile = job.profile ? await profileHeap() : undefined;
+  const before = process.memoryUsage().heapUsed;
+  for (let opened = 0; opened < load.streams; opened += opening) {
+    await Promise.all(
+      Array.from({ length: Math.min(opening, load.streams - opened) }, () => {
+        return new Promise<void>((resolve, reject) => {
+          contender.text(resolve).then(() => reject(new Error(`A stream of ${job.contender} has ended`)), reject);
+        });
+      }),
+    );
+  }
+  await collect();
+  const heap = (process.memoryUsage().heapUsed - before) / load.streams;
+  return { figures: { heap }, shares: await profile?.(load.streams) };
+}
+
+function createFor({ listener, mode, kind, chunks }: Load): Contender | Promise<Contender> {
+  return createContender({ ...job, baseURL: `${job.origins[listener]}/${mode}/${kind}/${chunks}` });
+}
+
+/** Collects garbage; objects that one collection finalizes can often be collected only by the next one, a turn later. */
+async function collect(): Promise<void> {
+  for (let collection = 0; collection < 4; collection += 1) {
+    globalThis.gc?.();
+    await setTimeout(1);
+  }
+}

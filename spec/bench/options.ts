@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { addressOf, against } from './against.js';
+import { type Scenario, scenarios } from './scenarios.js';
+
+/** A Node that runs contenders. */
+export interface NodeProgram {
+  readonly path: string;
+  /** Such as `v24.1.0`. */
+  readonly version: string;
+}
+
+/** What to measure, and what to do with the results. */
+export interface Options {
+  readonly chosen: readonly Scenario[];
+  readonly rounds: number;
+  readonly nodes: readonly NodeProgram[];
+  /** The address of the build of rxllm to measure. */
+  readonly build: string;
+  readonly markdown: boolean;
+  readonly profile: boolean;
+  readonly smoke: boolean;
+}
+
+const help = `Measures what reading streams costs, against the loop that people write by hand.
+
+usage: npm run bench -- [NAME…] [OPTION…]
+
+  --quick          3 rounds instead of 7
+  --rounds NUMBER  as many rounds as you like
+  --node NODE      the Node of the contenders: a version, which npx fetches, or a path; may be repeated
+  --markdown       print the table, and replace the one in README
+  --against PATH   compare with another build of rxllm, which PATH is or is in
+  --profile        print what each part of the program takes instead: CPU time, or the memory of open streams
+  --smoke          only check what the contenders read, with as little load as possible
+
+scenarios:
+${Object.entries(scenarios)
+  .map(([name, { title }]) => `  ${name.padEnd(15)}  ${title}`)
+  .join('\n')}`;
+
+/** Reads the command line. What cannot be done ends the process, and tells what to do. */
+export function readOptions(): Options {
+  const { values, positionals } = parse();
+  if (values.help) {
+    console.log(help);
+    process.exit();
+  }
+  const { markdown, profile, smoke } = values;
+  const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    refuse('--rounds must be a whole number from 1 on.');
+  }
+  const names = positionals.length === 0 ? Object.keys(scenarios) : positionals;
+  const named = names.map((name) => scenarios[name] ?? refuse(`There is no scenario "${name}".`));
+  const build = addressOf(import.meta.dirname) ?? refuse('rxllm is not built: run `npm run build` first.');
+  const chosen = values.against === undefined ? named : compare(named, values.against);
+  const usesOpenai = chosen.some(({ runs }) => Object.values(runs).some(({ contender }) => contender === 'openai'));
+  if (usesOpenai && !existsSync(join(import.meta.dirname, 'contenders/node_modules/openai'))) {
+    refuse('The `openai` package to compare with is not installed: run `npm ci --prefix spec/bench/contenders` first.');
+  }
+  return { chosen, rounds, nodes: (values.node ?? [process.execPath]).map(findNode), build, markdown, profile, smoke };
+}
+
+function compare(named: readonly Scenario[], path: string): readonly Scenario[] {
+  const other =
+    addressOf(path) ?? refuse(`${path} is not in a build of rxllm: give the folder of its package, once it is built.`);
+  return named.map((scenario) => against(scenario, other));
+}
+
+function findNode(node: string): NodeProgram {
+  const isVersion = /^\d+(?:\.\d+){0,2}$/u.test(node);
+  const [command, ...start] = isVersion ? ['npx', '-y', '-p', `node@${node}`, 'node'] : [node];
+  const script = 'console.log(JSON.stringify({ path: process.execPath, version: process.version }))';
+  try {
+    return JSON.parse(execFileSync(command, [...start, '-e', script], { encoding: 'utf8' })) as NodeProgram;
+  } catch {
+    return refuse(`There is no Node "${node}": give a version that npx can fetch, or the path of the program.`);
+  }
+}
+
+function parse() {
+  const toggle = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: toggle,
+        markdown: toggle,
+        profile: toggle,
+        smoke: toggle,
+        help: { ...toggle, short: 'h' },
+        rounds: { type: 'string' },
+        against: { type: 'string' },
+        node: { type: 'string', multiple: true },
+      },
+    });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+function refuse(problem: string): never {
+  console.error(`${problem}\n\`npm run bench -- --help\` lists scenarios and options.`);
+  process.exit(2);
+}

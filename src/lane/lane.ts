@@ -1,0 +1,132 @@
+import type { ProvenChunk } from '../chunks/parse-chunks.js';
+import type { Shortcut } from '../sse/shortcut.js';
+import type { RepeatingChunk } from './chunk-mold.js';
+import { holesIn, learnTemplate, type ReadUnmended, type Template } from './learn-template.js';
+import { Pattern } from './pattern.js';
+import { type Piece, pieceOf } from './read-string.js';
+
+/** Events before the first is learned: the first ones of a stream seldom repeat, and short streams should cost nothing. */
+const firstEvents = 3;
+/** How many kinds of events are known at once: several choices or calls may take turns. */
+const maxTemplates = 4;
+/** Misses in a row before a rest. */
+const maxMisses = 8;
+/** The first and the longest rest, in events. */
+const minRest = 16;
+const maxRest = 1024;
+
+/** A block seen once. If it comes again, it is learned. */
+interface Draft {
+  readonly pattern: Pattern;
+  /** Whether it came again, and could not be learned. */
+  refused: boolean;
+}
+
+/**
+ * Creates, for one stream, a shortcut for events whose bytes repeat around one or a few JSON strings, such as
+ * `delta.content`. Once such an event has been parsed and checked, only the strings of the next ones need decoding.
+ *
+ * @param read Reads a document as the parser would at the start of a stream; `undefined` if it would mend it or fail.
+ */
+export function createLane<Chunk extends RepeatingChunk>(read: ReadUnmended<Chunk>): Shortcut<ProvenChunk<Chunk>> {
+  return new Lane(read);
+}
+
+class Lane<Chunk extends RepeatingChunk> implements Shortcut<ProvenChunk<Chunk>> {
+  end = 0;
+
+  private readonly readUnmended: ReadUnmended<Chunk>;
+
+  /** Last hit first. */
+  private templates: Template<Chunk>[] | undefined;
+  /** Oldest first. */
+  private drafts: Draft[] | undefined;
+  /** The bytes being read; let go when they are used up, since they may be a large buffer. */
+  private piece: Piece | undefined;
+  private events = 0;
+  private misses = 0;
+  private rest = 0;
+  private nextRest = minRest;
+
+  constructor(readUnmended: ReadUnmended<Chunk>) {
+    this.readUnmended = readUnmended;
+  }
+
+  get awake(): boolean {
+    return this.rest === 0;
+  }
+
+  pass(events: number): void {
+    this.rest = Math.max(0, this.rest - events);
+  }
+
+  read(bytes: Uint8Array, start: number): ProvenChunk<Chunk> | undefined {
+    const { templates } = this;
+    if (templates === undefined) {
+      return undefined;
+    }
+    const piece = this.piece?.bytes === bytes ? this.piece : pieceOf(bytes);
+    let place = 0;
+    for (const template of templates) {
+      const end = template.pattern.read(piece, start);
+      if (end !== -1) {
+        this.end = end;
+        this.piece = end === bytes.length ? undefined : piece;
+        this.misses = 0;
+        this.nextRest = minRest;
+        if (place > 0) {
+          templates.copyWithin(1, 0, place);
+          templates[0] = template;
+        }
+        return { chunk: template.mold.cast(template.pattern.texts) };
+      }
+      place += 1;
+    }
+    this.piece = undefined;
+    return undefined;
+  }
+
+  learn(block: Uint8Array): void {
+    this.events += 1;
+    if (this.events <= firstEvents) {
+      return;
+    }
+    this.misses += 1;
+    this.compare(block);
+    if (this.misses === maxMisses) {
+      // The parser reads the block of this miss while resting.
+      this.rest = this.nextRest + 1;
+      this.nextRest = Math.min(2 * this.nextRest, maxRest);
+      this.misses = 0;
+      this.drafts = this.drafts?.filter(({ refused }) => refused);
+    }
+  }
+
+  /** Learns a block that is like an earlier one; else notes it. */
+  private compare(block: Uint8Array): void {
+    const drafts = (this.drafts ??= []);
+    const templates = (this.templates ??= []);
+    const piece = pieceOf(block);
+    const place = drafts.findIndex(({ pattern }) => pattern.read(piece, 0) === block.length);
+    const draft = drafts[place];
+    // Where more kinds of events take turns than are known, learning one would only forget another.
+    const hasRoom = templates.length < maxTemplates || this.misses >= maxTemplates;
+    if (draft === undefined) {
+      // A stream whose events all differ should cost next to nothing.
+      const holes = this.misses <= maxTemplates ? holesIn(block) : [];
+      if (holes.length > 0) {
+        drafts.push({ pattern: new Pattern(block, holes), refused: false });
+        drafts.splice(0, drafts.length - maxTemplates);
+      }
+    } else if (!draft.refused && hasRoom) {
+      const template = learnTemplate(block, this.readUnmended);
+      if (template === undefined) {
+        draft.refused = true;
+      } else {
+        drafts.splice(place, 1);
+        templates.unshift(template);
+        templates.splice(maxTemplates);
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { endOfString, type Piece, pieceOf, readString } from './read-string.js';
+
+/** Where a string begins and ends in a block, without its quotes. */
+export interface Hole {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The bytes of a block around its holes. Events with the same bytes there differ only in the strings. */
+export class Pattern {
+  /** The strings of the block read last. */
+  readonly texts: string[] = [];
+  private readonly parts: readonly FixedPart[];
+
+  constructor(block: Uint8Array, holes: readonly Hole[]) {
+    const { view } = pieceOf(block);
+    const starts = [0, ...holes.map(({ end }) => end)];
+    this.parts = starts.map((start, index) => new FixedPart(view, start, holes[index]?.start ?? block.length));
+  }
+
+  /** Reads the strings of the block at `start`. Returns the index after it, or -1 if it differs or is not complete. */
+  read(piece: Piece, start: number): number {
+    const { parts, texts } = this;
+    let position = start;
+    let hole = -1;
+    for (const part of parts) {
+      if (hole >= 0) {
+        const end = endOfString(piece.view, position);
+        const text = end === -1 ? undefined : readString(piece, position, end);
+        if (text === undefined) {
+          return -1;
+        }
+        texts[hole] = text;
+        position = end;
+      }
+      hole += 1;
+      if (!part.isAt(piece.view, position)) {
+        return -1;
+      }
+      position += part.length;
+    }
+    return position;
+  }
+}
+
+/**
+ * Bytes that must be the same. They are compared as numbers, eight at a time: numbers that are equal have the same bytes,
+ * since JSON has no byte 0 and so no zero.
+ */
+class FixedPart {
+  readonly length: number;
+  private readonly words: Float64Array;
+  /** Up to seven bytes are left over: two words of four bytes hold them, and overlap. */
+  private readonly restAt: number;
+  private readonly rest: number;
+  private readonly last: number;
+
+  /** There are four bytes at least: a quote, a bracket and two line ends, or two quotes, a comma and a colon. */
+  constructor(view: DataView, start: number, end: number) {
+    this.length = end - start;
+    this.words = new Float64Array(Math.floor(this.length / 8));
+    for (let index = 0; index < this.words.length; index += 1) {
+      this.words[index] = view.getFloat64(start + index * 8, true);
+    }
+    this.restAt = Math.min(this.words.length * 8, this.length - 4);
+    this.rest = view.getInt32(start + this.restAt);
+    this.last = view.getInt32(end - 4);
+  }
+
+  isAt(view: DataView, start: number): boolean {
+    const end = start + this.length;
+    if (end > view.byteLength) {
+      return false;
+    }
+    const { words } = this;
+    for (let index = 0, position = start; index < words.length; index += 1, position += 8) {
+      if (view.getFloat64(position, true) !== words[index]) {
+        return false;
+      }
+    }
+    return view.getInt32(start + this.restAt) === this.rest && view.getInt32(end - 4) === this.last;
+  }
+}

@@ -1,0 +1,74 @@
+import { parseJson } from '../util/parse-json.js';
+import { requireGlobal } from '../util/require-global.js';
+
+/** Bytes, with a view of them that reads words. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+/** Creates the view of bytes. */
+export function pieceOf(bytes: Uint8Array): Piece {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+}
+
+/** The quote around a JSON string. */
+export const quote = 0x22;
+/** The byte before an escaped one. */
+export const backslash = 0x5c;
+
+/** Longer strings are left to the parser, which reads them as quickly. */
+const maxLength = 4096;
+/** Up to this length in bytes, ASCII is decoded faster here than by a `TextDecoder`. Most deltas are a word or less. */
+const maxShort = 32;
+/** For each length a list to hold the characters: engines spread such a list much faster than bytes. */
+const characters = Array.from({ length: maxShort + 1 }, (_, length) => Array.from({ length }, () => 0));
+
+let decoder: TextDecoder | undefined;
+
+/** Returns the index of the quote that ends the string which begins at `start`; -1 if it is cut, too long or has control characters. */
+export function endOfString(view: DataView, start: number): number {
+  const limit = Math.min(view.byteLength, start + maxLength + 1);
+  for (let index = start; index < limit; index += 1) {
+    const byte = view.getUint8(index);
+    if (byte === quote) {
+      return index;
+    }
+    if (byte < 0x20) {
+      return -1;
+    }
+    if (byte === backslash) {
+      index += 1;
+    }
+  }
+  return -1;
+}
+
+/** Returns a JSON string given without its quotes; `undefined` if it is malformed. Malformed UTF-8 becomes U+FFFD. */
+export function readString({ bytes, view }: Piece, start: number, end: number): string | undefined {
+  const list = characters[end - start];
+  if (list === undefined) {
+    return unescaped(decode(bytes.subarray(start, end)));
+  }
+  let isEscaped = false;
+  for (let index = 0; index < list.length; index += 1) {
+    const byte = view.getUint8(start + index);
+    if (byte > 0x7f) {
+      return unescaped(decode(bytes.subarray(start, end)));
+    }
+    isEscaped ||= byte === backslash;
+    list[index] = byte;
+  }
+  const text = String.fromCharCode(...list);
+  return isEscaped ? unescaped(text) : text;
+}
+
+/** Decodes UTF-8 as the parser does: a byte order mark is kept. */
+export function decode(bytes: Uint8Array): string {
+  decoder ??= new (requireGlobal('TextDecoder'))('utf-8', { ignoreBOM: true });
+  return decoder.decode(bytes);
+}
+
+function unescaped(text: string): string | undefined {
+  return text.includes('\\') ? (parseJson(`"${text}"`) as string | undefined) : text;
+}
