@@ -109,8 +109,8 @@ export async function closeServers(): Promise<void> {
 }
 
 /** Returns an address where no server listens. */
-export async function deserted(): Promise<string> {
-  const { url } = await startServer();
+export async function deserted(start = startServer): Promise<string> {
+  const { url } = await start();
   await closeServers();
   return url;
 }
@@ -153,7 +153,13 @@ function toExchange(request: Request, response: Response, body: string): ServedE
       (response as ServerResponse).end(piece);
     },
     writeRaw: (bytes) => void socket.write(bytes),
-    hangUp: () => void socket.end(),
+    hangUp: () => {
+      if (http2 === undefined) {
+        socket.end();
+      } else {
+        http2.session?.destroy();
+      }
+    },
     reset: (code = 2) => {
       if (http2 === undefined) {
         socket.resetAndDestroy();

@@ -147,7 +147,7 @@ describe('undiciTransport', () => {
     expect((error as Error).message).toContain('url');
   });
 
-  it('uses HTTP/1.1 by default, even where the server offers HTTP/2, and lets the process exit', async () => {
+  it('uses HTTP/2 where the server offers it, and lets the process exit', async () => {
     const tls = await createCertificate();
     const folder = mkdtempSync(join(tmpdir(), 'rxllm-'));
     const trusted = join(folder, 'certificate.pem');
@@ -173,7 +173,7 @@ describe('undiciTransport', () => {
     );
 
     expect(output).toBe('completed\n');
-    expect(versions).toEqual(['1.1']);
+    expect(versions).toEqual(['2.0']);
     rmSync(folder, { recursive: true });
   });
 
@@ -226,6 +226,21 @@ describe('undiciTransport', () => {
 
   it.each([0, -1, NaN, '1' as never, null as never])('throws TypeError for %p as undecodedBytes', (undecodedBytes) => {
     expect(() => undiciTransport({ undecodedBytes })).toThrow(TypeError);
+  });
+
+  it('loads what it sends with at the first request', async () => {
+    const server = await startServer({ answer: (served) => served.end() });
+    const output = await runProgram(`
+    import '../../src/index.node.js';
+    import { undiciTransport } from '../../src/node/index.js';
+    import { transportRequest } from './transport-events.js';
+    const tell = () => console.log(process.moduleLoadList.includes('NativeModule http2'));
+    const exchange = undiciTransport()(transportRequest('${server.url}'));
+    tell();
+    exchange.subscribe({ complete: tell });
+  `);
+
+    expect(output).toBe('false\ntrue\n');
   });
 
   it("does not replace the dispatcher of the process's own fetch", async () => {

@@ -13,9 +13,9 @@ function readManifest(folder: string): Manifest {
 }
 
 const whatToCheck = `Before pinning another version, check that what src/transport/undici/node-agent.ts assumes still holds:
-- Agent, Pool, Client and the connector are at the paths it imports, and importing them does not set the global dispatcher;
-- Agent and Pool take a \`factory\`, and call dispatch of the Client it returns at once, with the options as they got them;
-- Client calls \`connect\` for each connection, including one for an aborted request that is still in its queue;
+- Client and the connector are at the paths it imports, and importing them does not set the global dispatcher;
+- Client calls \`connect\` before it writes a request, whenever it has no open socket, and its error ends that request only;
+- Client emits disconnect when its socket closes, and drain when it can send again; it takes a request while an answer ends;
 - the connector returns its socket, and destroying that socket ends in the callback; it makes TLS over an \`httpSocket\`.
 Then run spec/transport, spec/client/connections.spec.ts and spec/faults.`;
 

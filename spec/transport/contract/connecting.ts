@@ -4,9 +4,9 @@ import { failureOf, observe } from '../../support/observe.js';
 import { transportRequest } from '../../support/transport-events.js';
 
 /** Specs of connecting outside a browser. Browsers hide the reason of a failure, and may send at once. */
-export function describeConnecting(createTransport: () => Transport): void {
+export function describeConnecting(createTransport: () => Transport, start = startServer): void {
   it('sends nothing when it is unsubscribed while it connects', async () => {
-    const server = await startServer();
+    const server = await start();
     const transport = createTransport();
 
     observe(transport(transportRequest(`${server.url}/left`))).unsubscribe();

@@ -18,10 +18,10 @@ const encodings: readonly (readonly [Compression, string])[] = [
 ];
 
 /** Specs of how compressed answers are read. */
-export function describeEncodings(createTransport: () => Transport): void {
+export function describeEncodings(createTransport: () => Transport, start = startServer): void {
   it.each(encodings)('decodes %s declared as %s while it arrives', async (compression, encoding) => {
     const [first, second, last] = await compress(compression, ['first', 'second']);
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -43,7 +43,7 @@ export function describeEncodings(createTransport: () => Transport): void {
     async (encoding) => {
       const text = ' \n日本語: {"text":"größer"}';
       const bytes = Buffer.from(text);
-      const server = await startServer();
+      const server = await start();
       const seen = observe(createTransport()(transportRequest(server.url)));
       const served = await server.next();
 
@@ -60,7 +60,7 @@ export function describeEncodings(createTransport: () => Transport): void {
   it.each(['none', 'compress', 'rot13', 'gzip, rot13'])(
     'raises ProtocolError for binary data in %s, an unknown encoding, and closes the exchange',
     async (encoding) => {
-      const server = await startServer();
+      const server = await start();
       const seen = observe(createTransport()(transportRequest(server.url)));
       const served = await server.next();
       served.head(200, { 'content-encoding': encoding });
@@ -73,7 +73,7 @@ export function describeEncodings(createTransport: () => Transport): void {
   );
 
   it('reads an empty body in an unknown encoding', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -86,7 +86,7 @@ export function describeEncodings(createTransport: () => Transport): void {
 
   it('decodes bytes that arrive one at a time', async () => {
     const compressed = Buffer.concat(await compress('gzip', ['first', 'second']));
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -100,7 +100,7 @@ export function describeEncodings(createTransport: () => Transport): void {
 
   it('decodes a body that is much larger than its compressed form', async () => {
     const text = 'long '.repeat(1_000_000);
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -113,7 +113,7 @@ export function describeEncodings(createTransport: () => Transport): void {
 
   it('decodes a large body that hardly compresses', async () => {
     const text = randomBytes(1_000_000).toString('base64');
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -126,7 +126,7 @@ export function describeEncodings(createTransport: () => Transport): void {
 
   it('decodes a body that arrives faster than it can be decoded', async () => {
     const text = randomBytes(18_000_000).toString('base64');
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -139,7 +139,7 @@ export function describeEncodings(createTransport: () => Transport): void {
 
   it('closes the exchange when it is unsubscribed in the middle of a compressed body', async () => {
     const [first] = await compress('gzip', ['first', 'second']);
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
     served.head(200, { 'content-encoding': 'gzip' });
@@ -152,7 +152,7 @@ export function describeEncodings(createTransport: () => Transport): void {
   });
 
   it.each(['gzip', 'deflate', 'br'])('reads an empty body that is declared as %s', async (encoding) => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -164,7 +164,7 @@ export function describeEncodings(createTransport: () => Transport): void {
   });
 
   it('reads a body in the identity encoding as it is', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -176,7 +176,7 @@ export function describeEncodings(createTransport: () => Transport): void {
   });
 
   it.each(['gzip', 'deflate', 'br'])('fails for bytes that are declared as %s and are not', async (encoding) => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 

@@ -4,9 +4,9 @@ import { observe } from '../../support/observe.js';
 import { bodyOf, transportRequest } from '../../support/transport-events.js';
 
 /** Specs of exchanges that succeed. */
-export function describeExchanges(createTransport: () => Transport): void {
+export function describeExchanges(createTransport: () => Transport, start = startServer): void {
   it('sends nothing before it is subscribed', async () => {
-    const server = await startServer();
+    const server = await start();
     const transport = createTransport();
 
     transport(transportRequest(`${server.url}/first`));
@@ -17,7 +17,7 @@ export function describeExchanges(createTransport: () => Transport): void {
   });
 
   it('makes one request for each subscription', async () => {
-    const server = await startServer();
+    const server = await start();
     const exchange = createTransport()(transportRequest(server.url));
 
     for (const answer of ['first', 'second']) {
@@ -33,7 +33,7 @@ export function describeExchanges(createTransport: () => Transport): void {
   });
 
   it('emits the head, then the body as it arrives, and completes', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -54,7 +54,7 @@ export function describeExchanges(createTransport: () => Transport): void {
   });
 
   it('emits the body as Uint8Arrays', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -69,7 +69,7 @@ export function describeExchanges(createTransport: () => Transport): void {
     ['text', '{"text":"größer"}'],
     ['bytes', new TextEncoder().encode('{"text":"größer"}')],
   ])('sends method, path, query, headers and a body of %s', async (_kind, body) => {
-    const server = await startServer();
+    const server = await start();
     const headers = { authorization: 'Bearer secret-1', 'content-type': 'application/json', 'x-mine': 'yes' };
     observe(createTransport()(transportRequest(`${server.url}/v1/chat?api-version=2&q=%C3%A4`, { headers, body })));
 
@@ -80,7 +80,7 @@ export function describeExchanges(createTransport: () => Transport): void {
   });
 
   it('sends no body if the request has none', async () => {
-    const server = await startServer();
+    const server = await start();
     const { body: _, ...request } = transportRequest(server.url, { method: 'GET' });
     observe(createTransport()(request));
 
@@ -90,7 +90,7 @@ export function describeExchanges(createTransport: () => Transport): void {
   });
 
   it('emits the head and body of an error status', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -103,7 +103,7 @@ export function describeExchanges(createTransport: () => Transport): void {
   });
 
   it('joins several headers of one name', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -114,7 +114,7 @@ export function describeExchanges(createTransport: () => Transport): void {
   });
 
   it('completes without data when the body is empty', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -125,6 +125,13 @@ export function describeExchanges(createTransport: () => Transport): void {
     expect(seen.values).toHaveLength(1);
   });
 
+  if (start === startServer) {
+    describeRawAnswers(createTransport);
+  }
+}
+
+/** Specs of answers that a server of Node does not send, written as they are over HTTP/1.1. */
+function describeRawAnswers(createTransport: () => Transport): void {
   it('ignores early hints before the answer', async () => {
     const server = await startServer();
     const seen = observe(createTransport()(transportRequest(server.url)));

@@ -8,15 +8,15 @@ const statuses = [301, 302, 303, 307, 308];
 const repeatable = [301, 302, 307, 308];
 
 /** Specs of how redirects are handled. */
-export function describeRedirects(createTransport: () => Transport): void {
-  describeRefusedRedirects(createTransport);
-  describeFollowedRedirects(createTransport);
+export function describeRedirects(createTransport: () => Transport, start = startServer): void {
+  describeRefusedRedirects(createTransport, start);
+  describeFollowedRedirects(createTransport, start);
 }
 
 /** Specs of the redirects that are refused. */
-export function describeRefusedRedirects(createTransport: () => Transport): void {
+export function describeRefusedRedirects(createTransport: () => Transport, start = startServer): void {
   it.each(statuses)('refuses %s by default', async (status) => {
-    const server = await startServer({
+    const server = await start({
       answer: (served) => {
         served.head(status, { location: '/elsewhere' });
         served.end();
@@ -32,8 +32,8 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
   });
 
   it.each(statuses)('never follows %s to another origin', async (status) => {
-    const other = await startServer();
-    const server = await startServer({
+    const other = await start();
+    const server = await start({
       answer: (served) => {
         served.head(status, { location: `${other.url}/trap` });
         served.end();
@@ -51,7 +51,7 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
     ['nowhere', undefined],
     ['another scheme', 'ftp://127.0.0.1/'],
   ])('refuses a redirect to %s', async (_where, location) => {
-    const server = await startServer({
+    const server = await start({
       answer: (served) => {
         served.head(307, location === undefined ? {} : { location });
         served.end();
@@ -65,7 +65,7 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
   });
 
   it.each(['user:password', 'user', ':password'])('refuses a redirect to an address with %s', async (credentials) => {
-    const server = await startServer({
+    const server = await start({
       answer: (served) => {
         served.head(307, { location: `http://${credentials}@${served.headers.host ?? ''}/new` });
         served.end();
@@ -80,7 +80,7 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
   });
 
   it('refuses 303 for a POST, which would become a GET', async () => {
-    const server = await startServer({
+    const server = await start({
       answer: (served) => {
         served.head(303, { location: '/result' });
         served.end();
@@ -94,7 +94,7 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
   });
 
   it.each([300, 304])('passes on %s, which is not a redirect to follow', async (status) => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -107,9 +107,9 @@ export function describeRefusedRedirects(createTransport: () => Transport): void
 }
 
 /** Specs of the redirects that are followed, by a transport that sees their target, as none in a browser does. */
-export function describeFollowedRedirects(createTransport: () => Transport): void {
+export function describeFollowedRedirects(createTransport: () => Transport, start = startServer): void {
   it.each(repeatable)('repeats the whole request on the same origin after %s', async (status) => {
-    const server = await startServer();
+    const server = await start();
     const headers = { authorization: 'Bearer secret-1', 'content-type': 'application/json' };
     const seen = observe(createTransport()(followed(`${server.url}/old?a=1`, { headers, body: '{"n":1}' })));
 
@@ -127,7 +127,7 @@ export function describeFollowedRedirects(createTransport: () => Transport): voi
   });
 
   it('closes the redirecting exchange, even if its body never ends', async () => {
-    const server = await startServer();
+    const server = await start();
     observe(createTransport()(followed(server.url)));
 
     const first = await server.next();
@@ -139,7 +139,7 @@ export function describeFollowedRedirects(createTransport: () => Transport): voi
   });
 
   it('closes the exchange it was redirected to when it is unsubscribed', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(followed(server.url)));
     const first = await server.next();
     first.head(307, { location: '/new' });
@@ -152,7 +152,7 @@ export function describeFollowedRedirects(createTransport: () => Transport): voi
   });
 
   it('follows 303 for a GET', async () => {
-    const server = await startServer();
+    const server = await start();
     const { body: _, ...request } = followed(server.url, { method: 'GET' });
     const seen = observe(createTransport()(request));
     const first = await server.next();
@@ -167,7 +167,7 @@ export function describeFollowedRedirects(createTransport: () => Transport): voi
   });
 
   it('refuses a redirect to a malformed address', async () => {
-    const server = await startServer({
+    const server = await start({
       answer: (served) => {
         served.head(307, { location: 'http://[' });
         served.end();
@@ -182,7 +182,7 @@ export function describeFollowedRedirects(createTransport: () => Transport): voi
 
   it('follows a redirect again for each subscription', async () => {
     const paths: string[] = [];
-    const server = await startServer({
+    const server = await start({
       answer: (served) => {
         paths.push(served.path);
         served.head(served.path === '/old' ? 307 : 200, { location: '/new' });
@@ -198,7 +198,7 @@ export function describeFollowedRedirects(createTransport: () => Transport): voi
   });
 
   it('refuses to follow a loop for ever', async () => {
-    const server = await startServer({
+    const server = await start({
       answer: (served) => {
         served.head(307, { location: '/again' });
         served.end();

@@ -5,9 +5,9 @@ import { observe } from '../../support/observe.js';
 import { bodyOf, transportRequest } from '../../support/transport-events.js';
 
 /** Specs of what unsubscribing closes. */
-export function describeUnsubscribing(createTransport: () => Transport): void {
+export function describeUnsubscribing(createTransport: () => Transport, start = startServer): void {
   it('closes the exchange when it is unsubscribed before the headers', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
 
@@ -18,7 +18,7 @@ export function describeUnsubscribing(createTransport: () => Transport): void {
   });
 
   it('closes the exchange when it is unsubscribed between the headers and the body', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
     served.head(200);
@@ -30,7 +30,7 @@ export function describeUnsubscribing(createTransport: () => Transport): void {
   });
 
   it('closes the exchange when it is unsubscribed in the middle of the body', async () => {
-    const server = await startServer();
+    const server = await start();
     const seen = observe(createTransport()(transportRequest(server.url)));
     const served = await server.next();
     served.head(200);
@@ -45,7 +45,7 @@ export function describeUnsubscribing(createTransport: () => Transport): void {
   });
 
   it.each([1, 2])('closes the exchange after take(%s)', async (count) => {
-    const server = await startServer();
+    const server = await start();
     const events = lastValueFrom(createTransport()(transportRequest(server.url)).pipe(take(count), toArray()));
     const served = await server.next();
     served.head(200);
@@ -56,7 +56,7 @@ export function describeUnsubscribing(createTransport: () => Transport): void {
   });
 
   it('closes only its own exchange', async () => {
-    const server = await startServer();
+    const server = await start();
     const transport = createTransport();
     const left = observe(transport(transportRequest(`${server.url}/left`)));
     const leftServed = await server.next();
@@ -75,7 +75,7 @@ export function describeUnsubscribing(createTransport: () => Transport): void {
   });
 
   it('reuses the connection of an exchange that has ended', async () => {
-    const server = await startServer();
+    const server = await start();
     const transport = createTransport();
 
     for (let count = 0; count < 6; count += 1) {

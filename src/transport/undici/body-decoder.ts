@@ -1,15 +1,20 @@
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { noop } from 'rxjs';
 import { LimitError } from '../../errors/limit-error.js';
 import { checkEncoding } from '../check-encoding.js';
 
-/** Takes the body of an answer as it arrives and passes it on decoded. */
-export interface BodyDecoder {
-  readonly write: (bytes: Uint8Array) => void;
-  readonly end: () => void;
-  /** Reports that the connection broke. What has arrived by then is decoded first. */
-  readonly fail: (error: unknown) => void;
-  readonly destroy: () => void;
+/** Takes the body of an answer as it arrives. */
+export interface BodySink {
+  write(bytes: Uint8Array): void;
+  end(): void;
+  /** Reports that the connection broke. What has arrived by then is passed on first. */
+  fail(error: unknown): void;
+}
+
+/** Decodes the body of an answer as it arrives. */
+export interface BodyDecoder extends BodySink {
+  destroy(): void;
 }
 
 const decompressors = new Map<string, (firstByte: number) => Transform>([
@@ -21,26 +26,26 @@ const decompressors = new Map<string, (firstByte: number) => Transform>([
 ]);
 
 /**
- * Creates a decoder that passes bytes to `target` as soon as they can be decoded. A compressed body that is malformed or
- * cut short fails, as does binary data in an unknown encoding; an empty body is valid in every encoding.
+ * Creates a decoder that passes bytes to `target` as soon as they can be decoded; `undefined` for a body that is not encoded.
+ * A compressed body that is malformed or cut short fails, as does binary data in an unknown encoding; an empty body is valid
+ * in every encoding.
  *
  * @param encoding The `content-encoding` of the answer.
  * @param undecodedBytes Maximum number of bytes that may wait to be decoded, above which `target` fails with `LimitError`.
  */
-export function createBodyDecoder(encoding: string, target: BodyDecoder, undecodedBytes: number): BodyDecoder {
+export function createBodyDecoder(encoding: string, target: BodySink, undecodedBytes: number): BodyDecoder | undefined {
   const coding = encoding.trim().toLowerCase();
   const createZlib = decompressors.get(coding);
   if (createZlib !== undefined) {
     return decompress(createZlib, target, undecodedBytes);
   }
-  return coding === '' ? target : passText(coding, target);
+  return coding === '' ? undefined : passText(coding, target);
 }
 
 /** Passes on a body that is plain text, whatever its header claims. */
-function passText(coding: string, target: BodyDecoder): BodyDecoder {
+function passText(coding: string, target: BodySink): BodyDecoder {
   let begun = false;
   return {
-    ...target,
     write: (bytes) => {
       try {
         if (!begun) {
@@ -53,12 +58,15 @@ function passText(coding: string, target: BodyDecoder): BodyDecoder {
       begun = true;
       target.write(bytes);
     },
+    end: () => target.end(),
+    fail: (error) => target.fail(error),
+    destroy: noop,
   };
 }
 
 function decompress(
   createZlib: (firstByte: number) => Transform,
-  target: BodyDecoder,
+  target: BodySink,
   undecodedBytes: number,
 ): BodyDecoder {
   let zlib: Transform | undefined;
@@ -72,7 +80,7 @@ function decompress(
   };
   const start = (firstByte: number): Transform =>
     createZlib(firstByte)
-      .on('data', target.write)
+      .on('data', (bytes: Uint8Array) => target.write(bytes))
       .on('end', finish)
       .on('error', (error) => target.fail(broken ?? error));
   const end = (): void => {

@@ -1,134 +1,112 @@
 /*
  * All code that depends on undici's private modules. They may change in any release, so package.json pins the version.
  */
-import type { Client as UndiciClient, Dispatcher } from 'undici';
+import type { Socket } from 'node:net';
+import type { Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
 import Client from 'undici/lib/dispatcher/client.js';
-import Pool from 'undici/lib/dispatcher/pool.js';
-import { captureContext } from '../async-context.js';
-import { connectThrough, type OpenConnection, type Proxy } from './proxy.js';
+import type {
+  AnswerHandler,
+  Connection,
+  ConnectionOwner,
+  PooledRequest,
+  RawHeaders,
+  RequestController,
+} from './connection.js';
+import type { OpenConnection } from './proxy.js';
 
-/** The headers of an answer as undici gives them. */
-export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
-/** Called with the answer to a request as it arrives. */
-interface AnswerHandler {
-  /** Called for informational responses, too. */
-  readonly head: (status: number, headers: RawHeaders) => void;
-  readonly data: (bytes: Uint8Array) => void;
-  readonly end: () => void;
-  readonly error: (error: unknown) => void;
+/** Creates a function that opens connections, and offers HTTP/2 in those over TLS if `allowH2` is set. */
+export function createConnector(options: { readonly allowH2: boolean; readonly ca?: string }): OpenConnection {
+  return buildConnector(options);
 }
 
 /**
- * Dispatches a request and returns a function that aborts it, whether it is waiting for a connection or being answered.
- * Aborting a request of a {@link sharedAgent} also cancels a connection attempt that no other request needs. Call the
- * function after the exchange has ended, too.
- *
- * The handler is called in the async context of the caller, whereas undici is in that of whoever opened the connection.
+ * Sends requests in turn over one HTTP/1.1 connection. undici's client would open another when it closes, and when the only
+ * request that waits for it is aborted; this one gives the request back instead.
  */
-export function dispatch(
-  options: Dispatcher.DispatchOptions,
-  { head, data, end, error }: AnswerHandler,
-  dispatcher: Dispatcher,
-): () => void {
-  const run = captureContext();
-  let controller: Dispatcher.DispatchController | undefined;
-  let withdraw: (() => void) | undefined;
-  let aborted = false;
-  const abortable: NodeDispatchOptions = { ...options, [onQueued]: (callback) => (withdraw = callback) };
-  try {
-    dispatcher.dispatch(abortable, {
-      onRequestStart: (started) => {
-        controller = started;
-        if (aborted) {
-          started.abort(abortReason());
-        }
+export class Http1Connection implements Connection {
+  readonly maxStreams = 1;
+  room = 1;
+  private readonly client: InstanceType<typeof Client>;
+  private readonly owner: ConnectionOwner;
+  private isClosed = false;
+
+  constructor(socket: Socket, origin: URL, owner: ConnectionOwner) {
+    this.owner = owner;
+    let unused: Socket | null = socket;
+    const close = (): void => {
+      this.isClosed = true;
+      this.room = 0;
+      owner.onClosing(this);
+    };
+    this.client = new Client(origin, {
+      bodyTimeout: 0,
+      headersTimeout: 0,
+      connect: (_target, callback) => {
+        const connected = unused;
+        unused = null;
+        // undici does not expect the callback before this function has returned.
+        queueMicrotask(() => (connected === null ? callback(closedBefore, null) : callback(null, connected)));
       },
-      onResponseStart: (_controller, status, headers) => run(head, status, headers),
-      onResponseData: (_controller, bytes) => run(data, bytes),
-      onResponseEnd: () => run(end),
-      onResponseError: (_controller, reason) => run(error, reason),
-    });
-  } catch (reason) {
-    // A dispatcher of undici 6 throws, since it expects a handler of another form.
-    error(reason);
-  }
-  return () => {
-    aborted = true;
-    withdraw?.();
-    controller?.abort(abortReason());
-  };
-}
-
-/** Names the option through which a {@link NodeClient} hands out the function that withdraws a request from it. */
-const onQueued = Symbol('onQueued');
-
-interface NodeDispatchOptions extends Dispatcher.DispatchOptions {
-  readonly [onQueued]?: (withdraw: () => void) => void;
-}
-
-const agents = new Map<string | undefined, Dispatcher>();
-
-/** Returns the agent for a proxy, or for no proxy, which all clients of the process share. */
-export function sharedAgent(proxy?: Proxy): Dispatcher {
-  const key = JSON.stringify(proxy);
-  const agent = agents.get(key) ?? createAgent(proxy);
-  agents.set(key, agent);
-  return agent;
-}
-
-function createAgent(proxy: Proxy | undefined): Dispatcher {
-  // undici 7 breaks every answer of an HTTP/2 connection whose server asks for no further requests on it.
-  const direct = buildConnector({ allowH2: false });
-  const connect = proxy === undefined ? direct : connectThrough(proxy, direct);
-  return new Agent({
-    bodyTimeout: 0,
-    headersTimeout: 0,
-    allowH2: false,
-    factory: (server, settings: object) =>
-      new Pool(server, { ...settings, factory: (origin, options) => new NodeClient(origin, options, connect) }),
-  });
-}
-
-/**
- * A connection to a server, opened only while a request wants it. undici's own client closes the connection of an aborted
- * request, but leaves the request in its queue and opens another connection for it, which then stays idle.
- */
-class NodeClient extends Client {
-  private readonly wanted = new Set<Dispatcher.DispatchOptions>();
-  private connecting: ReturnType<OpenConnection> | undefined;
-
-  constructor(origin: URL, options: UndiciClient.Options, connect: OpenConnection) {
-    super(origin, {
-      ...options,
-      connect: (target, callback) => {
-        if (this.wanted.size === 0) {
-          // undici does not expect the callback before this function has returned.
-          queueMicrotask(() => callback(abortReason(), null));
-          return;
-        }
-        this.connecting = connect(target, (...outcome) => {
-          this.connecting = undefined;
-          callback(...outcome);
-        });
-      },
-    });
+    })
+      // A turn after an answer has ended, since servers close connections that they said they would keep.
+      .on('drain', () => this.becomeFree())
+      .on('disconnect', close)
+      .on('connectionError', close);
   }
 
-  override dispatch(options: NodeDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    this.wanted.add(options);
-    options[onQueued]?.(() => {
-      this.wanted.delete(options);
-      if (this.wanted.size === 0) {
-        this.connecting?.destroy(abortReason());
-      }
-    });
-    return super.dispatch(options, handler);
+  send(request: PooledRequest): void {
+    this.room = 0;
+    this.client.dispatch(request.options, new Http1Answer(request, this.owner));
+  }
+
+  private becomeFree(): void {
+    if (!this.isClosed) {
+      this.room = 1;
+      this.owner.onRoom(this);
+    }
   }
 }
 
-function abortReason(): Error {
-  return new Error('unsubscribed');
+/** What undici is told when it asks for another connection than the one there was. */
+const closedBefore = new Error('The connection had closed');
+
+class Http1Answer implements Dispatcher.DispatchHandler {
+  private readonly handler: AnswerHandler;
+  private readonly owner: ConnectionOwner;
+  /** The request, until its answer begins. */
+  private request: PooledRequest | undefined;
+
+  constructor(request: PooledRequest, owner: ConnectionOwner) {
+    this.handler = request.handler;
+    this.owner = owner;
+    this.request = request;
+  }
+
+  onRequestStart(controller: RequestController): void {
+    this.handler.onRequestStart(controller);
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
+    // It would be kept as long as the answer lasts.
+    controller.rawHeaders = null;
+    this.request = undefined;
+    this.handler.onResponseStart(undefined, status, headers);
+  }
+
+  onResponseData(_controller: unknown, bytes: Uint8Array): void {
+    this.handler.onResponseData(undefined, bytes);
+  }
+
+  onResponseEnd(): void {
+    this.handler.onResponseEnd();
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    if (error === closedBefore && this.request !== undefined) {
+      this.owner.onUnsent(this.request);
+    } else {
+      this.handler.onResponseError(undefined, error);
+    }
+  }
 }

@@ -65,7 +65,8 @@ function listedName(host: string): string {
   return withoutBrackets(host.replace(/\.$/u, ''));
 }
 
-function withoutBrackets(host: string): string {
+/** Removes the brackets of an IPv6 address. */
+export function withoutBrackets(host: string): string {
   return host.replace(/^\[|\]$/gu, '');
 }
 
@@ -100,8 +101,13 @@ interface ProxyableOptions {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Makes a connector go through a proxy: for https it asks the proxy for a tunnel, through which TLS reaches the server. */
-export function connectThrough(proxy: Proxy, connect: OpenConnection): OpenConnection {
+/**
+ * Makes connectors go through a proxy: for https it asks the proxy for a tunnel, through which TLS reaches the server.
+ *
+ * @param connect Connects to the proxy, over HTTP/1.1.
+ * @param connectInside Connects to the server in a tunnel.
+ */
+export function connectThrough(proxy: Proxy, connect: OpenConnection, connectInside: OpenConnection): OpenConnection {
   const { protocol, hostname, host, port, origin } = proxy.address;
   return (target, callback) => {
     const fail = (error: Error): void =>
@@ -120,7 +126,7 @@ export function connectThrough(proxy: Proxy, connect: OpenConnection): OpenConne
       request({ method: 'CONNECT', path, headers: { host: path, ...proxy.headers }, createConnection: () => socket })
         .on('connect', ({ statusCode = 0 }) => {
           if (statusCode >= 200 && statusCode < 300) {
-            opening = connect({ ...target, httpSocket: socket }, callback);
+            opening = connectInside({ ...target, httpSocket: socket }, callback);
             return;
           }
           socket.destroy();

@@ -2,18 +2,6 @@
  * The modules of undici that are needed. Its main module would load more, and would replace the dispatcher of the
  * process's own `fetch`, which a library must not do.
  */
-declare module 'undici/lib/dispatcher/agent.js' {
-  import type * as undici from 'undici';
-  const Agent: typeof undici.Agent;
-  export = Agent;
-}
-
-declare module 'undici/lib/dispatcher/pool.js' {
-  import type * as undici from 'undici';
-  const Pool: typeof undici.Pool;
-  export = Pool;
-}
-
 declare module 'undici/lib/dispatcher/client.js' {
   import type * as undici from 'undici';
   const Client: typeof undici.Client;
