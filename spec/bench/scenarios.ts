@@ -110,7 +110,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   paced: {
     title: '100 streams, an event per 10 ms',
     load: { ...long, mode: 'paced', chunks: 300, streams: 100, repeat: 1 },
-    warmUp: { chunks: 300 },
+    warmUp: { mode: 'coalesced', chunks: 20_000, streams: 1, repeat: 8 },
     runs: runs('by-hand', 'rxllm', 'undici', 'openai'),
     rows: [{ figure: 'chunk', of: 'rxllm', over: 'by-hand', target: 0.75 }, ...compared('by-hand', 'undici', 'openai')],
   },
