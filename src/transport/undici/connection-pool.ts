@@ -79,7 +79,7 @@ export class ConnectionPool {
     if (this.attempts.size > needed) {
       [...this.attempts].slice(needed).forEach((attempt) => {
         this.attempts.delete(attempt);
-        attempt.destroy(abortReason());
+        attempt.destroy(abortReason);
       });
     }
     this.checkEmpty();

@@ -66,7 +66,7 @@ class Exchange extends AsyncResource implements AnswerHandler, BodySink {
   onRequestStart(controller: RequestController): void {
     this.controller = controller;
     if (this.subscriber.closed) {
-      controller.abort(abortReason());
+      controller.abort(abortReason);
     }
   }
 
@@ -91,7 +91,7 @@ class Exchange extends AsyncResource implements AnswerHandler, BodySink {
 
   unsubscribe(): void {
     this.decoder?.destroy();
-    this.controller?.abort(abortReason());
+    this.controller?.abort(abortReason);
   }
 
   write(bytes: Uint8Array): void {

@@ -30,11 +30,13 @@ const idleTime = 10_000;
 export class Http2Connection implements Connection {
   maxStreams: number | undefined;
   private readonly session: ClientHttp2Session;
+  private readonly authority: string;
   private readonly owner: ConnectionOwner;
   private streams = 0;
   private idleTimer: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, origin: URL, owner: ConnectionOwner) {
+    this.authority = origin.host;
     this.owner = owner;
     const close = (): void => owner.onClosing(this);
     this.session = connect(origin, {
@@ -66,7 +68,7 @@ export class Http2Connection implements Connection {
     const { options, handler } = request;
     let stream: ClientHttp2Stream;
     try {
-      stream = this.session.request(toHeaders(options), { endStream: options.body === null });
+      stream = this.session.request(toHeaders(options, this.authority), { endStream: options.body === null });
     } catch (error) {
       // Of a header that cannot be sent.
       handler.onResponseError(undefined, error);
@@ -132,8 +134,10 @@ class Http2Answer implements RequestController {
   }
 
   abort(): void {
-    this.settled = true;
-    this.stream.close(constants.NGHTTP2_CANCEL);
+    if (!this.settled) {
+      this.settled = true;
+      this.stream.close(constants.NGHTTP2_CANCEL);
+    }
   }
 
   begin(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
@@ -168,7 +172,9 @@ class Http2Answer implements RequestController {
   }
 
   close(): void {
-    this.fail(this.stream.session?.destroyed === false ? resetError() : closedError());
+    if (!this.settled) {
+      this.fail(this.stream.session?.destroyed === false ? resetError() : closedError());
+    }
     this.connection.onClosed();
   }
 }
@@ -205,11 +211,11 @@ const connectionHeaders: ReadonlySet<string> = new Set([
 ]);
 
 /** @throws {TypeError} If a header cannot be sent. For the name of one, Node 20 would end the connection and all its streams. */
-function toHeaders({ method, path, origin, headers, body }: DispatchOptions): OutgoingHttpHeaders {
+function toHeaders({ method, path, headers, body }: DispatchOptions, authority: string): OutgoingHttpHeaders {
   const sent: Record<string, string | number> = {
     [constants.HTTP2_HEADER_METHOD]: method,
     [constants.HTTP2_HEADER_PATH]: path,
-    [constants.HTTP2_HEADER_AUTHORITY]: new URL(origin).host,
+    [constants.HTTP2_HEADER_AUTHORITY]: authority,
   };
   for (const [name, value] of Object.entries(headers)) {
     validateHeaderName(name);
