@@ -1,5 +1,6 @@
 import { type AnswerChoice, type AnswerChunk, contentOf, deltaOf, reasoningOf, refusalOf } from './answer-chunk.js';
 import { otherParts } from './loose-values.js';
+import { perChoice } from './per-choice.js';
 
 /**
  * Tells which chunks of one stream show that the model is at work: those that bring text, reasoning, a refusal, part of a
@@ -7,7 +8,7 @@ import { otherParts } from './loose-values.js';
  * servers keep sending chunks without any of these when the model is dead.
  */
 export class ActivityCheck {
-  private readonly hasRole: boolean[] = [];
+  private readonly hasRole = perChoice<boolean>();
   private usage: unknown;
 
   isActive({ choices, usage }: AnswerChunk): boolean {

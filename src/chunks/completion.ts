@@ -1,3 +1,5 @@
+import { perChoice } from './per-choice.js';
+
 /** What every chunk has, whatever its endpoint. */
 export interface AnyChunk {
   readonly choices: readonly { readonly index: number; readonly finish_reason?: string | null | undefined }[];
@@ -10,7 +12,8 @@ export class Completion {
   /** Whether `[DONE]` came. */
   ended = false;
   /** For each choice seen, whether it has a finish reason. */
-  private readonly finished: boolean[] = [];
+  private readonly finished = perChoice<boolean>();
+  private seen = 0;
   private unfinished = 0;
 
   see({ choices }: AnyChunk): void {
@@ -21,6 +24,7 @@ export class Completion {
       const after = before === true || Boolean(reason);
       if (after !== before) {
         this.finished[index] = after;
+        this.seen += before === undefined ? 1 : 0;
         this.unfinished += after ? (before === undefined ? 0 : -1) : 1;
       }
     }
@@ -31,6 +35,6 @@ export class Completion {
    * every chunk.
    */
   get isWhole(): boolean {
-    return this.ended || (this.finished.length > 0 && this.unfinished === 0);
+    return this.ended || (this.seen > 0 && this.unfinished === 0);
   }
 }

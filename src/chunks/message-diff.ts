@@ -1,5 +1,6 @@
 import { isObject } from '../util/is-object.js';
 import { reasoningIn } from './loose-values.js';
+import { perChoice } from './per-choice.js';
 
 type RawObject = Record<string, unknown>;
 
@@ -23,7 +24,7 @@ function textIn(value: unknown, key: string): unknown {
  * their lengths is enough to find what is new.
  */
 export class MessageDiff {
-  private readonly choices: Seen[] = [];
+  private readonly choices = perChoice<Seen>();
 
   /** Returns what a message adds to its choice; an empty delta if it is not an object. */
   take(message: unknown, index: number): RawObject {

@@ -16,8 +16,8 @@ export class RequestScope {
   readonly run: RunInContext;
   /** The server's id of the current exchange. */
   requestId: string | undefined;
-  private readonly requests: TransportRequest[] = [];
-  private readonly keys: string[] = [];
+  private requests: readonly TransportRequest[] = [];
+  private keys: readonly string[] = [];
 
   constructor({ apiKey, interceptors, scheduler }: Settings) {
     this.started = scheduler.now();
@@ -35,12 +35,12 @@ export class RequestScope {
 
   /** Called with the key that was added to a request. */
   onKey(key: string): void {
-    this.keys.push(key);
+    this.keys = this.keys.concat(key);
   }
 
   /** Called with each request, before it is sent. */
   onRequest(request: TransportRequest): void {
-    this.requests.push(request);
+    this.requests = this.requests.concat(request);
     this.requestId = undefined;
   }
 

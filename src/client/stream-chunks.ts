@@ -1,4 +1,4 @@
-import { defer, type Observable, pipe } from 'rxjs';
+import { defer, type Observable } from 'rxjs';
 import { ActivityCheck } from '../chunks/activity.js';
 import { type ChunkFormat, parseChunks, type ProvenChunk } from '../chunks/parse-chunks.js';
 import { readUnmended } from '../chunks/proven-chunks.js';
@@ -7,7 +7,7 @@ import { withActivityDeadlines } from '../operators/with-deadlines.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk } from '../schemas/completion.js';
-import type { Operation } from '../transport/transport.js';
+import type { Operation, TransportEvent } from '../transport/transport.js';
 import { asksForOne } from './check-request.js';
 import { drainAfterComplete } from './drain-after-complete.js';
 import { onFlatStack } from './on-flat-stack.js';
@@ -48,18 +48,19 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
     deadlines: { firstChunk, idle, total },
     scheduler,
   } = settings;
-  const content = { limits, single: asksForOne(request) };
+  const single = asksForOne(request);
+  const readEvents = readAnswer<ProvenChunk<Chunk>>({
+    eventBytes: limits.eventBytes,
+    createShortcut: () => createLane(readUnmended(format, { limits, single })),
+  });
   const timed = { firstChunk, idle, total, scheduler };
   return defer(() => {
     const scope = new RequestScope(settings);
-    const read = pipe(
-      // bytes → server-sent events; those that repeat → chunks
-      readAnswer<ProvenChunk<Chunk>>({
-        eventBytes: limits.eventBytes,
-        createShortcut: () => createLane(readUnmended(format, content)),
-      }),
-      parseChunks(format, { ...content, redact: scope.redact, scheduler }), // events → chunks, until [DONE]
-    );
+    const read = (answer: Observable<TransportEvent>): Observable<Chunk> =>
+      answer.pipe(
+        readEvents, // bytes → server-sent events; those that repeat → chunks
+        parseChunks(format, { limits, single, redact: scope.redact, scheduler }), // events → chunks, until [DONE]
+      );
     return send(exchange, settings, scope).pipe(
       drainAfterComplete(read, grace, scheduler), // complete at [DONE], not when the socket closes
       withActivityDeadlines<Chunk>(timed, () => new ActivityCheck()), // a silent or dead server becomes DeadlineError

@@ -33,7 +33,11 @@ export function operate<T, R>(
       const subscriber = new StageSubscriber<T>(destination);
       const stage = connect(destination, subscriber);
       subscriber.stage = stage;
-      destination.add(subscriber);
+      if (destination instanceof StageSubscriber) {
+        destination.follow(subscriber);
+      } else {
+        destination.add(subscriber);
+      }
       source.subscribe(subscriber);
       if (!destination.closed) {
         stage.subscribed?.();
@@ -66,6 +70,7 @@ export function emitAll<T>(values: Iterable<T>, destination: Subscriber<T>): voi
 class StageSubscriber<T> extends Subscriber<T> {
   private readonly target: Pick<Observer<unknown>, 'error' | 'complete'>;
   stage!: Stage<T>;
+  private upstream: Subscription | undefined;
 
   /** @param target Gets the errors that the stage throws. */
   constructor(target: Pick<Observer<unknown>, 'error' | 'complete'>) {
@@ -73,9 +78,23 @@ class StageSubscriber<T> extends Subscriber<T> {
     this.target = target;
   }
 
+  /** Adds the subscription to the stage before, without the list that rxjs would make for it. */
+  follow(upstream: Subscription): void {
+    if (this.closed || this.upstream?.closed === false) {
+      this.add(upstream);
+    } else {
+      this.upstream = upstream;
+    }
+  }
+
   override unsubscribe(): void {
-    if (!this.closed && this.stage.lingers?.() !== true) {
+    if (this.closed || this.stage.lingers?.() === true) {
+      return;
+    }
+    try {
       super.unsubscribe();
+      this.upstream?.unsubscribe();
+    } finally {
       this.stage.closed?.();
     }
   }

@@ -22,20 +22,22 @@ export class ConnectionPool {
   private readonly waiting = new Set<PooledRequest>();
   private readonly attempts = new Set<Attempt>();
   private readonly connections = new Set<Connection>();
-  /** Those of the connections that may take a further request. */
-  private readonly free = new Set<Connection>();
+  /** Those of the connections that may take a further request. The last comes first: it was opened for the one that waits. */
+  private free: Connection[] = [];
   /** How many requests a connection takes at a time; `undefined` as long as it is not known. */
   private streams: number | undefined;
   private maxConnections = Infinity;
   private readonly owner: ConnectionOwner = {
     onRoom: (connection) => {
       this.streams = connection.maxStreams ?? this.streams;
-      this.free.add(connection);
+      if (!this.free.includes(connection)) {
+        this.free.push(connection);
+      }
       this.update();
     },
     onClosing: (connection) => {
       this.connections.delete(connection);
-      this.free.delete(connection);
+      this.free = this.free.filter((other) => other !== connection);
       this.update();
     },
     onUnsent: (request) => this.send(request),
@@ -86,13 +88,10 @@ export class ConnectionPool {
   }
 
   private firstFree(): Connection | undefined {
-    for (const connection of this.free) {
-      if (connection.room > 0) {
-        return connection;
-      }
-      this.free.delete(connection);
+    while (this.free.length > 0 && !this.free.at(-1)?.room) {
+      this.free.pop();
     }
-    return undefined;
+    return this.free.at(-1);
   }
 
   private neededAttempts(): number {
