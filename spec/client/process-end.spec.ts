@@ -37,4 +37,24 @@ describe('the end of the process', () => {
       expect(output).toBe('Hel lo Hel lo Hel completed');
     },
   );
+
+  it('is not delayed after two answers in turn, the second of which was asked for as the first ended', async () => {
+    const server = await startServer({
+      answer: (served) => {
+        served.head(200, eventType);
+        served.write(hello);
+        served.end();
+      },
+    });
+
+    const output = await runProgram(`
+      import { concat } from 'rxjs';
+      import { createClient, textDeltas } from '../../src/index.node.js';
+      import { chatRequest } from './answers.js';
+      const answer = createClient({ baseURL: '${server.url}' }).chat(chatRequest).pipe(textDeltas());
+      concat(answer, answer).subscribe((text) => process.stdout.write(text + ' '));
+    `);
+
+    expect(output).toBe('Hel lo Hel lo ');
+  });
 });

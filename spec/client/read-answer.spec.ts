@@ -1,6 +1,14 @@
-import { concat, map, of } from 'rxjs';
-import { type ChatCompletionChunk, createClient, isLlmError, ProtocolError, StreamError } from '../../src/index.js';
-import { answer, chatRequest, eventStream, fakeTransport, hello } from '../support/answers.js';
+import { concat, endWith, map, of, Subject } from 'rxjs';
+import {
+  type ChatCompletionChunk,
+  createClient,
+  isLlmError,
+  ProtocolError,
+  StreamError,
+  textDeltas,
+  type TransportEvent,
+} from '../../src/index.js';
+import { answer, chatRequest, eventStream, fakeTransport, hello, textChunk } from '../support/answers.js';
 import { type Observed, observe } from '../support/observe.js';
 import { data, head } from '../support/transport-events.js';
 
@@ -40,6 +48,28 @@ const types = [
 ];
 
 describe('reading answers', () => {
+  it('reads bytes in order that arrive while a chunk is emitted', () => {
+    const exchange = new Subject<TransportEvent>();
+    const seen: string[] = [];
+    const client = createClient({ baseURL, transport: fakeTransport(exchange).transport });
+    const events = eventStream(textChunk('one'), textChunk('two'), textChunk('three'), '[DONE]');
+    const cut = events.indexOf('two');
+    client
+      .chat(chatRequest)
+      .pipe(textDeltas(), endWith('completed'))
+      .subscribe((text) => {
+        seen.push(text);
+        if (text === 'one') {
+          exchange.next(data(events.slice(cut)));
+        }
+      });
+
+    exchange.next(head(200, { 'content-type': eventType }));
+    exchange.next(data(events.slice(0, cut)));
+
+    expect(seen).toEqual(['one', 'two', 'three', 'completed']);
+  });
+
   describe.each(types)('declared as %s', (type) => {
     it.each([
       ['at once', false],

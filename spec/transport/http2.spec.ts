@@ -72,6 +72,19 @@ describe('undiciTransport over HTTP/2', () => {
     expect([server.requests, server.sessions.length]).toEqual([500, 5]);
   });
 
+  it('reads an answer with more headers than Node takes by default', async () => {
+    const headers = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`x-header-${index}`, `${index}`]));
+    const server = await start({}, ({ stream }) => {
+      stream.respond({ ':status': 200, ...headers });
+      stream.end('whole');
+    });
+
+    const seen = observe(transport(transportRequest(server.url)));
+
+    expect(await seen.ended).toBeUndefined();
+    expect(bodyOf(seen.values)).toBe('whole');
+  });
+
   it('opens 8 connections at most, and sends further requests as answers end', async () => {
     const server = await start({ maxConcurrentStreams: 2 });
     const all = Array.from({ length: 20 }, () => observe(transport(transportRequest(server.url))));

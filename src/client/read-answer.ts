@@ -7,6 +7,7 @@ import { ByteBuffer } from '../sse/byte-buffer.js';
 import { withoutByteOrderMark } from '../sse/byte-order-mark.js';
 import { EventParser } from '../sse/event-parser.js';
 import type { Shortcut } from '../sse/shortcut.js';
+import { Turns } from '../sse/turns.js';
 import { isDecoded } from '../transport/check-encoding.js';
 import type { TransportEvent } from '../transport/transport.js';
 import { joinBytes } from '../util/join-bytes.js';
@@ -40,6 +41,8 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
   /** Whether the headers declare a readable event stream. */
   private declared = false;
   private body: EventParser<Value> | ByteBuffer | undefined;
+  /** A consumer may make more bytes arrive. */
+  private readonly turns = new Turns<Uint8Array | 'end'>((piece) => (piece === 'end' ? this.end() : this.read(piece)));
 
   constructor(destination: Subscriber<AnswerEvent | Value>, config: ReadAnswerConfig<Value>) {
     this.destination = destination;
@@ -48,7 +51,7 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
 
   next(event: TransportEvent): void {
     if (event.type === 'data') {
-      this.read(event.bytes);
+      this.turns.take(event.bytes);
       return;
     }
     const { headers } = event;
@@ -59,6 +62,10 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
   }
 
   complete(): void {
+    this.turns.take('end');
+  }
+
+  private end(): void {
     if (this.body === undefined) {
       this.begin(new Uint8Array(0), true);
     }

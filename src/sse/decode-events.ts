@@ -3,6 +3,7 @@ import { check, checkConfig } from '../util/check.js';
 import { joinBytes } from '../util/join-bytes.js';
 import { checkBytes, checkCalled } from '../util/misuse.js';
 import { operate, type Stage } from '../util/operate.js';
+import { Turns } from './turns.js';
 import type { ServerSentEvent } from './block-parser.js';
 import { withoutByteOrderMark } from './byte-order-mark.js';
 import { EventParser } from './event-parser.js';
@@ -49,9 +50,8 @@ class EventDecoder implements Stage<Uint8Array> {
   private readonly parser: EventParser;
   /** The bytes so far, until it is known whether they begin with a byte order mark. */
   private start: Uint8Array | undefined = new Uint8Array(0);
-  /** What came while events were emitted, since a consumer may make more bytes arrive; `end` is the end of the source. */
-  private readonly waiting: (Uint8Array | 'end')[] = [];
-  private busy = false;
+  /** A consumer may make more bytes arrive. */
+  private readonly turns = new Turns<Uint8Array | 'end'>((piece) => (piece === 'end' ? this.end() : this.push(piece)));
 
   constructor(destination: Subscriber<ServerSentEvent>, mode: 'flush' | 'spec', parser: EventParser) {
     this.destination = destination;
@@ -60,27 +60,11 @@ class EventDecoder implements Stage<Uint8Array> {
   }
 
   next(bytes: Uint8Array): void {
-    this.takeInOrder(checkBytes('decodeEvents', bytes));
+    this.turns.take(checkBytes('decodeEvents', bytes));
   }
 
   complete(): void {
-    this.takeInOrder('end');
-  }
-
-  private takeInOrder(piece: Uint8Array | 'end'): void {
-    this.waiting.push(piece);
-    if (this.busy) {
-      return;
-    }
-    this.busy = true;
-    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
-      if (next === 'end') {
-        this.end();
-      } else {
-        this.push(next);
-      }
-    }
-    this.busy = false;
+    this.turns.take('end');
   }
 
   private push(bytes: Uint8Array): void {

@@ -42,6 +42,10 @@ export class Http2Connection implements Connection {
     this.session = connect(origin, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: streamWindow },
+      // The defaults would make Node itself reset streams: those whose headers come while much is being sent, in megabytes,
+      // and those with many headers.
+      maxSessionMemory: 1_000_000,
+      maxHeaderListPairs: 2_000,
     })
       .on('remoteSettings', ({ maxConcurrentStreams }: Settings) => {
         this.maxStreams = maxConcurrentStreams ?? Infinity;
