@@ -45,8 +45,10 @@ export class Http1Connection implements Connection {
       connect: (_target, callback) => {
         const connected = unused;
         unused = null;
-        // undici does not expect the callback before this function has returned.
-        queueMicrotask(() => (connected === null ? callback(closedBefore, null) : callback(null, connected)));
+        // undici does not expect the callback before this function has returned. Fake timers hold up queueMicrotask.
+        void Promise.resolve().then(() =>
+          connected === null ? callback(closedBefore, null) : callback(null, connected),
+        );
       },
     })
       // A turn after an answer has ended, since servers close connections that they said they would keep.
