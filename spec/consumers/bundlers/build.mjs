@@ -1,4 +1,4 @@
-/* Bundles app.mjs for Node with every bundler, all dependencies included, and prints the files. */
+/* Bundles app.mjs for Node with every bundler, all dependencies included, each into a folder of its own, and prints the files to run. */
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import { build as buildWithVite } from 'vite';
@@ -15,25 +15,30 @@ const builders = {
       configFile: false,
       logLevel: 'silent',
       ssr: { noExternal: true },
-      build: { ssr: entry, outDir: out, emptyOutDir: false, rollupOptions: { output: { entryFileNames: name } } },
+      build: {
+        ssr: entry,
+        outDir: join(out, name),
+        emptyOutDir: true,
+        rollupOptions: { output: { entryFileNames: name } },
+      },
     }),
   'webpack.mjs': (name) =>
     bundleWithWebpack({
       experiments: { outputModule: true },
-      output: { path: out, filename: name, module: true, chunkFormat: 'module' },
+      output: { path: join(out, name), filename: name, module: true, chunkFormat: 'module' },
     }),
-  'webpack.cjs': (name) => bundleWithWebpack({ output: { path: out, filename: name } }),
+  'webpack.cjs': (name) => bundleWithWebpack({ output: { path: join(out, name), filename: name } }),
 };
 
 for (const [name, bundle] of Object.entries(builders)) {
   await bundle(name);
-  process.stdout.write(`${join(out, name)}\n`);
+  process.stdout.write(`${join(out, name, name)}\n`);
 }
 
 async function bundleWithEsbuild(name, format) {
   const { warnings } = await build({
     entryPoints: [entry],
-    outfile: join(out, name),
+    outfile: join(out, name, name),
     bundle: true,
     platform: 'node',
     format,

@@ -1,19 +1,19 @@
 /* Runs each bundle in a folder without node_modules: it has to start, and to print the first words before the answer ends. */
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 export default async function check({ folder, run }) {
   const away = mkdtempSync(join(tmpdir(), 'rxllm-bundle-'));
   try {
     for (const bundle of (await run(process.execPath, join(folder, 'build.mjs'))).trim().split('\n')) {
-      const file = join(away, basename(bundle));
-      copyFileSync(bundle, file);
-      const output = await stream(file);
+      const name = basename(bundle);
+      cpSync(dirname(bundle), join(away, name), { recursive: true });
+      const output = await stream(join(away, name, name));
       if (output !== 'Hello|undefined') {
-        throw new Error(`${basename(bundle)} printed ${output}`);
+        throw new Error(`${name} printed ${output}`);
       }
     }
   } finally {
