@@ -238,6 +238,31 @@ describe('undiciTransport over HTTP/2', () => {
     expect(await second.ended).toBeUndefined();
   });
 
+  it('fails the request that a further connection was to be opened for', async () => {
+    const server = await start({ maxConcurrentStreams: 2 });
+    const accepted = createQueue<Socket>();
+    const front = createServer(accepted.put).listen(0, '127.0.0.1');
+    await once(front, 'listening');
+    const url = `https://127.0.0.1:${(front.address() as AddressInfo).port}`;
+    closing.push(() => new Promise((resolve) => front.close(resolve)));
+    const running = observe(transport(transportRequest(url)));
+    server.accept(await accepted.take());
+    const served = await server.next();
+    served.begin('half');
+    await running.reached(2);
+    const other = observe(transport(transportRequest(url)));
+    (await server.next()).begin('other');
+    await other.reached(2);
+
+    const further = observe(transport(transportRequest(url)));
+    (await accepted.take()).destroy();
+
+    expect(await further.ended).toBeInstanceOf(ConnectionError);
+    served.stream.end(' and half');
+    expect(await running.ended).toBeUndefined();
+    other.unsubscribe();
+  });
+
   it('uses a connection for each concurrent request where the server does not choose HTTP/2', async () => {
     const exchanges = createQueue<ServerResponse>();
     const server = createHttpsServer(tls, (_request, response) => exchanges.put(response)).listen(0, '127.0.0.1');

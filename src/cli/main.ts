@@ -8,8 +8,8 @@ if (!printVersion(process.argv.slice(2))) {
 }
 
 /**
- * Prints the version if that is asked for, and returns whether it did. This needs neither rxjs nor the streams of the process,
- * which take half as long to start as Node. What fails is left to the program, which explains it.
+ * Prints the version if that is asked for, and returns whether it did. This loads neither rxjs nor the
+ * streams of the process. What fails is left to the program, which explains it.
  */
 function printVersion(parameters: readonly string[]): boolean {
   try {

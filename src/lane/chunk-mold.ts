@@ -6,7 +6,7 @@ import { isObject } from '../util/is-object.js';
 export type RepeatingChunk = Pick<CompletionChunk, 'choices'>;
 
 /** A string in a chunk that may differ from event to event. */
-export interface Place {
+interface Place {
   readonly owner: Record<string, unknown>;
   readonly key: string;
 }

@@ -15,7 +15,7 @@ export function pieceOf(bytes: Uint8Array): Piece {
 /** The quote around a JSON string. */
 export const quote = 0x22;
 /** The byte before an escaped one. */
-export const backslash = 0x5c;
+const backslash = 0x5c;
 
 /** Longer strings are left to the parser, which reads them as quickly. */
 const maxLength = 4096;

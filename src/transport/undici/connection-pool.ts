@@ -132,14 +132,11 @@ export class ConnectionPool {
     this.owner.onRoom(connection);
   }
 
-  /** Fails the requests that an attempt was made for, unless they can use the connections there are. */
+  /** Fails what an attempt was made for: all requests if it was the first, else one, unless a connection is free for it. */
   private fail(error: Error, requests: readonly PooledRequest[]): void {
     const { waiting, connections, streams } = this;
-    if (streams !== 1 && connections.size > 0) {
-      // Another attempt is made when an answer ends; made at once, it would often fail again.
-      return;
-    }
-    const candidates = streams !== 1 ? requests : this.firstFree() === undefined ? [...waiting].slice(0, 1) : [];
+    const isFirst = streams !== 1 && connections.size === 0;
+    const candidates = isFirst ? requests : this.firstFree() === undefined ? [...waiting].slice(0, 1) : [];
     const failed = candidates.filter((request) => waiting.delete(request));
     failed.forEach(({ handler }) => handler.onResponseError(undefined, error));
     this.update();

@@ -23,6 +23,9 @@ import type {
 const streamWindow = 1024 * 1024;
 const sessionWindow = 64 * streamWindow;
 
+/** The number of streams that stands for no limit. */
+const noLimit = 2 ** 32 - 1;
+
 /** How long a connection without streams is kept, in milliseconds. */
 const idleTime = 10_000;
 
@@ -42,13 +45,13 @@ export class Http2Connection implements Connection {
     this.session = connect(origin, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: streamWindow },
-      // The defaults would make Node itself reset streams: those whose headers come while much is being sent, in megabytes,
-      // and those with many headers.
+      // By default Node resets streams itself: those answered while 10 MB wait to be sent, and those with 128 headers.
+      // The first of these limits is in megabytes.
       maxSessionMemory: 1_000_000,
       maxHeaderListPairs: 2_000,
     })
       .on('remoteSettings', ({ maxConcurrentStreams }: Settings) => {
-        this.maxStreams = maxConcurrentStreams ?? Infinity;
+        this.maxStreams = maxConcurrentStreams ?? noLimit;
         owner.onRoom(this);
       })
       .on('goaway', close)
