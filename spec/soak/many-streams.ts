@@ -40,7 +40,7 @@ const atOnce = 100;
 const warmUp = Math.ceil(batches / (short ? 2 : 4));
 /**
  * The maximum growth in bytes per stream: higher for few streams, which share the cost of warming up. An open stream
- * holds about 40 kB, so one leak in a hundred streams would show as 400 bytes.
+ * holds about 12 kB, so one leak in forty streams would show as 300 bytes.
  */
 const maxGrowth = short ? 256 : 8;
 
