@@ -184,7 +184,10 @@ function builtins() {
   };
 }
 
-/* Takes modules of Node as `require` does: an `import` also loads all that they export, such as Node's WebSocket for http. */
+/*
+ * Takes modules of Node as `require` does: an `import` also loads all that they export, such as Node's WebSocket for http.
+ * A `require` itself stops what esbuild bundles as an ES module.
+ */
 function builtinsByName() {
   return {
     name: 'builtins by name',
@@ -249,7 +252,13 @@ function sharedUndici(file, paths) {
 /* Bundles modules of undici into the file that every bundle for Node loads them from: it is larger than all of those. */
 function bundleUndici(paths) {
   const contents = paths.map((path) => `exports['${path}'] = require('${path}');`).join('\n');
-  return bundle({ stdin: { contents, resolveDir: '.' }, outfile: 'dist/node/undici.cjs', format: 'cjs', define: {} });
+  return bundle({
+    stdin: { contents, resolveDir: '.' },
+    outfile: 'dist/node/undici.cjs',
+    format: 'cjs',
+    define: {},
+    plugins: [builtinsByName()],
+  });
 }
 
 /* Takes the ES modules of rxjs, of which only what is used is bundled, instead of the CommonJS that it has for Node. */

@@ -63,7 +63,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.mjs'],
+    files: ['**/*.{cjs,mjs}'],
     languageOptions: { globals: { process: 'readonly', URL: 'readonly' } },
   },
   {

@@ -1,53 +1,58 @@
-/* Bundles app.mjs for Node with every bundler, all dependencies included, each into a folder of its own, and prints the files to run. */
+/*
+ * Bundles programs that import and that require the package for Node with every bundler, all dependencies included, each into
+ * a folder of its own, and prints the files to run.
+ */
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import { build as buildWithVite } from 'vite';
 import webpack from 'webpack';
 
-const entry = join(import.meta.dirname, 'app.mjs');
-const out = join(import.meta.dirname, 'out');
+const programs = ['imports.mjs', 'requires.cjs'];
 
 const builders = {
-  'esbuild.mjs': (name) => bundleWithEsbuild(name, 'esm'),
-  'esbuild.cjs': (name) => bundleWithEsbuild(name, 'cjs'),
-  'vite-ssr.mjs': (name) =>
+  'esbuild.mjs': (entry, folder, name) => bundleWithEsbuild(entry, join(folder, name), 'esm'),
+  'esbuild.cjs': (entry, folder, name) => bundleWithEsbuild(entry, join(folder, name), 'cjs'),
+  'vite-ssr.mjs': (entry, folder, name) =>
     buildWithVite({
       configFile: false,
       logLevel: 'silent',
       ssr: { noExternal: true },
       build: {
         ssr: entry,
-        outDir: join(out, name),
+        outDir: folder,
         emptyOutDir: true,
         rollupOptions: { output: { entryFileNames: name } },
       },
     }),
-  'webpack.mjs': (name) =>
-    bundleWithWebpack({
+  'webpack.mjs': (entry, folder, name) =>
+    bundleWithWebpack(entry, {
       experiments: { outputModule: true },
-      output: { path: join(out, name), filename: name, module: true, chunkFormat: 'module' },
+      output: { path: folder, filename: name, module: true, chunkFormat: 'module' },
     }),
-  'webpack.cjs': (name) => bundleWithWebpack({ output: { path: join(out, name), filename: name } }),
+  'webpack.cjs': (entry, folder, name) => bundleWithWebpack(entry, { output: { path: folder, filename: name } }),
 };
 
-for (const [name, bundle] of Object.entries(builders)) {
-  await bundle(name);
-  process.stdout.write(`${join(out, name, name)}\n`);
+for (const program of programs) {
+  for (const [name, bundle] of Object.entries(builders)) {
+    const folder = join(import.meta.dirname, 'out', program, name);
+    await bundle(join(import.meta.dirname, program), folder, name);
+    process.stdout.write(`${join(folder, name)}\n`);
+  }
 }
 
-async function bundleWithEsbuild(name, format) {
+async function bundleWithEsbuild(entry, outfile, format) {
   const { warnings } = await build({
     entryPoints: [entry],
-    outfile: join(out, name, name),
+    outfile,
     bundle: true,
     platform: 'node',
     format,
     logLevel: 'silent',
   });
-  refuse(name, warnings);
+  refuse(outfile, warnings);
 }
 
-function bundleWithWebpack(config) {
+function bundleWithWebpack(entry, config) {
   return new Promise((resolve, reject) => {
     webpack({ mode: 'production', target: 'node20', entry, ...config }, (error, stats) => {
       if (error) {

@@ -3,15 +3,15 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 export default async function check({ folder, run }) {
   const away = mkdtempSync(join(tmpdir(), 'rxllm-bundle-'));
   try {
     for (const bundle of (await run(process.execPath, join(folder, 'build.mjs'))).trim().split('\n')) {
-      const name = basename(bundle);
-      cpSync(dirname(bundle), join(away, name), { recursive: true });
-      const output = await stream(join(away, name, name));
+      const name = relative(join(folder, 'out'), bundle);
+      cpSync(dirname(bundle), join(away, dirname(name)), { recursive: true });
+      const output = await stream(join(away, name));
       if (output !== 'Hello|undefined') {
         throw new Error(`${name} printed ${output}`);
       }
