@@ -1,7 +1,8 @@
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { root } from './source-files.js';
 
@@ -37,11 +38,16 @@ async function importedBy(entry: string): Promise<Loaded> {
 
 /** Loads a built CommonJS module in a process of its own. */
 async function requiredBy(entry: string): Promise<Loaded> {
-  const program = 'require(process.argv[1]); console.log(JSON.stringify(Object.keys(require.cache)))';
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program, join(root, entry)]);
-  const paths = JSON.parse(stdout) as readonly string[];
+  const paths = await commonJsOf(`require(${JSON.stringify(join(root, entry))})`);
   const packages = paths.flatMap((path) => /(?<=[\\/]node_modules[\\/])(?:@[\w-]+[\\/])?[\w-]+/u.exec(path) ?? []);
   return { files: paths.filter((path) => path.startsWith(join(root, 'dist'))), packages: withoutPaths(packages) };
+}
+
+/** Evaluates an expression in a process of its own, and returns the CommonJS files that are then loaded. */
+async function commonJsOf(expression: string): Promise<readonly string[]> {
+  const program = `(async () => { await ${expression}; console.log(JSON.stringify(Object.keys(require.cache))); })()`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
+  return JSON.parse(stdout) as readonly string[];
 }
 
 function withoutPaths(modules: Iterable<string>): readonly string[] {
@@ -58,7 +64,17 @@ describe('what is loaded first', () => {
   ])('is a few files of the entry %s for Node, and packages that every program needs', async (name, packages) => {
     for (const loaded of [await importedBy(`dist/node/${name}.js`), await requiredBy(`dist/node/${name}.cjs`)]) {
       expect(loaded.packages).toEqual(packages);
-      expect(loaded.files.length).toBeLessThanOrEqual(20);
+      expect(loaded.files.length).toBeLessThanOrEqual(17);
+    }
+  });
+
+  it.each(['index', 'node', 'local', 'testing'])('is nothing of undici for the entry %s', async (name) => {
+    const entry = join(root, 'dist/node', name);
+    const address = pathToFileURL(`${entry}.js`).href;
+    for (const expression of [`import('${address}')`, `require(${JSON.stringify(`${entry}.cjs`)})`]) {
+      const names = (await commonJsOf(expression)).map((path) => basename(path));
+      expect(names).toContain('rxjs.cjs');
+      expect(names.filter((file) => file.includes('undici'))).toEqual([]);
     }
   });
 
