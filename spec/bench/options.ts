@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments, refuse as refuseArguments } from '../support/read-arguments.js';
 import { addressOf, against } from './against.js';
 import { type Scenario, scenarios } from './scenarios.js';
 
@@ -43,30 +43,40 @@ ${Object.entries(scenarios)
 
 /** Reads the command line. What cannot be done ends the process, and tells what to do. */
 export function readOptions(): Options {
-  const { values, positionals } = parse();
-  if (values.help) {
-    console.log(help);
-    process.exit();
-  }
-  const { markdown, profile, smoke } = values;
+  const { values, positionals } = readArguments({
+    script: 'bench',
+    help,
+    options: {
+      quick: { type: 'boolean' },
+      rounds: { type: 'string' },
+      node: { type: 'string', multiple: true },
+      markdown: { type: 'boolean' },
+      against: { type: 'string' },
+      profile: { type: 'boolean' },
+      smoke: { type: 'boolean' },
+    },
+    kind: 'scenario',
+    names: Object.keys(scenarios),
+  });
+  const { markdown = false, profile = false, smoke = false } = values;
   const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
   if (!Number.isInteger(rounds) || rounds < 1) {
-    refuse('--rounds must be a whole number from 1 on.');
+    refuse('--rounds must be a whole number from 1 on');
   }
   const names = positionals.length === 0 ? Object.keys(scenarios) : positionals;
-  const named = names.map((name) => scenarios[name] ?? refuse(`There is no scenario "${name}".`));
-  const build = addressOf(import.meta.dirname) ?? refuse('rxllm is not built: run `npm run build` first.');
+  const named = names.flatMap((name) => scenarios[name] ?? []);
+  const build = addressOf(import.meta.dirname) ?? refuse('rxllm is not built: run `npm run build` first');
   const chosen = values.against === undefined ? named : compare(named, values.against);
   const usesOpenai = chosen.some(({ runs }) => Object.values(runs).some(({ contender }) => contender === 'openai'));
   if (usesOpenai && !existsSync(join(import.meta.dirname, 'contenders/node_modules/openai'))) {
-    refuse('The `openai` package to compare with is not installed: run `npm ci --prefix spec/bench/contenders` first.');
+    refuse('The `openai` package to compare with is not installed: run `npm ci --prefix spec/bench/contenders` first');
   }
   return { chosen, rounds, nodes: (values.node ?? [process.execPath]).map(findNode), build, markdown, profile, smoke };
 }
 
 function compare(named: readonly Scenario[], path: string): readonly Scenario[] {
   const other =
-    addressOf(path) ?? refuse(`${path} is not in a build of rxllm: give the folder of its package, once it is built.`);
+    addressOf(path) ?? refuse(`${path} is not in a build of rxllm: give the folder of its package, once it is built`);
   return named.map((scenario) => against(scenario, other));
 }
 
@@ -77,32 +87,10 @@ function findNode(node: string): NodeProgram {
   try {
     return JSON.parse(execFileSync(command, [...start, '-e', script], { encoding: 'utf8' })) as NodeProgram;
   } catch {
-    return refuse(`There is no Node "${node}": give a version that npx can fetch, or the path of the program.`);
-  }
-}
-
-function parse() {
-  const toggle = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        quick: toggle,
-        markdown: toggle,
-        profile: toggle,
-        smoke: toggle,
-        help: { ...toggle, short: 'h' },
-        rounds: { type: 'string' },
-        against: { type: 'string' },
-        node: { type: 'string', multiple: true },
-      },
-    });
-  } catch (error) {
-    return refuse((error as Error).message);
+    return refuse(`There is no Node "${node}": give a version that npx can fetch, or the path of the program`);
   }
 }
 
 function refuse(problem: string): never {
-  console.error(`${problem}\n\`npm run bench -- --help\` lists scenarios and options.`);
-  process.exit(2);
+  return refuseArguments('bench', problem);
 }

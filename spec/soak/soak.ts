@@ -1,12 +1,10 @@
 /*
  * Verifies for very many streams what the specs verify for one. Each measurement runs in its own process with its own
  * server, prints figures and fails if something does not hold. The short form does the same for fewer streams.
- *
- *   npm run soak -- [--short] [--seed NUMBER] [MEASUREMENT…]
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { readArguments, refuse } from '../support/read-arguments.js';
 import type { Report } from './support/measurement.js';
 
 const measurements: Readonly<Record<string, string>> = {
@@ -18,15 +16,27 @@ const measurements: Readonly<Record<string, string>> = {
   'slow-consumer': 'A slow consumer of a million tokens',
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const help = `Verifies for very many streams what the specs verify for one.
+
+usage: npm run soak -- [MEASUREMENT…] [OPTION…]
+
+  --short        fewer streams
+  --seed NUMBER  repeats what was random in an earlier run, which printed its seed
+
+measurements:
+${Object.entries(measurements)
+  .map(([name, title]) => `  ${name.padEnd(18)}  ${title}`)
+  .join('\n')}`;
+
+const { values, positionals } = readArguments({
+  script: 'soak',
+  help,
   options: { short: { type: 'boolean', default: false }, seed: { type: 'string', default: String(Date.now() % 1e6) } },
+  kind: 'measurement',
+  names: Object.keys(measurements),
 });
-const unknown = positionals.filter((name) => !(name in measurements));
-if (unknown.length > 0 || !/^\d+$/u.test(values.seed)) {
-  console.error('usage: npm run soak -- [--short] [--seed NUMBER] [MEASUREMENT…]');
-  console.error(`measurements: ${Object.keys(measurements).join(', ')}`);
-  process.exit(2);
+if (!/^\d+$/u.test(values.seed)) {
+  refuse('soak', '--seed must be a whole number');
 }
 
 /** The maximum time from the last stream to the end of the process, in milliseconds. */
