@@ -54,17 +54,20 @@ async function printProfiles(measure: Measure, version: string): Promise<void> {
 }
 
 async function check(measure: Measure): Promise<void> {
-  const runs = chosen.flatMap((scenario) => Object.values(scenario.runs).map((run) => [scenario, run] as const));
+  const runs = chosen.flatMap((scenario) =>
+    Object.entries(scenario.runs).map(([name, run]) => [scenario, name, run] as const),
+  );
   const waiting = [...runs];
   const work = async (): Promise<void> => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const [scenario, run] = next;
-      report(`${scenario.title}, ${run.contender}`);
+      const [scenario, name, run] = next;
+      report(`${scenario.title}: ${name}`);
       await measure(scenario, run);
     }
   };
   // Nothing is timed, so they need not wait for each other.
   await Promise.all(Array.from({ length: availableParallelism() }, work));
+  chosen.forEach(({ title, runs: named }) => console.log(`${title}: ${Object.keys(named).join(' | ')}`));
   console.log(`All of ${runs.length} runs of ${chosen.length} scenarios read what the server sent`);
 }
 
