@@ -68,7 +68,7 @@ async function check(measure: Measure): Promise<void> {
   // Nothing is timed, so they need not wait for each other.
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   chosen.forEach(({ title, runs: named }) => console.log(`${title}: ${Object.keys(named).join(' | ')}`));
-  console.log(`All of ${runs.length} runs of ${chosen.length} scenarios read what the server sent`);
+  console.log(`All of ${runs.length} runs of ${chosen.length} scenarios did what they should`);
 }
 
 function report(progress: string): void {

@@ -6,6 +6,7 @@ import type { Job, Load, Measured } from './measure.js';
 import type { Programs } from './programs.js';
 import type { Run, Scenario } from './scenarios.js';
 import type { Listener, Listening } from './server.js';
+import { measureStart } from './start-up.js';
 
 /** The longest time that one run may take, in milliseconds. */
 const maxTime = 180_000;
@@ -44,7 +45,12 @@ export async function openLaboratory(programs: Programs, config: LaboratoryConfi
     env: { ...process.env, NODE_EXTRA_CA_CERTS, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
   };
 
-  return async (scenario, { contender, load, warmUp, build, bundled = config.profile }) => {
+  return async (scenario, { contender, load, warmUp, starts, build, bundled = config.profile }) => {
+    if (starts !== undefined) {
+      return {
+        figures: { start: measureStart(starts, { node: config.node, contender, build: build ?? config.build }) },
+      };
+    }
     const shrink = config.smoke ? smallest : withinOpenFiles;
     const job: Job = {
       contender,

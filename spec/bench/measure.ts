@@ -52,6 +52,8 @@ export interface Figures {
   readonly first?: number;
   /** Bytes that an open stream holds on the heap. */
   readonly heap?: number;
+  /** CPU time of the start of a program in milliseconds; measured by the process that would start this one. */
+  readonly start?: number;
   /** Connections that the server accepted; added by the process that started this one. */
   readonly connections?: number;
 }

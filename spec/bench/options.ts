@@ -24,7 +24,7 @@ export interface Options {
   readonly smoke: boolean;
 }
 
-const help = `Measures what reading streams costs, against the loop that people write by hand.
+const help = `Measures what reading streams costs, against the loop that people write by hand, and what the start of a program costs.
 
 usage: npm run bench -- [NAME…] [OPTION…]
 
@@ -64,7 +64,10 @@ export function readOptions(): Options {
     refuse('--rounds must be a whole number from 1 on');
   }
   const names = positionals.length === 0 ? Object.keys(scenarios) : positionals;
-  const named = names.flatMap((name) => scenarios[name] ?? []);
+  const named = names.flatMap((name) => scenarios[name] ?? []).filter(({ load }) => !profile || load.streams > 0);
+  if (named.length === 0) {
+    refuse('--profile shows what reading takes, and a start reads nothing');
+  }
   const build = addressOf(import.meta.dirname) ?? refuse('rxllm is not built: run `npm run build` first');
   const chosen = values.against === undefined ? named : compare(named, values.against);
   const usesOpenai = chosen.some(({ runs }) => Object.values(runs).some(({ contender }) => contender === 'openai'));

@@ -1,10 +1,13 @@
 import type { ContenderName, Figures, Job, Load } from './measure.js';
+import type { Start } from './start-up.js';
 
 /** One contender under one load. */
 export interface Run {
   readonly contender: ContenderName;
   readonly load?: Partial<Load>;
   readonly warmUp?: Partial<Load>;
+  /** What it starts, instead of reading. */
+  readonly starts?: Start;
   /** The address of another build of rxllm to measure. */
   readonly build?: string;
   /** Whether to measure rxllm as bundled for the benchmarks, like its plain lane: bundling alone changes a few percent. */
@@ -34,6 +37,7 @@ export interface Scenario {
 
 const long: Load = { listener: 'http', mode: 'coalesced', kind: 'text', chunks: 20_000, streams: 1, repeat: 8 };
 const total = long.chunks * long.repeat;
+const none: Load = { ...long, streams: 0 };
 
 /** Runs that have the names of their contenders. */
 function runs(...names: readonly ContenderName[]): Record<string, Run> {
@@ -159,6 +163,24 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       { figure: 'first', of: 'rxllm, h2', over: 'rxllm, HTTP/1.1', target: 0.2 },
       { figure: 'stream', of: 'http2, h2', over: 'rxllm, HTTP/1.1' },
       { figure: 'first', of: 'http2, h2', over: 'rxllm, HTTP/1.1' },
+    ],
+  },
+  'start-up': {
+    title: 'The start of a program',
+    load: none,
+    warmUp: {},
+    runs: {
+      'import rxllm': { contender: 'rxllm', starts: 'import' },
+      'import openai': { contender: 'openai', starts: 'import' },
+      'require rxllm': { contender: 'rxllm', starts: 'require' },
+      'require openai': { contender: 'openai', starts: 'require' },
+      'rxllm --version': { contender: 'rxllm', starts: 'version' },
+      'node -e 0': { contender: 'by-hand', starts: 'nothing' },
+    },
+    rows: [
+      { figure: 'start', of: 'import rxllm', over: 'import openai', target: 1 },
+      { figure: 'start', of: 'require rxllm', over: 'require openai', target: 1 },
+      { figure: 'start', of: 'rxllm --version', over: 'node -e 0', target: 1.3 },
     ],
   },
 };
