@@ -19,7 +19,7 @@ import {
 const maxShown = 30;
 
 /** What to do, and with which options. */
-export type Command =
+type Command =
   | { readonly name: 'serve'; readonly options: ServeOptions }
   | { readonly name: 'ask' | 'chat' | 'models'; readonly options: AskOptions };
 
