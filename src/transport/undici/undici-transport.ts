@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import type { Dispatcher } from 'undici';
+import { ConnectionError } from '../../errors/connection-error.js';
 import { toTransportError } from '../to-transport-error.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport.js';
 import { withRedirects } from '../with-redirects.js';
@@ -32,8 +33,9 @@ const defaultUndecodedBytes = 256 * 1024 * 1024;
  * from `node:http2`; the default on Node. Unsubscribing aborts the exchange: it closes the HTTP/1.1 socket, or resets the
  * HTTP/2 stream.
  *
- * Raises `ConnectionError` when no answer comes, the connection breaks or a compressed body cannot be decoded, and
- * `ProtocolError` for a redirect it may not follow or a content encoding other than gzip, deflate and br.
+ * Raises `ConnectionError` when no answer comes, the connection breaks, a compressed body cannot be decoded or the modules
+ * that send cannot be loaded, and `ProtocolError` for a redirect it may not follow or a content encoding other than gzip,
+ * deflate and br.
  *
  * @throws {TypeError} If `undecodedBytes` is not a number above 0, or `dispatcher` is of undici 5 or 6.
  * @see {@link Transport} for the events it emits.
@@ -49,36 +51,40 @@ export function undiciTransport(config: UndiciTransportConfig = {}): Transport {
   return withRedirects((request) => exchange(request, { dispatcher, direct, undecodedBytes }));
 }
 
-type Exchanges = typeof exchanges;
+type StartExchange = typeof exchanges.startExchange;
 
 /** What sends, once it is loaded. */
-let loaded: Exchanges | undefined;
+let loaded: StartExchange | undefined;
 
 /** Loads undici and the modules of Node for a network with the first request, since they take longer than all the rest. */
-function load(): Promise<Exchanges> {
-  return import('./exchange.js').then((module) => (loaded = module));
+async function load(): Promise<StartExchange> {
+  try {
+    const module: Partial<typeof exchanges> = await import('./exchange.js');
+    if (module.startExchange === undefined) {
+      // jest gives such a module once it has torn its environment down.
+      throw new Error('The module is empty');
+    }
+    return (loaded = module.startExchange);
+  } catch (cause) {
+    throw new ConnectionError('The modules that send a request could not be loaded', { cause, retryable: false });
+  }
 }
 
 function exchange(request: TransportRequest, config: exchanges.ExchangeConfig): Observable<TransportEvent> {
   return new Observable<TransportEvent>((subscriber) => {
-    const start = ({ startExchange }: Exchanges): void => {
+    const start = (startExchange: StartExchange): void => {
       try {
-        startExchange(request, config, subscriber);
+        if (!subscriber.closed) {
+          startExchange(request, config, subscriber);
+        }
       } catch (error) {
         subscriber.error(toTransportError(error, request, false));
       }
     };
-    if (loaded !== undefined) {
+    if (loaded === undefined) {
+      load().then(start, (error: unknown) => subscriber.error(error));
+    } else {
       start(loaded);
-      return;
     }
-    load().then(
-      (module) => {
-        if (!subscriber.closed) {
-          start(module);
-        }
-      },
-      (error: unknown) => subscriber.error(error),
-    );
   });
 }
