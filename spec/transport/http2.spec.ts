@@ -153,6 +153,25 @@ describe('undiciTransport over HTTP/2', () => {
     expect(server.requests).toBe(1);
   });
 
+  it.each<[string, (session: ServerHttp2Session, served: ServedStream) => void]>([
+    ['a GOAWAY that says it processed nothing', (session) => session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 0)],
+    ['a reset of the stream', (_session, { reset }) => reset(constants.NGHTTP2_ENHANCE_YOUR_CALM)],
+  ])('leaves it to the caller to retry when the server asks for calm with %s', async (_how, ask) => {
+    const server = await start();
+    const seen = observe(transport(transportRequest(server.url)));
+    const served = await server.next();
+    ask(server.sessions[0]!, served);
+
+    const error = await seen.ended;
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({
+      message: `No answer from ${server.url} (ENHANCE_YOUR_CALM)`,
+      retryable: true,
+      cause: { message: 'The server asks for fewer requests' },
+    });
+    expect(server.requests).toBe(1);
+  });
+
   it.each([
     ['REFUSED_STREAM', constants.NGHTTP2_REFUSED_STREAM, 2],
     ['INTERNAL_ERROR', constants.NGHTTP2_INTERNAL_ERROR, 1],

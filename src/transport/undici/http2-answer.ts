@@ -55,23 +55,31 @@ export class Http2Answer implements RequestController {
   }
 
   end(): void {
-    // Node also ends the stream when it was reset, or when its connection closed.
+    // Node also ends the stream when it was reset, or when its connection closed. A reset with NO_ERROR cannot be told apart.
     if (this.request === undefined && !this.settled && this.stream.rstCode === constants.NGHTTP2_NO_ERROR) {
       this.settled = true;
       this.handler.onResponseEnd();
     }
   }
 
+  /**
+   * Reports a failure, unless the request can be sent again. One that was not processed might be sent again after a GOAWAY
+   * with ENHANCE_YOUR_CALM, too (RFC 9113, 8.7), but such a server asks for fewer requests: when to retry is left to the caller.
+   */
   fail(error: Error): void {
     if (this.settled) {
       return;
     }
     this.settled = true;
-    const isRefused = this.stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
-    if (isRefused && this.request?.refused === false) {
+    const { rstCode } = this.stream;
+    if (rstCode === constants.NGHTTP2_REFUSED_STREAM && this.request?.refused === false) {
       this.owner.onRefused(this.request);
     } else {
-      this.handler.onResponseError(undefined, error);
+      const asksForCalm = rstCode === constants.NGHTTP2_ENHANCE_YOUR_CALM;
+      this.handler.onResponseError(
+        undefined,
+        asksForCalm ? failure('The server asks for fewer requests', 'ENHANCE_YOUR_CALM') : error,
+      );
     }
   }
 
