@@ -30,26 +30,19 @@ export interface FetchTransportConfig {
  * @see {@link Transport} for the events it emits.
  */
 export function fetchTransport(config: FetchTransportConfig = {}): Transport {
-  return withRedirects((request) => exchange(request, config.fetch ?? requireGlobal('fetch')));
-}
-
-function exchange(request: TransportRequest, fetch: typeof globalThis.fetch): Observable<TransportEvent> {
-  return new Observable<TransportEvent>((subscriber) => {
-    const abort = new AbortController();
-    subscriber.add(() => {
-      abort.abort();
-    });
-    void pump(request, fetch, abort.signal, subscriber);
-  });
+  return withRedirects(
+    (request) => new Observable((subscriber) => void pump(request, config.fetch ?? requireGlobal('fetch'), subscriber)),
+  );
 }
 
 /** Never rejects: errors go to the subscriber, which ignores them after unsubscribing. */
 async function pump(
   request: TransportRequest,
   fetch: typeof globalThis.fetch,
-  signal: AbortSignal,
   subscriber: Subscriber<TransportEvent>,
 ): Promise<void> {
+  const abort = new AbortController();
+  subscriber.add(() => abort.abort());
   let answered = false;
   try {
     const response = await fetch(request.url, {
@@ -58,7 +51,7 @@ async function pump(
       headers: { 'accept-encoding': 'identity', ...request.headers },
       body: (request.body ?? null) as BodyInit | null,
       redirect: 'manual',
-      signal,
+      signal: abort.signal,
     });
     answered = true;
     // jest.fn() returns undefined.

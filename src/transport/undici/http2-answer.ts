@@ -21,7 +21,7 @@ interface AnswerStream extends ClientHttp2Stream {
 export class Http2Answer implements RequestController {
   private readonly stream: ClientHttp2Stream;
   private readonly owner: StreamOwner;
-  private readonly handler: AnswerHandler;
+  readonly handler: AnswerHandler;
   /** The request, until its answer begins. */
   private request: PooledRequest | undefined;
   private settled = false;
@@ -50,10 +50,6 @@ export class Http2Answer implements RequestController {
     this.handler.onResponseStart(undefined, status, fields);
   }
 
-  read(bytes: Uint8Array): void {
-    this.handler.onResponseData(undefined, bytes);
-  }
-
   end(): void {
     // Node also ends the stream when it was reset, or when its connection closed. A reset with NO_ERROR cannot be told apart.
     if (this.request === undefined && !this.settled && this.stream.rstCode === constants.NGHTTP2_NO_ERROR) {
@@ -76,20 +72,14 @@ export class Http2Answer implements RequestController {
       this.owner.onRefused(this.request);
     } else {
       const asksForCalm = rstCode === constants.NGHTTP2_ENHANCE_YOUR_CALM;
-      this.handler.onResponseError(
-        undefined,
-        asksForCalm ? failure('The server asks for fewer requests', 'ENHANCE_YOUR_CALM') : error,
-      );
+      const reason = asksForCalm ? failure('The server asks for fewer requests', 'ENHANCE_YOUR_CALM') : error;
+      this.handler.onResponseError(undefined, reason);
     }
   }
 
   close(): void {
     if (!this.settled) {
-      this.fail(
-        this.stream.session?.destroyed === false
-          ? failure('The HTTP/2 stream was reset', 'ERR_HTTP2_STREAM_ERROR')
-          : failure('The HTTP/2 connection was closed', 'ECONNRESET'),
-      );
+      this.fail(failure('The HTTP/2 stream was closed before its answer had ended', 'ECONNRESET'));
     }
     this.owner.onClosed();
   }
@@ -100,7 +90,7 @@ function onResponse(this: AnswerStream, headers: IncomingHttpHeaders & IncomingH
 }
 
 function onData(this: AnswerStream, bytes: Uint8Array): void {
-  this[answerOf]?.read(bytes);
+  this[answerOf]?.handler.onResponseData(undefined, bytes);
 }
 
 function onEnd(this: AnswerStream): void {

@@ -3,15 +3,7 @@ import { constants, type OutgoingHttpHeaders } from 'node:http2';
 import type { DispatchOptions } from './connection.js';
 
 /** Headers that belong to a connection of HTTP/1.1, which `node:http2` refuses. */
-const connectionHeaders: ReadonlySet<string> = new Set([
-  'connection',
-  'http2-settings',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-]);
+const connectionHeaders = /^(?:connection|http2-settings|keep-alive|proxy-connection|te|transfer-encoding|upgrade)$/u;
 
 /**
  * Converts the head of a request to the headers of HTTP/2.
@@ -33,7 +25,7 @@ export function toHttp2Headers(
     const key = name.toLowerCase();
     if (key === 'host') {
       sent[constants.HTTP2_HEADER_AUTHORITY] = value;
-    } else if (!connectionHeaders.has(key)) {
+    } else if (!connectionHeaders.test(key)) {
       sent[key] = value;
     }
   }

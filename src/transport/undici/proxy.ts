@@ -4,6 +4,7 @@ import { unescape } from 'node:querystring';
 import type { buildConnector } from 'undici';
 import { ConnectionError } from '../../errors/connection-error.js';
 import { toTransportError } from '../to-transport-error.js';
+import type { DispatchOptions } from './connection.js';
 
 /** A proxy that the environment names. */
 export interface Proxy {
@@ -88,17 +89,11 @@ function parseProxy(value: string): Proxy {
 }
 
 /** Addresses a request over http to the proxy itself. One over https goes through a tunnel and stays as it is. */
-export function toProxy<T extends ProxyableOptions>(options: T, { headers }: Proxy): T {
+export function toProxy(options: DispatchOptions, { headers }: Proxy): DispatchOptions {
   const { origin, path } = options;
   return origin.startsWith('https:')
     ? options
     : { ...options, path: origin + path, headers: { ...headers, ...options.headers } };
-}
-
-interface ProxyableOptions {
-  readonly origin: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -127,10 +122,10 @@ export function connectThrough(proxy: Proxy, connect: OpenConnection, connectIns
         .on('connect', ({ statusCode = 0 }) => {
           if (statusCode >= 200 && statusCode < 300) {
             opening = connectInside({ ...target, httpSocket: socket }, callback);
-            return;
+          } else {
+            socket.destroy();
+            callback(refusal(proxy, `https://${target.host}`, statusCode), null);
           }
-          socket.destroy();
-          callback(refusal(proxy, `https://${target.host}`, statusCode), null);
         })
         .on('error', fail)
         .end();

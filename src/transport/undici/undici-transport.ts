@@ -10,23 +10,20 @@ import type * as exchanges from './exchange.js';
 /** Options of {@link undiciTransport}. */
 export interface UndiciTransportConfig {
   /**
-   * The undici dispatcher to send through, such as a `ProxyAgent` or a `MockAgent`, of undici 7 or 8. By default all clients
-   * share one agent, which uses HTTP/2 with the servers that offer it over TLS, has no time-outs once it is connected, and
-   * goes through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name. undici's own dispatchers open another, idle
-   * connection whenever unsubscribing closes one; the default does not.
+   * The dispatcher of undici 7 or 8 to send through, such as a `ProxyAgent` or a `MockAgent`. By default all clients share
+   * one agent, which uses HTTP/2 where a server offers it over TLS, has no time-outs once it is connected, and goes through
+   * the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name. Unlike undici's, it replaces no connection that
+   * unsubscribing closes.
    */
   readonly dispatcher?: Dispatcher | undefined;
   /** Whether to connect to the server itself, whatever proxy the environment names. Default `false`. */
   readonly direct?: boolean | undefined;
   /**
-   * Maximum number of bytes of a compressed answer that may wait to be decoded. undici cannot be made to wait, so an answer
-   * that arrives so much faster than it is decoded raises a `LimitError`. By default 256 MiB. Plain answers are not
-   * limited.
+   * Maximum number of bytes of a compressed answer that may wait to be decoded: one that arrives so much faster than it is
+   * decoded raises a `LimitError`. By default 256 MiB. Plain answers are not limited.
    */
   readonly undecodedBytes?: number | undefined;
 }
-
-const defaultUndecodedBytes = 256 * 1024 * 1024;
 
 /**
  * Creates a transport that pushes each piece of the body straight into the subscriber, from undici's parser of HTTP/1.1 or
@@ -41,7 +38,7 @@ const defaultUndecodedBytes = 256 * 1024 * 1024;
  * @see {@link Transport} for the events it emits.
  */
 export function undiciTransport(config: UndiciTransportConfig = {}): Transport {
-  const { dispatcher, direct = false, undecodedBytes = defaultUndecodedBytes } = config;
+  const { dispatcher, direct = false, undecodedBytes = 256 * 1024 * 1024 } = config;
   if (typeof undecodedBytes !== 'number' || !(undecodedBytes > 0)) {
     throw new TypeError('undecodedBytes must be a number above 0');
   }
