@@ -20,7 +20,10 @@ const pingTime = 5_000;
 /** From which time on, in milliseconds, an aborted request without an answer means that its server may have vanished. */
 const quietTime = 1_000;
 
-/** Sends requests over one HTTP/2 connection, as many at a time as the server takes. */
+/**
+ * Sends requests over one HTTP/2 connection, as many at a time as the server takes. Since TCP tells of a server that has
+ * vanished after many minutes only, each abort asks for a sign of life.
+ */
 export class Http2Connection implements Connection {
   maxStreams: number | undefined;
   private readonly session: ClientHttp2Session;
@@ -108,10 +111,7 @@ export class Http2Connection implements Connection {
     }
   }
 
-  /**
-   * Asks for a sign of life, since of a server that has vanished TCP tells after many minutes only. Unless something arrives
-   * in time, the connection and all its streams are given up.
-   */
+  /** Asks for a sign of life. Unless something arrives in time, the connection and all its streams are given up. */
   private ping(): NodeJS.Timeout {
     const { bytesRead } = this.socket;
     const end = (): void => {

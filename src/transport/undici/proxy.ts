@@ -24,9 +24,8 @@ export type OpenConnection = (
 };
 
 /**
- * Returns the proxy for an address: `HTTPS_PROXY` for https, else `HTTP_PROXY`, unless `NO_PROXY` lists the host. Each name
- * may be in lower case, which wins. As undici's `EnvHttpProxyAgent` reads them, and networks in `NO_PROXY` as curl does; read
- * at each request.
+ * Returns the proxy for an address: `HTTPS_PROXY` for https, else `HTTP_PROXY`, unless `NO_PROXY` lists the host. Names in
+ * lower case win. Read at each request, as undici's `EnvHttpProxyAgent` does; networks in `NO_PROXY` as curl does.
  *
  * @throws {ConnectionError} If the address of the proxy is invalid.
  */
