@@ -29,19 +29,24 @@ export interface FetchTransportConfig {
  * @see {@link Transport} for the events it emits.
  */
 export function fetchTransport(config: FetchTransportConfig = {}): Transport {
-  return withRedirects(
-    (request) => new Observable((subscriber) => void pump(request, config.fetch ?? requireGlobal('fetch'), subscriber)),
-  );
+  return withRedirects((request) => exchange(request, config.fetch ?? requireGlobal('fetch')));
+}
+
+function exchange(request: TransportRequest, fetch: typeof globalThis.fetch): Observable<TransportEvent> {
+  return new Observable<TransportEvent>((subscriber) => {
+    const abort = new AbortController();
+    subscriber.add(() => abort.abort());
+    void pump(request, fetch, abort.signal, subscriber);
+  });
 }
 
 /** Never rejects: errors go to the subscriber, which ignores them after unsubscribing. */
 async function pump(
   request: TransportRequest,
   fetch: typeof globalThis.fetch,
+  signal: AbortSignal,
   subscriber: Subscriber<TransportEvent>,
 ): Promise<void> {
-  const abort = new AbortController();
-  subscriber.add(() => abort.abort());
   let answered = false;
   try {
     const response = await fetch(request.url, {
@@ -50,7 +55,7 @@ async function pump(
       headers: { 'accept-encoding': 'identity', ...request.headers },
       body: (request.body ?? null) as BodyInit | null,
       redirect: 'manual',
-      signal: abort.signal,
+      signal,
     });
     answered = true;
     if (!isObject(response)) {
