@@ -1,7 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { constants, type Settings } from 'node:http2';
+import {
+  constants,
+  createSecureServer,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+  type Settings,
+} from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
@@ -144,6 +150,25 @@ describe('undiciTransport over HTTP/2', () => {
 
     expect(await seen.ended).toBeInstanceOf(ConnectionError);
     expect(bodyOf(seen.values)).toBe('half');
+    expect(server.requests).toBe(1);
+  });
+
+  it.each<[string, (session: ServerHttp2Session, served: ServedStream) => void]>([
+    ['a GOAWAY that says it processed nothing', (session) => session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 0)],
+    ['a reset of the stream', (_session, { reset }) => reset(constants.NGHTTP2_ENHANCE_YOUR_CALM)],
+  ])('leaves it to the caller to retry when the server asks for calm with %s', async (_how, ask) => {
+    const server = await start();
+    const seen = observe(transport(transportRequest(server.url)));
+    const served = await server.next();
+    ask(server.sessions[0]!, served);
+
+    const error = await seen.ended;
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({
+      message: `No answer from ${server.url} (ENHANCE_YOUR_CALM)`,
+      retryable: true,
+      cause: { message: 'The server asks for fewer requests' },
+    });
     expect(server.requests).toBe(1);
   });
 
@@ -355,6 +380,33 @@ describe('undiciTransport over HTTP/2', () => {
     stream.end();
     expect(await held.ended).toBeUndefined();
     expect(bodyOf(held.values)).toHaveLength(8 * 1024 * 1024);
+  });
+
+  it('reads answers while 12 MB of requests wait to be sent over the same connection', async () => {
+    const held: ServerHttp2Stream[] = [];
+    const sessions: ServerHttp2Session[] = [];
+    const server = createSecureServer(tls)
+      .on('session', (session) => sessions.push(session))
+      .on('stream', (stream) => {
+        held.push(stream.on('error', () => undefined));
+        if (held.length === 12) {
+          held.forEach((each) => each.respond({ ':status': 200 }));
+          held.forEach((each) => each.on('end', () => each.end('whole')).resume());
+        }
+      })
+      .listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(() => {
+      sessions.forEach((session) => session.destroy());
+      return new Promise((resolve) => server.close(resolve));
+    });
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const body = 'a'.repeat(1024 * 1024);
+    const all = Array.from({ length: 12 }, () => observe(transport(transportRequest(url, { body }))));
+
+    expect(await Promise.all(all.map((seen) => seen.ended))).toEqual(Array(12).fill(undefined));
+    expect(all.map(({ values }) => bodyOf(values))).toEqual(Array(12).fill('whole'));
+    expect(sessions).toHaveLength(1);
   });
 
   it('gives each caller of a shared connection its own async context', async () => {

@@ -243,6 +243,34 @@ describe('undiciTransport', () => {
     expect(output).toBe('false\ntrue\n');
   });
 
+  it.each([
+    [
+      'cannot be loaded',
+      () => {
+        throw new Error('cut off');
+      },
+      'cut off',
+    ],
+    ['is empty, as after jest has torn its environment down', () => ({}), 'The module is empty'],
+  ])('raises one final error when what it sends with %s', async (_how, load, reason) => {
+    const sending = '../../src/transport/undici/exchange';
+    jest.doMock(sending, load);
+    try {
+      await jest.isolateModulesAsync(async () => {
+        const isolated = await import('../../src/transport/undici/undici-transport.js');
+
+        expect(await failureOf(isolated.undiciTransport()(transportRequest('http://127.0.0.1:9')))).toMatchObject({
+          name: 'ConnectionError',
+          message: 'The modules that send a request could not be loaded',
+          retryable: false,
+          cause: { message: reason },
+        });
+      });
+    } finally {
+      jest.dontMock(sending);
+    }
+  });
+
   it("does not replace the dispatcher of the process's own fetch", async () => {
     const output = await runProgram(`
     import '../../src/index.node.js';

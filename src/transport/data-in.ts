@@ -11,19 +11,17 @@ export function dataIn(object: object, key: PropertyKey): unknown {
   return undefined;
 }
 
-/** Whether reading a field would call a getter, except those of `DOMException` and, from Node 22 on, of `stack`. */
+/**
+ * Whether reading a field would call a getter, except those of `DOMException` and, from Node 22 on, of `stack`. That one is
+ * not compared with the getter of an error made here: errors of Node itself are of another realm in a jest test.
+ */
 export function hasForeignGetter(owner: object, key: PropertyKey): boolean {
   const get = Reflect.getOwnPropertyDescriptor(owner, key)?.get;
   return (
     get !== undefined &&
     owner !== (globalThis as Partial<typeof globalThis>).DOMException?.prototype &&
-    !(key === 'stack' && isNative(get))
+    !(key === 'stack' && /\{\s*\[native code\]\s*\}$/u.test(Function.prototype.toString.call(get)))
   );
-}
-
-/** Not compared with the getter of an error made here: errors of Node itself are of another realm in a jest test. */
-function isNative(code: () => unknown): boolean {
-  return /\{\s*\[native code\]\s*\}$/u.test(Function.prototype.toString.call(code));
 }
 
 /** Whether a value may have fields. */

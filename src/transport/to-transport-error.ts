@@ -43,7 +43,6 @@ export function toTransportError(
 
 /** The codes of a certificate whose issuer Node does not know. */
 const untrusted = /SELF_SIGNED|UNABLE_TO|UNTRUSTED/u;
-
 const maxDepth = 5;
 
 /** Returns a value as it is if it holds no secret, else a copy that does not. */
@@ -56,10 +55,8 @@ function withoutSecrets(value: unknown, redact: Redact): unknown {
     // An error may be its own cause, and several may share one.
     if (!results.has(part) && depth <= maxDepth) {
       results.set(part, undefined);
-      results.set(
-        part,
-        errorWithoutSecrets(part, redact, (inner) => read(inner, depth + 1)),
-      );
+      const safe = errorWithoutSecrets(part, redact, (inner) => read(inner, depth + 1));
+      results.set(part, safe);
     }
     return results.get(part);
   };
@@ -81,19 +78,16 @@ function errorWithoutSecrets(error: object, redact: Redact, read: (part: unknown
       continue;
     }
     const value = dataIn(error, key);
+    // An HTTP parser quotes the bytes of the answer that it refuses.
+    const isPayload = key === 'data' && name === 'HTTPParserError';
     const isList = key === 'errors' && Array.isArray(value);
-    const isKept = key === 'cause' || !(isReference(value) || isPayload(error, key));
+    const isKept = key === 'cause' || !(isReference(value) || isPayload);
     const part = isList ? readList(value, read) : isKept ? read(value) : undefined;
     const field = String(key);
     isSafe &&= part === value && redact(field) === field && !hasForeignGetter(error, key);
     safe[field] = part;
   }
   return isSafe ? error : plainError(safe);
-}
-
-/** Whether a field holds bytes of the answer: an HTTP parser quotes what it refuses. */
-function isPayload(error: object, key: PropertyKey): boolean {
-  return key === 'data' && dataIn(error, 'name') === 'HTTPParserError';
 }
 
 /** Reads the items of a list; the same list if all are as before. */

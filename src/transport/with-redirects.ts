@@ -27,7 +27,7 @@ export function withRedirects(transport: Transport): Transport {
 function follow(transport: Transport, request: TransportRequest, left: number): Observable<TransportEvent> {
   const read: OperatorFunction<TransportEvent, TransportEvent> = operate((destination, source) => ({
     next: (event) => {
-      if (!isRedirect(event)) {
+      if (event.type !== 'head' || !redirectStatuses.has(event.status)) {
         destination.next(event);
         return;
       }
@@ -45,12 +45,6 @@ function follow(transport: Transport, request: TransportRequest, left: number): 
   return transport(request).pipe(read);
 }
 
-type Head = Extract<TransportEvent, { type: 'head' }>;
-
-function isRedirect(event: TransportEvent): event is Head {
-  return event.type === 'head' && redirectStatuses.has(event.status);
-}
-
 /** Returns the address to go to, or the error of a redirect that is refused. */
 function redirect(
   request: TransportRequest,
@@ -58,23 +52,19 @@ function redirect(
   location: string | null,
   left: number,
 ): string | ProtocolError {
+  const refuse = (reason: string, other = ''): ProtocolError =>
+    new ProtocolError(`The server redirected (${status})${reason}; set baseURL to the final address${other}`);
   if (request.redirects === 'refuse') {
-    return new ProtocolError(
-      `The server redirected (${status}), which is refused so that no key reaches another server; set baseURL to the final address, or redirects: 'same-origin'`,
-    );
+    return refuse(', which is refused so that no key reaches another server', ", or redirects: 'same-origin'");
   }
   const target = location === null ? undefined : parseUrl(location, request.url);
   // 303 asks for a GET of another resource, which is never a model's stream.
   const repeatable = status !== 303 || request.method === 'GET';
   if (!repeatable || target?.origin !== new URL(request.url).origin) {
-    return new ProtocolError(
-      `The server redirected (${status}) to another origin or without a location; set baseURL to the final address`,
-    );
+    return refuse(' to another origin or without a location');
   }
   if (target.username !== '' || target.password !== '') {
-    return new ProtocolError(
-      `The server redirected (${status}) to an address with a user name or password; set baseURL to the final address`,
-    );
+    return refuse(' to an address with a user name or password');
   }
   return left > 0
     ? target.href

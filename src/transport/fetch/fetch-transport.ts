@@ -19,13 +19,12 @@ export interface FetchTransportConfig {
  * fetch and cancels its body, even while a read is pending. fetch itself decodes compressed answers.
  *
  * Raises `ConnectionError` when no answer comes or the connection breaks, and `ProtocolError` for a redirect it may not
- * follow or a content encoding that fetch did not decode. Browsers hide the target of a redirect, so there every redirect
- * is refused. A fetch without web streams serves as well: streams of Node (node-fetch) are read as they come, and a body
- * without a stream (React Native) is read whole.
+ * follow (in browsers, which hide its target: any) or a content encoding that fetch did not decode. A fetch without web
+ * streams serves as well: streams of Node (node-fetch) are read as they come, a body without a stream (React Native) whole.
  *
- * Node's fetch hides some failures: it completes normally when a compressed body is cut short, or when the connection
- * breaks after the server announced that it would close, and a corrupt compressed body may never end. A client notices
- * by the missing finish reason and its deadlines; `undiciTransport` raises an error for all three.
+ * Node's fetch completes normally when a compressed body is cut short, or when the connection breaks after the server
+ * announced that it would close, and a corrupt compressed body may never end. A client notices by the missing finish reason
+ * and its deadlines; `undiciTransport` raises an error for all three.
  *
  * @see {@link Transport} for the events it emits.
  */
@@ -36,9 +35,7 @@ export function fetchTransport(config: FetchTransportConfig = {}): Transport {
 function exchange(request: TransportRequest, fetch: typeof globalThis.fetch): Observable<TransportEvent> {
   return new Observable<TransportEvent>((subscriber) => {
     const abort = new AbortController();
-    subscriber.add(() => {
-      abort.abort();
-    });
+    subscriber.add(() => abort.abort());
     void pump(request, fetch, abort.signal, subscriber);
   });
 }
@@ -61,8 +58,8 @@ async function pump(
       signal,
     });
     answered = true;
-    // jest.fn() returns undefined.
     if (!isObject(response)) {
+      // jest.fn() returns undefined.
       throw new ProtocolError('fetch returned no Response; a mock can return new Response(text, { headers })');
     }
     const reader = createBodyReader(response);

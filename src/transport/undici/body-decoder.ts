@@ -35,11 +35,11 @@ const decompressors = new Map<string, (firstByte: number) => Transform>([
  */
 export function createBodyDecoder(encoding: string, target: BodySink, undecodedBytes: number): BodyDecoder | undefined {
   const coding = encoding.trim().toLowerCase();
-  const createZlib = decompressors.get(coding);
-  if (createZlib !== undefined) {
-    return decompress(createZlib, target, undecodedBytes);
+  if (coding === '') {
+    return undefined;
   }
-  return coding === '' ? undefined : passText(coding, target);
+  const createZlib = decompressors.get(coding);
+  return createZlib === undefined ? passText(coding, target) : decompress(createZlib, target, undecodedBytes);
 }
 
 /** Passes on a body that is plain text, whatever its header claims. */
@@ -50,13 +50,12 @@ function passText(coding: string, target: BodySink): BodyDecoder {
       try {
         if (!begun) {
           checkEncoding(coding, bytes);
+          begun = true;
         }
+        target.write(bytes);
       } catch (error) {
         target.fail(error);
-        return;
       }
-      begun = true;
-      target.write(bytes);
     },
     end: () => target.end(),
     fail: (error) => target.fail(error),
@@ -71,13 +70,7 @@ function decompress(
 ): BodyDecoder {
   let zlib: Transform | undefined;
   let broken: unknown;
-  const finish = (): void => {
-    if (broken === undefined) {
-      target.end();
-    } else {
-      target.fail(broken);
-    }
-  };
+  const finish = (): void => (broken === undefined ? target.end() : target.fail(broken));
   const start = (firstByte: number): Transform =>
     createZlib(firstByte)
       .on('data', (bytes: Uint8Array) => target.write(bytes))

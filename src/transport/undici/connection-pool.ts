@@ -62,7 +62,7 @@ export class ConnectionPool {
     this.update();
   }
 
-  /** Gives requests to the connections, then opens attempts for those left, or cancels attempts that are not needed. */
+  /** Gives requests to connections, then begins attempts for those left, or cancels attempts that are not needed. */
   private update(): void {
     // Over HTTP/1.1 an attempt that was begun for a request is not in vain, even if another connection becomes free before.
     const reserved = this.streams === 1 ? this.attempts.size : 0;
@@ -78,13 +78,13 @@ export class ConnectionPool {
     while (this.attempts.size < needed) {
       this.open();
     }
-    if (this.attempts.size > needed) {
-      [...this.attempts].slice(needed).forEach((attempt) => {
-        this.attempts.delete(attempt);
-        attempt.destroy(abortReason);
-      });
+    for (const attempt of [...this.attempts].slice(needed)) {
+      this.attempts.delete(attempt);
+      attempt.destroy(abortReason);
     }
-    this.checkEmpty();
+    if (this.waiting.size + this.attempts.size + this.connections.size === 0) {
+      this.onEmpty();
+    }
   }
 
   private firstFree(): Connection | undefined {
@@ -140,11 +140,5 @@ export class ConnectionPool {
     const failed = candidates.filter((request) => waiting.delete(request));
     failed.forEach(({ handler }) => handler.onResponseError(undefined, error));
     this.update();
-  }
-
-  private checkEmpty(): void {
-    if (this.waiting.size + this.attempts.size + this.connections.size === 0) {
-      this.onEmpty();
-    }
   }
 }

@@ -17,7 +17,7 @@ export interface RequestController {
 
 /** Receives the answer to a request; undici's `DispatchHandler`, without what is not needed. */
 export interface AnswerHandler {
-  /** Gives the means to abort the request. Called again when a connection takes the request over, which has means of its own. */
+  /** Gives the means to abort the request. Called again when a connection takes the request over. */
   onRequestStart(controller: RequestController): void;
   /** Called for informational responses, too. */
   onResponseStart(controller: unknown, status: number, headers: RawHeaders): void;

@@ -125,10 +125,8 @@ function write(sink: BodySink, bytes: Uint8Array): void {
 
 function toHeaders(raw: RawHeaders): Headers {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(raw)) {
-    for (const item of Array.isArray(value) ? value : [value ?? '']) {
-      headers.append(name, item);
-    }
+  for (const [name, value = ''] of Object.entries(raw)) {
+    [value].flat().forEach((item) => headers.append(name, item));
   }
   return headers;
 }

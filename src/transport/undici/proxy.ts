@@ -4,6 +4,7 @@ import { unescape } from 'node:querystring';
 import type { buildConnector } from 'undici';
 import { ConnectionError } from '../../errors/connection-error.js';
 import { toTransportError } from '../to-transport-error.js';
+import type { DispatchOptions } from './connection.js';
 
 /** A proxy that the environment names. */
 export interface Proxy {
@@ -23,9 +24,8 @@ export type OpenConnection = (
 };
 
 /**
- * Returns the proxy for an address: `HTTPS_PROXY` for https, else `HTTP_PROXY`, unless `NO_PROXY` lists the host. Each name
- * may be in lower case, which wins. As undici's `EnvHttpProxyAgent` reads them, and networks in `NO_PROXY` as curl does; read
- * at each request.
+ * Returns the proxy for an address: `HTTPS_PROXY` for https, else `HTTP_PROXY`, unless `NO_PROXY` lists the host. Names in
+ * lower case win. Read at each request, as undici's `EnvHttpProxyAgent` does; networks in `NO_PROXY` as curl does.
  *
  * @throws {ConnectionError} If the address of the proxy is invalid.
  */
@@ -88,17 +88,11 @@ function parseProxy(value: string): Proxy {
 }
 
 /** Addresses a request over http to the proxy itself. One over https goes through a tunnel and stays as it is. */
-export function toProxy<T extends ProxyableOptions>(options: T, { headers }: Proxy): T {
+export function toProxy(options: DispatchOptions, { headers }: Proxy): DispatchOptions {
   const { origin, path } = options;
   return origin.startsWith('https:')
     ? options
     : { ...options, path: origin + path, headers: { ...headers, ...options.headers } };
-}
-
-interface ProxyableOptions {
-  readonly origin: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -127,10 +121,10 @@ export function connectThrough(proxy: Proxy, connect: OpenConnection, connectIns
         .on('connect', ({ statusCode = 0 }) => {
           if (statusCode >= 200 && statusCode < 300) {
             opening = connectInside({ ...target, httpSocket: socket }, callback);
-            return;
+          } else {
+            socket.destroy();
+            callback(refusal(proxy, `https://${target.host}`, statusCode), null);
           }
-          socket.destroy();
-          callback(refusal(proxy, `https://${target.host}`, statusCode), null);
         })
         .on('error', fail)
         .end();
