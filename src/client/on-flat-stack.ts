@@ -1,8 +1,8 @@
-import { asapScheduler, type MonoTypeOperatorFunction, Observable, subscribeOn, type Subscriber } from 'rxjs';
+import { asyncScheduler, type MonoTypeOperatorFunction, Observable, subscribeOn, type Subscriber } from 'rxjs';
 import { captureContext } from '../transport/async-context.js';
 import { Queue } from '../util/queue.js';
 
-/** How many subscriptions to one request may end synchronously in a row before the next one waits for a microtask. */
+/** How many subscriptions to one request may end synchronously in a row before the next one waits for a timer. */
 const maxInTurn = 500;
 
 const waiting = new Queue<() => void>();
@@ -11,7 +11,7 @@ let isSubscribing = false;
 /**
  * Keeps the stack flat where a transport or a fake answers synchronously. A request that starts inside a callback of
  * another one is subscribed after that one's `subscribe`, but before the outermost `subscribe` returns. `repeat` and
- * `retry`, which subscribe again after that and call themselves, get every 500th answer in a microtask.
+ * `retry`, which subscribe again after that and call themselves, get every 500th answer after a timer.
  */
 export function onFlatStack<T>(): MonoTypeOperatorFunction<T> {
   let endedInTurn = 0;
@@ -30,7 +30,7 @@ export function onFlatStack<T>(): MonoTypeOperatorFunction<T> {
         waiting.push(() => run(() => subscribeUnlessClosed(source, subscriber)));
         return;
       }
-      subscribeAll(endedInTurn < maxInTurn ? source : source.pipe(subscribeOn(asapScheduler)), subscriber);
+      subscribeAll(endedInTurn < maxInTurn ? source : source.pipe(subscribeOn(asyncScheduler)), subscriber);
       if (subscriber.closed) {
         countEnded();
       }
