@@ -1,4 +1,4 @@
-import type { ObservableInput, SchedulerLike } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
 import type { RateLimits } from '../errors/rate-limits.js';
 import type { Interceptor, Transport } from '../transport/transport.js';
 import { checkFields, isScheduler } from '../util/check.js';
@@ -9,7 +9,7 @@ import { isObject } from '../util/is-object.js';
  * fresh token, and in the async context (`AsyncLocalStorage`) of the request's subscriber, so that it can return the key of
  * the current user.
  */
-export type ApiKey = string | (() => string | ObservableInput<string>);
+export type ApiKey = string | (() => string | PromiseLike<string> | Observable<string>);
 
 /** Deadlines in milliseconds; `Infinity` for none. Comments and empty keep-alive events do not count as activity. */
 export interface Deadlines {
