@@ -2,6 +2,7 @@ import type { MonoTypeOperatorFunction, Subscriber, Subscription } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
 import { parseRateLimits } from '../errors/rate-limits.js';
 import type { TransportEvent } from '../transport/transport.js';
+import { maxTimer } from '../util/check.js';
 import { operate, type Stage } from '../util/operate.js';
 import { requireGlobal } from '../util/require-global.js';
 import { Refusal } from './refusal.js';
@@ -70,7 +71,7 @@ class AnswerStage implements Stage<TransportEvent> {
 
   subscribed(): void {
     const { headers } = this.settings.deadlines;
-    if (!this.begun && Number.isFinite(headers)) {
+    if (!this.begun) {
       this.failAfter(headers, () => new DeadlineError('headers', headers));
     }
   }
@@ -95,16 +96,17 @@ class AnswerStage implements Stage<TransportEvent> {
     this.refusal = refusal;
     const until = this.scope.started + justBefore(Math.min(deadlines.firstChunk, deadlines.total));
     const time = Math.max(0, Math.min(deadlines.idle, until - scheduler.now()));
-    if (Number.isFinite(time)) {
-      this.failAfter(time, () => refusal.toError(scheduler.now(), this.scope.redact));
-    }
+    this.failAfter(time, () => refusal.toError(scheduler.now(), this.scope.redact));
   }
 
   private failAfter(time: number, createError: () => Error): void {
-    this.timer = this.settings.scheduler.schedule(() => {
-      this.source.unsubscribe();
-      this.destination.error(createError());
-    }, time);
+    // A longer timer would fire at once.
+    if (time <= maxTimer) {
+      this.timer = this.settings.scheduler.schedule(() => {
+        this.source.unsubscribe();
+        this.destination.error(createError());
+      }, time);
+    }
   }
 
   private fail(refusal: Refusal): void {
