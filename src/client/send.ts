@@ -49,7 +49,6 @@ function withKey(request: TransportRequest, settings: Settings, scope: RequestSc
   }
   const authorize = (value: string): Observable<TransportEvent> => {
     const key = value.trim();
-    scope.onKey(key);
     const headers = key === '' ? request.headers : { ...request.headers, authorization: `Bearer ${key}` };
     return exchange({ ...request, headers }, settings, scope);
   };
