@@ -1,11 +1,10 @@
 import { asyncScheduler, type MonoTypeOperatorFunction, Observable, subscribeOn, type Subscriber } from 'rxjs';
 import { captureContext } from '../transport/async-context.js';
-import { Queue } from '../util/queue.js';
 
 /** How many subscriptions to one request may end synchronously in a row before the next one waits for a timer. */
 const maxInTurn = 500;
 
-const waiting = new Queue<() => void>();
+let waiting: (() => void)[] = [];
 let isSubscribing = false;
 
 /**
@@ -27,7 +26,7 @@ export function onFlatStack<T>(): MonoTypeOperatorFunction<T> {
     new Observable((subscriber) => {
       if (isSubscribing) {
         const run = captureContext();
-        waiting.push(() => run(() => subscribeUnlessClosed(source, subscriber)));
+        waiting.push(() => subscriber.closed || run(() => source.subscribe(subscriber)));
         return;
       }
       subscribeAll(endedInTurn < maxInTurn ? source : source.pipe(subscribeOn(asyncScheduler)), subscriber);
@@ -42,16 +41,12 @@ function subscribeAll<T>(source: Observable<T>, subscriber: Subscriber<T>): void
   isSubscribing = true;
   try {
     source.subscribe(subscriber);
-    while (waiting.size > 0) {
-      waiting.shift()?.();
+    while (waiting.length > 0) {
+      const starts = waiting;
+      waiting = [];
+      starts.forEach((start) => start());
     }
   } finally {
     isSubscribing = false;
-  }
-}
-
-function subscribeUnlessClosed<T>(source: Observable<T>, subscriber: Subscriber<T>): void {
-  if (!subscriber.closed) {
-    source.subscribe(subscriber);
   }
 }

@@ -80,9 +80,9 @@ export function parseReset(text: string | null, now: number): number | undefined
     const ms = number > 1e12 ? number - now : number > 1e9 ? number * 1e3 - now : number * 1e3;
     return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
   }
-  if (/^(?:\d+(?:\.\d+)?(?:ms|us|µs|ns|d|h|m|s))+$/u.test(value)) {
-    const parts = value.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)/gu);
-    return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (unitInMs[unit ?? ''] ?? 0), 0);
+  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)/gu)];
+  if (parts.map(([part]) => part).join('') === value) {
+    return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitInMs[unit ?? ''] ?? 0), 0);
   }
   const time = /^\d{4}-\d{2}-\d{2}T/u.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(time) ? undefined : Math.max(0, time - now);
