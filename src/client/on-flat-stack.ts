@@ -1,4 +1,4 @@
-import { asyncScheduler, type MonoTypeOperatorFunction, Observable, subscribeOn, type Subscriber } from 'rxjs';
+import { asyncScheduler, type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs';
 import { captureContext } from '../transport/async-context.js';
 
 /** How many subscriptions to one request may end synchronously in a row before the next one waits for a timer. */
@@ -29,9 +29,16 @@ export function onFlatStack<T>(): MonoTypeOperatorFunction<T> {
         waiting.push(() => subscriber.closed || run(() => source.subscribe(subscriber)));
         return;
       }
-      subscribeAll(endedInTurn < maxInTurn ? source : source.pipe(subscribeOn(asyncScheduler)), subscriber);
-      if (subscriber.closed) {
-        countEnded();
+      const start = (): void => {
+        subscribeAll(source, subscriber);
+        if (subscriber.closed) {
+          countEnded();
+        }
+      };
+      if (endedInTurn < maxInTurn) {
+        start();
+      } else {
+        subscriber.add(asyncScheduler.schedule(start));
       }
     });
 }

@@ -1,5 +1,6 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Interceptor, Operation, Transport, TransportRequest } from '../transport/transport.js';
+import { defined } from '../util/defined.js';
 import { parseUrl } from '../util/parse-url.js';
 import {
   type ApiKey,
@@ -97,11 +98,11 @@ type Resolvable = RequestOptions & { readonly transport: Transport };
 function merge(config: Resolvable, options: RequestOptions): Resolvable {
   return {
     ...config,
-    ...given(options),
+    ...defined(options),
     headers: { ...lowerCased(config.headers), ...lowerCased(options.headers) },
     query: { ...config.query, ...options.query },
-    deadlines: { ...config.deadlines, ...given(options.deadlines) },
-    limits: { ...config.limits, ...given(options.limits) },
+    deadlines: { ...config.deadlines, ...defined(options.deadlines) },
+    limits: { ...config.limits, ...defined(options.limits) },
   };
 }
 
@@ -115,21 +116,21 @@ function resolve(config: Resolvable, { environmentFor, headers }: Platform): Set
   const { apiKey = environment?.apiKey, baseURL = environment?.baseURL ?? openai } = config;
   return {
     ...defaults,
-    ...given(config),
+    ...defined(config),
     transport: config.transport,
     apiKey: typeof apiKey === 'string' ? apiKey.trim() : apiKey,
     baseURL: parseBaseURL(baseURL),
     headers: {
       ...headers,
-      ...given({
+      ...defined({
         'openai-organization': config.organization,
         'openai-project': config.project,
         'idempotency-key': config.idempotencyKey,
       }),
       ...lowerCased(config.headers),
     },
-    deadlines: { ...defaultDeadlines, ...given(config.deadlines) },
-    limits: { ...defaultLimits, ...given(config.limits) },
+    deadlines: { ...defaultDeadlines, ...defined(config.deadlines) },
+    limits: { ...defaultLimits, ...defined(config.limits) },
     onResponse: config.onResponse,
   };
 }
@@ -157,13 +158,6 @@ function parseBaseURL(baseURL: string): URL {
 function isBrowser(): boolean {
   const { window, navigator } = globalThis as { window?: { document?: unknown }; navigator?: unknown };
   return window?.document !== undefined && navigator !== undefined;
-}
-
-/** Removes the fields that are undefined. */
-function given<T extends object>(fields: T | undefined): { readonly [Key in keyof T]?: NonNullable<T[Key]> } {
-  return Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined)) as {
-    readonly [Key in keyof T]?: NonNullable<T[Key]>;
-  };
 }
 
 /** Converts header names to lower case, so that a caller's `Authorization` replaces `authorization`. */

@@ -1,3 +1,4 @@
+import { defined } from '../util/defined.js';
 import { isLlmError, type LlmError } from './llm-error.js';
 
 /**
@@ -17,9 +18,7 @@ export function copyError(
   Object.assign(Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error)), enumerable);
   // From Node 22 on, `stack` is an accessor, which gives the stack of the object that it is read from. `partial` is not
   // enumerable, so that a log of the error does not show the reply.
-  for (const [key, value] of Object.entries({ stack: error.stack, partial }).filter(
-    ([, given]) => given !== undefined,
-  )) {
+  for (const [key, value] of Object.entries(defined({ stack: error.stack, partial }))) {
     Object.defineProperty(copy, key, { value, enumerable: false, writable: true, configurable: true });
   }
   return copy;

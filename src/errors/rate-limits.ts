@@ -1,3 +1,5 @@
+import { defined } from '../util/defined.js';
+
 /** One rate limit of the server. */
 export interface RateLimit {
   readonly limit?: number;
@@ -34,14 +36,13 @@ export function parseRateLimits(headers: Headers, now: number): RateLimits {
       headers.get(`x-ratelimit-${field}-${word}`) ??
       headers.get(`anthropic-ratelimit-${word}-${field}`) ??
       (budget === 'requests' ? headers.get(`x-ratelimit-${field}`) : null);
-    const fields = {
+    const limit = defined({
       limit: parseCount(read('limit')),
       remaining: parseCount(read('remaining')),
       reset: parseReset(read('reset'), now),
-    };
-    const known = Object.entries(fields).filter(([, value]) => value !== undefined);
-    if (known.length > 0) {
-      found[budget] = Object.fromEntries(known);
+    });
+    if (Object.keys(limit).length > 0) {
+      found[budget] = limit;
     }
   }
   return found;
