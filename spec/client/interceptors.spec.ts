@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { catchError, concatMap, EMPTY, map, NEVER, of, tap, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import {
@@ -308,5 +310,30 @@ describe('client-wide retry', () => {
       scheduler.flush();
       expect(requests).toHaveLength(1);
     });
+  });
+});
+
+describe('an interceptor that sends a request again and again', () => {
+  it('keeps the memory of its first attempts no longer than a few more', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const contexts: WeakRef<object>[] = [];
+    const attempt: Interceptor = (request, next) => {
+      const context = { attempt: contexts.length };
+      contexts.push(new WeakRef(context));
+      return contexts.length > 20
+        ? NEVER
+        : next({ ...request, context }).pipe(catchError(() => timer(0).pipe(concatMap(() => attempt(request, next)))));
+    };
+    const client = createClient({ baseURL, apiKey, transport: () => denied, interceptors: [attempt] });
+    const seen = observe(client.chat(chatRequest));
+    while (contexts.length <= 20) {
+      await new Promise(setImmediate);
+    }
+
+    collectGarbage();
+
+    expect(contexts.slice(0, 5).map((context) => context.deref())).toEqual(Array(5).fill(undefined));
+    seen.unsubscribe();
   });
 });

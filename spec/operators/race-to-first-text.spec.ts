@@ -66,7 +66,12 @@ describe('raceToFirstText', () => {
     it('errors if it is the only one', async () => {
       const error = await observe(raceToFirstText([tooMany])).ended;
 
-      expect(error).toMatchObject({ name: 'LimitError', limit: 'heldChunks', maximum: 65_536 });
+      expect(error).toMatchObject({
+        name: 'LimitError',
+        limit: 'heldChunks',
+        maximum: 65_536,
+        message: 'The stream exceeded heldChunks (65536); so many chunks came before its answer began',
+      });
     });
 
     it('can still win before the limit', () => {

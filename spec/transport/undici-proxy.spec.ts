@@ -292,7 +292,7 @@ describe('a proxy in the environment', () => {
       expect(error).toMatchObject({
         name: 'ConnectionError',
         retryable: true,
-        message: `No answer from http://${host} (ECONNREFUSED)`,
+        message: `No answer from the proxy http://${host} (ECONNREFUSED)`,
       });
       expectNoCredentials(error);
     });

@@ -8,8 +8,7 @@ import { isObject } from '../util/is-object.js';
  * @throws {TypeError} Naming the field that is missing or invalid.
  */
 export function checkChatRequest(request: ChatCompletionRequest): void {
-  checkModel(request, 'chat()');
-  checkStream(request, 'chat()');
+  checkCommon(request, 'chat()');
   const messages: unknown = request.messages;
   if (!Array.isArray(messages) || messages.length === 0) {
     throw new TypeError("chat() needs messages: a list such as [{ role: 'user', content: 'Hello' }]");
@@ -27,8 +26,7 @@ export function checkChatRequest(request: ChatCompletionRequest): void {
  * @throws {TypeError} Naming the field that is missing or invalid.
  */
 export function checkCompletionRequest(request: CompletionRequest): void {
-  checkModel(request, 'completions()');
-  checkStream(request, 'completions()');
+  checkCommon(request, 'completions()');
   const prompt: unknown = request.prompt;
   if (!(typeof prompt === 'string' || (Array.isArray(prompt) && prompt.length > 0))) {
     throw new TypeError('completions() needs prompt: a text, or a list of texts or token ids');
@@ -40,18 +38,16 @@ export function asksForOne({ n, prompt = '' }: { readonly n?: unknown; readonly 
   return !(Number(n) > 1) && typeof prompt === 'string';
 }
 
-function checkModel(request: unknown, where: string): void {
+/** Checks what the requests of all endpoints have. */
+function checkCommon(request: unknown, where: string): void {
   if (!isObject(request)) {
     throw new TypeError(`${where} takes a request object`);
   }
-  const { model } = request;
+  const { model, stream = true } = request;
   if (typeof model !== 'string' || model === '') {
     throw new TypeError(`${where} needs model: the name of a model, such as one from models()`);
   }
-}
-
-function checkStream({ stream }: { readonly stream?: unknown }, where: string): void {
-  if (stream !== undefined && stream !== true) {
+  if (stream !== true) {
     throw new TypeError(
       `${where} always requests a stream: leave stream out, and use toMessage() for the whole message`,
     );

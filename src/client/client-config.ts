@@ -1,4 +1,4 @@
-import type { ObservableInput, SchedulerLike } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
 import type { RateLimits } from '../errors/rate-limits.js';
 import type { Interceptor, Transport } from '../transport/transport.js';
 import { checkFields, isScheduler } from '../util/check.js';
@@ -9,7 +9,7 @@ import { isObject } from '../util/is-object.js';
  * fresh token, and in the async context (`AsyncLocalStorage`) of the request's subscriber, so that it can return the key of
  * the current user.
  */
-export type ApiKey = string | (() => string | ObservableInput<string>);
+export type ApiKey = string | (() => string | PromiseLike<string> | Observable<string>);
 
 /** Deadlines in milliseconds; `Infinity` for none. Comments and empty keep-alive events do not count as activity. */
 export interface Deadlines {
@@ -95,6 +95,11 @@ const isTextRecord: Check = (value) =>
   !(Symbol.iterator in value) &&
   Object.values(value).every((item) => typeof item === 'string');
 
+const groups = {
+  deadlines: ['headers', 'firstChunk', 'idle', 'total'],
+  limits: ['eventBytes', 'errorBodyBytes', 'choices', 'toolCalls'],
+} as const;
+
 const clientRules: Readonly<Record<keyof ClientConfig, readonly [Check, string]>> = {
   apiKey: [(value) => typeof value === 'string' || isFunction(value), 'a string, or a function that returns one'],
   baseURL: [isText, 'an address, such as http://localhost:11434/v1'],
@@ -104,8 +109,8 @@ const clientRules: Readonly<Record<keyof ClientConfig, readonly [Check, string]>
   query: [isTextRecord, 'an object of strings'],
   transport: [isFunction, 'a transport, such as fetchTransport()'],
   interceptors: [(value) => Array.isArray(value) && value.every(isFunction), 'an array of functions (request, next)'],
-  deadlines: [isObject, 'an object of milliseconds: headers, firstChunk, idle, total'],
-  limits: [isObject, 'an object of numbers: eventBytes, errorBodyBytes, choices, toolCalls'],
+  deadlines: [isObject, `an object of milliseconds: ${groups.deadlines.join(', ')}`],
+  limits: [isObject, `an object of numbers: ${groups.limits.join(', ')}`],
   redirects: [(value) => value === 'refuse' || value === 'same-origin', "'refuse' or 'same-origin'"],
   scheduler: [isScheduler, 'an rxjs scheduler'],
   dangerouslyAllowBrowser: [(value) => typeof value === 'boolean', 'true or false'],
@@ -156,24 +161,15 @@ export function checkClientConfig(config: RequestOptions, place: 'client' | 'req
       throw new TypeError(`${key} must be ${expected}`);
     }
   }
-  checkNumbers('deadlines', config.deadlines, ['headers', 'firstChunk', 'idle', 'total'], (value) => value > 0);
-  checkNumbers(
-    'limits',
-    config.limits,
-    ['eventBytes', 'errorBodyBytes', 'choices', 'toolCalls'],
-    (value) => value >= 1,
-  );
+  for (const [name, known] of Object.entries(groups)) {
+    checkNumbers(name, fields[name] ?? {}, known);
+  }
 }
 
-function checkNumbers(
-  name: string,
-  group: object = {},
-  known: readonly string[],
-  isValid: (value: number) => boolean,
-): void {
+function checkNumbers(name: string, group: object, known: readonly string[]): void {
   checkFields(group, known, name);
   for (const [key, value] of Object.entries(group)) {
-    if (value !== undefined && !(typeof value === 'number' && isValid(value))) {
+    if (value !== undefined && !(typeof value === 'number' && value > 0)) {
       throw new TypeError(`${name}.${key} must be a positive number, or Infinity for no limit`);
     }
   }

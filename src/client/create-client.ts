@@ -35,7 +35,7 @@ export interface Client {
  * @throws {TypeError} For an unknown or invalid field, and for an `apiKey` in a web page.
  */
 export function createClient(config: ClientConfig = {}): Client {
-  return buildClient(config, { createTransport: () => fetchTransport(), environment: {} });
+  return buildClient(config, { createTransport: () => fetchTransport() });
 }
 
 const chatEndpoint = { operation: 'chat', path: '/chat/completions', format: chatChunks } as const;

@@ -1,7 +1,7 @@
 import { fetchTransport } from '../transport/fetch/fetch-transport.js';
 import type { ClientConfig } from './client-config.js';
 import { buildClient, type Client } from './create-client.js';
-import { ownHeaders, readEnvironment } from './environment.js';
+import { ownHeaders, readEnvironment, trustedEnvironment } from './environment.js';
 
 /** Creates a client over `fetch` that reads the environment and names itself as the one over undici does. It never retries. */
 export function createFetchClient(config: ClientConfig = {}): Client {
@@ -9,7 +9,7 @@ export function createFetchClient(config: ClientConfig = {}): Client {
   const isComplete = config.apiKey !== undefined && config.baseURL !== undefined;
   return buildClient(config, {
     createTransport: () => fetchTransport(),
-    environment: isComplete ? {} : readEnvironment(),
     headers: ownHeaders,
+    ...(isComplete ? {} : { environmentFor: trustedEnvironment(readEnvironment()) }),
   });
 }

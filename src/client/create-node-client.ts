@@ -1,7 +1,7 @@
 import { nodeTransport } from '../transport/node-transport.js';
 import type { ClientConfig } from './client-config.js';
 import { buildClient, type Client } from './create-client.js';
-import { ownHeaders, readEnvironment } from './environment.js';
+import { ownHeaders, readEnvironment, trustedEnvironment } from './environment.js';
 
 /**
  * Creates a client for an OpenAI-style server, over undici, or over the `fetch` or the global dispatcher that the program has
@@ -16,5 +16,9 @@ import { ownHeaders, readEnvironment } from './environment.js';
  * @throws {TypeError} For an unknown or invalid field.
  */
 export function createNodeClient(config: ClientConfig = {}): Client {
-  return buildClient(config, { createTransport: nodeTransport, environment: readEnvironment(), headers: ownHeaders });
+  return buildClient(config, {
+    createTransport: nodeTransport,
+    environmentFor: trustedEnvironment(readEnvironment()),
+    headers: ownHeaders,
+  });
 }

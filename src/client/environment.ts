@@ -1,3 +1,8 @@
+import { parseUrl } from '../util/parse-url.js';
+
+/** The default server. */
+export const openai = 'https://api.openai.com/v1';
+
 /** The API address and key from the environment. */
 export interface Environment {
   readonly apiKey: string | undefined;
@@ -21,6 +26,20 @@ export function readEnvironment(
     }
   };
   return { apiKey: read('OPENAI_API_KEY'), baseURL: read('OPENAI_BASE_URL') };
+}
+
+/**
+ * Uses the environment's key only for the environment's server or the default one, not for another one set in code.
+ */
+export function trustedEnvironment(environment: Environment): (baseURL: string | undefined) => Partial<Environment> {
+  const trusted = [environment.baseURL ?? openai, openai].map(addressOf);
+  return (baseURL) =>
+    baseURL === undefined || trusted.includes(addressOf(baseURL)) ? environment : { baseURL: environment.baseURL };
+}
+
+/** Normalizes an address for comparison: a slash at the end does not matter. An invalid address stays as it is. */
+function addressOf(baseURL: string): string {
+  return parseUrl(baseURL)?.href.replace(/\/$/u, '') ?? baseURL;
 }
 
 /** Names this package and its version; browsers do not let a page name itself. */

@@ -1,4 +1,4 @@
-import { defer, type Observable, type OperatorFunction } from 'rxjs';
+import type { Observable, OperatorFunction } from 'rxjs';
 import { errorFrame } from '../chunks/event-data.js';
 import { count, list, Misfit, misfit, object, word } from '../chunks/read-fields.js';
 import type { Redact } from '../secrets/redactor.js';
@@ -9,7 +9,7 @@ import type { Model } from '../schemas/model.js';
 import { ByteBuffer } from '../sse/byte-buffer.js';
 import type { TransportEvent } from '../transport/transport.js';
 import { isObject } from '../util/is-object.js';
-import { emitAll, operate } from '../util/operate.js';
+import { emitAll, operate, perSubscription } from '../util/operate.js';
 import { parseJson } from '../util/parse-json.js';
 import { onFlatStack } from './on-flat-stack.js';
 import { identifyErrors, RequestScope } from './request-scope.js';
@@ -23,7 +23,7 @@ export function fetchModels(settings: Settings): Observable<Model> {
     settings,
   );
   const { deadlines, scheduler } = settings;
-  return defer(() => {
+  return perSubscription(() => {
     const scope = new RequestScope(settings);
     return send(exchange, settings, scope).pipe(
       readModelList(settings, scope), // bytes → models, at the end

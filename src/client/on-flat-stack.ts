@@ -1,17 +1,16 @@
-import { asapScheduler, type MonoTypeOperatorFunction, Observable, subscribeOn, type Subscriber } from 'rxjs';
+import { asyncScheduler, type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs';
 import { captureContext } from '../transport/async-context.js';
-import { Queue } from '../util/queue.js';
 
-/** How many subscriptions to one request may end synchronously in a row before the next one waits for a microtask. */
+/** How many subscriptions to one request may end synchronously in a row before the next one waits for a timer. */
 const maxInTurn = 500;
 
-const waiting = new Queue<() => void>();
+let waiting: (() => void)[] = [];
 let isSubscribing = false;
 
 /**
  * Keeps the stack flat where a transport or a fake answers synchronously. A request that starts inside a callback of
  * another one is subscribed after that one's `subscribe`, but before the outermost `subscribe` returns. `repeat` and
- * `retry`, which subscribe again after that and call themselves, get every 500th answer in a microtask.
+ * `retry`, which subscribe again after that and call themselves, get every 500th answer after a timer.
  */
 export function onFlatStack<T>(): MonoTypeOperatorFunction<T> {
   let endedInTurn = 0;
@@ -27,12 +26,19 @@ export function onFlatStack<T>(): MonoTypeOperatorFunction<T> {
     new Observable((subscriber) => {
       if (isSubscribing) {
         const run = captureContext();
-        waiting.push(() => run(() => subscribeUnlessClosed(source, subscriber)));
+        waiting.push(() => subscriber.closed || run(() => source.subscribe(subscriber)));
         return;
       }
-      subscribeAll(endedInTurn < maxInTurn ? source : source.pipe(subscribeOn(asapScheduler)), subscriber);
-      if (subscriber.closed) {
-        countEnded();
+      const start = (): void => {
+        subscribeAll(source, subscriber);
+        if (subscriber.closed) {
+          countEnded();
+        }
+      };
+      if (endedInTurn < maxInTurn) {
+        start();
+      } else {
+        subscriber.add(asyncScheduler.schedule(start));
       }
     });
 }
@@ -42,16 +48,12 @@ function subscribeAll<T>(source: Observable<T>, subscriber: Subscriber<T>): void
   isSubscribing = true;
   try {
     source.subscribe(subscriber);
-    while (waiting.size > 0) {
-      waiting.shift()?.();
+    while (waiting.length > 0) {
+      const starts = waiting;
+      waiting = [];
+      starts.forEach((start) => start());
     }
   } finally {
     isSubscribing = false;
-  }
-}
-
-function subscribeUnlessClosed<T>(source: Observable<T>, subscriber: Subscriber<T>): void {
-  if (!subscriber.closed) {
-    source.subscribe(subscriber);
   }
 }

@@ -90,20 +90,14 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
     const start = withoutLeadingSpace(this.start === undefined ? bytes : joinBytes([this.start, bytes]));
     this.start = start;
     const kind = sniff(start, this.declared, ended);
-    const { eventBytes, createShortcut } = this.config;
-    switch (kind) {
-      case undefined:
-        return;
-      case 'events':
-        this.body = new EventParser({ eventBytes, lenient: true, shortcut: createShortcut?.() });
-        break;
-      case 'json':
-        this.body = new ByteBuffer(eventBytes);
-        break;
-      case 'page':
-      case 'other':
-        throw notAnEventStream(kind === 'page' ? 'a web page instead of' : 'something other than');
+    if (kind === undefined) {
+      return;
     }
+    const { eventBytes, createShortcut } = this.config;
+    this.body =
+      kind === 'json'
+        ? new ByteBuffer(eventBytes)
+        : new EventParser({ eventBytes, lenient: true, shortcut: createShortcut?.() });
     this.start = undefined;
     this.read(start);
   }
@@ -141,9 +135,7 @@ function notAnEventStream(what: string): ProtocolError {
   return new ProtocolError(`The server answered with ${what} an event stream; check baseURL and the endpoint`);
 }
 
-type BodyKind = 'events' | 'json' | 'page' | 'other';
-
-const fieldNames = ['data', 'event', 'id', 'retry', 'error', ''] as const;
+const fieldNames = ['data', 'event', 'id', 'retry', 'error', ''];
 const maxFieldName = 5;
 
 /**
@@ -153,15 +145,16 @@ const maxFieldName = 5;
  * @param declared Whether the headers declare a readable event stream.
  * @param ended Whether this is the whole body.
  * @returns `undefined` while more bytes are needed.
+ * @throws {ProtocolError} If it is neither an event stream nor JSON.
  */
-function sniff(start: Uint8Array, declared: boolean, ended: boolean): BodyKind | undefined {
+function sniff(start: Uint8Array, declared: boolean, ended: boolean): 'events' | 'json' | undefined {
   const isMark = withoutByteOrderMark(start) === undefined;
   const text = isMark ? '' : String.fromCharCode(...start.subarray(0, maxFieldName + 1));
   if (text === '') {
     return ended ? 'events' : undefined;
   }
   if (text.startsWith('<')) {
-    return 'page';
+    throw notAnEventStream('a web page instead of');
   }
   if (text.startsWith('{') || text.startsWith('[')) {
     return 'json';
@@ -170,6 +163,11 @@ function sniff(start: Uint8Array, declared: boolean, ended: boolean): BodyKind |
     return 'events';
   }
   const [name = ''] = text.split(/[:\r\n]/u, 1);
-  const decided = ended || name.length < text.length || text.length > maxFieldName;
-  return decided ? (fieldNames.some((field) => field === name) ? 'events' : 'other') : undefined;
+  if (!ended && name.length === text.length && text.length <= maxFieldName) {
+    return undefined;
+  }
+  if (!fieldNames.includes(name)) {
+    throw notAnEventStream('something other than');
+  }
+  return 'events';
 }

@@ -8,6 +8,9 @@ import type { TransportRequest } from '../transport/transport.js';
 import { operate } from '../util/operate.js';
 import type { Settings } from './settings.js';
 
+/** Of how many exchanges the secrets are removed from an error; a retry loop may go on for days. */
+const maxRequests = 8;
+
 /** The state that the stages of one subscription share. */
 export class RequestScope {
   /** When it was subscribed, as `scheduler.now()`. */
@@ -17,7 +20,6 @@ export class RequestScope {
   /** The server's id of the current exchange. */
   requestId: string | undefined;
   private requests: readonly TransportRequest[] = [];
-  private keys: readonly string[] = [];
 
   constructor({ apiKey, interceptors, scheduler }: Settings) {
     this.started = scheduler.now();
@@ -25,22 +27,16 @@ export class RequestScope {
     this.run = interceptors.length > 0 || typeof apiKey === 'function' ? captureContext() : callDirectly;
   }
 
-  /** Removes the secrets of all its requests from a text that becomes part of an error. */
+  /** Removes the secrets of the last requests from a text that becomes part of an error. */
   readonly redact: Redact = (text) => {
-    const { addRequest, addSecret, redact } = createRedactor();
-    this.keys.forEach(addSecret);
+    const { addRequest, redact } = createRedactor();
     this.requests.forEach(addRequest);
     return redact(text);
   };
 
-  /** Called with the key that was added to a request. */
-  onKey(key: string): void {
-    this.keys = this.keys.concat(key);
-  }
-
   /** Called with each request, before it is sent. */
   onRequest(request: TransportRequest): void {
-    this.requests = this.requests.concat(request);
+    this.requests = [...this.requests.slice(1 - maxRequests), request];
     this.requestId = undefined;
   }
 

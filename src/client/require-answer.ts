@@ -1,10 +1,12 @@
 import type { MonoTypeOperatorFunction, Subscriber, Subscription } from 'rxjs';
 import { DeadlineError } from '../errors/deadline-error.js';
+import type { ApiError } from '../errors/api-error.js';
 import { parseRateLimits } from '../errors/rate-limits.js';
+import { toApiError } from '../errors/server-error.js';
 import type { TransportEvent } from '../transport/transport.js';
+import { maxTimer } from '../util/check.js';
 import { operate, type Stage } from '../util/operate.js';
 import { requireGlobal } from '../util/require-global.js';
-import { Refusal } from './refusal.js';
 import type { RequestScope } from './request-scope.js';
 import type { Settings } from './settings.js';
 
@@ -18,6 +20,9 @@ export function requireAnswer(settings: Settings, scope: RequestScope): MonoType
   requireGlobal('TextDecoder');
   return operate((destination, source) => new AnswerStage(destination, source, settings, scope));
 }
+
+/** The head of an exchange. */
+type Head = Extract<TransportEvent, { type: 'head' }>;
 
 class AnswerStage implements Stage<TransportEvent> {
   private readonly destination: Subscriber<TransportEvent>;
@@ -70,7 +75,7 @@ class AnswerStage implements Stage<TransportEvent> {
 
   subscribed(): void {
     const { headers } = this.settings.deadlines;
-    if (!this.begun && Number.isFinite(headers)) {
+    if (!this.begun) {
       this.failAfter(headers, () => new DeadlineError('headers', headers));
     }
   }
@@ -79,7 +84,7 @@ class AnswerStage implements Stage<TransportEvent> {
     this.timer?.unsubscribe();
   }
 
-  private readHead(head: Extract<TransportEvent, { type: 'head' }>): void {
+  private readHead(head: Head): void {
     const { status, headers } = head;
     const { deadlines, limits, onResponse, scheduler } = this.settings;
     this.scope.onHead(headers);
@@ -95,16 +100,17 @@ class AnswerStage implements Stage<TransportEvent> {
     this.refusal = refusal;
     const until = this.scope.started + justBefore(Math.min(deadlines.firstChunk, deadlines.total));
     const time = Math.max(0, Math.min(deadlines.idle, until - scheduler.now()));
-    if (Number.isFinite(time)) {
-      this.failAfter(time, () => refusal.toError(scheduler.now(), this.scope.redact));
-    }
+    this.failAfter(time, () => refusal.toError(scheduler.now(), this.scope.redact));
   }
 
   private failAfter(time: number, createError: () => Error): void {
-    this.timer = this.settings.scheduler.schedule(() => {
-      this.source.unsubscribe();
-      this.destination.error(createError());
-    }, time);
+    // A longer timer would fire at once.
+    if (time <= maxTimer) {
+      this.timer = this.settings.scheduler.schedule(() => {
+        this.source.unsubscribe();
+        this.destination.error(createError());
+      }, time);
+    }
   }
 
   private fail(refusal: Refusal): void {
@@ -119,4 +125,31 @@ class AnswerStage implements Stage<TransportEvent> {
  */
 function justBefore(deadline: number): number {
   return deadline - Math.max(1, Math.min(100, deadline / 10));
+}
+
+/** An answer with a status other than 2xx, whose body tells the reason. */
+class Refusal {
+  readonly head: Head;
+  private room: number;
+  private readonly decoder = new TextDecoder();
+  private body = '';
+
+  /** @param room The maximum number of bytes of the body to read. */
+  constructor(head: Head, room: number) {
+    this.head = head;
+    this.room = room;
+  }
+
+  /** Reads a piece of the body, and returns whether more may be read. */
+  read(bytes: Uint8Array): boolean {
+    this.body += this.decoder.decode(bytes.subarray(0, this.room), { stream: true });
+    this.room -= bytes.length;
+    return this.room > 0;
+  }
+
+  /** @param now The `scheduler.now()`, to convert the time until which the server asks to wait. */
+  toError(now: number, redact: (text: string) => string): ApiError {
+    const { status, headers } = this.head;
+    return toApiError({ status, headers, body: this.body, now, redact });
+  }
 }

@@ -1,7 +1,7 @@
-import { defer, from, isObservable, noop, type Observable, type OperatorFunction } from 'rxjs';
+import { isObservable, noop, Observable, type OperatorFunction } from 'rxjs';
 import { inContext } from '../transport/async-context.js';
 import type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
-import { operate } from '../util/operate.js';
+import { operate, perSubscription } from '../util/operate.js';
 import { parseUrl } from '../util/parse-url.js';
 import type { ApiKey } from './client-config.js';
 import type { RequestScope } from './request-scope.js';
@@ -20,7 +20,7 @@ export function send(request: TransportRequest, settings: Settings, scope: Reque
   }
   const chain = settings.interceptors.reduceRight<Transport>(
     (next, intercept) => (intercepted) =>
-      defer(() => checkExchange('An interceptor', intercept(intercepted, next))).pipe(inContext(scope.run)),
+      perSubscription(() => checkExchange('An interceptor', intercept(intercepted, next))).pipe(inContext(scope.run)),
     (intercepted) => innermost({ ...intercepted, headers: lowerCased(intercepted.headers) }),
   );
   return chain(request);
@@ -45,16 +45,15 @@ function withKey(request: TransportRequest, settings: Settings, scope: RequestSc
   const { apiKey, baseURL } = settings;
   const isElsewhere = (): boolean => (parseUrl(request.url) ?? baseURL).origin !== baseURL.origin;
   if (apiKey === undefined || 'authorization' in request.headers || isElsewhere()) {
-    return defer(() => exchange(request, settings, scope));
+    return perSubscription(() => exchange(request, settings, scope));
   }
   const authorize = (value: string): Observable<TransportEvent> => {
     const key = value.trim();
-    scope.onKey(key);
     const headers = key === '' ? request.headers : { ...request.headers, authorization: `Bearer ${key}` };
     return exchange({ ...request, headers }, settings, scope);
   };
   return typeof apiKey === 'string'
-    ? defer(() => authorize(apiKey))
+    ? perSubscription(() => authorize(apiKey))
     : keyFrom(apiKey).pipe(inContext(scope.run), withFirstKey(authorize));
 }
 
@@ -65,17 +64,20 @@ function exchange(request: TransportRequest, settings: Settings, scope: RequestS
 }
 
 function keyFrom(apiKey: Exclude<ApiKey, string>): Observable<unknown> {
-  return defer(() => {
+  return new Observable((subscriber) => {
     const key = apiKey();
+    if (isObservable(key)) {
+      return key.subscribe(subscriber);
+    }
     if (typeof key === 'string') {
-      return [key];
+      subscriber.next(key);
+    } else {
+      Promise.resolve(key).then(
+        (value) => subscriber.next(value),
+        (reason: unknown) => subscriber.error(reason),
+      );
     }
-    try {
-      return from(key);
-    } catch {
-      // The error of rxjs would quote the value, which may be the key.
-      throw new TypeError('apiKey must give a string, or a Promise or an Observable of one');
-    }
+    return undefined;
   });
 }
 
@@ -87,7 +89,7 @@ function withFirstKey(
     next: (key) => {
       source.unsubscribe();
       if (typeof key !== 'string') {
-        throw new TypeError('apiKey must give a string');
+        throw new TypeError('apiKey must give a string, or a Promise or an Observable of one');
       }
       authorize(key).subscribe(destination);
     },

@@ -1,6 +1,6 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Interceptor, Operation, Transport, TransportRequest } from '../transport/transport.js';
-import { maxTimer } from '../util/check.js';
+import { defined } from '../util/defined.js';
 import { parseUrl } from '../util/parse-url.js';
 import {
   type ApiKey,
@@ -10,13 +10,14 @@ import {
   type Limits,
   type RequestOptions,
 } from './client-config.js';
+import { type Environment, openai } from './environment.js';
 
 /** The defaults of a platform. */
 export interface Platform {
   /** Creates the default transport, once per client. */
   readonly createTransport: () => Transport;
-  /** The address and key from the environment. */
-  readonly environment: { readonly apiKey?: string | undefined; readonly baseURL?: string | undefined };
+  /** Returns the environment's address and key for a client with the given `baseURL`. */
+  readonly environmentFor?: (baseURL: string | undefined) => Partial<Environment>;
   /** The headers of every request that does not set them, by names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -37,8 +38,8 @@ export interface Settings {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-const openai = 'https://api.openai.com/v1';
 const minute = 60_000;
+const defaults = { query: {}, interceptors: [], redirects: 'refuse', scheduler: asyncScheduler, context: {} } as const;
 const defaultDeadlines = { headers: 10 * minute, firstChunk: 10 * minute, idle: 5 * minute, total: Infinity };
 const defaultLimits = { eventBytes: 16 * 1024 * 1024, errorBodyBytes: 64 * 1024, choices: 128, toolCalls: 128 };
 
@@ -48,14 +49,14 @@ const endpointAtEnd = /(?:(\/(?:chat\/)?completions|\/responses|\/embeddings)|\/
 /** Creates a function that resolves the settings of a request from its options; without options, those of the client. */
 export function createSettings(config: ClientConfig, platform: Platform): (options?: RequestOptions) => Settings {
   checkClientConfig(config, 'client');
-  const transport = config.transport ?? platform.createTransport();
-  const own = resolve({ ...config, transport }, platform);
+  const complete = { ...config, transport: config.transport ?? platform.createTransport() };
+  const own = resolve(complete, platform);
   return (options) => {
     if (options === undefined) {
       return own;
     }
     checkClientConfig(options, 'request');
-    return resolve(merge({ ...config, transport }, options), platform);
+    return resolve(merge(complete, options), platform);
   };
 }
 
@@ -84,8 +85,8 @@ export function toTransportRequest(
     operation,
     method,
     url: url.href,
-    headers: { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { accept, ...(body && { 'content-type': 'application/json' }), ...headers },
+    ...(body && { body: JSON.stringify(body) }),
     redirects,
     context,
   };
@@ -97,54 +98,41 @@ type Resolvable = RequestOptions & { readonly transport: Transport };
 function merge(config: Resolvable, options: RequestOptions): Resolvable {
   return {
     ...config,
-    ...given(options),
-    transport: options.transport ?? config.transport,
+    ...defined(options),
     headers: { ...lowerCased(config.headers), ...lowerCased(options.headers) },
     query: { ...config.query, ...options.query },
-    deadlines: { ...config.deadlines, ...given(options.deadlines ?? {}) },
-    limits: { ...config.limits, ...given(options.limits ?? {}) },
+    deadlines: { ...config.deadlines, ...defined(options.deadlines) },
+    limits: { ...config.limits, ...defined(options.limits) },
   };
 }
 
-function resolve(config: Resolvable, { environment, headers }: Platform): Settings {
-  const { apiKey = keyFromEnvironment(config.baseURL, environment) } = config;
+function resolve(config: Resolvable, { environmentFor, headers }: Platform): Settings {
   if (config.apiKey !== undefined && isBrowser() && config.dangerouslyAllowBrowser !== true) {
     throw new TypeError(
       'apiKey in a web page can be read by every visitor: keep it on your own server that relays requests, and set baseURL to that server. dangerouslyAllowBrowser: true allows it anyway',
     );
   }
-  const { organization, project, idempotencyKey } = config;
+  const environment = environmentFor?.(config.baseURL);
+  const { apiKey = environment?.apiKey, baseURL = environment?.baseURL ?? openai } = config;
   return {
+    ...defaults,
+    ...defined(config),
+    transport: config.transport,
     apiKey: typeof apiKey === 'string' ? apiKey.trim() : apiKey,
-    baseURL: parseBaseURL(config.baseURL ?? environment.baseURL ?? openai),
+    baseURL: parseBaseURL(baseURL),
     headers: {
       ...headers,
-      ...(organization === undefined ? {} : { 'openai-organization': organization }),
-      ...(project === undefined ? {} : { 'openai-project': project }),
-      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      ...defined({
+        'openai-organization': config.organization,
+        'openai-project': config.project,
+        'idempotency-key': config.idempotencyKey,
+      }),
       ...lowerCased(config.headers),
     },
-    query: config.query ?? {},
-    transport: config.transport,
-    interceptors: config.interceptors ?? [],
-    deadlines: toTimers({ ...defaultDeadlines, ...given(config.deadlines ?? {}) }),
-    limits: { ...defaultLimits, ...given(config.limits ?? {}) },
-    redirects: config.redirects ?? 'refuse',
-    scheduler: config.scheduler ?? asyncScheduler,
+    deadlines: { ...defaultDeadlines, ...defined(config.deadlines) },
+    limits: { ...defaultLimits, ...defined(config.limits) },
     onResponse: config.onResponse,
-    context: config.context ?? {},
   };
-}
-
-/** Uses the environment's key only for the environment's server or the default one, not for another one set in code. */
-function keyFromEnvironment(baseURL: string | undefined, environment: Platform['environment']): string | undefined {
-  const trusted = [environment.baseURL ?? openai, openai].map(addressOf);
-  return baseURL === undefined || trusted.includes(addressOf(baseURL)) ? environment.apiKey : undefined;
-}
-
-/** Normalizes an address for comparison: a slash at the end does not matter. An invalid address stays as it is. */
-function addressOf(baseURL: string): string {
-  return parseUrl(baseURL)?.href.replace(/\/$/u, '') ?? baseURL;
 }
 
 /** Parses a base URL. In a web page it may be a path, such as that of its relay. */
@@ -170,22 +158,6 @@ function parseBaseURL(baseURL: string): URL {
 function isBrowser(): boolean {
   const { window, navigator } = globalThis as { window?: { document?: unknown }; navigator?: unknown };
   return window?.document !== undefined && navigator !== undefined;
-}
-
-/** Treats a deadline too long for a timer as none, since the timer would fire at once. */
-function toTimers(deadlines: Settings['deadlines']): Settings['deadlines'] {
-  const entries = Object.entries(deadlines).map(([name, duration]) => [
-    name,
-    duration <= maxTimer ? duration : Infinity,
-  ]);
-  return Object.fromEntries(entries) as Settings['deadlines'];
-}
-
-/** Removes the fields that are undefined. */
-function given<T extends object>(fields: T): { readonly [Key in keyof T]?: NonNullable<T[Key]> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    readonly [Key in keyof T]?: NonNullable<T[Key]>;
-  };
 }
 
 /** Converts header names to lower case, so that a caller's `Authorization` replaces `authorization`. */

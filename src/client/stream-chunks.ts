@@ -1,4 +1,4 @@
-import { defer, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { ActivityCheck } from '../chunks/activity.js';
 import { type ChunkFormat, parseChunks, type ProvenChunk } from '../chunks/parse-chunks.js';
 import { readUnmended } from '../chunks/proven-chunks.js';
@@ -8,6 +8,7 @@ import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import type { Operation, TransportEvent } from '../transport/transport.js';
+import { perSubscription } from '../util/operate.js';
 import { asksForOne } from './check-request.js';
 import { drainAfterComplete } from './drain-after-complete.js';
 import { onFlatStack } from './on-flat-stack.js';
@@ -54,7 +55,7 @@ export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk
     createShortcut: () => createLane(readUnmended(format, { limits, single })),
   });
   const timed = { firstChunk, idle, total, scheduler };
-  return defer(() => {
+  return perSubscription(() => {
     const scope = new RequestScope(settings);
     const read = (answer: Observable<TransportEvent>): Observable<Chunk> =>
       answer.pipe(

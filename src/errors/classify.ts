@@ -1,101 +1,41 @@
 import type { ErrorKind } from './llm-error.js';
 
-/** Kinds by the codes and types that servers send, in lower case, without separators. From the providers' error references. */
-const kindOfWord: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
-  ['insufficientquota', 'quota'],
-  ['creditbalanceexhausted', 'quota'],
-  ['organizationspendlimitexceeded', 'quota'],
-  ['projectspendlimitexceeded', 'quota'],
-  ['organizationusagelimitexceeded', 'quota'],
-  ['enforcedspendlimitreached', 'quota'],
-  ['billinghardlimitreached', 'quota'],
-  ['billingnotactive', 'quota'],
-  ['billingerror', 'quota'],
-  ['exceededcurrentquotaerror', 'quota'],
-  ['1113', 'quota'],
-  ['insufficientbalance', 'quota'],
-  ['insufficientbalanceerror', 'quota'],
-  ['insufficientcredits', 'quota'],
-  ['insufficientuserquota', 'quota'],
-  ['creditbalancetoolow', 'quota'],
-  ['creditsexhausted', 'quota'],
-  ['paymentrequired', 'quota'],
-  ['arrearage', 'quota'],
-  ['prepaidbilloverdue', 'quota'],
-  ['postpaidbilloverdue', 'quota'],
-  ['allocationquotafreetieronly', 'quota'],
-  ['accountoverdueerror', 'quota'],
-  ['usagelimitreached', 'quota'],
-  ['usagenotincluded', 'quota'],
-  ['ratelimitexceeded', 'rate_limit'],
-  ['ratelimiterror', 'rate_limit'],
-  ['ratelimitreached', 'rate_limit'],
-  ['ratelimitreachederror', 'rate_limit'],
-  ['ratelimit', 'rate_limit'],
-  ['resourceexhausted', 'rate_limit'],
-  ['toomanyrequests', 'rate_limit'],
-  ['slowdown', 'rate_limit'],
-  ['requests', 'rate_limit'],
-  ['tokens', 'rate_limit'],
-  ['overloaded', 'overloaded'],
-  ['overloadederror', 'overloaded'],
-  ['engineoverloaded', 'overloaded'],
-  ['engineoverloadederror', 'overloaded'],
-  ['serverisoverloaded', 'overloaded'],
-  ['servererror', 'server'],
-  ['apierror', 'server'],
-  ['internalerror', 'server'],
-  ['internalservererror', 'server'],
-  ['internal', 'server'],
-  ['unavailable', 'server'],
-  ['serviceunavailable', 'server'],
-  ['serviceunavailableerror', 'server'],
-  ['badgateway', 'server'],
-  ['invalidapikey', 'authentication'],
-  ['authenticationerror', 'authentication'],
-  ['unauthenticated', 'authentication'],
-  ['unauthorized', 'authentication'],
-  ['permissionerror', 'permission'],
-  ['permissiondenied', 'permission'],
-  ['forbidden', 'permission'],
-  ['notfounderror', 'not_found'],
-  ['notfound', 'not_found'],
-  ['modelnotfound', 'not_found'],
-  ['deploymentnotfound', 'not_found'],
-  ['timeout', 'timeout'],
-  ['timeouterror', 'timeout'],
-  ['requesttimeout', 'timeout'],
-  ['deadlineexceeded', 'timeout'],
-  ['conflict', 'conflict'],
-  ['aborted', 'conflict'],
-  ['invalidrequesterror', 'invalid_request'],
-  ['invalidrequest', 'invalid_request'],
-  ['invalidargument', 'invalid_request'],
-  ['invalidprompt', 'invalid_request'],
-  ['badrequest', 'invalid_request'],
-  ['badrequesterror', 'invalid_request'],
-  ['requesttoolarge', 'invalid_request'],
-  ['contextlengthexceeded', 'invalid_request'],
-  ['exceedcontextsizeerror', 'invalid_request'],
-  ['unsupportedparameter', 'invalid_request'],
-  ['contentfilter', 'invalid_request'],
-]);
+/** The codes and types that servers send, from the providers' error references; spelled as {@link plain} does. */
+const words: readonly (readonly [ErrorKind, string])[] = [
+  [
+    'quota',
+    `insufficientquota creditbalanceexhausted organizationspendlimitexceeded projectspendlimitexceeded
+    organizationusagelimitexceeded enforcedspendlimitreached billinghardlimitreached billingnotactive billing
+    exceededcurrentquota 1113 insufficientbalance insufficientcredits insufficientuserquota creditbalancetoolow
+    creditsexhausted paymentrequired arrearage prepaidbilloverdue postpaidbilloverdue allocationquotafreetieronly
+    accountoverdue usagelimitreached usagenotincluded`,
+  ],
+  [
+    'rate_limit',
+    'ratelimit ratelimitexceeded ratelimitreached resourceexhausted toomanyrequests slowdown requests tokens',
+  ],
+  ['overloaded', 'overloaded engineoverloaded serverisoverloaded'],
+  ['server', 'server api internal internalserver unavailable serviceunavailable badgateway'],
+  ['authentication', 'invalidapikey authentication unauthenticated unauthorized'],
+  ['permission', 'permission permissiondenied forbidden'],
+  ['not_found', 'notfound modelnotfound deploymentnotfound'],
+  ['timeout', 'timeout requesttimeout deadlineexceeded'],
+  ['conflict', 'conflict aborted'],
+  [
+    'invalid_request',
+    `invalidrequest invalidargument invalidprompt badrequest requesttoolarge unsupportedparameter contentfilter
+    contextlengthexceeded exceedcontextsize`,
+  ],
+];
 
 /** A prompt that is too long, for which llama.cpp sends status 500. */
-const tooLong: ReadonlySet<string> = new Set(['contextlengthexceeded', 'exceedcontextsizeerror']);
+const tooLong = ['contextlengthexceeded', 'exceedcontextsize'];
 
-const retryableKinds: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
-  'timeout',
-  'conflict',
-  'rate_limit',
-  'server',
-  'overloaded',
-  'provider',
-]);
+const retryableKinds: readonly ErrorKind[] = ['timeout', 'conflict', 'rate_limit', 'server', 'overloaded', 'provider'];
 
 /** Whether a new request may succeed after a server reports an error of this kind, unless it says otherwise. */
 export function isRetryableKind(kind: ErrorKind): boolean {
-  return retryableKinds.has(kind);
+  return retryableKinds.includes(kind);
 }
 
 /**
@@ -108,11 +48,12 @@ export function kindOfWords(code: string | undefined, type: string | undefined):
 }
 
 function kindOf(word: string | undefined): ErrorKind | undefined {
-  return kindOfWord.get(plain(word));
+  return words.find(([, known]) => known.split(/\s+/u).includes(plain(word)))?.[0];
 }
 
+/** Spells a word in lower case, without separators and without "error" at its end. */
 function plain(word = ''): string {
-  return word.length > 100 ? '' : word.toLowerCase().replace(/[^a-z0-9]/gu, '');
+  return word.length > 100 ? '' : word.toLowerCase().replace(/[^a-z0-9]|error$/gu, '');
 }
 
 /**
@@ -123,41 +64,28 @@ export function isAboutMoney(message: string | undefined): boolean {
   return /\binsufficient (?:account )?balance\b|\bcredit balance is too low\b/iu.test(message ?? '');
 }
 
-/** Returns the kind for an HTTP status. */
-function kindOfStatus(status: number): ErrorKind {
-  switch (status) {
-    case 401:
-      return 'authentication';
-    case 402:
-      return 'quota';
-    case 403:
-      return 'permission';
-    case 404:
-      return 'not_found';
-    case 408:
-      return 'timeout';
-    case 409:
-      return 'conflict';
-    case 429:
-      return 'rate_limit';
-    case 529:
-      return 'overloaded';
-    default:
-      return status >= 500 ? 'server' : 'invalid_request';
-  }
-}
+const kindOfStatus: Readonly<Record<number, ErrorKind>> = {
+  401: 'authentication',
+  402: 'quota',
+  403: 'permission',
+  404: 'not_found',
+  408: 'timeout',
+  409: 'conflict',
+  429: 'rate_limit',
+  529: 'overloaded',
+};
 
 /**
  * Returns the kind for a non-2xx response. The status decides, except that a code distinguishes a used-up quota and an
  * overloaded model, which both also come as 429, from a rate limit, and a prompt that is too long from a broken server.
  */
 export function kindOfResponse(status: number, code: string | undefined, type: string | undefined): ErrorKind {
-  const byStatus = kindOfStatus(status);
+  const byStatus = kindOfStatus[status] ?? (status >= 500 ? 'server' : 'invalid_request');
   const named = kindOfWords(code, type);
   if (named === 'quota') {
     return 'quota';
   }
-  if ([code, type].some((word) => tooLong.has(plain(word)))) {
+  if ([code, type].some((word) => tooLong.includes(plain(word)))) {
     return 'invalid_request';
   }
   if (status === 429 || status >= 500) {

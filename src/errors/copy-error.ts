@@ -1,3 +1,4 @@
+import { defined } from '../util/defined.js';
 import { isLlmError, type LlmError } from './llm-error.js';
 
 /**
@@ -15,11 +16,10 @@ export function copyError(
   const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error) as object) as Error;
   const { partial, ...enumerable } = fields;
   Object.assign(Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error)), enumerable);
-  // From Node 22 on, it is an accessor, which gives the stack of the object that it is read from.
-  Object.defineProperty(copy, 'stack', { value: error.stack, enumerable: false, writable: true, configurable: true });
-  if (partial !== undefined) {
-    // Not enumerable: a log of the error must not show the reply.
-    Object.defineProperty(copy, 'partial', { value: partial, enumerable: false, writable: true, configurable: true });
+  // From Node 22 on, `stack` is an accessor, which gives the stack of the object that it is read from. `partial` is not
+  // enumerable, so that a log of the error does not show the reply.
+  for (const [key, value] of Object.entries(defined({ stack: error.stack, partial }))) {
+    Object.defineProperty(copy, key, { value, enumerable: false, writable: true, configurable: true });
   }
   return copy;
 }

@@ -40,102 +40,85 @@ export function readErrorBody(body: string, redact: Redact, now: number): ErrorD
 export function readErrorObject(value: unknown, redact: Redact, now: number): ErrorDetails {
   const body = firstOf(value) ?? value;
   const error = fieldOf(body, 'error');
-  const details = fieldOf(error, 'details');
+  const details = listOf(fieldOf(error, 'details'));
   const shown = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : cut(redact(text.slice(0, maxSearched)));
   const pick = (key: string): string | undefined => wordOf(fieldOf(error, key)) ?? wordOf(fieldOf(body, key));
 
   const message = shown(messageOf(body, error));
   const type = shown(pick('type') ?? wordOf(fieldOf(body, 'error_type')) ?? wordOf(fieldOf(error, 'status')));
-  const code = shown(pick('code') ?? wordOf(fieldOf(fieldOf(body, 'base_resp'), 'status_code')));
   return {
     message,
-    code: code ?? type,
+    code: shown(pick('code') ?? wordOf(fieldOf(body, 'base_resp', 'status_code'))) ?? type,
     type,
     param: shown(pick('param')),
-    status:
-      statusOf(fieldOf(error, 'status_code')) ??
-      statusOf(fieldOf(error, 'status')) ??
-      statusOf(fieldOf(body, 'status')) ??
-      statusOf(fieldOf(body, 'status_code')),
-    retryAfter:
-      retryDelayOf(details) ??
-      resetOf(fieldOf(error, 'metadata'), now) ??
-      renewalOf(error, now) ??
-      pauseIn(message ?? '', now),
-    isUsedUp: isAboutMoney(message) || quotaIdsOf(details).some((id) => id.includes('PerDay')),
+    status: [error, body]
+      .flatMap((part) => [fieldOf(part, 'status_code'), fieldOf(part, 'status')])
+      .map(Number)
+      .find(isErrorStatus),
+    retryAfter: pauses(error, details, message ?? '')
+      .map((pause) => parseReset(wordOf(pause) ?? null, now))
+      .find((pause) => pause !== undefined),
+    isUsedUp: isAboutMoney(message) || quotaIds(details).some((id) => wordOf(id)?.includes('PerDay')),
   };
 }
 
 function messageOf(body: unknown, error: unknown): string | undefined {
-  const message = fieldOf(body, 'message');
+  const message = textOf(fieldOf(error, 'message')) ?? textOf(error);
+  // OpenRouter adds the message of the provider that it asked.
+  const raw = textOf(fieldOf(error, 'metadata', 'raw'));
+  if (message !== undefined) {
+    return raw === undefined ? message : `${message}: ${raw}`;
+  }
+  const own = fieldOf(body, 'message');
   const detail = fieldOf(body, 'detail');
   const first = firstOf(fieldOf(body, 'errors'));
-  return (
-    withProviderMessage(textOf(fieldOf(error, 'message')) ?? textOf(error), fieldOf(error, 'metadata')) ??
-    textOf(message) ??
-    (typeof message === 'object' && message !== null ? JSON.stringify(message) : undefined) ??
-    textOf(detail) ??
-    validationMessages(detail) ??
-    textOf(fieldOf(first, 'message')) ??
-    textOf(fieldOf(first, 'detail')) ??
-    textOf(fieldOf(fieldOf(body, 'base_resp'), 'status_msg')) ??
-    textOf(body)
-  );
+  return [
+    typeof own === 'object' && own !== null ? JSON.stringify(own) : own,
+    detail,
+    // FastAPI's `detail: [{ loc, msg, type }]`.
+    listOf(detail)
+      .map((item) => textOf(fieldOf(item, 'msg')))
+      .filter(Boolean)
+      .join('; '),
+    fieldOf(first, 'message'),
+    fieldOf(first, 'detail'),
+    fieldOf(body, 'base_resp', 'status_msg'),
+    body,
+  ]
+    .map(textOf)
+    .find(Boolean);
 }
 
-/** OpenRouter's `metadata: { raw }` holds the message of the provider that it asked. */
-function withProviderMessage(message: string | undefined, metadata: unknown): string | undefined {
-  const raw = textOf(fieldOf(metadata, 'raw'));
-  return message !== undefined && raw !== undefined ? `${message}: ${raw}` : message;
-}
-
-/** FastAPI's `detail: [{ loc, msg, type }]`. */
-function validationMessages(detail: unknown): string | undefined {
-  const messages = listOf(detail).flatMap((item) => textOf(fieldOf(item, 'msg')) ?? []);
-  return messages.length > 0 ? messages.join('; ') : undefined;
-}
-
-/** Google's `details: [{ retryDelay: '34.4s' }]`. */
-function retryDelayOf(details: unknown): number | undefined {
-  const delays = listOf(details).flatMap((item) => textOf(fieldOf(item, 'retryDelay')) ?? []);
-  const seconds = delays.map((delay) => (delay.endsWith('s') ? Number(delay.slice(0, -1)) : NaN));
-  return seconds.filter((delay) => delay >= 0 && Number.isFinite(delay)).map((delay) => delay * 1e3)[0];
-}
-
-/** OpenRouter's `metadata: { headers: { 'X-RateLimit-Reset': '1764331200000' } }`, which stands for a `retry-after`. */
-function resetOf(metadata: unknown, now: number): number | undefined {
-  const headers = fieldOf(metadata, 'headers');
-  const fields = isObject(headers) ? Object.entries(headers) : [];
-  const [, reset] = fields.find(([name]) => name.toLowerCase() === 'x-ratelimit-reset') ?? [];
-  return parseReset(wordOf(reset) ?? null, now);
-}
-
-/** The Codex backend's `resets_in_seconds` and `resets_at`, when a used-up plan is renewed. */
-function renewalOf(error: unknown, now: number): number | undefined {
-  const resets = ['resets_in_seconds', 'resets_at'].map((key) => parseReset(wordOf(fieldOf(error, key)) ?? null, now));
-  return resets.find((reset) => reset !== undefined);
+/** Lists where an error may tell how long to wait, in the forms of headers. */
+function pauses(error: unknown, details: readonly unknown[], message: string): readonly unknown[] {
+  const headers = fieldOf(error, 'metadata', 'headers');
+  const [, duration, count = '', unit = ''] = pauseInWords.exec(message) ?? [];
+  return [
+    // Google's `details: [{ retryDelay: '34.4s' }]`.
+    ...details.map((item) => fieldOf(item, 'retryDelay')),
+    // OpenRouter's `metadata: { headers: { 'X-RateLimit-Reset': '1764331200000' } }`.
+    ...Object.entries(isObject(headers) ? headers : {}).map(
+      ([name, reset]) => /^x-ratelimit-reset$/iu.test(name) && reset,
+    ),
+    // The Codex backend's, when a used-up plan is renewed.
+    fieldOf(error, 'resets_in_seconds'),
+    fieldOf(error, 'resets_at'),
+    duration ?? count + unit,
+  ];
 }
 
 /** A pause in words: "try again in 7m12.5s" of OpenAI and Groq, "retry after 3 seconds" of Azure. */
 const pauseInWords =
   /\b(?:try again|retry) (?:in|after) (?:(\d[\d.hms]*[hms])\b|(\d+) ([smhd])(?:econd|inute|our|ay))/iu;
 
-/** Returns the pause that a message asks for; inside a stream, and through many gateways, no header tells it. */
-function pauseIn(message: string, now: number): number | undefined {
-  const [, duration, count = '', unit = ''] = pauseInWords.exec(message) ?? [];
-  return parseReset(duration ?? count + unit, now);
+/** Lists Google's `details: [{ violations: [{ quotaId }] }]`. */
+function quotaIds(details: readonly unknown[]): readonly unknown[] {
+  return details.flatMap((item) => listOf(fieldOf(item, 'violations'))).map((item) => fieldOf(item, 'quotaId'));
 }
 
-/** Google's `details: [{ violations: [{ quotaId }] }]`. */
-function quotaIdsOf(details: unknown): readonly string[] {
-  return listOf(details)
-    .flatMap((item) => listOf(fieldOf(item, 'violations')))
-    .flatMap((violation) => textOf(fieldOf(violation, 'quotaId')) ?? []);
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+function fieldOf(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce((part, key) => (isObject(part) && Object.hasOwn(part, key) ? part[key] : undefined), value);
 }
 
 function listOf(value: unknown): readonly unknown[] {
@@ -155,9 +138,8 @@ function wordOf(value: unknown): string | undefined {
   return typeof value === 'number' ? String(value) : textOf(value);
 }
 
-function statusOf(value: unknown): number | undefined {
-  const status = Number(value);
-  return status >= 400 && status < 600 ? status : undefined;
+function isErrorStatus(status: number): boolean {
+  return status >= 400 && status < 600;
 }
 
 function cut(text: string): string {

@@ -1,3 +1,5 @@
+import { defined } from '../util/defined.js';
+
 /** One rate limit of the server. */
 export interface RateLimit {
   readonly limit?: number;
@@ -34,14 +36,13 @@ export function parseRateLimits(headers: Headers, now: number): RateLimits {
       headers.get(`x-ratelimit-${field}-${word}`) ??
       headers.get(`anthropic-ratelimit-${word}-${field}`) ??
       (budget === 'requests' ? headers.get(`x-ratelimit-${field}`) : null);
-    const fields = {
+    const limit = defined({
       limit: parseCount(read('limit')),
       remaining: parseCount(read('remaining')),
       reset: parseReset(read('reset'), now),
-    };
-    const known = Object.entries(fields).filter(([, value]) => value !== undefined);
-    if (known.length > 0) {
-      found[budget] = Object.fromEntries(known);
+    });
+    if (Object.keys(limit).length > 0) {
+      found[budget] = limit;
     }
   }
   return found;
@@ -80,9 +81,9 @@ export function parseReset(text: string | null, now: number): number | undefined
     const ms = number > 1e12 ? number - now : number > 1e9 ? number * 1e3 - now : number * 1e3;
     return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
   }
-  if (/^(?:\d+(?:\.\d+)?(?:ms|us|µs|ns|d|h|m|s))+$/u.test(value)) {
-    const parts = value.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)/gu);
-    return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (unitInMs[unit ?? ''] ?? 0), 0);
+  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)/gu)];
+  if (parts.map(([part]) => part).join('') === value) {
+    return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitInMs[unit ?? ''] ?? 0), 0);
   }
   const time = /^\d{4}-\d{2}-\d{2}T/u.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(time) ? undefined : Math.max(0, time - now);

@@ -33,7 +33,7 @@ export function toApiError({ status, headers, body, now, redact }: ErrorResponse
     headers: readableHeaders(headers, redact),
     rateLimits: parseRateLimits(headers, now),
     retryAfter: pause === undefined || pause === 0 ? (details.retryAfter ?? pause) : pause,
-    requestId: requestId === undefined ? undefined : redact(requestId),
+    requestId: requestId && redact(requestId),
     retryable: shouldRetry === 'true' || (shouldRetry !== 'false' && isRetryableKind(kind)),
   };
   const message = `${status} ${details.message ?? defaultMessage(body)}`;

@@ -59,7 +59,7 @@ export function firstToAnswer<T>(): OperatorFunction<Observable<T>, T> {
           held.push(value);
           if (!holdsAnswer(value)) {
             if (held.length > maxHeld) {
-              failures.push(new LimitError('heldChunks', maxHeld));
+              failures.push(new LimitError('heldChunks', maxHeld, 'so many chunks came before its answer began'));
               leave(runner);
             }
           } else {

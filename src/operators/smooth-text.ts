@@ -91,7 +91,7 @@ export function smoothText(config: SmoothTextConfig = {}): MonoTypeOperatorFunct
         wait(deadline - now);
       }
     };
-    const emitAll = (): void => {
+    const emitRest = (): void => {
       const text = backlog.takeAll();
       if (text !== '') {
         destination.next(text);
@@ -106,14 +106,14 @@ export function smoothText(config: SmoothTextConfig = {}): MonoTypeOperatorFunct
         }
       },
       error(error) {
-        emitAll();
+        emitRest();
         destination.error(error);
       },
       complete() {
         ended = true;
         backlog.end(scheduler.now() + lag);
         if (flush) {
-          emitAll();
+          emitRest();
         }
         if (backlog.deadline === undefined) {
           destination.complete();

@@ -13,7 +13,7 @@ export interface SecretSource {
 interface Redactor {
   /** Adds a secret; one of fewer than 4 characters is ignored. */
   readonly addSecret: (secret: string) => void;
-  /** Adds the secrets of a request, see {@link secretsIn}. The request is not read before the first search. */
+  /** Adds the secrets of a request, see {@link secretsIn}. */
   readonly addRequest: (request: SecretSource) => void;
   readonly find: (text: string) => readonly Span[];
   readonly redact: Redact;
@@ -28,23 +28,18 @@ const secretName =
   /auth|key|token|secret|cookie|passw|passphrase|credential|signature|jwt|session|^(?:x-)?(?:sig|code|pwd|pass)$/iu;
 const scheme = /^(?:bearer|basic|token|apikey)\s+/iu;
 
-/** Creates a redactor that knows no secret yet. Adding costs nothing; the work is done when a text is searched. */
+/** Creates a redactor that knows no secret yet. */
 export function createRedactor(): Redactor {
   const known = new Map<string, SpelledSecret>();
-  let added: (() => readonly string[])[] = [];
-
-  const find = (text: string): readonly Span[] => {
-    for (const secret of added.flatMap((read) => read())) {
-      if (secret.length >= minSecret && !known.has(secret)) {
-        known.set(secret, spell(secret));
-      }
+  const addSecret = (secret: string): void => {
+    if (secret.length >= minSecret && !known.has(secret)) {
+      known.set(secret, spell(secret));
     }
-    added = [];
-    return findSecrets(text, [...known.values()]);
   };
+  const find = (text: string): readonly Span[] => findSecrets(text, [...known.values()]);
   return {
-    addSecret: (secret) => void added.push(() => [secret]),
-    addRequest: ({ headers, url }) => void added.push(() => secretsIn({ headers, url })),
+    addSecret,
+    addRequest: (request) => secretsIn(request).forEach(addSecret),
     find,
     redact: (text) => markSpans(text, find(text)),
   };

@@ -15,11 +15,12 @@ import type { TransportRequest } from './transport.js';
  * that an HTTP client keeps on its errors, `cause` is a plain `Error` with name, message, code, stack, cause and errors,
  * redacted. An object without a message is left out. Reading calls no getter and no method of the thrown value.
  *
+ * @param request What was asked; `server` is named instead of its origin.
  * @param answered Whether response headers had arrived.
  */
 export function toTransportError(
   thrown: unknown,
-  request: Pick<TransportRequest, 'url' | 'headers'>,
+  request: Pick<TransportRequest, 'url' | 'headers'> & { readonly server?: string },
   answered: boolean,
 ): LlmError {
   if (isLlmError(thrown)) {
@@ -29,15 +30,15 @@ export function toTransportError(
   addRequest(request);
   const cause = withoutSecrets(thrown, redact);
   const { code = '', verdict } = judgeFailure(cause, request, answered);
-  const { origin } = new URL(request.url);
+  const { server = new URL(request.url).origin } = request;
   const advice = untrusted.test(code) ? ': see NODE_EXTRA_CA_CERTS' : '';
   const reason = code && ` (${code})${advice}`;
   if (verdict === 'malformed') {
-    return new ProtocolError(`The answer from ${origin} is not valid HTTP, or its headers are too long${reason}`, {
+    return new ProtocolError(`The answer from ${server} is not valid HTTP, or its headers are too long${reason}`, {
       cause,
     });
   }
-  const message = answered ? `The connection to ${origin} broke` : `No answer from ${origin}`;
+  const message = answered ? `The connection to ${server} broke` : `No answer from ${server}`;
   return new ConnectionError(message + reason, { cause, retryable: verdict === 'transient' });
 }
 

@@ -1,6 +1,6 @@
-import { defer, type Observable, type OperatorFunction } from 'rxjs';
+import type { Observable, OperatorFunction } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.js';
-import { operate } from '../util/operate.js';
+import { operate, perSubscription } from '../util/operate.js';
 import { parseUrl } from '../util/parse-url.js';
 import type { Transport, TransportEvent, TransportRequest } from './transport.js';
 
@@ -14,7 +14,7 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
  */
 export function withRedirects(transport: Transport): Transport {
   return (request) =>
-    defer(() => {
+    perSubscription(() => {
       if (parseUrl(request.url) === undefined) {
         throw new TypeError(
           'The url of a request must be absolute, such as http://localhost:11434/v1/chat/completions',

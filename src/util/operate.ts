@@ -53,6 +53,14 @@ export function subscribeWithin<T>(source: Observable<T>, subscription: Subscrip
   source.subscribe(subscriber);
 }
 
+/**
+ * Creates the Observable when it is subscribed. Unlike rxjs's `defer` it takes nothing but Observables: what converts
+ * Promises and async iterables is 2 kB of a bundle.
+ */
+export function perSubscription<T>(create: () => Observable<T>): Observable<T> {
+  return new Observable((subscriber) => create().subscribe(subscriber));
+}
+
 /** Emits values one by one, until the destination closes. */
 export function emitAll<T>(values: Iterable<T>, destination: Subscriber<T>): void {
   for (const value of values) {

@@ -105,7 +105,10 @@ export function connectThrough(proxy: Proxy, connect: OpenConnection, connectIns
   const { protocol, hostname, host, port, origin } = proxy.address;
   return (target, callback) => {
     const fail = (error: Error): void =>
-      callback(toTransportError(error, { url: origin, headers: proxy.headers }, false), null);
+      callback(
+        toTransportError(error, { url: origin, headers: proxy.headers, server: `the proxy ${origin}` }, false),
+        null,
+      );
     let opening = connect({ protocol, hostname: withoutBrackets(hostname), host, port }, (error, socket) => {
       if (error !== null) {
         fail(error);
