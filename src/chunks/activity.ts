@@ -12,14 +12,13 @@ export class ActivityCheck {
   private usage: unknown;
 
   isActive({ choices, usage }: AnswerChunk): boolean {
+    const before = this.usage;
+    this.usage = usage ?? before;
     for (const choice of choices) {
       if (this.hasNewRole(choice) || bringsAnswer(choice)) {
-        this.usage = usage ?? this.usage;
         return true;
       }
     }
-    const before = this.usage;
-    this.usage = usage ?? before;
     return brings(usage) && JSON.stringify(usage) !== JSON.stringify(before);
   }
 

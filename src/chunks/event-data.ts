@@ -35,7 +35,7 @@ function readDocument(text: string): readonly unknown[] | undefined {
   }
   // Some relays wrap data once more. Some servers add white space to [DONE], and some send their keep-alive comments as data.
   const trimmed = text.replace(/^(?:\s*data:){1,8}/u, '').trim();
-  if (trimmed === '[DONE]' || trimmed === '"[DONE]"' || trimmed === "'[DONE]'") {
+  if (/^(["']?)\[DONE\]\1$/u.test(trimmed)) {
     return [done];
   }
   return trimmed === '' || trimmed === 'null' || trimmed.startsWith(':') ? [] : parse(trimmed);
@@ -80,13 +80,12 @@ export function errorFrame(document: unknown, event = 'message'): unknown {
   if (isError(groq?.error)) {
     return groq;
   }
-  const choice = Array.isArray(choices)
+  if (choices === undefined) {
+    return isError(message) || isError(detail) ? frame : undefined;
+  }
+  return Array.isArray(choices)
     ? (choices as unknown[]).find((item) => isObject(item) && isError(item['error']))
     : undefined;
-  if (choice !== undefined) {
-    return choice;
-  }
-  return choices === undefined && (isError(message) || isError(detail)) ? frame : undefined;
 }
 
 function isError(value: unknown): boolean {
