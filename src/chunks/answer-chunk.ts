@@ -1,7 +1,7 @@
 import type { ChatCompletionChunk, ChatDelta } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
-import { numberIn, reasoningInParts, textInDetails, textInParts } from './loose-values.js';
+import { fieldOf, numberIn, reasoningInParts, textInDetails, textInParts } from './loose-values.js';
 import type { Message, Usage } from './message.js';
 
 /** A chunk of any endpoint that answers with text. */
@@ -115,10 +115,6 @@ function readUsage(raw: unknown): Usage | undefined {
     ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
     raw,
   };
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  return isObject(value) ? value[key] : undefined;
 }
 
 function firstNumber(fields: unknown, names: readonly string[]): number | undefined {

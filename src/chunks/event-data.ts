@@ -1,5 +1,6 @@
 import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
+import { fieldOf } from './loose-values.js';
 
 /** Stands for the `[DONE]` that ends a chat or completions stream. */
 export const done = Symbol('[DONE]');
@@ -46,18 +47,6 @@ function parse(text: string): readonly unknown[] | undefined {
   return document === undefined ? undefined : [document];
 }
 
-/** The fields in which servers report an error. */
-interface Frame {
-  readonly error?: unknown;
-  readonly object?: unknown;
-  readonly type?: unknown;
-  readonly message?: unknown;
-  readonly detail?: unknown;
-  readonly choices?: unknown;
-  readonly x_groq?: { readonly error?: unknown } | null;
-  readonly base_resp?: { readonly status_code?: unknown } | null;
-}
-
 /**
  * Returns the error in a JSON document, in any of the forms servers use, or `undefined` if it holds none. A null, empty
  * or missing `error` is normal in a chunk.
@@ -73,19 +62,17 @@ export function errorFrame(document: unknown, event = 'message'): unknown {
   if (!isObject(frame)) {
     return undefined;
   }
-  const { error, object, type, message, detail, choices, x_groq: groq, base_resp: minimax } = frame as Frame;
-  if (isError(error) || object === 'error' || type === 'error' || Number(minimax?.status_code ?? 0) > 0) {
+  const { error, object, type, message, detail, choices, x_groq: groq, base_resp: minimax } = frame;
+  if (isError(error) || object === 'error' || type === 'error' || Number(fieldOf(minimax, 'status_code') ?? 0) > 0) {
     return frame;
   }
-  if (isError(groq?.error)) {
+  if (isError(fieldOf(groq, 'error'))) {
     return groq;
   }
   if (choices === undefined) {
     return isError(message) || isError(detail) ? frame : undefined;
   }
-  return Array.isArray(choices)
-    ? (choices as unknown[]).find((item) => isObject(item) && isError(item['error']))
-    : undefined;
+  return Array.isArray(choices) ? (choices as unknown[]).find((item) => isError(fieldOf(item, 'error'))) : undefined;
 }
 
 function isError(value: unknown): boolean {
