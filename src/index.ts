@@ -48,16 +48,13 @@ export { throwIfTruncated } from './operators/throw-if-truncated.js';
 export { throwIfAborted } from './operators/throw-if-aborted.js';
 
 /* Chunks become text */
-export { textDeltas } from './operators/text-deltas.js';
-export { reasoningDeltas } from './operators/reasoning-deltas.js';
-export { refusalDeltas } from './operators/refusal-deltas.js';
+export { textDeltas, reasoningDeltas, refusalDeltas } from './operators/text-deltas.js';
 export { accumulateText } from './operators/accumulate-text.js';
 export { toText } from './operators/to-text.js';
 export type { AnswerChunk } from './chunks/answer-chunk.js';
 
 /* Chunks become messages and usage */
-export { accumulateMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';
-export { toMessage } from './operators/to-message.js';
+export { accumulateMessage, toMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';
 export { toolCalls } from './operators/tool-calls.js';
 export { toUsage } from './operators/to-usage.js';
 export { toMessageParam } from './chunks/to-message-param.js';

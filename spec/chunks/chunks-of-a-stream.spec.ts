@@ -1,7 +1,7 @@
 import { from, lastValueFrom, materialize, type Observable, toArray } from 'rxjs';
 import { type Client, createClient } from '../../src/client/create-client.js';
 import { isLlmError, type LlmError } from '../../src/errors/llm-error.js';
-import { toMessage } from '../../src/operators/to-message.js';
+import { toMessage } from '../../src/operators/accumulate-message.js';
 import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../../src/schemas/completion.js';
 import { answer, chatRequest, fakeTransport } from '../support/answers.js';

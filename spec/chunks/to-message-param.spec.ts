@@ -1,8 +1,7 @@
 import { from, lastValueFrom, of } from 'rxjs';
 import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { toMessageParam } from '../../src/chunks/to-message-param.js';
-import { accumulateMessage } from '../../src/operators/accumulate-message.js';
-import { toMessage } from '../../src/operators/to-message.js';
+import { accumulateMessage, toMessage } from '../../src/operators/accumulate-message.js';
 import type { AssistantMessage } from '../../src/schemas/chat-message.js';
 import { chatChunk, finishChunk, legacyChunk } from '../support/chunks.js';
 

@@ -3,7 +3,7 @@ import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { labelWith } from '../../src/operators/label-with.js';
 import { ofChoice } from '../../src/operators/of-choice.js';
 import { textDeltas } from '../../src/operators/text-deltas.js';
-import { toMessage } from '../../src/operators/to-message.js';
+import { toMessage } from '../../src/operators/accumulate-message.js';
 import { toUsage } from '../../src/operators/to-usage.js';
 import { chatChunk, finishChunk, legacyChunk, usageChunk } from '../support/chunks.js';
 import { runMarbles } from '../support/run-marbles.js';

@@ -1,5 +1,5 @@
 import { EMPTY, from, NEVER, of, take } from 'rxjs';
-import { reasoningDeltas } from '../../src/operators/reasoning-deltas.js';
+import { reasoningDeltas } from '../../src/operators/text-deltas.js';
 import { chatChunk, finishChunk, legacyChunk, usageChunk } from '../support/chunks.js';
 import { runMarbles } from '../support/run-marbles.js';
 

@@ -3,7 +3,7 @@ import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { OutputError } from '../../src/errors/output-error.js';
 import { textDeltas } from '../../src/operators/text-deltas.js';
 import { throwIfTruncated } from '../../src/operators/throw-if-truncated.js';
-import { toMessage } from '../../src/operators/to-message.js';
+import { toMessage } from '../../src/operators/accumulate-message.js';
 import { toText } from '../../src/operators/to-text.js';
 import { chatChunk, finishChunk, legacyChunk, usageChunk } from '../support/chunks.js';
 import { runMarbles } from '../support/run-marbles.js';

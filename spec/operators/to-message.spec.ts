@@ -1,7 +1,7 @@
 import { EMPTY, from, NEVER, throwError } from 'rxjs';
 import type { Message } from '../../src/chunks/message.js';
 import { StreamError } from '../../src/errors/stream-error.js';
-import { toMessage } from '../../src/operators/to-message.js';
+import { toMessage } from '../../src/operators/accumulate-message.js';
 import { chatChunk, finishChunk } from '../support/chunks.js';
 import { runMarbles } from '../support/run-marbles.js';
 

@@ -1,5 +1,5 @@
 import { type AnswerChoice, type AnswerChunk, contentOf, deltaOf, reasoningOf, refusalOf } from './answer-chunk.js';
-import { otherParts } from './loose-values.js';
+import { otherParts, textKeys } from './loose-values.js';
 import { perChoice } from './per-choice.js';
 
 /**
@@ -12,14 +12,13 @@ export class ActivityCheck {
   private usage: unknown;
 
   isActive({ choices, usage }: AnswerChunk): boolean {
+    const before = this.usage;
+    this.usage = usage ?? before;
     for (const choice of choices) {
       if (this.hasNewRole(choice) || bringsAnswer(choice)) {
-        this.usage = usage ?? this.usage;
         return true;
       }
     }
-    const before = this.usage;
-    this.usage = usage ?? before;
     return brings(usage) && JSON.stringify(usage) !== JSON.stringify(before);
   }
 
@@ -31,19 +30,17 @@ export class ActivityCheck {
   }
 }
 
-/** The delta fields that count by what is read from them, if at all. */
-const readKeys: ReadonlySet<string> = new Set(['role', 'content', 'refusal', 'reasoning_content', 'reasoning']);
-
 function bringsAnswer(choice: AnswerChoice): boolean {
   if (choice.finish_reason || contentOf(choice) !== '' || reasoningOf(choice) !== '' || refusalOf(choice) !== '') {
     return true;
   }
+  // Text counts by what is read from it, and a role if it is new.
   const delta = deltaOf(choice) ?? {};
-  const { tool_calls: calls, ...others } = delta;
+  const { tool_calls: calls, role: _role, ...others } = delta;
   return (
     Boolean(calls?.some(({ index: _index, type: _type, ...call }) => brings(call))) ||
     otherParts(delta.content).length > 0 ||
-    Object.entries(others).some(([key, value]) => !readKeys.has(key) && brings(value))
+    Object.entries(others).some(([key, value]) => !textKeys.includes(key) && brings(value))
   );
 }
 

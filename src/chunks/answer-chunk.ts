@@ -1,7 +1,7 @@
 import type { ChatCompletionChunk, ChatDelta } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
-import { numberIn, reasoningInParts, textInDetails, textInParts } from './loose-values.js';
+import { fieldOf, numberIn, reasoningInParts, textInDetails, textInParts } from './loose-values.js';
 import type { Message, Usage } from './message.js';
 
 /** A chunk of any endpoint that answers with text. */
@@ -86,8 +86,7 @@ function choicesOf(value: unknown): AnswerChunk['choices'] {
 /** Returns the token counts of a chunk, or `undefined` if it has none. */
 export function usageOf(chunk: AnswerChunk): Usage | undefined {
   // Groq repeats its usage in a field of its own; the standard one is preferred.
-  const groq = chunk['x_groq'] as { readonly usage?: unknown } | null | undefined;
-  return readUsage(chunk.usage) ?? readUsage(groq?.usage);
+  return readUsage(chunk.usage) ?? readUsage(fieldOf(chunk['x_groq'], 'usage'));
 }
 
 /** Reads counts under the names of either endpoint. Numbers may be text, since not all of the names are known when a chunk is read. */
@@ -95,36 +94,29 @@ function readUsage(raw: unknown): Usage | undefined {
   if (!isObject(raw)) {
     return undefined;
   }
-  const inputTokens = firstNumber(raw['prompt_tokens'], raw['input_tokens']);
-  const outputTokens = firstNumber(raw['completion_tokens'], raw['output_tokens']);
+  const count = (...names: readonly string[]): number | undefined => firstNumber(raw, names);
+  const detail = (of: string, name: string): number | undefined => firstNumber(raw[`${of}_tokens_details`], [name]);
+  const inputTokens = count('prompt_tokens', 'input_tokens');
+  const outputTokens = count('completion_tokens', 'output_tokens');
   if (inputTokens === undefined && outputTokens === undefined) {
     return undefined;
   }
-  const cachedTokens = firstNumber(
-    fieldOf(raw['prompt_tokens_details'], 'cached_tokens'),
-    fieldOf(raw['input_tokens_details'], 'cached_tokens'),
-    raw['prompt_cache_hit_tokens'],
-    raw['cached_tokens'],
-  );
-  const reasoningTokens = firstNumber(
-    fieldOf(raw['completion_tokens_details'], 'reasoning_tokens'),
-    fieldOf(raw['output_tokens_details'], 'reasoning_tokens'),
-    raw['reasoning_tokens'],
-  );
+  const cachedTokens =
+    detail('prompt', 'cached_tokens') ??
+    detail('input', 'cached_tokens') ??
+    count('prompt_cache_hit_tokens', 'cached_tokens');
+  const reasoningTokens =
+    detail('completion', 'reasoning_tokens') ?? detail('output', 'reasoning_tokens') ?? count('reasoning_tokens');
   return {
     inputTokens: inputTokens ?? 0,
     outputTokens: outputTokens ?? 0,
-    totalTokens: firstNumber(raw['total_tokens']) ?? (inputTokens ?? 0) + (outputTokens ?? 0),
+    totalTokens: count('total_tokens') ?? (inputTokens ?? 0) + (outputTokens ?? 0),
     ...(cachedTokens === undefined ? {} : { cachedTokens }),
     ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
     raw,
   };
 }
 
-function fieldOf(value: unknown, key: string): unknown {
-  return isObject(value) ? value[key] : undefined;
-}
-
-function firstNumber(...values: readonly unknown[]): number | undefined {
-  return values.map(numberIn).find((value) => value !== undefined);
+function firstNumber(fields: unknown, names: readonly string[]): number | undefined {
+  return names.map((name) => numberIn(fieldOf(fields, name))).find((value) => value !== undefined);
 }

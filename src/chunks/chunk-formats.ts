@@ -1,4 +1,3 @@
-import { noop } from 'rxjs';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
@@ -15,15 +14,23 @@ import { readChatChunk, readCompletionChunk } from './read-chunk.js';
  */
 export const chatChunks: ChunkFormat<ChatCompletionChunk> = {
   read: readChatChunk,
-  createRepair: (content) => new ChatRepair(content),
+  createRepair: (content) => new Repair(content, true),
 };
 
-class ChatRepair implements ChunkRepair<ChatCompletionChunk> {
+/** The format of the legacy `/completions`. A choice without an `index` gets its position. */
+export const completionChunks: ChunkFormat<CompletionChunk> = {
+  read: readCompletionChunk,
+  createRepair: (content) => new Repair(content, false),
+};
+
+class Repair implements ChunkRepair<ChatCompletionChunk | CompletionChunk> {
   private readonly content: StreamContent;
+  private readonly needsDelta: boolean;
   private readonly diff = new MessageDiff();
 
-  constructor(content: StreamContent) {
+  constructor(content: StreamContent, needsDelta: boolean) {
     this.content = content;
+    this.needsDelta = needsDelta;
   }
 
   mend(raw: RawObject): void {
@@ -32,31 +39,21 @@ class ChatRepair implements ChunkRepair<ChatCompletionChunk> {
       if (isObject(choice['delta'])) {
         this.diff.note(choice['delta'], index);
       }
-      choice['delta'] ??= this.diff.take(choice['message'], index);
+      if (this.needsDelta) {
+        choice['delta'] ??= this.diff.take(choice['message'], index);
+      }
       checkToolCalls(choice['delta'], this.content.limits.toolCalls);
     });
   }
 
-  note({ choices }: ChatCompletionChunk): void {
+  note({ choices }: ChatCompletionChunk | CompletionChunk): void {
     for (const { delta, index } of choices) {
-      this.diff.note(delta, index);
+      if (delta) {
+        this.diff.note(delta, index);
+      }
     }
   }
 }
-
-/** The format of the legacy `/completions`. A choice without an `index` gets its position. */
-export const completionChunks: ChunkFormat<CompletionChunk> = {
-  read: readCompletionChunk,
-  createRepair: (content) => ({
-    mend: (raw) => {
-      choicesOf(raw).forEach((choice, position) => {
-        checkToolCalls(choice['delta'], content.limits.toolCalls);
-        mendChoice(raw, choice, position, content);
-      });
-    },
-    note: noop,
-  }),
-};
 
 /** Mends what the choices of all endpoints have, and returns the index. */
 function mendChoice(

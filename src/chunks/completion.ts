@@ -13,20 +13,12 @@ export class Completion {
   ended = false;
   /** For each choice seen, whether it has a finish reason. */
   private readonly finished = perChoice<boolean>();
-  private seen = 0;
-  private unfinished = 0;
 
   see({ choices }: AnyChunk): void {
     this.empty = false;
     for (const { index, finish_reason: reason } of choices) {
-      const before = this.finished[index];
-      // The choice stays finished even if more content follows. Some servers send '' instead of null.
-      const after = before === true || Boolean(reason);
-      if (after !== before) {
-        this.finished[index] = after;
-        this.seen += before === undefined ? 1 : 0;
-        this.unfinished += after ? (before === undefined ? 0 : -1) : 1;
-      }
+      // A choice stays finished even if more content follows. Some servers send '' instead of null.
+      this.finished[index] = this.finished[index] === true || Boolean(reason);
     }
   }
 
@@ -35,6 +27,7 @@ export class Completion {
    * every chunk.
    */
   get isWhole(): boolean {
-    return this.ended || (this.seen > 0 && this.unfinished === 0);
+    const states = Object.values(this.finished);
+    return this.ended || (states.includes(true) && !states.includes(false));
   }
 }

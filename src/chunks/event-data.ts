@@ -1,5 +1,6 @@
 import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
+import { fieldOf } from './loose-values.js';
 
 /** Stands for the `[DONE]` that ends a chat or completions stream. */
 export const done = Symbol('[DONE]');
@@ -35,7 +36,7 @@ function readDocument(text: string): readonly unknown[] | undefined {
   }
   // Some relays wrap data once more. Some servers add white space to [DONE], and some send their keep-alive comments as data.
   const trimmed = text.replace(/^(?:\s*data:){1,8}/u, '').trim();
-  if (trimmed === '[DONE]' || trimmed === '"[DONE]"' || trimmed === "'[DONE]'") {
+  if (/^(["']?)\[DONE\]\1$/u.test(trimmed)) {
     return [done];
   }
   return trimmed === '' || trimmed === 'null' || trimmed.startsWith(':') ? [] : parse(trimmed);
@@ -44,18 +45,6 @@ function readDocument(text: string): readonly unknown[] | undefined {
 function parse(text: string): readonly unknown[] | undefined {
   const document = parseJson(text);
   return document === undefined ? undefined : [document];
-}
-
-/** The fields in which servers report an error. */
-interface Frame {
-  readonly error?: unknown;
-  readonly object?: unknown;
-  readonly type?: unknown;
-  readonly message?: unknown;
-  readonly detail?: unknown;
-  readonly choices?: unknown;
-  readonly x_groq?: { readonly error?: unknown } | null;
-  readonly base_resp?: { readonly status_code?: unknown } | null;
 }
 
 /**
@@ -73,20 +62,17 @@ export function errorFrame(document: unknown, event = 'message'): unknown {
   if (!isObject(frame)) {
     return undefined;
   }
-  const { error, object, type, message, detail, choices, x_groq: groq, base_resp: minimax } = frame as Frame;
-  if (isError(error) || object === 'error' || type === 'error' || Number(minimax?.status_code ?? 0) > 0) {
+  const { error, object, type, message, detail, choices, x_groq: groq, base_resp: minimax } = frame;
+  if (isError(error) || object === 'error' || type === 'error' || Number(fieldOf(minimax, 'status_code') ?? 0) > 0) {
     return frame;
   }
-  if (isError(groq?.error)) {
+  if (isError(fieldOf(groq, 'error'))) {
     return groq;
   }
-  const choice = Array.isArray(choices)
-    ? (choices as unknown[]).find((item) => isObject(item) && isError(item['error']))
-    : undefined;
-  if (choice !== undefined) {
-    return choice;
+  if (choices === undefined) {
+    return isError(message) || isError(detail) ? frame : undefined;
   }
-  return choices === undefined && (isError(message) || isError(detail)) ? frame : undefined;
+  return Array.isArray(choices) ? (choices as unknown[]).find((item) => isError(fieldOf(item, 'error'))) : undefined;
 }
 
 function isError(value: unknown): boolean {

@@ -26,13 +26,13 @@ export class ExtraFields {
     }
   }
 
-  /** Returns the fields so far. Unless `whole`, it may lag: above 64 fields until they have doubled, and in long arrays. */
+  /** Returns the fields so far. Unless `whole`, many fields and long arrays may lag. */
   view(whole: boolean): Fields {
     if (whole) {
       this.lists.forEach((list, key) => this.set(key, list.view(true)));
     }
     const { values } = this;
-    if (this.changed && (whole || values.size <= 64 || values.size >= 2 * this.viewed)) {
+    if (this.changed && (whole || isWorthCopying(values.size, this.viewed))) {
       // `Object.fromEntries` also creates an own property for `__proto__`; assignment would not.
       this.fields = Object.freeze(Object.fromEntries(values));
       this.viewed = values.size;
@@ -47,6 +47,11 @@ export class ExtraFields {
       this.changed = true;
     }
   }
+}
+
+/** Copying what is long for each chunk would cost more the longer the answer is, so it waits until it has doubled. */
+function isWorthCopying(size: number, copied: number): boolean {
+  return size <= 64 || size >= 2 * copied;
 }
 
 function joinStrings(before: unknown, value: unknown): unknown {
@@ -71,10 +76,7 @@ function joinAudio(before: unknown, value: unknown): unknown {
   return Object.freeze(Object.fromEntries(fields));
 }
 
-/**
- * A list that only grows, with immutable views. Copying a long list for each chunk would cost more the longer the answer is,
- * so above 64 items `view(false)` lags behind until the list has doubled.
- */
+/** A list that only grows, with immutable views; those of a long list that are not `whole` may lag. */
 class GrowingList {
   private readonly items: unknown[] = [];
   private copy: readonly unknown[] = Object.freeze([]);
@@ -88,7 +90,7 @@ class GrowingList {
   /** Returns the items so far; the same array while it does not change. */
   view(whole: boolean): readonly unknown[] {
     const { items, copy } = this;
-    if (copy.length !== items.length && (whole || items.length <= 64 || items.length >= 2 * copy.length)) {
+    if (copy.length !== items.length && (whole || isWorthCopying(items.length, copy.length))) {
       this.copy = Object.freeze([...items]);
     }
     return this.copy;

@@ -2,56 +2,25 @@
 export type Cut = 'length' | 'filter' | 'failure';
 
 /** What the known finish reasons mean, without case and separators. From the providers' references and recordings. */
-const meanings: ReadonlyMap<string, Cut | 'whole'> = new Map<string, Cut | 'whole'>([
-  ['stop', 'whole'],
-  ['toolcalls', 'whole'],
-  ['toolcall', 'whole'],
-  ['tooluse', 'whole'],
-  ['functioncall', 'whole'],
-  ['eos', 'whole'],
-  ['eostoken', 'whole'],
-  ['endturn', 'whole'],
-  ['stopsequence', 'whole'],
-  ['complete', 'whole'],
-  ['completed', 'whole'],
-  ['length', 'length'],
-  ['maxtokens', 'length'],
-  ['maxoutputtokens', 'length'],
-  ['modellength', 'length'],
-  ['modelcontextwindowexceeded', 'length'],
-  ['contentfilter', 'filter'],
-  ['contentfiltered', 'filter'],
-  ['sensitive', 'filter'],
-  ['refusal', 'filter'],
+const meanings: readonly (readonly [meaning: Cut | 'whole', reasons: RegExp])[] = [
+  ['whole', /^(?:stop|toolcalls?|tooluse|functioncall|eos|eostoken|endturn|stopsequence|completed?)$/u],
+  ['length', /^(?:length|maxtokens|maxoutputtokens|modellength|modelcontextwindowexceeded)$/u],
+  ['filter', /^(?:contentfilter|contentfiltered|sensitive|refusal)$/u],
   // Amazon
-  ['guardrailintervened', 'filter'],
-  ['malformedmodeloutput', 'filter'],
-  ['malformedtooluse', 'filter'],
+  ['filter', /^(?:guardrailintervened|malformedmodeloutput|malformedtooluse)$/u],
   // Google
-  ['safety', 'filter'],
-  ['recitation', 'filter'],
-  ['language', 'filter'],
-  ['blocklist', 'filter'],
-  ['prohibitedcontent', 'filter'],
-  ['spii', 'filter'],
-  ['modelarmor', 'filter'],
-  ['imagesafety', 'filter'],
-  ['imageprohibitedcontent', 'filter'],
-  ['imagerecitation', 'filter'],
-  ['imageother', 'filter'],
-  ['noimage', 'filter'],
-  ['malformedfunctioncall', 'filter'],
-  ['malformedresponse', 'filter'],
-  ['unexpectedtoolcall', 'filter'],
-  ['error', 'failure'],
-  ['abort', 'failure'],
-  ['networkerror', 'failure'],
-  ['insufficientsystemresource', 'failure'],
-]);
+  [
+    'filter',
+    /^(?:safety|recitation|language|blocklist|prohibitedcontent|spii|modelarmor|noimage|unexpectedtoolcall)$/u,
+  ],
+  ['filter', /^(?:image(?:safety|prohibitedcontent|recitation|other)|malformed(?:functioncall|response))$/u],
+  ['failure', /^(?:error|abort|networkerror|insufficientsystemresource)$/u],
+];
 
 /** Returns why the answer was cut off, `whole` if it was not, or `undefined` for a finish reason that nobody knows. */
 export function meaningOf(finishReason: string): Cut | 'whole' | undefined {
-  return meanings.get(finishReason.toLowerCase().replace(/[^a-z]/gu, ''));
+  const plain = finishReason.toLowerCase().replace(/[^a-z]/gu, '');
+  return meanings.find(([, reasons]) => reasons.test(plain))?.[0];
 }
 
 /**

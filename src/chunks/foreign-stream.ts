@@ -3,8 +3,6 @@ import type { Redact } from '../secrets/redactor.js';
 
 /** How many names of objects an error tells. */
 const maxNames = 3;
-/** Names are words of a protocol; anything else could be part of an answer. */
-const protocolWord = /^[a-z][\w.-]{0,49}$/iu;
 
 /** Follows the objects of one stream to tell whether they are those of another endpoint. */
 export class ForeignStream {
@@ -18,7 +16,7 @@ export class ForeignStream {
     }
     this.names ??= new Set();
     const name = nameOf(document);
-    if (name !== undefined && this.names.size < maxNames) {
+    if (name !== '' && this.names.size < maxNames) {
       this.names.add(name);
     }
   }
@@ -35,13 +33,13 @@ export class ForeignStream {
   }
 }
 
-/** Returns the type of an object, or else the names of its fields; `undefined` if they are not words of a protocol. */
-function nameOf(document: Readonly<Record<string, unknown>>): string | undefined {
-  const type = [document['type'], document['object']].find(
-    (word) => typeof word === 'string' && protocolWord.test(word),
-  );
-  const fields = Object.keys(document)
-    .slice(0, maxNames)
-    .filter((key) => protocolWord.test(key));
-  return typeof type === 'string' ? type : fields.length > 0 ? fields.join('/') : undefined;
+/** Returns the type of an object, or else the names of its fields; an empty text if they are not words of a protocol. */
+function nameOf(document: Readonly<Record<string, unknown>>): string {
+  const fields = Object.keys(document).slice(0, maxNames).filter(isProtocolWord);
+  return [document['type'], document['object']].find(isProtocolWord) ?? fields.join('/');
+}
+
+/** Names are words of a protocol; anything else could be part of an answer. */
+function isProtocolWord(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z][\w.-]{0,49}$/iu.test(value);
 }

@@ -47,7 +47,7 @@ export function partOf(entry: ToolCallDelta, call: GrowingCall, delta: number): 
   if (isCustom(call) || entry.custom) {
     return tied || name === '' || isCustom(call) === Boolean(entry.custom) ? 'piece' : 'next';
   }
-  if (!call.json.isClosed()) {
+  if (call.json.state !== 'closed') {
     return 'piece';
   }
   if (name !== '' && call.name !== '' && name !== call.name) {
@@ -73,7 +73,10 @@ export function partOf(entry: ToolCallDelta, call: GrowingCall, delta: number): 
  */
 export function continues(entry: ToolCallDelta, call: GrowingCall): boolean {
   return (
-    nameOf(entry) === '' && call.name !== '' && !call.json.isClosed() && (call.arguments || argumentsOf(entry)) !== ''
+    nameOf(entry) === '' &&
+    call.name !== '' &&
+    call.json.state !== 'closed' &&
+    (call.arguments || argumentsOf(entry)) !== ''
   );
 }
 
@@ -82,7 +85,12 @@ export function mergeEntry(call: GrowingCall, entry: ToolCallDelta, part: Part, 
   if (part !== 'repetition') {
     mergeArguments(call, argumentsOf(entry), delta);
   }
-  if (call.name !== '' && call.name === nameOf(entry) && call.json.isClosed() && argumentsOf(entry).trim() === '') {
+  if (
+    call.name !== '' &&
+    call.name === nameOf(entry) &&
+    call.json.state === 'closed' &&
+    argumentsOf(entry).trim() === ''
+  ) {
     call.renewal = entry;
   }
   if (part === 'repetition') {
@@ -119,14 +127,14 @@ function isSentAgain(call: GrowingCall, text: string): boolean {
     text.startsWith(call.arguments) &&
     /^\s*[[{]/u.test(call.arguments) &&
     !isCustom(call) &&
-    !call.json.isClosed() &&
-    (call.json.isQuoted() || !/[:,[]\s*$/u.test(call.arguments))
+    call.json.state !== 'closed' &&
+    (call.json.quoted || !/[:,[]\s*$/u.test(call.arguments))
   );
 }
 
 /** Whether the server has sent all of a call: never without a name, or with text after its closed arguments. */
 export function isComplete(call: GrowingCall, progress: Progress): boolean {
-  if (call.name === '' || (call.json.isBroken() && !isCustom(call))) {
+  if (call.name === '' || (call.json.state === 'broken' && !isCustom(call))) {
     return false;
   }
   switch (progress) {
@@ -144,7 +152,7 @@ export function isComplete(call: GrowingCall, progress: Progress): boolean {
 }
 
 function isClosed(call: GrowingCall): boolean {
-  return call.arguments === '' || call.json.isClosed();
+  return call.arguments === '' || call.json.state === 'closed';
 }
 
 /** Merges all fields of an entry but the arguments. */
@@ -173,7 +181,7 @@ function isCustom({ type }: GrowingCall): boolean {
 }
 
 function isPlaceholder(call: GrowingCall): boolean {
-  return !isCustom(call) && call.json.isClosed() && compactOf(call) === '{}';
+  return !isCustom(call) && call.json.state === 'closed' && compactOf(call) === '{}';
 }
 
 function compactOf(call: GrowingCall): string {

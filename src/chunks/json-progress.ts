@@ -1,8 +1,13 @@
 /** Follows growing JSON text to tell whether its brackets are closed, without parsing it each time. */
 export class JsonProgress {
+  /**
+   * `closed` if an object or list was opened and closed, and nothing but white space follows; `broken` if more follows, so
+   * that the text can no longer become JSON.
+   */
+  state: 'before' | 'inside' | 'closed' | 'broken' = 'before';
+  /** Whether the text has ended inside a string. */
+  quoted = false;
   private depth = 0;
-  private state: 'before' | 'inside' | 'closed' | 'broken' = 'before';
-  private quoted = false;
   private escaped = false;
 
   push(text: string): void {
@@ -13,21 +18,6 @@ export class JsonProgress {
         this.readPlain(text.charAt(place));
       }
     }
-  }
-
-  /** Whether an object or list was opened and closed, and nothing but white space follows. */
-  isClosed(): boolean {
-    return this.state === 'closed';
-  }
-
-  /** Whether the text has ended inside a string. */
-  isQuoted(): boolean {
-    return this.quoted;
-  }
-
-  /** Whether more than white space follows the end, so that the text can no longer become JSON. */
-  isBroken(): boolean {
-    return this.state === 'broken';
   }
 
   private readQuoted(character: string): void {

@@ -6,6 +6,14 @@ export function numberIn(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
+/** Returns a field of a value that may be an object. */
+export function fieldOf(value: unknown, key: string): unknown {
+  return isObject(value) ? value[key] : undefined;
+}
+
+/** The fields of a delta or message that hold text. */
+export const textKeys: readonly string[] = ['content', 'reasoning_content', 'reasoning', 'refusal'];
+
 const none: readonly unknown[] = [];
 
 /** The types of content parts that hold reasoning. */

@@ -12,7 +12,7 @@ import {
 import { ExtraFields, freezeDeep, noFields } from './extra-fields.js';
 import { type Progress, progressOf } from './finish-reason.js';
 import { GrowingCall, mergeEntry, partOf } from './growing-call.js';
-import { otherParts } from './loose-values.js';
+import { otherParts, textKeys } from './loose-values.js';
 import type { Message, Usage } from './message.js';
 import { noCalls, ToolCallMerger } from './tool-call-merger.js';
 
@@ -26,15 +26,7 @@ interface MessageBuilderConfig {
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-const knownKeys: ReadonlySet<string> = new Set([
-  'role',
-  'content',
-  'refusal',
-  'reasoning_content',
-  'reasoning',
-  'tool_calls',
-  'function_call',
-]);
+const knownKeys: ReadonlySet<string> = new Set([...textKeys, 'role', 'tool_calls', 'function_call']);
 
 /** The message before the first chunk. */
 export const emptyMessage: Message = Object.freeze({

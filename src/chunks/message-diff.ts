@@ -1,5 +1,5 @@
 import { isObject } from '../util/is-object.js';
-import { reasoningIn } from './loose-values.js';
+import { reasoningIn, textKeys } from './loose-values.js';
 import { perChoice } from './per-choice.js';
 
 type RawObject = Record<string, unknown>;
@@ -10,13 +10,11 @@ type Seen = Map<string, number>;
 /** Fields remembered per choice, so that a server that keeps inventing names cannot fill the memory. */
 const maxPaths = 1024;
 
-const texts: readonly string[] = ['content', 'reasoning_content', 'reasoning', 'refusal'];
-
 /** Returns the text of a field that a server sends as a number or, of reasoning, as an object; any other value as it is. */
 function textIn(value: unknown, key: string): unknown {
   const isOdd =
     typeof value === 'number' || (typeof value === 'object' && value !== null && key.startsWith('reasoning'));
-  return isOdd && texts.includes(key) ? reasoningIn(value) : value;
+  return isOdd && textKeys.includes(key) ? reasoningIn(value) : value;
 }
 
 /**
@@ -34,7 +32,7 @@ export class MessageDiff {
   /** Records what a delta adds to its choice. Called for every chunk, so it looks only at fields that messages repeat. */
   note(delta: RawObject, index: number): void {
     const seen = this.seenOf(index);
-    for (const key of texts) {
+    for (const key of textKeys) {
       const value = delta[key];
       if (value !== undefined && value !== null && value !== '') {
         noteText(textIn(value, key), seen, key);

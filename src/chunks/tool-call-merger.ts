@@ -105,7 +105,7 @@ export class ToolCallMerger {
   private find(entry: ToolCallDelta): Call | undefined {
     const last = this.lastFor(entry);
     const name = nameOf(entry);
-    if (last === undefined || (!last.json.isClosed() && (name === '' || name === last.name))) {
+    if (last === undefined || (last.json.state !== 'closed' && (name === '' || name === last.name))) {
       return last;
     }
     // Servers that send all calls once more at the end begin with the first.

@@ -99,11 +99,12 @@ export function retryWithBackoff<T>(
   checkScheduler(scheduler);
   checkCount('count', count, 0);
   for (const [field, delay] of Object.entries({ maxDelay, initialDelay, backoffLimit })) {
-    check(isDelay(delay), field, 'a number of milliseconds, 0 or more, or Infinity', delay);
+    check(typeof delay === 'number' && delay >= 0, field, 'a number of milliseconds, 0 or more, or Infinity', delay);
   }
   checkFunction('when', when);
   checkFunction('random', random);
-  check(isListener(notify), 'notify', 'a function or an observer', notify);
+  const isListener = notify === undefined || typeof notify === 'function' || isObject(notify);
+  check(isListener, 'notify', 'a function or an observer', notify);
   check(typeof restart === 'boolean', 'restart', 'true or false', restart);
   check(isBudget(budget), 'budget', 'the result of createRetryBudget()', budget);
   const maxPause = Math.min(maxDelay, maxTimer);
@@ -115,12 +116,8 @@ export function retryWithBackoff<T>(
     }
     // Rounded up, since timers drop fractions and would fire early. A hint of 0 is ignored: some servers send it next to
     // a longer one.
-    const delay =
-      hint > 0
-        ? Math.ceil(hint)
-        : Math.round(
-            random() * Math.min(initialDelay * Math.min(2 ** (attempt - 1), maxTimer), backoffLimit, maxPause),
-          );
+    const ceiling = Math.min(initialDelay * Math.min(2 ** (attempt - 1), maxTimer), backoffLimit, maxPause);
+    const delay = hint > 0 ? Math.ceil(hint) : Math.round(random() * ceiling);
     const notice = { attempt, delay, at: scheduler.now() + delay, reason: error as LlmError };
     if (typeof notify === 'function') {
       notify(notice);
@@ -164,14 +161,6 @@ function refuseChunk(value: unknown): void {
   if (isObject(value) && Array.isArray(value['choices'])) {
     throw new TypeError('restart belongs after an accumulating operator, such as accumulateMessage()');
   }
-}
-
-function isDelay(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0;
-}
-
-function isListener(value: unknown): boolean {
-  return value === undefined || typeof value === 'function' || isObject(value);
 }
 
 function isBudget(value: unknown): boolean {

@@ -37,12 +37,10 @@ export function throwIfTruncated<Chunk extends AnswerChunk>(...none: []): MonoTy
     });
 }
 
-const explanations: Readonly<Record<Cut | 'whole', string | undefined>> = {
-  whole: undefined,
+/** For a failure the client raises its own error. */
+const explanations: Readonly<Partial<Record<Cut | 'whole', string>>> = {
   length: 'was cut off at the token limit: raise max_completion_tokens or max_tokens, or ask for less',
   filter: "was withheld by the server's content filter: rephrase the prompt, or change the filter's settings",
-  // The client raises its own error.
-  failure: undefined,
 };
 
 function truncationOf(reason: string): OutputError | undefined {

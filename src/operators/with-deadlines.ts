@@ -44,6 +44,8 @@ export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFuncti
   return withActivityDeadlines(config, () => ({ isActive: () => true }));
 }
 
+type Deadlines = Required<{ readonly [Key in keyof DeadlineConfig]: NonNullable<DeadlineConfig[Key]> }>;
+
 /** Tells which values of one subscription are activity. */
 interface ActivityCheck<T> {
   isActive(value: T): boolean;
@@ -72,20 +74,14 @@ export function withActivityDeadlines<T>(
 class DeadlineStage<T> implements Stage<T> {
   private readonly destination: Subscriber<T>;
   private readonly source: Subscription;
-  private readonly deadlines: Required<{ readonly [Key in keyof DeadlineConfig]: NonNullable<DeadlineConfig[Key]> }>;
+  private readonly deadlines: Deadlines;
   private readonly check: ActivityCheck<T>;
   private started: number;
   private silentSince: number;
   private begun = false;
-  private timerDue = Infinity;
   private waiting: Subscription | undefined;
 
-  constructor(
-    destination: Subscriber<T>,
-    source: Subscription,
-    deadlines: Required<{ readonly [Key in keyof DeadlineConfig]: NonNullable<DeadlineConfig[Key]> }>,
-    check: ActivityCheck<T>,
-  ) {
+  constructor(destination: Subscriber<T>, source: Subscription, deadlines: Deadlines, check: ActivityCheck<T>) {
     this.destination = destination;
     this.source = source;
     this.deadlines = deadlines;
@@ -96,14 +92,11 @@ class DeadlineStage<T> implements Stage<T> {
   next(value: T): void {
     const active = this.check.isActive(value);
     this.destination.next(value);
-    if (!active || this.destination.closed) {
-      return;
-    }
-    // Read after the consumer has run, so that the time it takes does not count as silence.
-    this.silentSince = this.deadlines.scheduler.now();
-    if (!this.begun) {
-      this.begun = true;
-      if (this.nextDue() < this.timerDue || this.nextDue() === Infinity) {
+    if (active && !this.destination.closed) {
+      // Read after the consumer has run, so that the time it takes does not count as silence.
+      this.silentSince = this.deadlines.scheduler.now();
+      if (!this.begun) {
+        this.begun = true;
         this.wait();
       }
     }
@@ -125,9 +118,9 @@ class DeadlineStage<T> implements Stage<T> {
     // A clock that was set back must not delay a deadline by as much.
     this.started = Math.min(this.started, now);
     this.silentSince = Math.min(this.silentSince, now);
-    this.timerDue = this.nextDue();
-    if (this.timerDue < Infinity) {
-      this.waiting = scheduler.schedule(() => this.expireOrWait(), Math.max(0, this.timerDue - now));
+    const due = this.nextDue();
+    if (due < Infinity) {
+      this.waiting = scheduler.schedule(() => this.expireOrWait(), Math.max(0, due - now));
     }
   }
 

@@ -1,8 +1,8 @@
-import type { OperatorFunction, Subscriber } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { check, checkConfig } from '../util/check.js';
 import { joinBytes } from '../util/join-bytes.js';
 import { checkBytes, checkCalled } from '../util/misuse.js';
-import { operate, type Stage } from '../util/operate.js';
+import { operate } from '../util/operate.js';
 import { Turns } from './turns.js';
 import type { ServerSentEvent } from './block-parser.js';
 import { withoutByteOrderMark } from './byte-order-mark.js';
@@ -41,47 +41,37 @@ export function decodeEvents(config: DecodeEventsConfig = {}): OperatorFunction<
   const { mode = 'flush', eventBytes = 16 * 1024 * 1024 } = config;
   check(['flush', 'spec'].includes(mode), 'mode', "'flush' or 'spec'", mode);
   check(typeof eventBytes === 'number' && eventBytes > 0, 'eventBytes', 'a positive number', eventBytes);
-  return operate((destination) => new EventDecoder(destination, mode, new EventParser({ eventBytes })));
-}
+  return operate((destination) => {
+    const parser = new EventParser({ eventBytes });
+    /** The bytes so far, until it is known whether they begin with a byte order mark. */
+    let start: Uint8Array | undefined = new Uint8Array(0);
 
-class EventDecoder implements Stage<Uint8Array> {
-  private readonly destination: Subscriber<ServerSentEvent>;
-  private readonly mode: 'flush' | 'spec';
-  private readonly parser: EventParser;
-  /** The bytes so far, until it is known whether they begin with a byte order mark. */
-  private start: Uint8Array | undefined = new Uint8Array(0);
-  /** A consumer may make more bytes arrive. */
-  private readonly turns = new Turns<Uint8Array | 'end'>((piece) => (piece === 'end' ? this.end() : this.push(piece)));
+    const push = (bytes: Uint8Array): void => {
+      if (start === undefined) {
+        parser.push(bytes, destination);
+        return;
+      }
+      const all = joinBytes([start, bytes]);
+      const begun = withoutByteOrderMark(all);
+      start = begun === undefined ? all : undefined;
+      if (begun !== undefined) {
+        parser.push(begun, destination);
+      }
+    };
+    const end = (): void => {
+      parser.push(start ?? new Uint8Array(0), destination);
+      const last = mode === 'flush' ? parser.end() : undefined;
+      if (last !== undefined) {
+        destination.next(last);
+      }
+      destination.complete();
+    };
+    // A consumer may make more bytes arrive.
+    const turns = new Turns<Uint8Array | 'end'>((piece) => (piece === 'end' ? end() : push(piece)));
 
-  constructor(destination: Subscriber<ServerSentEvent>, mode: 'flush' | 'spec', parser: EventParser) {
-    this.destination = destination;
-    this.mode = mode;
-    this.parser = parser;
-  }
-
-  next(bytes: Uint8Array): void {
-    this.turns.take(checkBytes('decodeEvents', bytes));
-  }
-
-  complete(): void {
-    this.turns.take('end');
-  }
-
-  private push(bytes: Uint8Array): void {
-    const all = this.start === undefined ? bytes : joinBytes([this.start, bytes]);
-    const begun = this.start === undefined ? bytes : withoutByteOrderMark(all);
-    this.start = begun === undefined ? all : undefined;
-    if (begun !== undefined) {
-      this.parser.push(begun, this.destination);
-    }
-  }
-
-  private end(): void {
-    this.parser.push(this.start ?? new Uint8Array(0), this.destination);
-    const last = this.mode === 'flush' ? this.parser.end() : undefined;
-    if (last !== undefined) {
-      this.destination.next(last);
-    }
-    this.destination.complete();
-  }
+    return {
+      next: (bytes) => turns.take(checkBytes('decodeEvents', bytes)),
+      complete: () => turns.take('end'),
+    };
+  });
 }

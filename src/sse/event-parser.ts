@@ -39,20 +39,31 @@ export class EventParser<Value = never> {
    * @throws {LimitError} If an event exceeds `eventBytes`, after the events before it.
    */
   push(bytes: Uint8Array, sink: EventSink<ServerSentEvent | Value>): void {
-    const { splitter } = this;
+    const { blocks, splitter } = this;
+    const { shortcut, eventBytes } = this.config;
     let start = splitter.begin(bytes);
     while (start < bytes.length && !sink.closed) {
-      const end = this.takeShortcut(bytes, start, sink);
-      if (end !== -1) {
-        start = end;
+      const isWatched = shortcut?.awake === true && splitter.isBetweenBlocks;
+      const value = isWatched ? shortcut.read(bytes, start) : undefined;
+      if (isWatched && value !== undefined && shortcut.end - start <= eventBytes) {
+        start = shortcut.end;
+        sink.next(value);
         continue;
       }
-      const blocks = this.nextBlocks(bytes, start);
-      if (blocks === undefined) {
+      // One block as long as the shortcut may know the following one.
+      const lines = splitter.next(bytes, start, isWatched);
+      if (lines === undefined) {
         return;
       }
       start = splitter.end;
-      this.parse(blocks, sink);
+      if (isWatched) {
+        shortcut.learn(lines);
+      }
+      const before = blocks.events;
+      blocks.parse(this.decode(lines), sink);
+      if (shortcut?.awake === false) {
+        shortcut.pass(blocks.events - before);
+      }
     }
   }
 
@@ -61,41 +72,6 @@ export class EventParser<Value = never> {
     let last: ServerSentEvent | undefined;
     this.blocks.parse(this.decode(this.splitter.rest()), { closed: false, next: (event) => (last = event) });
     return this.config.lenient === true && last?.data === '' ? undefined : last;
-  }
-
-  /** Emits the value of a block that the shortcut can read, and returns the index after it; -1 if it cannot. */
-  private takeShortcut(bytes: Uint8Array, start: number, sink: EventSink<Value>): number {
-    const { shortcut, eventBytes } = this.config;
-    if (shortcut?.awake !== true || !this.splitter.isBetweenBlocks) {
-      return -1;
-    }
-    const value = shortcut.read(bytes, start);
-    if (value === undefined || shortcut.end - start > eventBytes) {
-      return -1;
-    }
-    const { end } = shortcut;
-    sink.next(value);
-    return end;
-  }
-
-  /** Returns the next blocks to parse: one block as long as the shortcut may know the following one. */
-  private nextBlocks(bytes: Uint8Array, start: number): Uint8Array | undefined {
-    const { shortcut } = this.config;
-    const isWatched = shortcut?.awake === true && this.splitter.isBetweenBlocks;
-    const blocks = this.splitter.next(bytes, start, isWatched);
-    if (isWatched && blocks !== undefined) {
-      shortcut.learn(blocks);
-    }
-    return blocks;
-  }
-
-  private parse(blocks: Uint8Array, sink: EventSink<ServerSentEvent>): void {
-    const { shortcut } = this.config;
-    const before = this.blocks.events;
-    this.blocks.parse(this.decode(blocks), sink);
-    if (shortcut?.awake === false) {
-      shortcut.pass(this.blocks.events - before);
-    }
   }
 
   private decode(lines: Uint8Array): string {
