@@ -6,6 +6,23 @@ export type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions, ResponseI
 export type { ChatCompletionRequest, ResponseFormat, StreamOptions, Tool } from './schemas/chat-completion-request.js';
 export type { CompletionRequest } from './schemas/completion.js';
 export type {
+  ResponseCallOutput,
+  ResponseInputItem,
+  ResponseInputMessage,
+  ResponseInputPart,
+  ResponseItemReference,
+  ResponseRequest,
+  ResponseTextFormat,
+  ResponseTool,
+} from './schemas/response-request.js';
+export type { EmbeddingsAnswer, EmbeddingsRequest } from './schemas/embeddings.js';
+export type {
+  ModerationInputPart,
+  ModerationResult,
+  ModerationsAnswer,
+  ModerationsRequest,
+} from './schemas/moderations.js';
+export type {
   AssistantMessage,
   ChatMessage,
   SystemMessage,
@@ -39,6 +56,24 @@ export type {
   ToolCallDelta,
 } from './schemas/chat-completion-chunk.js';
 export type { CompletionChoice, CompletionChunk } from './schemas/completion.js';
+export type { ResponseEvent } from './schemas/response-event.js';
+export type {
+  DeletedResponse,
+  ResponseAnnotation,
+  ResponseCustomToolCall,
+  ResponseFailure,
+  ResponseFunctionCall,
+  ResponseHostedItem,
+  ResponseObject,
+  ResponseOutputItem,
+  ResponseOutputMessage,
+  ResponseOutputText,
+  ResponseReasoningItem,
+  ResponseReasoningText,
+  ResponseRefusal,
+  ResponseSummaryText,
+  ResponseUsage,
+} from './schemas/response-object.js';
 export type { Model } from './schemas/model.js';
 export type { TokenDetails, TokenUsage } from './schemas/token-usage.js';
 
