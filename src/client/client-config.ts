@@ -1,5 +1,6 @@
 import type { ObservableInput, SchedulerLike } from 'rxjs';
 import type { RateLimits } from '../errors/rate-limits.js';
+import type { RetryConfig } from '../operators/retry-with-backoff.js';
 import type { Interceptor, Transport } from '../transport/transport.js';
 import { checkFields, isScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
@@ -35,6 +36,12 @@ export interface Limits {
   readonly toolCalls?: number | undefined;
 }
 
+/** How a stream is taken up where its connection broke, with the fields of a retry operator. */
+export interface ResumeConfig extends Pick<RetryConfig, 'maxDelay' | 'notify' | 'random'> {
+  /** The number of attempts in a row that bring nothing new; `Infinity` for no limit. Default 5. */
+  readonly count?: number | undefined;
+}
+
 /** Configuration of a client. Every field is optional. */
 export interface ClientConfig {
   /** Sent as a bearer token. On Node, Bun and Deno, defaults to `OPENAI_API_KEY`, but not for a `baseURL` set in code. */
@@ -60,6 +67,16 @@ export interface ClientConfig {
   readonly limits?: Limits | undefined;
   /** Whether to follow redirects within the same origin. By default all are refused, so that no key reaches another server. */
   readonly redirects?: 'refuse' | 'same-origin' | undefined;
+  /**
+   * How a stream that the server keeps and numbers, such as that of a background response, is taken up where its connection
+   * broke; `false` for one exchange per subscription.
+   */
+  readonly resume?: ResumeConfig | false | undefined;
+  /**
+   * What becomes of a background response whose stream is unsubscribed before its end: by default the server is left to
+   * finish it, and `stop` cancels it.
+   */
+  readonly onUnsubscribe?: 'leave' | 'stop' | undefined;
   /** The clock of every deadline. Default `asyncScheduler`; a `TestScheduler` in marble tests. */
   readonly scheduler?: SchedulerLike | undefined;
   /** Allows an `apiKey` in a web page, where every visitor can read it. */
@@ -107,8 +124,22 @@ const clientRules: Readonly<Record<keyof ClientConfig, readonly [Check, string]>
   deadlines: [isObject, 'an object of milliseconds: headers, firstChunk, idle, total'],
   limits: [isObject, 'an object of numbers: eventBytes, errorBodyBytes, choices, toolCalls'],
   redirects: [(value) => value === 'refuse' || value === 'same-origin', "'refuse' or 'same-origin'"],
+  resume: [(value) => value === false || isObject(value), 'false, or an object: count, maxDelay, notify, random'],
+  onUnsubscribe: [(value) => value === 'leave' || value === 'stop', "'leave' or 'stop'"],
   scheduler: [isScheduler, 'an rxjs scheduler'],
   dangerouslyAllowBrowser: [(value) => typeof value === 'boolean', 'true or false'],
+};
+
+const isDelay: Check = (value) => typeof value === 'number' && value >= 0;
+
+const resumeRules: Readonly<Record<keyof ResumeConfig, readonly [Check, string]>> = {
+  count: [
+    (value) => isDelay(value) && (Number.isInteger(value) || value === Infinity),
+    'a whole number, 0 or more, or Infinity',
+  ],
+  maxDelay: [isDelay, 'a number of milliseconds, 0 or more, or Infinity'],
+  notify: [(value) => isFunction(value) || isObject(value), 'a function or an observer'],
+  random: [isFunction, 'a function'],
 };
 
 const requestRules: Readonly<Record<keyof RequestOptions, readonly [Check, string]>> = {
@@ -151,10 +182,10 @@ export function checkClientConfig(config: RequestOptions, place: 'client' | 'req
     throw new TypeError(`The ${subject} must be an object`);
   }
   checkFields(fields, Object.keys(rules), `the ${subject}`, hints);
-  for (const [key, [isValid, expected]] of Object.entries(rules)) {
-    if (fields[key] !== undefined && !isValid(fields[key])) {
-      throw new TypeError(`${key} must be ${expected}`);
-    }
+  checkRules(fields, rules, '');
+  if (config.resume) {
+    checkFields(config.resume, Object.keys(resumeRules), 'resume');
+    checkRules({ ...config.resume }, resumeRules, 'resume.');
   }
   checkNumbers('deadlines', config.deadlines, ['headers', 'firstChunk', 'idle', 'total'], (value) => value > 0);
   checkNumbers(
@@ -163,6 +194,18 @@ export function checkClientConfig(config: RequestOptions, place: 'client' | 'req
     ['eventBytes', 'errorBodyBytes', 'choices', 'toolCalls'],
     (value) => value >= 1,
   );
+}
+
+function checkRules(
+  fields: Readonly<Record<string, unknown>>,
+  rules: Readonly<Record<string, readonly [Check, string]>>,
+  prefix: string,
+): void {
+  for (const [key, [isValid, expected]] of Object.entries(rules)) {
+    if (fields[key] !== undefined && !isValid(fields[key])) {
+      throw new TypeError(`${prefix}${key} must be ${expected}`);
+    }
+  }
 }
 
 function checkNumbers(

@@ -9,6 +9,7 @@ import {
   type Deadlines,
   type Limits,
   type RequestOptions,
+  type ResumeConfig,
 } from './client-config.js';
 
 /** The defaults of a platform. */
@@ -32,6 +33,8 @@ export interface Settings {
   readonly deadlines: Required<Readonly<Record<keyof Deadlines, number>>>;
   readonly limits: Required<Readonly<Record<keyof Limits, number>>>;
   readonly redirects: 'refuse' | 'same-origin';
+  readonly resume: ResumeConfig | false;
+  readonly onUnsubscribe: ClientConfig['onUnsubscribe'];
   readonly scheduler: SchedulerLike;
   readonly onResponse: RequestOptions['onResponse'];
   readonly context: Readonly<Record<string, unknown>>;
@@ -103,6 +106,7 @@ function merge(config: Resolvable, options: RequestOptions): Resolvable {
     query: { ...config.query, ...options.query },
     deadlines: { ...config.deadlines, ...given(options.deadlines ?? {}) },
     limits: { ...config.limits, ...given(options.limits ?? {}) },
+    resume: (options.resume && { ...config.resume, ...given(options.resume) }) ?? config.resume,
   };
 }
 
@@ -130,6 +134,8 @@ function resolve(config: Resolvable, { environment, headers }: Platform): Settin
     deadlines: toTimers({ ...defaultDeadlines, ...given(config.deadlines ?? {}) }),
     limits: { ...defaultLimits, ...given(config.limits ?? {}) },
     redirects: config.redirects ?? 'refuse',
+    resume: config.resume ?? {},
+    onUnsubscribe: config.onUnsubscribe,
     scheduler: config.scheduler ?? asyncScheduler,
     onResponse: config.onResponse,
     context: config.context ?? {},
