@@ -57,6 +57,7 @@ const malformedNumbers: readonly (readonly [string, string, unknown])[] = [
   ['deadlines', 'total', '10'],
   ['deadlines', 'total', null],
   ['limits', 'eventBytes', 0],
+  ['limits', 'answerBytes', 0],
   ['limits', 'errorBodyBytes', -1],
   ['limits', 'choices', NaN],
   ['limits', 'toolCalls', '8'],
@@ -107,7 +108,7 @@ describe('client configuration', () => {
 
     it.each([
       ['deadlines', 'headers, firstChunk, idle, total'],
-      ['limits', 'eventBytes, errorBodyBytes, choices, toolCalls'],
+      ['limits', 'eventBytes, answerBytes, errorBodyBytes, choices, toolCalls'],
     ])('rejects an unknown field of %s', (group, known) => {
       const message = mistakeIn(() => configure({ [group]: { typo: 1 } }));
 

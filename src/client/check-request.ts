@@ -35,6 +35,18 @@ export function checkCompletionRequest(request: CompletionRequest): void {
   }
 }
 
+/**
+ * Checks the id of a response, and returns it.
+ *
+ * @throws {TypeError} When it is not a string, or empty.
+ */
+export function checkResponseId(id: unknown, where: string): string {
+  if (typeof id !== 'string' || id === '') {
+    throw new TypeError(`${where} needs the id of a response: a text such as 'resp_123'`);
+  }
+  return id;
+}
+
 /** Whether a request asks for one answer, so that all choices are parts of it, however the server numbers them. */
 export function asksForOne({ n, prompt = '' }: { readonly n?: unknown; readonly prompt?: unknown }): boolean {
   return !(Number(n) > 1) && typeof prompt === 'string';

@@ -26,8 +26,10 @@ export interface Deadlines {
 
 /** How much a server may send before a `LimitError` is raised. */
 export interface Limits {
-  /** Decoded bytes of one event, or of an answer that is not a stream. Default 16 MiB. */
+  /** Decoded bytes of one event, of a streamed answer that comes as one document, or of a list of models. Default 16 MiB. */
   readonly eventBytes?: number | undefined;
+  /** Decoded bytes of an answer that is one value, such as embeddings. Default 128 MiB. */
+  readonly answerBytes?: number | undefined;
   /** Bytes read from an error body; the rest is cut off without an error. Default 64 KiB. */
   readonly errorBodyBytes?: number | undefined;
   /** Choices in a stream. Default 128. */
@@ -122,7 +124,7 @@ const clientRules: Readonly<Record<keyof ClientConfig, readonly [Check, string]>
   transport: [isFunction, 'a transport, such as fetchTransport()'],
   interceptors: [(value) => Array.isArray(value) && value.every(isFunction), 'an array of functions (request, next)'],
   deadlines: [isObject, 'an object of milliseconds: headers, firstChunk, idle, total'],
-  limits: [isObject, 'an object of numbers: eventBytes, errorBodyBytes, choices, toolCalls'],
+  limits: [isObject, 'an object of numbers: eventBytes, answerBytes, errorBodyBytes, choices, toolCalls'],
   redirects: [(value) => value === 'refuse' || value === 'same-origin', "'refuse' or 'same-origin'"],
   resume: [(value) => value === false || isObject(value), 'false, or an object: count, maxDelay, notify, random'],
   onUnsubscribe: [(value) => value === 'leave' || value === 'stop', "'leave' or 'stop'"],
@@ -191,7 +193,7 @@ export function checkClientConfig(config: RequestOptions, place: 'client' | 'req
   checkNumbers(
     'limits',
     config.limits,
-    ['eventBytes', 'errorBodyBytes', 'choices', 'toolCalls'],
+    ['eventBytes', 'answerBytes', 'errorBodyBytes', 'choices', 'toolCalls'],
     (value) => value >= 1,
   );
 }

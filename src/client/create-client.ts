@@ -4,10 +4,12 @@ import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk, CompletionRequest } from '../schemas/completion.js';
 import type { Model } from '../schemas/model.js';
+import type { DeletedResponse, ResponseObject } from '../schemas/response-object.js';
 import { fetchTransport } from '../transport/fetch/fetch-transport.js';
-import { checkChatRequest, checkCompletionRequest } from './check-request.js';
+import { checkChatRequest, checkCompletionRequest, checkResponseId } from './check-request.js';
 import type { ClientConfig, RequestOptions } from './client-config.js';
 import { fetchModels } from './fetch-models.js';
+import { cancelResponse, deleteResponse, retrieveResponse } from './fetch-response.js';
 import { createSettings, type Platform } from './settings.js';
 import { streamChunks } from './stream-chunks.js';
 
@@ -20,6 +22,16 @@ export interface Client {
   readonly chat: (request: ChatCompletionRequest, options?: RequestOptions) => Observable<ChatCompletionChunk>;
   /** Streams a completion from the legacy `/completions`. */
   readonly completions: (request: CompletionRequest, options?: RequestOptions) => Observable<CompletionChunk>;
+  /**
+   * Emits a stored response as the server has it now, whatever its `status`: the `error` of one that failed is part of the
+   * value. An id that the server does not know is an `ApiError` of kind `not_found`; one that is no text, or an empty one,
+   * throws `TypeError` at the call.
+   */
+  readonly retrieveResponse: (id: string, options?: RequestOptions) => Observable<ResponseObject>;
+  /** Stops a background response, and emits it as it is then. Errors as in `retrieveResponse`. */
+  readonly cancelResponse: (id: string, options?: RequestOptions) => Observable<ResponseObject>;
+  /** Deletes a stored response, and emits the server's `{ id, object, deleted }`. Errors as in `retrieveResponse`. */
+  readonly deleteResponse: (id: string, options?: RequestOptions) => Observable<DeletedResponse>;
   /** Emits each model of the server. */
   readonly models: (options?: RequestOptions) => Observable<Model>;
 }
@@ -53,6 +65,9 @@ export function buildClient(config: ClientConfig, platform: Platform): Client {
       checkCompletionRequest(request);
       return streamChunks(completionsEndpoint, request, settingsOf(options));
     },
+    retrieveResponse: (id, options) => retrieveResponse(checkResponseId(id, 'retrieveResponse()'), settingsOf(options)),
+    cancelResponse: (id, options) => cancelResponse(checkResponseId(id, 'cancelResponse()'), settingsOf(options)),
+    deleteResponse: (id, options) => deleteResponse(checkResponseId(id, 'deleteResponse()'), settingsOf(options)),
     models: (options) => fetchModels(settingsOf(options)),
   };
 }

@@ -43,7 +43,14 @@ export interface Settings {
 const openai = 'https://api.openai.com/v1';
 const minute = 60_000;
 const defaultDeadlines = { headers: 10 * minute, firstChunk: 10 * minute, idle: 5 * minute, total: Infinity };
-const defaultLimits = { eventBytes: 16 * 1024 * 1024, errorBodyBytes: 64 * 1024, choices: 128, toolCalls: 128 };
+const mebibyte = 1024 * 1024;
+const defaultLimits = {
+  eventBytes: 16 * mebibyte,
+  answerBytes: 128 * mebibyte,
+  errorBodyBytes: 64 * 1024,
+  choices: 128,
+  toolCalls: 128,
+};
 
 /** Matches an endpoint at the end of a `baseURL`. `/models` alone is not one: on Azure the API is below that path. */
 const endpointAtEnd = /(?:(\/(?:chat\/)?completions|\/responses|\/embeddings)|\/v\d\w*(\/models))\/*$/u;
@@ -63,9 +70,9 @@ export function createSettings(config: ClientConfig, platform: Platform): (optio
 }
 
 /** A request to an endpoint, before the settings are applied. */
-interface EndpointRequest {
+export interface EndpointRequest {
   readonly operation: Operation;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** The endpoint's path below the base URL. */
   readonly path: string;
   readonly accept: string;

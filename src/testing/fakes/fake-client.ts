@@ -1,7 +1,7 @@
 import { asyncScheduler, defer, from, isObservable, type Observable, type SchedulerLike } from 'rxjs';
 import type { Client } from '../../client/create-client.js';
 import { checkClientConfig, type RequestOptions } from '../../client/client-config.js';
-import { checkChatRequest, checkCompletionRequest } from '../../client/check-request.js';
+import { checkChatRequest, checkCompletionRequest, checkResponseId } from '../../client/check-request.js';
 import { onFlatStack } from '../../client/on-flat-stack.js';
 import { check, checkConfig, checkScheduler } from '../../util/check.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
@@ -96,6 +96,10 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
       checkCompletionRequest(request);
       return ask('completions', request, options);
     },
+    retrieveResponse: (id, options) =>
+      ask('retrieveResponse', { id: checkResponseId(id, 'retrieveResponse()') }, options),
+    cancelResponse: (id, options) => ask('cancelResponse', { id: checkResponseId(id, 'cancelResponse()') }, options),
+    deleteResponse: (id, options) => ask('deleteResponse', { id: checkResponseId(id, 'deleteResponse()') }, options),
     models: (options) => ask('models', {}, options),
   };
 }
