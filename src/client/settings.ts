@@ -75,6 +75,8 @@ export interface EndpointRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** The endpoint's path below the base URL. */
   readonly path: string;
+  /** Query parameters of the endpoint itself. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly accept: string;
   /** Sent as JSON. */
   readonly body?: object;
@@ -82,12 +84,12 @@ export interface EndpointRequest {
 
 /** Converts a request to an HTTP exchange. It holds no key yet: that is added innermost, where no interceptor logs it. */
 export function toTransportRequest(
-  { operation, method, path, accept, body }: EndpointRequest,
+  { operation, method, path, parameters, accept, body }: EndpointRequest,
   { baseURL, query, headers, redirects, context }: Settings,
 ): TransportRequest {
   const url = new URL(baseURL);
   url.pathname = url.pathname.replace(/\/$/u, '') + path;
-  Object.entries(query).forEach(([name, value]) => {
+  Object.entries({ ...query, ...parameters }).forEach(([name, value]) => {
     url.searchParams.set(name, value);
   });
   return {

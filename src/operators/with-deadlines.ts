@@ -49,10 +49,15 @@ interface ActivityCheck<T> {
   isActive(value: T): boolean;
 }
 
-/** Like {@link withDeadlines}, but only values that are activity count for `firstChunk` and `idle`. All values pass through. */
+/**
+ * Like {@link withDeadlines}, but only values that are activity count for `firstChunk` and `idle`. All values pass through.
+ *
+ * @param begun Whether the source continues a stream, so that `idle` counts from subscription. Default false.
+ */
 export function withActivityDeadlines<T>(
   config: DeadlineConfig,
   createCheck: () => ActivityCheck<T>,
+  begun = false,
 ): MonoTypeOperatorFunction<T> {
   checkCalled('withDeadlines', config);
   checkConfig('withDeadlines', config, ['firstChunk', 'idle', 'total', 'scheduler']);
@@ -66,7 +71,7 @@ export function withActivityDeadlines<T>(
   };
   return Math.min(deadlines.firstChunk, deadlines.idle, deadlines.total) === Infinity
     ? identity
-    : operate((destination, source) => new DeadlineStage(destination, source, deadlines, createCheck()));
+    : operate((destination, source) => new DeadlineStage(destination, source, deadlines, createCheck(), begun));
 }
 
 class DeadlineStage<T> implements Stage<T> {
@@ -76,7 +81,7 @@ class DeadlineStage<T> implements Stage<T> {
   private readonly check: ActivityCheck<T>;
   private started: number;
   private silentSince: number;
-  private begun = false;
+  private begun: boolean;
   private timerDue = Infinity;
   private waiting: Subscription | undefined;
 
@@ -85,11 +90,13 @@ class DeadlineStage<T> implements Stage<T> {
     source: Subscription,
     deadlines: Required<{ readonly [Key in keyof DeadlineConfig]: NonNullable<DeadlineConfig[Key]> }>,
     check: ActivityCheck<T>,
+    begun: boolean,
   ) {
     this.destination = destination;
     this.source = source;
     this.deadlines = deadlines;
     this.check = check;
+    this.begun = begun;
     this.started = this.silentSince = deadlines.scheduler.now();
   }
 
