@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
-import { errorFrame } from '../chunks/event-data.js';
-import { absent, count, misfit, object, type Read, word } from '../chunks/read-fields.js';
+import { errorFrame } from '../answers/event-data.js';
+import { absent, count, misfit, object, type Read, word } from '../answers/read-fields.js';
 import type { DeletedResponse, ResponseObject } from '../schemas/response-object.js';
 import { isObject } from '../util/is-object.js';
 import { type AnswerReader, fetchAnswer } from './fetch-answer.js';
