@@ -91,7 +91,7 @@ export function usageOf(chunk: AnswerChunk): Usage | undefined {
 }
 
 /** Reads counts under the names of either endpoint. Numbers may be text, since not all of the names are known when a chunk is read. */
-function readUsage(raw: unknown): Usage | undefined {
+export function readUsage(raw: unknown): Usage | undefined {
   if (!isObject(raw)) {
     return undefined;
   }
