@@ -56,6 +56,8 @@ function clientOf(stream: () => Observable<never>): Client {
     retrieveResponse: stream,
     cancelResponse: stream,
     deleteResponse: stream,
+    embeddings: stream,
+    moderations: stream,
     models: stream,
   };
 }

@@ -1,5 +1,7 @@
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { CompletionRequest } from '../schemas/completion.js';
+import type { EmbeddingsRequest } from '../schemas/embeddings.js';
+import type { ModerationsRequest } from '../schemas/moderations.js';
 import { isObject } from '../util/is-object.js';
 
 /**
@@ -36,6 +38,42 @@ export function checkCompletionRequest(request: CompletionRequest): void {
 }
 
 /**
+ * Checks a request to `/embeddings`.
+ *
+ * @throws {TypeError} Naming the field that is missing or invalid.
+ */
+export function checkEmbeddingsRequest(request: EmbeddingsRequest): void {
+  checkModel(request, 'embeddings()');
+  checkInput(request.input, 'embeddings()', 'a text, a list of texts, or token ids', ['string', 'number', 'object']);
+}
+
+/**
+ * Checks a request to `/moderations`.
+ *
+ * @throws {TypeError} Naming the field that is missing or invalid.
+ */
+export function checkModerationsRequest(request: ModerationsRequest): void {
+  checkObject(request, 'moderations()');
+  const model: unknown = request.model;
+  if (model !== undefined) {
+    checkModel(request, 'moderations()');
+  }
+  checkInput(request.input, 'moderations()', 'a text, or a list of texts or content parts', ['string', 'object']);
+}
+
+/** Checks an input. An empty text is left to the server, since some take it. */
+function checkInput(input: unknown, where: string, allowed: string, types: readonly string[]): void {
+  const items: readonly unknown[] = Array.isArray(input) ? input : typeof input === 'string' ? [input] : [];
+  if (items.length === 0) {
+    throw new TypeError(`${where} needs input: ${allowed}`);
+  }
+  const wrong = items.findIndex((item) => item === null || !types.includes(typeof item));
+  if (wrong !== -1) {
+    throw new TypeError(`${where} needs input: ${allowed}; input[${wrong}] is not one of these`);
+  }
+}
+
+/**
  * Checks the id of a response, and returns it.
  *
  * @throws {TypeError} When it is not a string, or empty.
@@ -52,10 +90,14 @@ export function asksForOne({ n, prompt = '' }: { readonly n?: unknown; readonly 
   return !(Number(n) > 1) && typeof prompt === 'string';
 }
 
-function checkModel(request: unknown, where: string): void {
+function checkObject(request: unknown, where: string): asserts request is Record<string, unknown> {
   if (!isObject(request)) {
     throw new TypeError(`${where} takes a request object`);
   }
+}
+
+function checkModel(request: unknown, where: string): void {
+  checkObject(request, where);
   const { model } = request;
   if (typeof model !== 'string' || model === '') {
     throw new TypeError(`${where} needs model: the name of a model, such as one from models()`);

@@ -3,12 +3,22 @@ import { chatChunks, completionChunks } from '../chunks/chunk-formats.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk, CompletionRequest } from '../schemas/completion.js';
+import type { EmbeddingsAnswer, EmbeddingsRequest } from '../schemas/embeddings.js';
 import type { Model } from '../schemas/model.js';
+import type { ModerationsAnswer, ModerationsRequest } from '../schemas/moderations.js';
 import type { DeletedResponse, ResponseObject } from '../schemas/response-object.js';
 import { fetchTransport } from '../transport/fetch/fetch-transport.js';
-import { checkChatRequest, checkCompletionRequest, checkResponseId } from './check-request.js';
+import {
+  checkChatRequest,
+  checkCompletionRequest,
+  checkEmbeddingsRequest,
+  checkModerationsRequest,
+  checkResponseId,
+} from './check-request.js';
 import type { ClientConfig, RequestOptions } from './client-config.js';
+import { fetchEmbeddings } from './fetch-embeddings.js';
 import { fetchModels } from './fetch-models.js';
+import { fetchModerations } from './fetch-moderations.js';
 import { cancelResponse, deleteResponse, retrieveResponse } from './fetch-response.js';
 import { createSettings, type Platform } from './settings.js';
 import { streamChunks } from './stream-chunks.js';
@@ -32,6 +42,18 @@ export interface Client {
   readonly cancelResponse: (id: string, options?: RequestOptions) => Observable<ResponseObject>;
   /** Deletes a stored response, and emits the server's `{ id, object, deleted }`. Errors as in `retrieveResponse`. */
   readonly deleteResponse: (id: string, options?: RequestOptions) => Observable<DeletedResponse>;
+  /**
+   * Emits the vectors of all inputs as one value, in the order of the inputs; a list of token ids is one input. Asks for
+   * base64, which is a quarter as long as numbers, unless `encoding_format` is set. Throws `TypeError` at the call if the
+   * model or the input is missing. Indices that are missing or come twice are a `ProtocolError`, and an answer longer than
+   * `limits.answerBytes` is a `LimitError`.
+   */
+  readonly embeddings: (request: EmbeddingsRequest, options?: RequestOptions) => Observable<EmbeddingsAnswer>;
+  /**
+   * Emits what the server finds in the input as one value, as the server sends it: one result per input, with scores from
+   * 0 to 1. Throws `TypeError` at the call if the input is missing.
+   */
+  readonly moderations: (request: ModerationsRequest, options?: RequestOptions) => Observable<ModerationsAnswer>;
   /** Emits each model of the server. */
   readonly models: (options?: RequestOptions) => Observable<Model>;
 }
@@ -68,6 +90,14 @@ export function buildClient(config: ClientConfig, platform: Platform): Client {
     retrieveResponse: (id, options) => retrieveResponse(checkResponseId(id, 'retrieveResponse()'), settingsOf(options)),
     cancelResponse: (id, options) => cancelResponse(checkResponseId(id, 'cancelResponse()'), settingsOf(options)),
     deleteResponse: (id, options) => deleteResponse(checkResponseId(id, 'deleteResponse()'), settingsOf(options)),
+    embeddings: (request, options) => {
+      checkEmbeddingsRequest(request);
+      return fetchEmbeddings(request, settingsOf(options));
+    },
+    moderations: (request, options) => {
+      checkModerationsRequest(request);
+      return fetchModerations(request, settingsOf(options));
+    },
     models: (options) => fetchModels(settingsOf(options)),
   };
 }

@@ -1,7 +1,13 @@
 import { asyncScheduler, defer, from, isObservable, type Observable, type SchedulerLike } from 'rxjs';
 import type { Client } from '../../client/create-client.js';
 import { checkClientConfig, type RequestOptions } from '../../client/client-config.js';
-import { checkChatRequest, checkCompletionRequest, checkResponseId } from '../../client/check-request.js';
+import {
+  checkChatRequest,
+  checkCompletionRequest,
+  checkEmbeddingsRequest,
+  checkModerationsRequest,
+  checkResponseId,
+} from '../../client/check-request.js';
 import { onFlatStack } from '../../client/on-flat-stack.js';
 import { check, checkConfig, checkScheduler } from '../../util/check.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
@@ -100,6 +106,14 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
       ask('retrieveResponse', { id: checkResponseId(id, 'retrieveResponse()') }, options),
     cancelResponse: (id, options) => ask('cancelResponse', { id: checkResponseId(id, 'cancelResponse()') }, options),
     deleteResponse: (id, options) => ask('deleteResponse', { id: checkResponseId(id, 'deleteResponse()') }, options),
+    embeddings: (request, options) => {
+      checkEmbeddingsRequest(request);
+      return ask('embeddings', request, options);
+    },
+    moderations: (request, options) => {
+      checkModerationsRequest(request);
+      return ask('moderations', request, options);
+    },
     models: (options) => ask('models', {}, options),
   };
 }
