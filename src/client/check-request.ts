@@ -1,5 +1,6 @@
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { CompletionRequest } from '../schemas/completion.js';
+import type { ResponseRequest } from '../schemas/response-request.js';
 import { isObject } from '../util/is-object.js';
 
 /**
@@ -35,15 +36,36 @@ export function checkCompletionRequest(request: CompletionRequest): void {
   }
 }
 
+/**
+ * Checks a request to `/responses`.
+ *
+ * @throws {TypeError} Naming the field that is invalid.
+ */
+export function checkResponseRequest(request: ResponseRequest): void {
+  checkObject(request, 'responses()');
+  checkStream(request, 'responses()');
+  const { model, input }: { readonly model?: unknown; readonly input?: unknown } = request;
+  if (model !== undefined && typeof model !== 'string') {
+    throw new TypeError('responses() takes model as a text: the name of a model, such as one from models()');
+  }
+  if (input !== undefined && typeof input !== 'string' && !Array.isArray(input)) {
+    throw new TypeError('responses() takes input as a text, or as a list of items');
+  }
+}
+
 /** Whether a request asks for one answer, so that all choices are parts of it, however the server numbers them. */
 export function asksForOne({ n, prompt = '' }: { readonly n?: unknown; readonly prompt?: unknown }): boolean {
   return !(Number(n) > 1) && typeof prompt === 'string';
 }
 
-function checkModel(request: unknown, where: string): void {
+function checkObject(request: unknown, where: string): asserts request is Record<string, unknown> {
   if (!isObject(request)) {
     throw new TypeError(`${where} takes a request object`);
   }
+}
+
+function checkModel(request: unknown, where: string): void {
+  checkObject(request, where);
   const { model } = request;
   if (typeof model !== 'string' || model === '') {
     throw new TypeError(`${where} needs model: the name of a model, such as one from models()`);

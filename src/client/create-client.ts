@@ -1,15 +1,17 @@
 import type { Observable } from 'rxjs';
-import { chatChunks, completionChunks } from '../chunks/chunk-formats.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk, CompletionRequest } from '../schemas/completion.js';
 import type { Model } from '../schemas/model.js';
+import type { ResponseEvent } from '../schemas/response-event.js';
+import type { ResponseRequest } from '../schemas/response-request.js';
 import { fetchTransport } from '../transport/fetch/fetch-transport.js';
-import { checkChatRequest, checkCompletionRequest } from './check-request.js';
+import { checkChatRequest, checkCompletionRequest, checkResponseRequest } from './check-request.js';
 import type { ClientConfig, RequestOptions } from './client-config.js';
 import { fetchModels } from './fetch-models.js';
 import { createSettings, type Platform } from './settings.js';
 import { streamChunks } from './stream-chunks.js';
+import { chatEndpoint, completionsEndpoint, responsesEndpoint } from './stream-endpoints.js';
 
 /**
  * The endpoints of one server, without retries. Each method returns a cold Observable: nothing is sent before it is subscribed,
@@ -20,6 +22,8 @@ export interface Client {
   readonly chat: (request: ChatCompletionRequest, options?: RequestOptions) => Observable<ChatCompletionChunk>;
   /** Streams a completion from the legacy `/completions`. */
   readonly completions: (request: CompletionRequest, options?: RequestOptions) => Observable<CompletionChunk>;
+  /** Streams the events of an answer from `/responses`. */
+  readonly responses: (request: ResponseRequest, options?: RequestOptions) => Observable<ResponseEvent>;
   /** Emits each model of the server. */
   readonly models: (options?: RequestOptions) => Observable<Model>;
 }
@@ -38,9 +42,6 @@ export function createClient(config: ClientConfig = {}): Client {
   return buildClient(config, { createTransport: () => fetchTransport(), environment: {} });
 }
 
-const chatEndpoint = { operation: 'chat', path: '/chat/completions', format: chatChunks } as const;
-const completionsEndpoint = { operation: 'completions', path: '/completions', format: completionChunks } as const;
-
 /** Creates a client with the defaults of a platform. */
 export function buildClient(config: ClientConfig, platform: Platform): Client {
   const settingsOf = createSettings(config, platform);
@@ -52,6 +53,10 @@ export function buildClient(config: ClientConfig, platform: Platform): Client {
     completions: (request, options) => {
       checkCompletionRequest(request);
       return streamChunks(completionsEndpoint, request, settingsOf(options));
+    },
+    responses: (request, options) => {
+      checkResponseRequest(request);
+      return streamChunks(responsesEndpoint, request, settingsOf(options));
     },
     models: (options) => fetchModels(settingsOf(options)),
   };

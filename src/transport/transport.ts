@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 
 /** Names the API operation, so that an interceptor need not parse the URL. */
-export type Operation = 'chat' | 'completions' | 'models' | (string & {});
+export type Operation = 'chat' | 'completions' | 'responses' | 'models' | (string & {});
 
 /** A request as plain data. An interceptor that changes it passes a modified copy on. */
 export interface TransportRequest {
