@@ -53,6 +53,7 @@ function clientOf(stream: () => Observable<never>): Client {
   return {
     chat: stream,
     completions: stream,
+    responses: stream,
     retrieveResponse: stream,
     cancelResponse: stream,
     deleteResponse: stream,

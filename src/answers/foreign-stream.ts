@@ -10,17 +10,17 @@ const protocolWord = /^[a-z][\w.-]{0,49}$/iu;
 
 /** Follows the objects of one stream to tell whether they are those of another endpoint. */
 export class ForeignStream {
-  private readonly missing: string;
+  private readonly what: string;
   private readonly isOwn: (document: Fields) => boolean;
   private own = false;
   private names: Set<string> | undefined;
 
   /**
-   * @param missing What the objects of another endpoint are without, for the error.
+   * @param what What the objects of another endpoint are, for the error.
    * @param isOwn Whether an object is one of this endpoint.
    */
-  constructor(missing: string, isOwn: (document: Fields) => boolean) {
-    this.missing = missing;
+  constructor(what: string, isOwn: (document: Fields) => boolean) {
+    this.what = what;
     this.isOwn = isOwn;
   }
 
@@ -43,7 +43,7 @@ export class ForeignStream {
     }
     const kinds = this.names.size === 0 ? '' : ` (${redact([...this.names].join(', '))})`;
     return new ProtocolError(
-      `The server sent objects without ${this.missing}${kinds}, as another endpoint does; check baseURL and the endpoint`,
+      `The server sent ${this.what}${kinds}, as another endpoint does; check baseURL and the endpoint`,
     );
   }
 }

@@ -73,7 +73,7 @@ export function object(fields: Readonly<Record<string, Read>>, otherwise: Read):
         const taken = read(given);
         if (taken === undefined) {
           Reflect.deleteProperty(value, key);
-        } else if (taken !== given) {
+        } else if (!Object.is(taken, given)) {
           value[key] = taken;
         }
       }

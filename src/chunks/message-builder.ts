@@ -9,7 +9,8 @@ import {
   refusalOf,
   usageOf,
 } from './answer-chunk.js';
-import { ExtraFields, freezeDeep, noFields } from './extra-fields.js';
+import { freezeDeep } from '../util/freeze-deep.js';
+import { ExtraFields, noFields } from './extra-fields.js';
 import { type Progress, progressOf } from './finish-reason.js';
 import { GrowingCall, mergeEntry, partOf } from './growing-call.js';
 import { otherParts } from './loose-values.js';

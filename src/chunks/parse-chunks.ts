@@ -67,7 +67,7 @@ class ChunkParser<Chunk extends AnyChunk> implements Stage<AnswerEvent | ProvenC
   private readonly config: ParseChunksConfig;
   private readonly completion = new Completion();
   private readonly foreign = new ForeignStream(
-    'choices',
+    'objects without choices',
     (document) => 'choices' in document || (document['usage'] ?? undefined) !== undefined,
   );
   private readonly repair: ChunkRepair<Chunk>;

@@ -2,6 +2,7 @@ import type { ChatCompletionRequest } from '../schemas/chat-completion-request.j
 import type { CompletionRequest } from '../schemas/completion.js';
 import type { EmbeddingsRequest } from '../schemas/embeddings.js';
 import type { ModerationsRequest } from '../schemas/moderations.js';
+import type { ResponseRequest } from '../schemas/response-request.js';
 import { isObject } from '../util/is-object.js';
 
 /**
@@ -34,6 +35,23 @@ export function checkCompletionRequest(request: CompletionRequest): void {
   const prompt: unknown = request.prompt;
   if (!(typeof prompt === 'string' || (Array.isArray(prompt) && prompt.length > 0))) {
     throw new TypeError('completions() needs prompt: a text, or a list of texts or token ids');
+  }
+}
+
+/**
+ * Checks a request to `/responses`.
+ *
+ * @throws {TypeError} Naming the field that is invalid.
+ */
+export function checkResponseRequest(request: ResponseRequest): void {
+  checkObject(request, 'responses()');
+  checkStream(request, 'responses()');
+  const { model, input }: { readonly model?: unknown; readonly input?: unknown } = request;
+  if (model !== undefined && typeof model !== 'string') {
+    throw new TypeError('responses() takes model as a text: the name of a model, such as one from models()');
+  }
+  if (input !== undefined && typeof input !== 'string' && !Array.isArray(input)) {
+    throw new TypeError('responses() takes input as a text, or as a list of items');
   }
 }
 

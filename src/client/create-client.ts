@@ -1,12 +1,13 @@
 import type { Observable } from 'rxjs';
-import { chatChunks, completionChunks } from '../chunks/chunk-formats.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk, CompletionRequest } from '../schemas/completion.js';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../schemas/embeddings.js';
 import type { Model } from '../schemas/model.js';
 import type { ModerationsAnswer, ModerationsRequest } from '../schemas/moderations.js';
+import type { ResponseEvent } from '../schemas/response-event.js';
 import type { DeletedResponse, ResponseObject } from '../schemas/response-object.js';
+import type { ResponseRequest } from '../schemas/response-request.js';
 import { fetchTransport } from '../transport/fetch/fetch-transport.js';
 import {
   checkChatRequest,
@@ -14,6 +15,7 @@ import {
   checkEmbeddingsRequest,
   checkModerationsRequest,
   checkResponseId,
+  checkResponseRequest,
 } from './check-request.js';
 import type { ClientConfig, RequestOptions } from './client-config.js';
 import { fetchEmbeddings } from './fetch-embeddings.js';
@@ -22,6 +24,7 @@ import { fetchModerations } from './fetch-moderations.js';
 import { cancelResponse, deleteResponse, retrieveResponse } from './fetch-response.js';
 import { createSettings, type Platform } from './settings.js';
 import { streamChunks } from './stream-chunks.js';
+import { chatEndpoint, completionsEndpoint, responsesEndpoint } from './stream-endpoints.js';
 
 /**
  * The endpoints of one server, without retries. Each method returns a cold Observable: nothing is sent before it is subscribed,
@@ -32,6 +35,8 @@ export interface Client {
   readonly chat: (request: ChatCompletionRequest, options?: RequestOptions) => Observable<ChatCompletionChunk>;
   /** Streams a completion from the legacy `/completions`. */
   readonly completions: (request: CompletionRequest, options?: RequestOptions) => Observable<CompletionChunk>;
+  /** Streams the events of an answer from `/responses`. */
+  readonly responses: (request: ResponseRequest, options?: RequestOptions) => Observable<ResponseEvent>;
   /**
    * Emits a stored response as the server has it now, whatever its `status`: the `error` of one that failed is part of the
    * value. An id that the server does not know is an `ApiError` of kind `not_found`; one that is no text, or an empty one,
@@ -72,9 +77,6 @@ export function createClient(config: ClientConfig = {}): Client {
   return buildClient(config, { createTransport: () => fetchTransport(), environment: {} });
 }
 
-const chatEndpoint = { operation: 'chat', path: '/chat/completions', format: chatChunks } as const;
-const completionsEndpoint = { operation: 'completions', path: '/completions', format: completionChunks } as const;
-
 /** Creates a client with the defaults of a platform. */
 export function buildClient(config: ClientConfig, platform: Platform): Client {
   const settingsOf = createSettings(config, platform);
@@ -86,6 +88,10 @@ export function buildClient(config: ClientConfig, platform: Platform): Client {
     completions: (request, options) => {
       checkCompletionRequest(request);
       return streamChunks(completionsEndpoint, request, settingsOf(options));
+    },
+    responses: (request, options) => {
+      checkResponseRequest(request);
+      return streamChunks(responsesEndpoint, request, settingsOf(options));
     },
     retrieveResponse: (id, options) => retrieveResponse(checkResponseId(id, 'retrieveResponse()'), settingsOf(options)),
     cancelResponse: (id, options) => cancelResponse(checkResponseId(id, 'cancelResponse()'), settingsOf(options)),

@@ -7,6 +7,7 @@ import {
   checkEmbeddingsRequest,
   checkModerationsRequest,
   checkResponseId,
+  checkResponseRequest,
 } from '../../client/check-request.js';
 import { onFlatStack } from '../../client/on-flat-stack.js';
 import { check, checkConfig, checkScheduler } from '../../util/check.js';
@@ -14,6 +15,7 @@ import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js
 import type { ChatMessage } from '../../schemas/chat-message.js';
 import type { CompletionChunk, CompletionRequest } from '../../schemas/completion.js';
 import type { Model } from '../../schemas/model.js';
+import type { ResponseEvent } from '../../schemas/response-event.js';
 import { chunksOf } from '../chunk-builders.js';
 import { recordEnding, type RequestRecord, startRecord } from './request-record.js';
 import { readScript, type Script } from './script.js';
@@ -37,10 +39,10 @@ export interface AskedRequest {
 }
 
 /**
- * A reply of {@link fakeClient}: a stream of chunks for `chat` and `completions`, of models for `models`. A string is short
- * for `from(chunksOf(text))`, a reply to `chat`.
+ * A reply of {@link fakeClient}: a stream of chunks for `chat` and `completions`, of events for `responses`, of models for
+ * `models`. A string is short for `from(chunksOf(text))`, a reply to `chat`.
  */
-export type FakeReply = string | Observable<ChatCompletionChunk | CompletionChunk | Model>;
+export type FakeReply = string | Observable<ChatCompletionChunk | CompletionChunk | ResponseEvent | Model>;
 
 /** A client without a server. */
 export interface FakeClient extends Client {
@@ -101,6 +103,10 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     completions: (request, options) => {
       checkCompletionRequest(request);
       return ask('completions', request, options);
+    },
+    responses: (request, options) => {
+      checkResponseRequest(request);
+      return ask('responses', request, options);
     },
     retrieveResponse: (id, options) =>
       ask('retrieveResponse', { id: checkResponseId(id, 'retrieveResponse()') }, options),
