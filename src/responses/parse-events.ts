@@ -21,7 +21,7 @@ interface ParseEventsConfig {
   readonly scheduler?: SchedulerLike;
   /**
    * Is moved with each numbered event. Events up to the number that it has at subscription were read already, and are
-   * dropped. It gets the response's id if the server goes on when nobody reads the stream, and numbers its events.
+   * dropped. It gets the response's id if the server goes on when nobody reads the stream.
    */
   readonly cursor?: StreamCursor | undefined;
 }
@@ -46,8 +46,6 @@ class ResponseParser implements Stage<AnswerEvent> {
   private readonly from: number;
   private readonly foreign = new ForeignStream('objects that are no events of a response', hasOwnType);
   private empty = true;
-  /** The id of a response that goes on when nobody reads the stream. */
-  private lasting: string | undefined;
 
   constructor(destination: Subscriber<ResponseEvent>, config: ParseEventsConfig) {
     this.destination = destination;
@@ -155,11 +153,8 @@ class ResponseParser implements Stage<AnswerEvent> {
   private note(event: ResponseEvent): void {
     const { cursor } = this.config;
     if (cursor !== undefined && cursor.id === undefined) {
-      const response = responseOf(event);
-      if (response?.background === true) {
-        this.lasting ??= response.id;
-      }
-      cursor.id = cursor.after === undefined ? undefined : this.lasting;
+      const { background, id } = responseOf(event) ?? {};
+      cursor.id = background === true && id !== '' ? id : undefined;
     }
   }
 

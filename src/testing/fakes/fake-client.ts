@@ -2,6 +2,7 @@ import { asyncScheduler, defer, from, isObservable, type Observable, type Schedu
 import type { Client } from '../../client/create-client.js';
 import { checkClientConfig, type RequestOptions } from '../../client/client-config.js';
 import {
+  checkAfter,
   checkChatRequest,
   checkCompletionRequest,
   checkEmbeddingsRequest,
@@ -107,6 +108,12 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     responses: (request, options) => {
       checkResponseRequest(request);
       return ask('responses', request, options);
+    },
+    resumeResponse: (id, options = {}) => {
+      const { after, ...rest } = options;
+      checkResponseId(id, 'resumeResponse()');
+      checkAfter(after);
+      return ask('resumeResponse', { id, after }, rest);
     },
     retrieveResponse: (id, options) =>
       ask('retrieveResponse', { id: checkResponseId(id, 'retrieveResponse()') }, options),
