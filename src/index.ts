@@ -1,10 +1,35 @@
 /* A request becomes a cold Observable of chunks */
-export { type Client, createClient } from './client/create-client.js';
-export type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions, ResponseInfo } from './client/client-config.js';
+export { type Client, createClient, type ResumeOptions } from './client/create-client.js';
+export type {
+  ApiKey,
+  ClientConfig,
+  Deadlines,
+  Limits,
+  RequestOptions,
+  ResponseInfo,
+  ResumeConfig,
+} from './client/client-config.js';
 
 /* Requests */
 export type { ChatCompletionRequest, ResponseFormat, StreamOptions, Tool } from './schemas/chat-completion-request.js';
 export type { CompletionRequest } from './schemas/completion.js';
+export type {
+  ResponseCallOutput,
+  ResponseInputItem,
+  ResponseInputMessage,
+  ResponseInputPart,
+  ResponseItemReference,
+  ResponseRequest,
+  ResponseTextFormat,
+  ResponseTool,
+} from './schemas/response-request.js';
+export type { EmbeddingsAnswer, EmbeddingsRequest } from './schemas/embeddings.js';
+export type {
+  ModerationInputPart,
+  ModerationResult,
+  ModerationsAnswer,
+  ModerationsRequest,
+} from './schemas/moderations.js';
 export type {
   AssistantMessage,
   ChatMessage,
@@ -39,6 +64,24 @@ export type {
   ToolCallDelta,
 } from './schemas/chat-completion-chunk.js';
 export type { CompletionChoice, CompletionChunk } from './schemas/completion.js';
+export type { ResponseEvent } from './schemas/response-event.js';
+export type {
+  DeletedResponse,
+  ResponseAnnotation,
+  ResponseCustomToolCall,
+  ResponseFailure,
+  ResponseFunctionCall,
+  ResponseHostedItem,
+  ResponseObject,
+  ResponseOutputItem,
+  ResponseOutputMessage,
+  ResponseOutputText,
+  ResponseReasoningItem,
+  ResponseReasoningText,
+  ResponseRefusal,
+  ResponseSummaryText,
+  ResponseUsage,
+} from './schemas/response-object.js';
 export type { Model } from './schemas/model.js';
 export type { TokenDetails, TokenUsage } from './schemas/token-usage.js';
 
@@ -58,7 +101,8 @@ export { accumulateMessage, toMessage, type AccumulateMessageConfig } from './op
 export { toolCalls } from './operators/tool-calls.js';
 export { toUsage } from './operators/to-usage.js';
 export { toMessageParam } from './chunks/to-message-param.js';
-export type { Message, ToolCall, Usage } from './chunks/message.js';
+export { type InputItemsConfig, toInputItems } from './responses/to-input-items.js';
+export type { Message, ToolCall, Usage } from './schemas/message.js';
 
 /* Values are paced for a screen */
 export { coalesceText } from './operators/coalesce-text.js';

@@ -1,4 +1,10 @@
-import { createClient, type ChatCompletionRequest, type CompletionRequest } from '../../src/index.js';
+import {
+  createClient,
+  type ChatCompletionRequest,
+  type CompletionRequest,
+  type EmbeddingsRequest,
+  type ModerationsRequest,
+} from '../../src/index.js';
 import { fakeTransport } from '../support/answers.js';
 
 const { transport, requests } = fakeTransport();
@@ -34,6 +40,46 @@ describe('request checks', () => {
   ])('throws a TypeError that names %s for completions(%j)', (field, request) => {
     expect(() => client.completions(request as CompletionRequest)).toThrow(TypeError);
     expect(() => client.completions(request as CompletionRequest)).toThrow(field);
+  });
+
+  it.each<[string, unknown]>([
+    ['request', undefined],
+    ['request', ['Hi']],
+    ['model', { input: 'Hi' }],
+    ['model', { model: '', input: 'Hi' }],
+    ['input', { model: 'small' }],
+    ['input', { model: 'small', input: null }],
+    ['input', { model: 'small', input: 7 }],
+    ['input', { model: 'small', input: [] }],
+    ['input', { model: 'small', input: { text: 'Hi' } }],
+    ['input[1]', { model: 'small', input: ['Hi', undefined] }],
+    ['input[0]', { model: 'small', input: [null] }],
+    ['input[2]', { model: 'small', input: [1, 2, true] }],
+  ])('throws a TypeError that names %s for embeddings(%j)', (field, request) => {
+    expect(() => client.embeddings(request as EmbeddingsRequest)).toThrow(TypeError);
+    expect(() => client.embeddings(request as EmbeddingsRequest)).toThrow(field);
+  });
+
+  it.each<[string, unknown]>([
+    ['request', undefined],
+    ['request', 'Hi'],
+    ['input', {}],
+    ['input', { input: null }],
+    ['input', { input: [] }],
+    ['input', { input: 7 }],
+    ['input[1]', { input: ['Hi', 7] }],
+    ['input[0]', { input: [undefined] }],
+    ['model', { input: 'Hi', model: 7 }],
+    ['model', { input: 'Hi', model: '' }],
+  ])('throws a TypeError that names %s for moderations(%j)', (field, request) => {
+    expect(() => client.moderations(request as ModerationsRequest)).toThrow(TypeError);
+    expect(() => client.moderations(request as ModerationsRequest)).toThrow(field);
+  });
+
+  it('leaves an empty text to the server, since some take it', () => {
+    expect(() => client.embeddings({ model: 'small', input: '' })).not.toThrow();
+    expect(() => client.embeddings({ model: 'small', input: ['', 'Hi'] })).not.toThrow();
+    expect(() => client.moderations({ input: '' })).not.toThrow();
   });
 
   it.each([false, null, 'true'])('rejects stream: %j, and explains how to receive the whole message', (stream) => {

@@ -44,6 +44,11 @@ const malformed: readonly (readonly [string, unknown])[] = [
   ['limits', []],
   ['redirects', true],
   ['redirects', 'follow'],
+  ['resume', true],
+  ['resume', null],
+  ['resume', 5],
+  ['onUnsubscribe', true],
+  ['onUnsubscribe', 'cancel'],
   ['scheduler', { schedule: () => undefined }],
   ['scheduler', {}],
   ['scheduler', 'async'],
@@ -57,6 +62,7 @@ const malformedNumbers: readonly (readonly [string, string, unknown])[] = [
   ['deadlines', 'total', '10'],
   ['deadlines', 'total', null],
   ['limits', 'eventBytes', 0],
+  ['limits', 'answerBytes', 0],
   ['limits', 'errorBodyBytes', -1],
   ['limits', 'choices', NaN],
   ['limits', 'toolCalls', '8'],
@@ -106,8 +112,31 @@ describe('client configuration', () => {
     });
 
     it.each([
+      ['count', -1, 'a whole number, 0 or more, or Infinity'],
+      ['count', 1.5, 'a whole number, 0 or more, or Infinity'],
+      ['count', NaN, 'a whole number, 0 or more, or Infinity'],
+      ['count', '5', 'a whole number, 0 or more, or Infinity'],
+      ['maxDelay', -1, 'a number of milliseconds, 0 or more, or Infinity'],
+      ['maxDelay', '1s', 'a number of milliseconds, 0 or more, or Infinity'],
+      ['notify', 'yes', 'a function or an observer'],
+      ['random', 0.5, 'a function'],
+    ])('rejects an invalid resume.%s: %p', (field, value, expected) => {
+      expect(mistakeIn(() => configure({ resume: { [field]: value } }))).toBe(`resume.${field} must be ${expected}`);
+    });
+
+    it.each([
+      [false],
+      [{}],
+      [{ count: 0, maxDelay: Infinity, notify: {}, random: Math.random }],
+      [{ count: Infinity }],
+    ])('takes %p for resume', (resume) => {
+      expect(() => configure({ resume, onUnsubscribe: 'leave' })).not.toThrow();
+    });
+
+    it.each([
+      ['resume', 'count, maxDelay, notify, random'],
       ['deadlines', 'headers, firstChunk, idle, total'],
-      ['limits', 'eventBytes, errorBodyBytes, choices, toolCalls'],
+      ['limits', 'eventBytes, answerBytes, errorBodyBytes, choices, toolCalls'],
     ])('rejects an unknown field of %s', (group, known) => {
       const message = mistakeIn(() => configure({ [group]: { typo: 1 } }));
 
@@ -121,7 +150,7 @@ describe('client configuration', () => {
 
     it('ignores fields that are undefined', () => {
       const fields = malformed.map(([field]) => [field, undefined] as const);
-      const groups = { deadlines: { idle: undefined }, limits: { choices: undefined } };
+      const groups = { deadlines: { idle: undefined }, limits: { choices: undefined }, resume: { count: undefined } };
 
       expect(() => configure({ ...Object.fromEntries(fields), ...groups })).not.toThrow();
     });

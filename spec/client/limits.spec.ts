@@ -100,6 +100,36 @@ describe('limits', () => {
     expect(await observe(client.models()).ended).toBeUndefined();
   });
 
+  it('stop reading an answer that is one value and never ends', async () => {
+    let pieces = 0;
+    const endless = concat(
+      of(head(), data('{"id":"')),
+      range(0, 1_000_000).pipe(
+        tap(() => (pieces += 1)),
+        map(() => data('a'.repeat(100))),
+      ),
+    );
+    const client = createClient({ baseURL, transport: fakeTransport(endless).transport, limits: { eventBytes: 1 } });
+
+    const error = await observe(client.retrieveResponse('resp_1', { limits: { answerBytes: 1000 } })).ended;
+
+    expect(error).toBeInstanceOf(LimitError);
+    expect(error).toMatchObject({ kind: 'limit', limit: 'answerBytes', maximum: 1000, retryable: false });
+    expect(pieces).toBeLessThan(15);
+  });
+
+  it('default to 128 MiB for an answer that is one value', async () => {
+    const piece = data(' '.repeat(1024 * 1024));
+    const ask = (count: number): Promise<unknown> => {
+      const exchange = concat(of(head()), of(...Array<TransportEvent>(count).fill(piece)), of(data('{"id":"a"}')));
+      return observe(createClient({ baseURL, transport: fakeTransport(exchange).transport }).retrieveResponse('a'))
+        .ended;
+    };
+
+    expect(await ask(127)).toBeUndefined();
+    expect(await ask(128)).toMatchObject({ name: 'LimitError', limit: 'answerBytes', maximum: 128 * 1024 * 1024 });
+  });
+
   it('default to 16 MiB per event', async () => {
     const piece = data('a'.repeat(1024 * 1024));
     const exchange = (count: number): ReturnType<typeof answer> =>

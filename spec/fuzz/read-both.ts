@@ -63,7 +63,11 @@ function read(stream: AnswerStream, watch?: Watch): Reading {
   let ending: unknown = 'open';
   source
     .pipe(
-      readAnswer<ProvenChunk<Chunk>>({ eventBytes: limits.eventBytes, createShortcut }),
+      readAnswer<ProvenChunk<Chunk>>({
+        eventBytes: limits.eventBytes,
+        createShortcut,
+        isWhole: ({ choices }) => Array.isArray(choices),
+      }),
       parseChunks(format, { ...content, redact: (text) => text }),
       take(stream.take),
     )

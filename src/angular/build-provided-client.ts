@@ -50,7 +50,18 @@ function buildOnServer(build: () => Client): Client {
 }
 
 function clientOf(stream: () => Observable<never>): Client {
-  return { chat: stream, completions: stream, models: stream };
+  return {
+    chat: stream,
+    completions: stream,
+    responses: stream,
+    resumeResponse: stream,
+    retrieveResponse: stream,
+    cancelResponse: stream,
+    deleteResponse: stream,
+    embeddings: stream,
+    moderations: stream,
+    models: stream,
+  };
 }
 
 /** Holds the rendering of a page until the source has ended. */

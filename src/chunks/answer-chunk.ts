@@ -1,8 +1,10 @@
+import { readUsage } from '../answers/usage.js';
 import type { ChatCompletionChunk, ChatDelta } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion.js';
+import type { Message, Usage } from '../schemas/message.js';
 import { isObject } from '../util/is-object.js';
-import { fieldOf, numberIn, reasoningInParts, textInDetails, textInParts } from './loose-values.js';
-import type { Message, Usage } from './message.js';
+import { fieldOf } from '../util/field-of.js';
+import { reasoningInParts, textInDetails, textInParts } from './loose-values.js';
 
 /** A chunk of any endpoint that answers with text. */
 export type AnswerChunk = ChatCompletionChunk | CompletionChunk;
@@ -87,36 +89,4 @@ function choicesOf(value: unknown): AnswerChunk['choices'] {
 export function usageOf(chunk: AnswerChunk): Usage | undefined {
   // Groq repeats its usage in a field of its own; the standard one is preferred.
   return readUsage(chunk.usage) ?? readUsage(fieldOf(chunk['x_groq'], 'usage'));
-}
-
-/** Reads counts under the names of either endpoint. Numbers may be text, since not all of the names are known when a chunk is read. */
-function readUsage(raw: unknown): Usage | undefined {
-  if (!isObject(raw)) {
-    return undefined;
-  }
-  const count = (...names: readonly string[]): number | undefined => firstNumber(raw, names);
-  const detail = (of: string, name: string): number | undefined => firstNumber(raw[`${of}_tokens_details`], [name]);
-  const inputTokens = count('prompt_tokens', 'input_tokens');
-  const outputTokens = count('completion_tokens', 'output_tokens');
-  if (inputTokens === undefined && outputTokens === undefined) {
-    return undefined;
-  }
-  const cachedTokens =
-    detail('prompt', 'cached_tokens') ??
-    detail('input', 'cached_tokens') ??
-    count('prompt_cache_hit_tokens', 'cached_tokens');
-  const reasoningTokens =
-    detail('completion', 'reasoning_tokens') ?? detail('output', 'reasoning_tokens') ?? count('reasoning_tokens');
-  return {
-    inputTokens: inputTokens ?? 0,
-    outputTokens: outputTokens ?? 0,
-    totalTokens: count('total_tokens') ?? (inputTokens ?? 0) + (outputTokens ?? 0),
-    ...(cachedTokens === undefined ? {} : { cachedTokens }),
-    ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
-    raw,
-  };
-}
-
-function firstNumber(fields: unknown, names: readonly string[]): number | undefined {
-  return names.map((name) => numberIn(fieldOf(fields, name))).find((value) => value !== undefined);
 }

@@ -1,16 +1,5 @@
 import { isObject } from '../util/is-object.js';
 
-/** Returns a number, or the one that a text holds; `undefined` for anything else. */
-export function numberIn(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-}
-
-/** Returns a field of a value that may be an object. */
-export function fieldOf(value: unknown, key: string): unknown {
-  return isObject(value) ? value[key] : undefined;
-}
-
 /** The fields of a delta or message that hold text. */
 export const textKeys: readonly string[] = ['content', 'reasoning_content', 'reasoning', 'refusal'];
 

@@ -1,5 +1,8 @@
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { CompletionRequest } from '../schemas/completion.js';
+import type { EmbeddingsRequest } from '../schemas/embeddings.js';
+import type { ModerationsRequest } from '../schemas/moderations.js';
+import type { ResponseRequest } from '../schemas/response-request.js';
 import { isObject } from '../util/is-object.js';
 
 /**
@@ -8,7 +11,8 @@ import { isObject } from '../util/is-object.js';
  * @throws {TypeError} Naming the field that is missing or invalid.
  */
 export function checkChatRequest(request: ChatCompletionRequest): void {
-  checkCommon(request, 'chat()');
+  checkModel(request, 'chat()');
+  checkStream(request, 'chat()');
   const messages: unknown = request.messages;
   if (!Array.isArray(messages) || messages.length === 0) {
     throw new TypeError("chat() needs messages: a list such as [{ role: 'user', content: 'Hello' }]");
@@ -26,11 +30,88 @@ export function checkChatRequest(request: ChatCompletionRequest): void {
  * @throws {TypeError} Naming the field that is missing or invalid.
  */
 export function checkCompletionRequest(request: CompletionRequest): void {
-  checkCommon(request, 'completions()');
+  checkModel(request, 'completions()');
+  checkStream(request, 'completions()');
   const prompt: unknown = request.prompt;
   if (!(typeof prompt === 'string' || (Array.isArray(prompt) && prompt.length > 0))) {
     throw new TypeError('completions() needs prompt: a text, or a list of texts or token ids');
   }
+}
+
+/**
+ * Checks the number of an event.
+ *
+ * @throws {TypeError} When it is not a whole number, 0 or more.
+ */
+export function checkAfter(after: unknown): void {
+  if (after !== undefined && !(Number.isSafeInteger(after) && Number(after) >= 0)) {
+    throw new TypeError('resumeResponse() takes after as the number of an event: a whole number, 0 or more');
+  }
+}
+
+/**
+ * Checks a request to `/responses`.
+ *
+ * @throws {TypeError} Naming the field that is invalid.
+ */
+export function checkResponseRequest(request: ResponseRequest): void {
+  checkObject(request, 'responses()');
+  checkStream(request, 'responses()');
+  const { model, input }: { readonly model?: unknown; readonly input?: unknown } = request;
+  if (model !== undefined && typeof model !== 'string') {
+    throw new TypeError('responses() takes model as a text: the name of a model, such as one from models()');
+  }
+  if (input !== undefined && typeof input !== 'string' && !Array.isArray(input)) {
+    throw new TypeError('responses() takes input as a text, or as a list of items');
+  }
+}
+
+/**
+ * Checks a request to `/embeddings`.
+ *
+ * @throws {TypeError} Naming the field that is missing or invalid.
+ */
+export function checkEmbeddingsRequest(request: EmbeddingsRequest): void {
+  checkModel(request, 'embeddings()');
+  checkInput(request.input, 'embeddings()', 'a text, a list of texts, or token ids', ['string', 'number', 'object']);
+}
+
+/**
+ * Checks a request to `/moderations`.
+ *
+ * @throws {TypeError} Naming the field that is missing or invalid.
+ */
+export function checkModerationsRequest(request: ModerationsRequest): void {
+  checkObject(request, 'moderations()');
+  const model: unknown = request.model;
+  if (model !== undefined) {
+    checkModel(request, 'moderations()');
+  }
+  checkInput(request.input, 'moderations()', 'a text, or a list of texts or content parts', ['string', 'object']);
+}
+
+/** Checks an input. An empty text is left to the server, since some take it. */
+function checkInput(input: unknown, where: string, allowed: string, types: readonly string[]): void {
+  const items: readonly unknown[] = Array.isArray(input) ? input : typeof input === 'string' ? [input] : [];
+  if (items.length === 0) {
+    throw new TypeError(`${where} needs input: ${allowed}`);
+  }
+  const wrong = items.findIndex((item) => item === null || !types.includes(typeof item));
+  if (wrong !== -1) {
+    throw new TypeError(`${where} needs input: ${allowed}; input[${wrong}] is not one of these`);
+  }
+}
+
+/**
+ * Checks the id of a response, and returns it.
+ *
+ * @throws {TypeError} When it is not a string, or empty.
+ */
+export function checkResponseId(id: unknown, where: string): string {
+  if (typeof id !== 'string' || id === '') {
+    throw new TypeError(`${where} needs the id of a response: a text such as 'resp_123'`);
+  }
+  return id;
 }
 
 /** Whether a request asks for one answer, so that all choices are parts of it, however the server numbers them. */
@@ -38,15 +119,21 @@ export function asksForOne({ n, prompt = '' }: { readonly n?: unknown; readonly 
   return !(Number(n) > 1) && typeof prompt === 'string';
 }
 
-/** Checks what the requests of all endpoints have. */
-function checkCommon(request: unknown, where: string): void {
+function checkObject(request: unknown, where: string): asserts request is Record<string, unknown> {
   if (!isObject(request)) {
     throw new TypeError(`${where} takes a request object`);
   }
-  const { model, stream = true } = request;
+}
+
+function checkModel(request: unknown, where: string): void {
+  checkObject(request, where);
+  const { model } = request;
   if (typeof model !== 'string' || model === '') {
     throw new TypeError(`${where} needs model: the name of a model, such as one from models()`);
   }
+}
+
+function checkStream({ stream = true }: { readonly stream?: unknown }, where: string): void {
   if (stream !== true) {
     throw new TypeError(
       `${where} always requests a stream: leave stream out, and use toMessage() for the whole message`,

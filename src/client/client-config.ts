@@ -1,5 +1,6 @@
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { RateLimits } from '../errors/rate-limits.js';
+import type { RetryConfig } from '../operators/retry-with-backoff.js';
 import type { Interceptor, Transport } from '../transport/transport.js';
 import { checkFields, isScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
@@ -25,14 +26,22 @@ export interface Deadlines {
 
 /** How much a server may send before a `LimitError` is raised. */
 export interface Limits {
-  /** Decoded bytes of one event, or of an answer that is not a stream. Default 16 MiB. */
+  /** Decoded bytes of one event, of a streamed answer that comes as one document, or of a list of models. Default 16 MiB. */
   readonly eventBytes?: number | undefined;
+  /** Decoded bytes of an answer that is one value, such as embeddings. Default 128 MiB. */
+  readonly answerBytes?: number | undefined;
   /** Bytes read from an error body; the rest is cut off without an error. Default 64 KiB. */
   readonly errorBodyBytes?: number | undefined;
   /** Choices in a stream. Default 128. */
   readonly choices?: number | undefined;
   /** Tool calls in a choice. Default 128. */
   readonly toolCalls?: number | undefined;
+}
+
+/** How a stream is taken up where its connection broke, with the fields of a retry operator. */
+export interface ResumeConfig extends Pick<RetryConfig, 'maxDelay' | 'notify' | 'random'> {
+  /** The number of attempts in a row that bring nothing new; `Infinity` for no limit. Default 5. */
+  readonly count?: number | undefined;
 }
 
 /** Configuration of a client. Every field is optional. */
@@ -60,6 +69,16 @@ export interface ClientConfig {
   readonly limits?: Limits | undefined;
   /** Whether to follow redirects within the same origin. By default all are refused, so that no key reaches another server. */
   readonly redirects?: 'refuse' | 'same-origin' | undefined;
+  /**
+   * How a stream that the server keeps and numbers, such as that of a background response, is taken up where its connection
+   * broke; `false` for one exchange per subscription.
+   */
+  readonly resume?: ResumeConfig | false | undefined;
+  /**
+   * What becomes of a background response whose stream is unsubscribed before its end: by default the server is left to
+   * finish it, and `stop` cancels it.
+   */
+  readonly onUnsubscribe?: 'leave' | 'stop' | undefined;
   /** The clock of every deadline. Default `asyncScheduler`; a `TestScheduler` in marble tests. */
   readonly scheduler?: SchedulerLike | undefined;
   /** Allows an `apiKey` in a web page, where every visitor can read it. */
@@ -97,7 +116,7 @@ const isTextRecord: Check = (value) =>
 
 const groups = {
   deadlines: ['headers', 'firstChunk', 'idle', 'total'],
-  limits: ['eventBytes', 'errorBodyBytes', 'choices', 'toolCalls'],
+  limits: ['eventBytes', 'answerBytes', 'errorBodyBytes', 'choices', 'toolCalls'],
 } as const;
 
 const clientRules: Readonly<Record<keyof ClientConfig, readonly [Check, string]>> = {
@@ -112,8 +131,22 @@ const clientRules: Readonly<Record<keyof ClientConfig, readonly [Check, string]>
   deadlines: [isObject, `an object of milliseconds: ${groups.deadlines.join(', ')}`],
   limits: [isObject, `an object of numbers: ${groups.limits.join(', ')}`],
   redirects: [(value) => value === 'refuse' || value === 'same-origin', "'refuse' or 'same-origin'"],
+  resume: [(value) => value === false || isObject(value), 'false, or an object: count, maxDelay, notify, random'],
+  onUnsubscribe: [(value) => value === 'leave' || value === 'stop', "'leave' or 'stop'"],
   scheduler: [isScheduler, 'an rxjs scheduler'],
   dangerouslyAllowBrowser: [(value) => typeof value === 'boolean', 'true or false'],
+};
+
+const isDelay: Check = (value) => typeof value === 'number' && value >= 0;
+
+const resumeRules: Readonly<Record<keyof ResumeConfig, readonly [Check, string]>> = {
+  count: [
+    (value) => isDelay(value) && (Number.isInteger(value) || value === Infinity),
+    'a whole number, 0 or more, or Infinity',
+  ],
+  maxDelay: [isDelay, 'a number of milliseconds, 0 or more, or Infinity'],
+  notify: [(value) => isFunction(value) || isObject(value), 'a function or an observer'],
+  random: [isFunction, 'a function'],
 };
 
 const requestRules: Readonly<Record<keyof RequestOptions, readonly [Check, string]>> = {
@@ -156,13 +189,25 @@ export function checkClientConfig(config: RequestOptions, place: 'client' | 'req
     throw new TypeError(`The ${subject} must be an object`);
   }
   checkFields(fields, Object.keys(rules), `the ${subject}`, hints);
-  for (const [key, [isValid, expected]] of Object.entries(rules)) {
-    if (fields[key] !== undefined && !isValid(fields[key])) {
-      throw new TypeError(`${key} must be ${expected}`);
-    }
+  checkRules(fields, rules, '');
+  if (config.resume) {
+    checkFields(config.resume, Object.keys(resumeRules), 'resume');
+    checkRules({ ...config.resume }, resumeRules, 'resume.');
   }
   for (const [name, known] of Object.entries(groups)) {
     checkNumbers(name, fields[name] ?? {}, known);
+  }
+}
+
+function checkRules(
+  fields: Readonly<Record<string, unknown>>,
+  rules: Readonly<Record<string, readonly [Check, string]>>,
+  prefix: string,
+): void {
+  for (const [key, [isValid, expected]] of Object.entries(rules)) {
+    if (fields[key] !== undefined && !isValid(fields[key])) {
+      throw new TypeError(`${prefix}${key} must be ${expected}`);
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
-import { errorFrame, parseEventData } from '../chunks/event-data.js';
-import type { AnswerEvent } from '../chunks/parse-chunks.js';
+import { type AnswerEvent, errorFrame, parseEventData } from '../answers/event-data.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import type { ServerSentEvent } from '../sse/block-parser.js';
 import { ByteBuffer } from '../sse/byte-buffer.js';
@@ -10,6 +9,7 @@ import type { Shortcut } from '../sse/shortcut.js';
 import { Turns } from '../sse/turns.js';
 import { isDecoded } from '../transport/check-encoding.js';
 import type { TransportEvent } from '../transport/transport.js';
+import { isObject } from '../util/is-object.js';
 import { joinBytes } from '../util/join-bytes.js';
 import { operate, type Stage } from '../util/operate.js';
 
@@ -19,6 +19,8 @@ interface ReadAnswerConfig<Value> {
   readonly eventBytes: number;
   /** Creates what reads the events of one stream that repeat earlier ones. */
   readonly createShortcut?: (() => Shortcut<Value>) | undefined;
+  /** Whether a JSON document is a whole answer. */
+  readonly isWhole: (document: Readonly<Record<string, unknown>>) => boolean;
 }
 
 /**
@@ -69,7 +71,8 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
     if (this.body === undefined) {
       this.begin(new Uint8Array(0), true);
     }
-    const last = this.body instanceof ByteBuffer ? wholeAnswer(this.body) : lastEvent(this.body?.end());
+    const last =
+      this.body instanceof ByteBuffer ? wholeAnswer(this.body, this.config.isWhole) : lastEvent(this.body?.end());
     if (last !== undefined) {
       this.destination.next(last);
     }
@@ -117,15 +120,14 @@ function lastEvent(event: ServerSentEvent | undefined): AnswerEvent | undefined 
 }
 
 /** Converts an answer sent as one JSON document, a whole completion or an error, to an event. */
-function wholeAnswer(body: ByteBuffer): AnswerEvent {
+function wholeAnswer(body: ByteBuffer, isWhole: ReadAnswerConfig<unknown>['isWhole']): AnswerEvent {
   const data = new TextDecoder().decode(body.release()).trim();
   const documents = parseEventData(data) ?? [];
   const [document] = documents;
   if (document === undefined) {
     throw new ProtocolError('The server answered with malformed JSON instead of an event stream', { kind: 'parse' });
   }
-  const choices = (document as { choices?: unknown }).choices;
-  if (!Array.isArray(choices) && errorFrame(document) === undefined) {
+  if (!(isObject(document) && isWhole(document)) && errorFrame(document) === undefined) {
     throw notAnEventStream('JSON instead of');
   }
   return { event: 'message', data, id: '', documents };

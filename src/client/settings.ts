@@ -9,6 +9,7 @@ import {
   type Deadlines,
   type Limits,
   type RequestOptions,
+  type ResumeConfig,
 } from './client-config.js';
 import { type Environment, openai } from './environment.js';
 
@@ -33,6 +34,8 @@ export interface Settings {
   readonly deadlines: Required<Readonly<Record<keyof Deadlines, number>>>;
   readonly limits: Required<Readonly<Record<keyof Limits, number>>>;
   readonly redirects: 'refuse' | 'same-origin';
+  readonly resume: ResumeConfig | false;
+  readonly onUnsubscribe: ClientConfig['onUnsubscribe'];
   readonly scheduler: SchedulerLike;
   readonly onResponse: RequestOptions['onResponse'];
   readonly context: Readonly<Record<string, unknown>>;
@@ -41,7 +44,14 @@ export interface Settings {
 const minute = 60_000;
 const defaults = { query: {}, interceptors: [], redirects: 'refuse', scheduler: asyncScheduler, context: {} } as const;
 const defaultDeadlines = { headers: 10 * minute, firstChunk: 10 * minute, idle: 5 * minute, total: Infinity };
-const defaultLimits = { eventBytes: 16 * 1024 * 1024, errorBodyBytes: 64 * 1024, choices: 128, toolCalls: 128 };
+const mebibyte = 1024 * 1024;
+const defaultLimits = {
+  eventBytes: 16 * mebibyte,
+  answerBytes: 128 * mebibyte,
+  errorBodyBytes: 64 * 1024,
+  choices: 128,
+  toolCalls: 128,
+};
 
 /** Matches an endpoint at the end of a `baseURL`. `/models` alone is not one: on Azure the API is below that path. */
 const endpointAtEnd = /(?:(\/(?:chat\/)?completions|\/responses|\/embeddings)|\/v\d\w*(\/models))\/*$/u;
@@ -61,11 +71,13 @@ export function createSettings(config: ClientConfig, platform: Platform): (optio
 }
 
 /** A request to an endpoint, before the settings are applied. */
-interface EndpointRequest {
+export interface EndpointRequest {
   readonly operation: Operation;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** The endpoint's path below the base URL. */
   readonly path: string;
+  /** Query parameters of the endpoint itself. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly accept: string;
   /** Sent as JSON. */
   readonly body?: object;
@@ -73,12 +85,12 @@ interface EndpointRequest {
 
 /** Converts a request to an HTTP exchange. It holds no key yet: that is added innermost, where no interceptor logs it. */
 export function toTransportRequest(
-  { operation, method, path, accept, body }: EndpointRequest,
+  { operation, method, path, parameters, accept, body }: EndpointRequest,
   { baseURL, query, headers, redirects, context }: Settings,
 ): TransportRequest {
   const url = new URL(baseURL);
   url.pathname = url.pathname.replace(/\/$/u, '') + path;
-  Object.entries(query).forEach(([name, value]) => {
+  Object.entries({ ...query, ...parameters }).forEach(([name, value]) => {
     url.searchParams.set(name, value);
   });
   return {
@@ -103,6 +115,7 @@ function merge(config: Resolvable, options: RequestOptions): Resolvable {
     query: { ...config.query, ...options.query },
     deadlines: { ...config.deadlines, ...defined(options.deadlines) },
     limits: { ...config.limits, ...defined(options.limits) },
+    resume: (options.resume && { ...config.resume, ...defined(options.resume) }) ?? config.resume,
   };
 }
 
@@ -131,6 +144,8 @@ function resolve(config: Resolvable, { environmentFor, headers }: Platform): Set
     },
     deadlines: { ...defaultDeadlines, ...defined(config.deadlines) },
     limits: { ...defaultLimits, ...defined(config.limits) },
+    resume: config.resume ?? {},
+    onUnsubscribe: config.onUnsubscribe,
     onResponse: config.onResponse,
   };
 }

@@ -1,80 +1,93 @@
-import type { Observable } from 'rxjs';
-import { ActivityCheck } from '../chunks/activity.js';
-import { type ChunkFormat, parseChunks, type ProvenChunk } from '../chunks/parse-chunks.js';
-import { readUnmended } from '../chunks/proven-chunks.js';
-import { createLane } from '../lane/lane.js';
+import type { Observable, OperatorFunction } from 'rxjs';
+import type { AnswerEvent } from '../answers/event-data.js';
 import { withActivityDeadlines } from '../operators/with-deadlines.js';
-import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
-import type { StreamOptions } from '../schemas/chat-completion-request.js';
-import type { CompletionChunk } from '../schemas/completion.js';
-import type { Operation, TransportEvent } from '../transport/transport.js';
+import type { Redact } from '../secrets/redactor.js';
+import type { Shortcut } from '../sse/shortcut.js';
+import type { Operation, TransportEvent, TransportRequest } from '../transport/transport.js';
 import { perSubscription } from '../util/operate.js';
-import { asksForOne } from './check-request.js';
 import { drainAfterComplete } from './drain-after-complete.js';
 import { onFlatStack } from './on-flat-stack.js';
 import { readAnswer } from './read-answer.js';
 import { identifyErrors, RequestScope } from './request-scope.js';
 import { send } from './send.js';
-import { type Settings, toTransportRequest } from './settings.js';
+import { type EndpointRequest, type Settings, toTransportRequest } from './settings.js';
 
-/** An endpoint that streams chunks. */
-interface ChunkEndpoint<Chunk> {
+/** An endpoint that streams values: chunks, or the events of a response. */
+export interface StreamEndpoint<Request, Value, Proven = never> {
   readonly operation: Operation;
   readonly path: string;
-  readonly format: ChunkFormat<Chunk>;
+  /** Converts a request to the body that is sent. */
+  readonly toBody: (request: Request) => object;
+  /** Prepares to read the answers to a request. */
+  readonly reading: (request: Request, settings: Settings) => StreamReading<Value, Proven>;
 }
 
-/** What the requests of all endpoints have. */
-interface StreamRequest {
-  readonly stream_options?: StreamOptions | null | undefined;
-  readonly n?: unknown;
-  readonly prompt?: unknown;
+/** How the answers to one request are read. */
+export interface StreamReading<Value, Proven = never> {
+  /** Whether a JSON document that was sent in place of a stream is a whole answer. */
+  readonly isWhole: (document: Readonly<Record<string, unknown>>) => boolean;
+  /** Creates what reads the events of one stream that repeat earlier ones. */
+  readonly createShortcut?: () => Shortcut<Proven>;
+  /** Converts events to values, until the answer is complete. */
+  readonly parse: (redact: Redact) => OperatorFunction<AnswerEvent | Proven, Value>;
+  /** Creates what tells which values of one stream show that the model is at work. */
+  readonly createCheck: () => { isActive(value: Value): boolean };
 }
 
-/** How long to keep reading after `[DONE]`, in milliseconds, so that the connection can be reused. */
+/** How long to keep reading after the end of an answer, in milliseconds, so that the connection can be reused. */
 const grace = 100;
 
-/** Creates the cold Observable of a request's chunks, by joining the stages. */
-export function streamChunks<Chunk extends ChatCompletionChunk | CompletionChunk>(
-  { operation, path, format }: ChunkEndpoint<Chunk>,
-  request: StreamRequest,
+/** Creates the cold Observable of what a request is answered with. */
+export function streamChunks<Request, Value, Proven>(
+  { operation, path, toBody, reading }: StreamEndpoint<Request, Value, Proven>,
+  request: Request,
   settings: Settings,
-): Observable<Chunk> {
-  const exchange = toTransportRequest(
-    { operation, method: 'POST', path, accept: 'text/event-stream, application/json', body: withStreaming(request) },
+): Observable<Value> {
+  const exchange = {
+    request: toStreamRequest({ operation, method: 'POST', path, body: toBody(request) }, settings),
+    reading: reading(request, settings),
     settings,
-  );
+  };
+  return perSubscription(() => readStream({ ...exchange, scope: new RequestScope(settings) })).pipe(onFlatStack());
+}
+
+/** Converts a request whose answer is a stream to an HTTP exchange. */
+export function toStreamRequest(request: Omit<EndpointRequest, 'accept'>, settings: Settings): TransportRequest {
+  return toTransportRequest({ ...request, accept: 'text/event-stream, application/json' }, settings);
+}
+
+/** One exchange that is answered with a stream. */
+interface StreamExchange<Value, Proven> {
+  readonly request: TransportRequest;
+  readonly reading: StreamReading<Value, Proven>;
+  readonly settings: Settings;
+  readonly scope: RequestScope;
+  /** Whether it continues the stream of an earlier exchange, so that `idle` counts from its start. Default false. */
+  readonly resumed?: boolean;
+}
+
+/** Reads the answer to one exchange, by joining the stages. */
+export function readStream<Value, Proven>({
+  request,
+  reading: { parse, createCheck, ...known },
+  settings,
+  scope,
+  resumed,
+}: StreamExchange<Value, Proven>): Observable<Value> {
   const {
-    limits,
+    limits: { eventBytes },
     deadlines: { firstChunk, idle, total },
     scheduler,
   } = settings;
-  const single = asksForOne(request);
-  const readEvents = readAnswer<ProvenChunk<Chunk>>({
-    eventBytes: limits.eventBytes,
-    createShortcut: () => createLane(readUnmended(format, { limits, single })),
-  });
-  const timed = { firstChunk, idle, total, scheduler };
-  return perSubscription(() => {
-    const scope = new RequestScope(settings);
-    const read = (answer: Observable<TransportEvent>): Observable<Chunk> =>
-      answer.pipe(
-        readEvents, // bytes → server-sent events; those that repeat → chunks
-        parseChunks(format, { limits, single, redact: scope.redact, scheduler }), // events → chunks, until [DONE]
-      );
-    return send(exchange, settings, scope).pipe(
-      drainAfterComplete(read, grace, scheduler), // complete at [DONE], not when the socket closes
-      withActivityDeadlines<Chunk>(timed, () => new ActivityCheck()), // a silent or dead server becomes DeadlineError
-      identifyErrors(scope), // each error tells which request it was
+  const readEvents = readAnswer({ eventBytes, ...known });
+  const read = (answer: Observable<TransportEvent>): Observable<Value> =>
+    answer.pipe(
+      readEvents, // bytes → server-sent events; those that repeat → values
+      parse(scope.redact), // events → values, until the answer is complete
     );
-  }).pipe(onFlatStack());
-}
-
-/** Requests usage unless the caller's `stream_options` set it; `null` leaves the field out. */
-function withStreaming({ stream_options: options, ...request }: StreamRequest): object {
-  return {
-    ...request,
-    stream: true,
-    ...(options === null ? {} : { stream_options: { include_usage: true, ...options } }),
-  };
+  return send(request, settings, scope).pipe(
+    drainAfterComplete(read, grace, scheduler), // complete with the answer, not when the socket closes
+    withActivityDeadlines({ firstChunk, idle, total, scheduler }, createCheck, resumed), // a silent or dead server becomes DeadlineError
+    identifyErrors(scope), // each error tells which request it was
+  );
 }

@@ -1,4 +1,5 @@
 import type { Redact } from '../secrets/redactor.js';
+import { fieldOf } from '../util/field-of.js';
 import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
 import { isAboutMoney } from './classify.js';
@@ -115,10 +116,6 @@ const pauseInWords =
 /** Lists Google's `details: [{ violations: [{ quotaId }] }]`. */
 function quotaIds(details: readonly unknown[]): readonly unknown[] {
   return details.flatMap((item) => listOf(fieldOf(item, 'violations'))).map((item) => fieldOf(item, 'quotaId'));
-}
-
-function fieldOf(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce((part, key) => (isObject(part) && Object.hasOwn(part, key) ? part[key] : undefined), value);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -55,6 +55,13 @@ export abstract class LlmError extends Error {
   declare readonly partial?: unknown;
   /** The errors of all sources of `fallback` and the like, in order; this error is the last. */
   declare readonly errors?: readonly unknown[];
+  /**
+   * The id of the background response that the server goes on working on, for `resumeResponse`. A new request would begin
+   * the work again, so `retryable` is false.
+   */
+  declare readonly responseId?: string;
+  /** The number of the last event of the background response that was read; `undefined` if none was. */
+  declare readonly after?: number | undefined;
 
   constructor(message: string, init: LlmErrorInit) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause });

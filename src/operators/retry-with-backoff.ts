@@ -84,32 +84,51 @@ export function retryWithBackoff<T>(
 ): MonoTypeOperatorFunction<T> {
   checkCalled(name, config);
   checkConfig(name, config, fields);
-  const {
-    count = 2,
-    maxDelay = 60_000,
-    initialDelay = 500,
-    backoffLimit = 8000,
-    when = isWorthwhile,
-    notify,
-    restart = false,
-    budget,
-    scheduler = asyncScheduler,
-    random = jitter,
-  } = config;
-  checkScheduler(scheduler);
+  const { count = 2, when = isWorthwhile, restart = false, budget } = config;
   checkCount('count', count, 0);
+  checkFunction('when', when);
+  check(typeof restart === 'boolean', 'restart', 'true or false', restart);
+  const pause = createPause(config);
+
+  return (source) =>
+    defer(() => {
+      let silent = true;
+      return source.pipe(
+        tap({ next: () => (silent = false), complete: () => budget?.refund() }),
+        retry({
+          count,
+          delay: (error: unknown, attempt) =>
+            (silent || restart) && when(error, attempt) ? pause(error, attempt) : throwError(() => error),
+        }),
+        // After the retry, so that `when` cannot retry it.
+        restart ? tap<T>(refuseChunk) : identity,
+      );
+    });
+}
+
+/**
+ * Creates what waits before a retry, for as long as the error asks or for a random time. It fails with the error if that
+ * asks for a longer pause than `maxDelay`, or if the budget is used up.
+ */
+export function createPause({
+  maxDelay = 60_000,
+  initialDelay = 500,
+  backoffLimit = 8000,
+  notify,
+  budget,
+  scheduler = asyncScheduler,
+  random = jitter,
+}: RetryConfig): (error: unknown, attempt: number) => Observable<unknown> {
+  checkScheduler(scheduler);
   for (const [field, delay] of Object.entries({ maxDelay, initialDelay, backoffLimit })) {
     check(typeof delay === 'number' && delay >= 0, field, 'a number of milliseconds, 0 or more, or Infinity', delay);
   }
-  checkFunction('when', when);
   checkFunction('random', random);
   const isListener = notify === undefined || typeof notify === 'function' || isObject(notify);
   check(isListener, 'notify', 'a function or an observer', notify);
-  check(typeof restart === 'boolean', 'restart', 'true or false', restart);
   check(isBudget(budget), 'budget', 'the result of createRetryBudget()', budget);
   const maxPause = Math.min(maxDelay, maxTimer);
-
-  const pause = (error: unknown, attempt: number): Observable<unknown> => {
+  return (error, attempt) => {
     const hint = (isLlmError(error) ? error.retryAfter : undefined) ?? 0;
     if (hint > maxPause || budget?.spend() === false) {
       return throwError(() => error);
@@ -126,21 +145,6 @@ export function retryWithBackoff<T>(
     }
     return timer(delay, scheduler);
   };
-
-  return (source) =>
-    defer(() => {
-      let silent = true;
-      return source.pipe(
-        tap({ next: () => (silent = false), complete: () => budget?.refund() }),
-        retry({
-          count,
-          delay: (error: unknown, attempt) =>
-            (silent || restart) && when(error, attempt) ? pause(error, attempt) : throwError(() => error),
-        }),
-        // After the retry, so that `when` cannot retry it.
-        restart ? tap<T>(refuseChunk) : identity,
-      );
-    });
 }
 
 const fields: readonly (keyof RetryConfig)[] = [

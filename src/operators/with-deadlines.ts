@@ -59,14 +59,19 @@ interface ActivityCheck<T> {
 /** A valid configuration without defaults. */
 type Deadlines = { readonly [Key in keyof DeadlineConfig]-?: NonNullable<DeadlineConfig[Key]> };
 
-/** Like {@link withDeadlines}, but only values that are activity count for `firstChunk` and `idle`. All values pass through. */
+/**
+ * Like {@link withDeadlines}, but only values that are activity count for `firstChunk` and `idle`. All values pass through.
+ *
+ * @param begun Whether the source continues a stream, so that `idle` counts from subscription. Default false.
+ */
 export function withActivityDeadlines<T>(
   deadlines: Deadlines,
   createCheck: () => ActivityCheck<T>,
+  begun = false,
 ): MonoTypeOperatorFunction<T> {
   return Math.min(deadlines.firstChunk, deadlines.idle, deadlines.total) === Infinity
     ? identity
-    : operate((destination, source) => new DeadlineStage(destination, source, deadlines, createCheck()));
+    : operate((destination, source) => new DeadlineStage(destination, source, deadlines, createCheck(), begun));
 }
 
 class DeadlineStage<T> implements Stage<T> {
@@ -76,14 +81,21 @@ class DeadlineStage<T> implements Stage<T> {
   private readonly check: ActivityCheck<T>;
   private started: number;
   private silentSince: number;
-  private begun = false;
+  private begun: boolean;
   private waiting: Subscription | undefined;
 
-  constructor(destination: Subscriber<T>, source: Subscription, deadlines: Deadlines, check: ActivityCheck<T>) {
+  constructor(
+    destination: Subscriber<T>,
+    source: Subscription,
+    deadlines: Deadlines,
+    check: ActivityCheck<T>,
+    begun: boolean,
+  ) {
     this.destination = destination;
     this.source = source;
     this.deadlines = deadlines;
     this.check = check;
+    this.begun = begun;
     this.started = this.silentSince = deadlines.scheduler.now();
   }
 

@@ -8,25 +8,30 @@ const maxKept = 64 * 1024;
  * small pieces take linear time, and memory stays below twice the limit.
  */
 export class ByteBuffer {
-  private readonly eventBytes: number;
+  private readonly limit: number;
+  private readonly name: string;
   /** How many bytes it holds. */
   length = 0;
   private held: Uint8Array | undefined;
 
-  /** @param eventBytes The maximum number of bytes to hold. */
-  constructor(eventBytes: number) {
-    this.eventBytes = eventBytes;
+  /**
+   * @param limit The maximum number of bytes to hold.
+   * @param name The name of this limit in the configuration.
+   */
+  constructor(limit: number, name = 'eventBytes') {
+    this.limit = limit;
+    this.name = name;
   }
 
   /** Appends a copy of bytes; throws `LimitError` if the buffer would exceed its limit. */
   append(bytes: Uint8Array): void {
     const needed = this.length + bytes.length;
-    if (needed > this.eventBytes) {
-      throw new LimitError('eventBytes', this.eventBytes);
+    if (needed > this.limit) {
+      throw new LimitError(this.name, this.limit);
     }
     let held = this.held ?? new Uint8Array(bytes.length);
     if (needed > held.length) {
-      const grown = new Uint8Array(Math.max(needed, Math.min(2 * held.length, this.eventBytes)));
+      const grown = new Uint8Array(Math.max(needed, Math.min(2 * held.length, this.limit)));
       grown.set(held.subarray(0, this.length));
       held = grown;
     }

@@ -1,7 +1,18 @@
 import type { Observable } from 'rxjs';
 
 /** Names the API operation, so that an interceptor need not parse the URL. */
-export type Operation = 'chat' | 'completions' | 'models' | (string & {});
+export type Operation =
+  | 'chat'
+  | 'completions'
+  | 'responses'
+  | 'responses.resume'
+  | 'responses.retrieve'
+  | 'responses.cancel'
+  | 'responses.delete'
+  | 'embeddings'
+  | 'moderations'
+  | 'models'
+  | (string & {});
 
 /** A request as plain data. An interceptor that changes it passes a modified copy on. */
 export interface TransportRequest {

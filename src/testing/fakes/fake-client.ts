@@ -1,13 +1,22 @@
 import { asyncScheduler, defer, from, isObservable, type Observable, type SchedulerLike } from 'rxjs';
 import type { Client } from '../../client/create-client.js';
 import { checkClientConfig, type RequestOptions } from '../../client/client-config.js';
-import { checkChatRequest, checkCompletionRequest } from '../../client/check-request.js';
+import {
+  checkAfter,
+  checkChatRequest,
+  checkCompletionRequest,
+  checkEmbeddingsRequest,
+  checkModerationsRequest,
+  checkResponseId,
+  checkResponseRequest,
+} from '../../client/check-request.js';
 import { onFlatStack } from '../../client/on-flat-stack.js';
 import { check, checkConfig, checkScheduler } from '../../util/check.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ChatMessage } from '../../schemas/chat-message.js';
 import type { CompletionChunk, CompletionRequest } from '../../schemas/completion.js';
 import type { Model } from '../../schemas/model.js';
+import type { ResponseEvent } from '../../schemas/response-event.js';
 import { chunksOf } from '../chunk-builders.js';
 import { recordEnding, type RequestRecord, startRecord } from './request-record.js';
 import { readScript, type Script } from './script.js';
@@ -31,10 +40,10 @@ export interface AskedRequest {
 }
 
 /**
- * A reply of {@link fakeClient}: a stream of chunks for `chat` and `completions`, of models for `models`. A string is short
- * for `from(chunksOf(text))`, a reply to `chat`.
+ * A reply of {@link fakeClient}: a stream of chunks for `chat` and `completions`, of events for `responses`, of models for
+ * `models`. A string is short for `from(chunksOf(text))`, a reply to `chat`.
  */
-export type FakeReply = string | Observable<ChatCompletionChunk | CompletionChunk | Model>;
+export type FakeReply = string | Observable<ChatCompletionChunk | CompletionChunk | ResponseEvent | Model>;
 
 /** A client without a server. */
 export interface FakeClient extends Client {
@@ -95,6 +104,28 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     completions: (request, options) => {
       checkCompletionRequest(request);
       return ask('completions', request, options);
+    },
+    responses: (request, options) => {
+      checkResponseRequest(request);
+      return ask('responses', request, options);
+    },
+    resumeResponse: (id, options = {}) => {
+      const { after, ...rest } = options;
+      checkResponseId(id, 'resumeResponse()');
+      checkAfter(after);
+      return ask('resumeResponse', { id, after }, rest);
+    },
+    retrieveResponse: (id, options) =>
+      ask('retrieveResponse', { id: checkResponseId(id, 'retrieveResponse()') }, options),
+    cancelResponse: (id, options) => ask('cancelResponse', { id: checkResponseId(id, 'cancelResponse()') }, options),
+    deleteResponse: (id, options) => ask('deleteResponse', { id: checkResponseId(id, 'deleteResponse()') }, options),
+    embeddings: (request, options) => {
+      checkEmbeddingsRequest(request);
+      return ask('embeddings', request, options);
+    },
+    moderations: (request, options) => {
+      checkModerationsRequest(request);
+      return ask('moderations', request, options);
     },
     models: (options) => ask('models', {}, options),
   };

@@ -1,4 +1,5 @@
-import type { TokenLogprob } from '../schemas/chat-completion-chunk.js';
+import type { TokenLogprob } from './chat-completion-chunk.js';
+import type { ResponseOutputItem } from './response-object.js';
 
 /** A tool call as accumulated so far, or complete. */
 export interface ToolCall {
@@ -47,6 +48,8 @@ export interface Message {
   readonly usage?: Usage;
   /** Only on the finished message. */
   readonly logprobs?: readonly TokenLogprob[];
+  /** The items of a response, as the server sent them. Only on the finished message, and on the `partial` of an error. */
+  readonly output?: readonly ResponseOutputItem[];
   /** Further delta fields: strings and arrays append, others replace. Long arrays may be incomplete until the end. */
   readonly extra: Readonly<Record<string, unknown>>;
 }

@@ -1,0 +1,167 @@
+import type { AnswerDraft, DraftConfig, DraftMoment } from '../answers/answer-format.js';
+import { readUsage } from '../answers/usage.js';
+import type { TokenLogprob } from '../schemas/chat-completion-chunk.js';
+import type { Message } from '../schemas/message.js';
+import type { ResponseEvent } from '../schemas/response-event.js';
+import type { ResponseObject, ResponseOutputItem } from '../schemas/response-object.js';
+import { freezeDeep } from '../util/freeze-deep.js';
+import { type Ending, endingOf, responseOf } from './ending.js';
+import { GrowingCalls } from './growing-calls.js';
+import { TextParts } from './text-parts.js';
+import { ResponseTextReader } from './text-reader.js';
+import { type Source, visitDelta, visitItem, visitWhole } from './texts.js';
+import { reasonOf } from './truncation.js';
+
+const noFields = Object.freeze({});
+
+/** The message of one response. The output of the event that ends it counts above all that came before. */
+export class ResponseDraft implements AnswerDraft<ResponseEvent> {
+  readonly message: { -readonly [Key in keyof Message]: Message[Key] } = {
+    id: undefined,
+    model: undefined,
+    role: 'assistant',
+    content: '',
+    reasoning: '',
+    refusal: '',
+    toolCalls: Object.freeze([]),
+    finishReason: undefined,
+    extra: noFields,
+  };
+  private readonly config: DraftConfig;
+  private texts = new TextParts();
+  private refusals = new TextParts();
+  private calls: GrowingCalls;
+  private readonly reasoning = new ResponseTextReader('reasoning');
+  private readonly done = new Map<number, ResponseOutputItem>();
+  private readonly logprobs: TokenLogprob[] = [];
+  private output: readonly ResponseOutputItem[] | undefined;
+  private ending: Ending | undefined;
+
+  constructor(config: DraftConfig) {
+    this.config = config;
+    this.calls = new GrowingCalls(config.toolCalls);
+  }
+
+  add(event: ResponseEvent): void {
+    if (this.config.choice !== 0) {
+      return;
+    }
+    if (event.type === 'response.created') {
+      this.begin();
+    }
+    visitDelta(event, this.append);
+    visitWhole(event, this.replace);
+    this.calls.add(event);
+    const { message } = this;
+    message.content = this.texts.joined;
+    message.refusal = this.refusals.joined;
+    message.reasoning += this.reasoning.read(event);
+    if (event.type === 'response.output_text.delta') {
+      this.addLogprobs(event.logprobs);
+    } else if (event.type === 'response.output_item.done') {
+      this.done.set(event.output_index, freezeDeep(event.item));
+    }
+    const response = responseOf(event);
+    if (response !== undefined) {
+      this.addResponse(response, endingOf(event));
+    }
+  }
+
+  settle(moment: DraftMoment): void {
+    const { message } = this;
+    message.toolCalls = this.calls.view(this.ending === 'completed');
+    if (this.ending !== undefined && this.logprobs.length !== (message.logprobs?.length ?? 0)) {
+      message.logprobs = Object.freeze([...this.logprobs]);
+    }
+    if (moment !== 'growing' && this.config.choice === 0) {
+      message.output = this.output ?? this.itemsDone();
+    }
+  }
+
+  /** Begins the message once more: a response begins with this event. */
+  private begin(): void {
+    this.texts = new TextParts();
+    this.refusals = new TextParts();
+    this.calls = new GrowingCalls(this.config.toolCalls);
+    this.message.reasoning = '';
+    this.done.clear();
+    this.logprobs.length = 0;
+  }
+
+  private addResponse(response: ResponseObject, ending: Ending | undefined): void {
+    const { message } = this;
+    const ended = ending !== undefined;
+    message.id = ended ? response.id || message.id : (message.id ?? (response.id || undefined));
+    message.model = ended ? response.model || message.model : (message.model ?? (response.model || undefined));
+    const usage = readUsage(response.usage);
+    if (usage !== undefined) {
+      message.usage = freezeDeep(usage);
+    }
+    if (ended) {
+      this.end(response, ending);
+    }
+  }
+
+  private end(response: ResponseObject, ending: Ending): void {
+    const { message } = this;
+    this.ending = ending;
+    if (response.output?.length) {
+      this.output = freezeDeep(response.output);
+      this.texts = new TextParts();
+      this.refusals = new TextParts();
+      this.calls = new GrowingCalls(this.config.toolCalls);
+      this.output.forEach((item, index) => {
+        visitItem(item, index, this.append);
+        this.calls.addItem(item, index);
+      });
+      message.content = this.texts.joined;
+      message.refusal = this.refusals.joined;
+    }
+    const items = this.output ?? this.itemsDone();
+    message.reasoning = items.map(reasoningOf).filter(Boolean).join('\n\n') || message.reasoning;
+    const told = items.flatMap(logprobsOf);
+    if (told.length > 0) {
+      this.logprobs.length = 0;
+      this.addLogprobs(told);
+    }
+    if (ending === 'completed') {
+      message.finishReason = this.calls.view(true).length > 0 ? 'tool_calls' : 'stop';
+    } else if (ending === 'incomplete') {
+      message.finishReason = reasonOf(response) === 'max_output_tokens' ? 'length' : reasonOf(response);
+    }
+  }
+
+  private readonly append = (source: Source, output: number, part: number, text: string): void => {
+    if (source === 'text' || source === 'refusal') {
+      (source === 'text' ? this.texts : this.refusals).append(output, part, text);
+    }
+  };
+
+  private readonly replace = (source: Source, output: number, part: number, text: string): void => {
+    if (text !== '' && (source === 'text' || source === 'refusal')) {
+      (source === 'text' ? this.texts : this.refusals).replace(output, part, text);
+    }
+  };
+
+  private addLogprobs(list: readonly TokenLogprob[] | null | undefined): void {
+    for (const item of list ?? []) {
+      this.logprobs.push(freezeDeep(item));
+    }
+  }
+
+  /** The items that the server has finished, in order. */
+  private itemsDone(): readonly ResponseOutputItem[] {
+    return Object.freeze([...this.done].sort(([one], [other]) => one - other).map(([, item]) => item));
+  }
+}
+
+function reasoningOf(item: ResponseOutputItem): string {
+  const texts: Record<Source, string[]> = { text: [], refusal: [], summary: [], thought: [] };
+  visitItem(item, 0, (source, _output, _part, text) => text !== '' && texts[source].push(text));
+  return (texts.summary.length > 0 ? texts.summary : texts.thought).join('\n\n');
+}
+
+function logprobsOf(item: ResponseOutputItem): readonly TokenLogprob[] {
+  const parts = item.type === 'message' ? item.content : [];
+  return parts.flatMap((part) => (part.type === 'output_text' ? (part.logprobs ?? []) : []));
+}

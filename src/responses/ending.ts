@@ -1,0 +1,48 @@
+import type { ResponseEvent } from '../schemas/response-event.js';
+import type { ResponseObject } from '../schemas/response-object.js';
+
+/** An event that tells the state of the whole response. */
+export type StateEvent = Extract<ResponseEvent, { readonly response: ResponseObject }>;
+
+/** How a response ended. */
+export type Ending = 'completed' | 'incomplete' | 'failed' | 'cancelled';
+
+/** What each event says that ends a stream. Of the last two, the status of their response counts first. */
+const endings: ReadonlyMap<string, Ending> = new Map<string, Ending>([
+  ['response.completed', 'completed'],
+  ['response.incomplete', 'incomplete'],
+  ['response.failed', 'failed'],
+  ['response.cancelled', 'cancelled'],
+  ['response.done', 'completed'],
+]);
+
+/** Returns how the response ended, or `undefined` for an event that does not end it. */
+export function endingOf(event: ResponseEvent): Ending | undefined {
+  const ending = endings.get(event.type);
+  return ending !== undefined && (event.type === 'response.cancelled' || event.type === 'response.done')
+    ? (endings.get(`response.${event.response.status}`) ?? ending)
+    : ending;
+}
+
+/** Returns the response that an event tells, if any. */
+export function responseOf(event: ResponseEvent): ResponseObject | undefined {
+  return (event as Partial<StateEvent>).response;
+}
+
+/**
+ * Returns the event that ends the stream of a response that was sent whole, as JSON; `undefined` for other JSON, and for a
+ * response that has not ended.
+ */
+export function toEnding(document: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  if (!isResponse(document)) {
+    return undefined;
+  }
+  const { status = 'completed' } = document;
+  const type = `response.${String(status)}`;
+  return type !== 'response.done' && endings.has(type) ? { type, response: document } : undefined;
+}
+
+/** Whether a JSON document is a response, rather than an event. */
+export function isResponse(document: Readonly<Record<string, unknown>>): boolean {
+  return document['type'] === undefined && (document['object'] === 'response' || Array.isArray(document['output']));
+}

@@ -1,0 +1,51 @@
+/** The texts of a response's parts, joined by the place of their item in the output, and of the part in the item. */
+export class TextParts {
+  /** All texts, joined. */
+  joined = '';
+  private readonly texts = new Map<number, Map<number, string>>();
+  /** The place that the last text in order has. */
+  private lastOutput = -1;
+  private lastPart = -1;
+
+  /** Appends to the text of a part. */
+  append(output: number, part: number, text: string): void {
+    const parts = this.partsOf(output);
+    parts.set(part, (parts.get(part) ?? '') + text);
+    if (output > this.lastOutput || (output === this.lastOutput && part >= this.lastPart)) {
+      this.lastOutput = output;
+      this.lastPart = part;
+      this.joined += text;
+    } else {
+      this.join();
+    }
+  }
+
+  /** Replaces the text of a part. */
+  replace(output: number, part: number, text: string): void {
+    const parts = this.partsOf(output);
+    const before = parts.get(part) ?? '';
+    if (before === '') {
+      this.append(output, part, text);
+    } else if (before !== text) {
+      parts.set(part, text);
+      this.join();
+    }
+  }
+
+  private partsOf(output: number): Map<number, string> {
+    let parts = this.texts.get(output);
+    if (parts === undefined) {
+      parts = new Map();
+      this.texts.set(output, parts);
+    }
+    return parts;
+  }
+
+  private join(): void {
+    const inOrder = <T>(map: ReadonlyMap<number, T>): readonly T[] =>
+      [...map].sort(([one], [other]) => one - other).map(([, value]) => value);
+    this.joined = inOrder(this.texts)
+      .flatMap((parts) => inOrder(parts))
+      .join('');
+  }
+}
