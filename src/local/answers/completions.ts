@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { operate } from '../../util/operate.js';
 import type { AnswerFormat } from './answer-format.js';
 import { answerWith } from './answer-with.js';
-import { checkBody, generationBody, readGenerationFields, type GenerationRequest } from './generation-request.js';
+import { checkBody } from './check-body.js';
+import { generationBody, readGenerationFields, type GenerationRequest } from './generation-request.js';
 import { pieceText, type GenerationEvent } from './generation.js';
 
 const completionBody = z.extend(generationBody, {

@@ -83,6 +83,7 @@ function createToolCallSplitter(): (call: ToolCallDelta) => readonly ToolCallDel
   };
 }
 
-function argumentsOf({ arguments: given }: FunctionDelta): string {
+/** Returns the arguments of a call as text. */
+export function argumentsOf({ arguments: given }: FunctionDelta): string {
   return typeof given === 'object' ? JSON.stringify(given) : (given ?? '');
 }

@@ -15,7 +15,7 @@ import { sendPage } from './send-page.js';
  * so that a client that disconnects stops its generation, or when `closing` emits.
  */
 export function handleRequests(settings: ServerSettings, closing: Observable<unknown>): RequestListener {
-  const answer = createAnswer(settings);
+  const answer = createAnswer(settings, closing);
   return (request, response) => {
     const exchange: Exchange = { request, response, settings, notes: {} };
     if (settings.onExchange !== undefined) {
@@ -32,10 +32,13 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
   };
 }
 
-function createAnswer(settings: ServerSettings): (exchange: Exchange) => Observable<unknown> {
+function createAnswer(
+  settings: ServerSettings,
+  closing: Observable<unknown>,
+): (exchange: Exchange) => Observable<unknown> {
   const { key, pages, fallback } = settings;
   const checkKey = requireKey(key);
-  const route = createRouter(settings);
+  const route = createRouter(settings, closing);
   return (exchange) => {
     const { request, response } = exchange;
     if (pages !== undefined && !isApiPath(pathOf(request))) {
