@@ -2,7 +2,7 @@ import { concatMap } from 'rxjs';
 import * as z from 'zod/mini';
 import { isObject } from '../../util/is-object.js';
 import { promptOf } from '../local-model.js';
-import type { AnswerFormat } from './answer-format.js';
+import type { ChoiceFormat } from './choice-format.js';
 import { answerWith } from './answer-with.js';
 import { checkBody } from './check-body.js';
 import { generationBody, readGenerationFields, tokenLimit, type GenerationRequest } from './generation-request.js';
@@ -51,7 +51,7 @@ function parseChatRequest(input: unknown): GenerationRequest {
 }
 
 /** Writes answers of `/chat/completions`. A stream has a choice with the role, one per piece and one that finishes. */
-const chatFormat: AnswerFormat = {
+const chatFormat: ChoiceFormat = {
   idPrefix: 'chatcmpl-',
   wholeObject: 'chat.completion',
   chunkObject: 'chat.completion.chunk',
