@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { identity, mergeMap, tap, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
+import { createId } from '../create-id.js';
 import type { Exchange, Handler } from '../http/exchange.js';
 import { findModel } from '../http/model-routes.js';
 import { readJson } from '../http/read-json.js';
@@ -27,7 +27,7 @@ function answer(exchange: Exchange, request: GenerationRequest, format: ChoiceFo
   notes.model = asked.model;
   const model = findModel(settings.models, asked.model);
   const head: AnswerHead = {
-    id: format.idPrefix + randomUUID().replaceAll('-', ''),
+    id: createId(format.idPrefix),
     created: Math.floor(settings.scheduler.now() / 1000),
     request,
   };

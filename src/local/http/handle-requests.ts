@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { catchError, defer, EMPTY, fromEvent, map, merge, take, takeUntil, type Observable } from 'rxjs';
+import { createId } from '../create-id.js';
 import type { LocalExchange, LocalOutcome } from '../local-server-config.js';
 import type { ServerSettings } from '../server-settings.js';
 import { allowEveryOrigin, answerPreflight, requireKey } from './access.js';
@@ -22,7 +22,7 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
       watchExchange(exchange, closing).subscribe(settings.onExchange);
     }
     response.setHeader('x-content-type-options', 'nosniff');
-    response.setHeader('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
+    response.setHeader('x-request-id', createId('req_'));
     defer(() => answer(exchange))
       .pipe(
         catchError((error: unknown) => answerError(exchange, error)),

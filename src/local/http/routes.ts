@@ -31,6 +31,8 @@ export function createRouter(
     { method: 'GET', path: '/v1/models/{id}', handle: sendModel },
     { method: 'POST', path: '/v1/chat/completions', handle: limited(answerChat) },
     { method: 'POST', path: '/v1/completions', handle: limited(answerCompletion) },
+    { method: 'POST', path: '/v1/embeddings', handle: limited(answerEmbeddings) },
+    { method: 'POST', path: '/v1/moderations', handle: limited(answerModerations) },
     { method: 'POST', path: '/v1/responses', handle: limited(answerResponse(stored)) },
     { method: 'GET', path: '/v1/responses/{id}', handle: sendResponse(stored) },
     { method: 'DELETE', path: '/v1/responses/{id}', handle: deleteResponse(stored) },
@@ -95,6 +97,16 @@ const answerChat = lazily(
 const answerCompletion = lazily(
   () => import('../answers/completions.js'),
   (loaded) => loaded.answerCompletion,
+);
+
+const answerEmbeddings = lazily(
+  () => import('../answers/embeddings.js'),
+  (loaded) => loaded.answerEmbeddings,
+);
+
+const answerModerations = lazily(
+  () => import('../answers/moderations.js'),
+  (loaded) => loaded.answerModerations,
 );
 
 const answerResponse = (stored: StoredResponses): Handler =>

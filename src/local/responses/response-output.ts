@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
 import type { ResponseOutputItem } from '../../schemas/response-object.js';
 import { isObject } from '../../util/is-object.js';
 import { parseJson } from '../../util/parse-json.js';
 import type { GenerationPiece } from '../answers/generation.js';
 import { argumentsOf } from '../answers/to-pieces.js';
+import { createId } from '../create-id.js';
 
 /** An event of a response's stream, without its number. */
 export interface UnnumberedEvent {
@@ -105,11 +105,6 @@ export function createOutput(emit: Emit): ResponseOutput {
       return items;
     },
   };
-}
-
-/** Creates an id as OpenAI's, such as `resp_…`. */
-export function createId(prefix: string): string {
-  return prefix + randomUUID().replaceAll('-', '');
 }
 
 type Put = (index: number, item: ResponseOutputItem) => void;

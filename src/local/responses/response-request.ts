@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import type { ResponseObject } from '../../schemas/response-object.js';
 import { checkBody } from '../answers/check-body.js';
 import { flag, tokenLimit } from '../answers/generation-request.js';
+import { createId } from '../create-id.js';
 import { LocalError } from '../http/local-error.js';
 import { promptOf, type LocalModelRequest } from '../local-model.js';
-import { createId } from './response-output.js';
 import type { InputItem, StoredResponses } from './stored-responses.js';
 import { toMessages } from './to-messages.js';
 
