@@ -79,14 +79,7 @@ export class StoredResponses {
    * @param items The conversation before it.
    */
   add(response: ResponseObject, items: readonly InputItem[]): void {
-    const entry = this.put({
-      response,
-      conversation: undefined,
-      frames: undefined,
-      dropped: new Subject(),
-      cancel: () => undefined,
-      characters: 0,
-    });
+    const entry = this.put(response, undefined, () => undefined);
     this.setResponse(entry, response, items);
   }
 
@@ -103,14 +96,7 @@ export class StoredResponses {
   ): StoredResponse {
     const frames = isStream ? new ReplaySubject<string>(Infinity) : undefined;
     const cancelled = new Subject<void>();
-    const entry = this.put({
-      response,
-      conversation: undefined,
-      frames,
-      dropped: new Subject(),
-      cancel: () => cancelled.next(),
-      characters: 0,
-    });
+    const entry = this.put(response, frames, () => cancelled.next());
     generate(cancelled)
       .pipe(takeUntil(merge(entry.dropped, this.closing)))
       .subscribe({
@@ -118,11 +104,10 @@ export class StoredResponses {
           if (event.response !== undefined) {
             this.setResponse(entry, event.response, items);
           }
-          if (frames !== undefined) {
-            const frame = toFrame(event);
-            frames.next(frame);
-            this.grow(entry, frame.length);
-          }
+          const frame = toFrame(event);
+          frames?.next(frame);
+          // Without a stream, too: the text so far takes about as much memory.
+          this.grow(entry, frame.length);
         },
         complete: () => frames?.complete(),
       });
@@ -135,8 +120,9 @@ export class StoredResponses {
     this.drop(id);
   }
 
-  private put(entry: Entry): Entry {
-    this.entries.set(entry.response.id, entry);
+  private put(response: ResponseObject, frames: Entry['frames'], cancel: () => void): Entry {
+    const entry: Entry = { response, conversation: undefined, frames, dropped: new Subject(), cancel, characters: 0 };
+    this.entries.set(response.id, entry);
     return entry;
   }
 
@@ -150,6 +136,9 @@ export class StoredResponses {
 
   /** Counts what an entry holds. Drops the oldest entries for it, in the end the entry itself. */
   private grow(entry: Entry, characters: number): void {
+    if (!this.entries.has(entry.response.id)) {
+      return;
+    }
     entry.characters += characters;
     this.characters += characters;
     for (const id of this.entries.keys()) {
