@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { concat, NEVER, Observable, of, Subject, throwError, VirtualTimeScheduler } from 'rxjs';
+import { concat, map, NEVER, Observable, of, range, Subject, throwError, VirtualTimeScheduler } from 'rxjs';
 import { startLocalServer, type LocalModel, type LocalServer } from '../../src/local/index.js';
 import { createQueue } from '../support/queue.js';
 import { post, useLocalServer, type Fields } from './local-server.js';
@@ -24,6 +24,8 @@ describe('a response in the background', () => {
     led,
     failing: () => throwError(() => ({ status: 503, message: 'gone', code: 'overloaded' })),
     endless: () => concat(of('one'), NEVER),
+    flooding: () => range(0, Infinity).pipe(map(() => 'a')),
+    huge: () => range(0, Infinity).pipe(map(() => 'a'.repeat(1_000_000))),
   };
   const url = useLocalServer({ models });
   const begin = (fields: Fields = {}): Promise<Response> => ask(url(), 'led', { background: true, ...fields });
@@ -270,6 +272,25 @@ describe('a response in the background', () => {
 
     expect((await get(kept['id'])).status).toBe(200);
     expect((await get(other['id'])).status).toBe(404);
+  });
+
+  it('of a model that never ends is cut', async () => {
+    let response = await json(ask(url(), 'flooding', { background: true }));
+    while (response['completed_at'] === null && response['incomplete_details'] === null) {
+      response = await json(get(response['id']));
+    }
+
+    expect(response).toMatchObject({ status: 'incomplete', usage: { output_tokens: 100_000 } });
+  });
+
+  it('is dropped when it takes too much memory', async () => {
+    const { id } = await json(ask(url(), 'huge', { background: true }));
+    let status = 200;
+    while (status === 200) {
+      ({ status } = await get(id));
+    }
+
+    expect(status).toBe(404);
   });
 
   it('is dropped when a thousand others came after it', async () => {

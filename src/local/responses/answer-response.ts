@@ -1,4 +1,4 @@
-import { EMPTY, identity, last, map, mergeMap, takeUntil, tap, type Observable } from 'rxjs';
+import { EMPTY, identity, last, map, mergeMap, pipe, take, takeUntil, tap, type Observable } from 'rxjs';
 import { generate } from '../answers/generate.js';
 import type { GenerationPiece } from '../answers/generation.js';
 import { pace } from '../answers/pace.js';
@@ -71,13 +71,11 @@ function answerInBackground(exchange: Exchange, order: ResponseOrder, stored: St
   const { asked, items, stream } = order;
   const model = findModel(models, asked.model);
   const maxTokens = Math.min(order.maxTokens, maxBackgroundPieces);
-  const pacing = pace<GenerationPiece>({
-    tokensPerSecond,
-    burst: 64,
-    writable: EMPTY,
-    maxWaiting: maxBackgroundPieces,
-    scheduler,
-  });
+  const pacing = pipe(
+    // One more shows that the answer was cut.
+    take<GenerationPiece>(maxTokens + 1),
+    pace<GenerationPiece>({ tokensPerSecond, burst: 64, writable: EMPTY, maxWaiting: Infinity, scheduler }),
+  );
   const response = createResponse(order, scheduler.now());
   const running = stored.run(response, items, stream, (cancelled) =>
     generate(model, { asked, maxTokens, stop: [] }, pacing).pipe(

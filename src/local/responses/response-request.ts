@@ -67,6 +67,8 @@ const itemFields: ReadonlyMap<string, z.ZodMiniType> = new Map<string, z.ZodMini
   ['item_reference', z.looseObject({ id: text })],
 ]);
 
+const otherItem = z.looseObject({ type: z.string('a string, or left out beside a role') });
+
 /** Reads a body of `/responses`. Throws a `LocalError` 400 that names the first invalid field. */
 export function readResponseRequest(input: unknown, stored: StoredResponses): ResponseOrder {
   const body = checkBody(responseBody, input);
@@ -119,11 +121,7 @@ function readInput(input: string | readonly object[], stored: StoredResponses): 
   }
   return input.map((given, index) => {
     const item = { ...given, type: typeOf(given) } as InputItem;
-    checkBody(
-      itemFields.get(item.type) ?? z.looseObject({ type: z.string('a string, or left out beside a role') }),
-      item,
-      ['input', index],
-    );
+    checkBody(itemFields.get(item.type) ?? otherItem, item, ['input', index]);
     return item.type === 'item_reference' ? findItem(String(item['id']), stored) : item;
   });
 }

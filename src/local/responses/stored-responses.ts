@@ -20,8 +20,6 @@ export interface InputItem {
 export interface StoredResponse {
   /** The response as it is now. */
   readonly response: ResponseObject;
-  /** The conversation with the answer in it; `undefined` until the response has ended, and if it failed. */
-  readonly conversation: readonly InputItem[] | undefined;
   /** The stream from its first event on, if it can be read again. */
   readonly frames: Observable<string> | undefined;
   /** Stops the generation, if it has not ended. */
@@ -30,6 +28,7 @@ export interface StoredResponse {
 
 interface Entry {
   response: ResponseObject;
+  /** The conversation with the answer in it; `undefined` until the response has ended, and if it failed. */
   conversation: readonly InputItem[] | undefined;
   readonly frames: ReplaySubject<string> | undefined;
   readonly dropped: Subject<void>;
