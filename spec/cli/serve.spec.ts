@@ -35,8 +35,9 @@ describe('rxllm serve', () => {
     const { child, ended, baseURL, printed, logs } = await serve('--tokens-per-second', '0');
 
     expect(printed).toMatch(
-      /^Listening on http:\/\/127\.0\.0\.1:\d+\/v1 \(Ctrl-C to stop\)\. Try it:\ncurl [^\n]+\n$/u,
+      /^Listening on http:\/\/127\.0\.0\.1:\d+\/v1 \(Ctrl-C to stop\)\.\nIt answers [^\n]+\. Try it:\ncurl [^\n]+\n$/u,
     );
+    expect(printed).toContain('/chat/completions, /completions, /responses, /embeddings and /moderations');
     expect(printed).toContain(`curl -N ${baseURL}/chat/completions -H 'content-type`);
     expect(await run(['--base-url', baseURL, '-m', 'echo', 'Hello'])).toEqual({
       code: 0,

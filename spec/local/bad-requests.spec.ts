@@ -129,7 +129,7 @@ describe('a request', () => {
     );
   });
 
-  it.each(['/v1', '/v1/', '/v1/responses', '/v1/models/', '//', '/v1/chat/completions/', '/%'])(
+  it.each(['/v1', '/v1/', '/v1/responses/', '/v1/models/', '//', '/v1/chat/completions/', '/%'])(
     'to the unknown path %s gets a 404 that lists the known ones',
     async (path) => {
       const response = await fetch(new URL(url()).origin + path);

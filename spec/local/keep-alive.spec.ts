@@ -15,6 +15,7 @@ import { createClient, textDeltas, toText } from '../../src/index.js';
 import { startLocalServer, type LocalExchange } from '../../src/local/index.js';
 import { createQueue } from '../support/queue.js';
 import { chatBody, post, useLocalServer } from './local-server.js';
+import { ask, readResponseEvents } from './response-stream.js';
 
 const body = chatBody('', { model: 'slow', stream: true });
 
@@ -152,5 +153,17 @@ describe('a stream with keep-alive comments', () => {
     expect(text).toMatch(/^: keep-alive\n\n/u);
     expect(text).toContain('data: {"error":{"message":"Busy"');
     expect(text).not.toContain('[DONE]');
+  });
+
+  it('of a response tells by events of a model that fails after a comment', async () => {
+    const response = await ask(url(), 'slow', { stream: true });
+    words.error({ status: 503, message: 'Busy' });
+
+    expect((await readResponseEvents(response)).map(({ type }) => type)).toEqual([
+      'response.created',
+      'response.in_progress',
+      'error',
+      'response.failed',
+    ]);
   });
 });

@@ -68,7 +68,7 @@ describe('the models of a server', () => {
       expect(response.status).toBe(204);
       expect(Object.fromEntries(response.headers)).toMatchObject({
         'access-control-allow-origin': '*',
-        'access-control-allow-methods': 'GET, HEAD, POST',
+        'access-control-allow-methods': 'GET, HEAD, POST, DELETE',
         'access-control-allow-headers': 'authorization, content-type, *',
       });
       expect(response.headers.has('access-control-allow-private-network')).toBe(false);

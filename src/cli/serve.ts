@@ -7,6 +7,8 @@ import { printText, type Streams, writeLine } from './terminal/output.js';
 /** How much of a caller's text the log shows, in characters. */
 const maxLogged = 100;
 
+const endpoints = '/models, /chat/completions, /completions, /responses, /embeddings and /moderations';
+
 /** The options of `rxllm serve`: those of the server, except that `key` may be `@` and the file that holds the key. */
 export type ServeOptions = Pick<LocalServerConfig, 'port' | 'builtIn' | 'tokensPerSecond' | 'rateLimit' | 'key'>;
 
@@ -33,7 +35,8 @@ function introduction(url: string, model: string, needsKey: boolean): string {
   const request = { model, stream: true, messages: [{ role: 'user', content: 'How do I retry?' }] };
   // The shell expands the variable, so the key is neither printed here nor kept in the shell's history.
   const authorization = needsKey ? ' -H "authorization: Bearer $OPENAI_API_KEY"' : '';
-  return `Listening on ${url} (Ctrl-C to stop). Try it:
+  return `Listening on ${url} (Ctrl-C to stop).
+It answers ${endpoints}. Try it:
 curl -N ${url}/chat/completions${authorization} -H 'content-type: application/json' -d '${JSON.stringify(request)}'
 `;
 }

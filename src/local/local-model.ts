@@ -3,8 +3,9 @@ import type { ChatDelta, ContentPart } from '../schemas/chat-completion-chunk.js
 
 /**
  * Answers a request with pieces of text or with deltas. Each emission is sent as one chunk and counts as one token. The
- * server adds the pace, so a model may emit everything at once. A model is unsubscribed when its caller disconnects. A
- * request for `n` choices subscribes `n` times. The legacy endpoint sends only the text of deltas.
+ * server adds the pace, so a model may emit everything at once. A model is unsubscribed when its caller disconnects, unless
+ * it answers in the background. A request for `n` choices subscribes `n` times. Of deltas the legacy endpoint sends only the
+ * text; `/responses` sends text, reasoning, refusals and calls.
  *
  * If a model throws or errors before its first piece, the server answers with a 500, otherwise with an error frame in the
  * stream; the caller sees the error's message. An error with a `status` from 400 to 599 is answered with that status and its
@@ -18,11 +19,14 @@ export type LocalModel = (request: LocalModelRequest) => Observable<string | Loc
 
 /** What a model is asked: the checked parts of a request body, and the body itself. */
 export interface LocalModelRequest {
-  /** The endpoint that was called: chat, or legacy completions. */
-  readonly operation: 'chat' | 'completions';
+  /** The endpoint that was called: chat, legacy completions, or responses. */
+  readonly operation: 'chat' | 'completions' | 'responses';
   /** The name of the model, as the caller sent it. */
   readonly model: string;
-  /** The conversation; for a legacy completion, its prompt as one user message. */
+  /**
+   * The conversation, in the form of chat whichever endpoint was called: for a legacy completion its prompt as one user
+   * message, for a response its instructions, the conversation that the server stored, and the input.
+   */
   readonly messages: readonly LocalMessage[];
   /** The text of the last user message, or the legacy prompt; empty if there is none. */
   readonly prompt: string;
@@ -55,4 +59,10 @@ export function messageText({ content = '' }: LocalMessage): string {
   return content
     .flatMap((part) => (part.type === 'text' && typeof part['text'] === 'string' ? [part['text']] : []))
     .join('\n');
+}
+
+/** Returns the text of the last user message, empty if there is none. */
+export function promptOf(messages: readonly LocalMessage[]): string {
+  const question = messages.filter(({ role }) => role === 'user').at(-1);
+  return question === undefined ? '' : messageText(question);
 }

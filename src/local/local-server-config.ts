@@ -30,7 +30,7 @@ export interface LocalServerConfig {
    */
   readonly models?: Readonly<Record<string, LocalModel>> | undefined;
   /**
-   * Limits requests: `requests` of them in any `window` milliseconds, chat and legacy completions of all callers
+   * Limits requests: `requests` of them in any `window` milliseconds, those that are answered by a model, of all callers
    * together. Every answer has the `x-ratelimit-*` headers; requests above the limit get a 429 with `retry-after` and
    * `retry-after-ms`. Default: no limit.
    */

@@ -14,20 +14,24 @@ export interface LocalServer {
 }
 
 /**
- * Starts an OpenAI-compatible server for development and tests: models, chat and legacy completions, streamed or not.
- * It needs no network and, by default, no key. It is **not a language model**: `docs` searches this package's
+ * Starts an OpenAI-compatible server for development and tests: models, chat, legacy completions and responses, streamed or
+ * not. It needs no network and, by default, no key. It is **not a language model**: `docs` searches this package's
  * documentation, `echo` repeats the question, and your own models emit what you write.
  *
  * Answers have the shape of real ones, including `stop`, `n`, `max_tokens`, tool calls, refusals and errors, with these
  * limits: token counts and `max_tokens` count pieces of text as this server splits it; each of `n` choices is a
- * generation with a pace of its own; only streams are paced; other fields, such as `temperature`, `seed` and `tools`, are
- * accepted and passed to the model. When a client disconnects, its model is unsubscribed. For a client that reads slowly
- * up to a million pieces are buffered, all choices together; then its stream ends with an error.
+ * generation with a pace of its own; only streams and answers in the background are paced; other fields, such as
+ * `temperature`, `seed` and `tools`, are accepted and passed to the model. When a client disconnects, its model is
+ * unsubscribed, unless it answers in the background. For a client that reads slowly up to a million pieces are buffered, all
+ * choices together; then its stream ends with an error.
+ *
+ * The last 1,000 responses are kept in memory, fewer if their conversations and events have more than 128 million
+ * characters. A response that is dropped while it runs stops.
  *
  * Pages of any origin may read the answers (`access-control-allow-origin: *`), so that you can try a page served by
  * another process of this machine. For the built-in models that is safe: their answers are public, and the server reads
- * no cookies, changes nothing, and listens on this machine only. Set a key before you add models that return private
- * data.
+ * no cookies, keeps nothing but responses, whose ids nobody can guess, and listens on this machine only. Set a key before
+ * you add models that return private data.
  *
  * Rejects if it cannot listen, for example because the port is taken. Like any server it keeps its process running until
  * it is closed.

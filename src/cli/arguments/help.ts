@@ -78,6 +78,8 @@ rxllm models takes only --base-url, --key, --timeout, --retries and --json.
 
 Options of rxllm serve; of those above it takes only --key, the key to require:
 ${Object.values(serveHelp).join('\n')}
+It answers /models, /chat/completions, /completions, /responses (also in the
+background), /embeddings (by word hashes) and /moderations (by lists of words).
 
 The prompt is standard input, a blank line and the arguments, or just one of
 them. With arguments, piped input must begin within 2 seconds; a first argument

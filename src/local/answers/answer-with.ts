@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { identity, mergeMap, tap, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
+import { createId } from '../create-id.js';
 import type { Exchange, Handler } from '../http/exchange.js';
 import { findModel } from '../http/model-routes.js';
 import { readJson } from '../http/read-json.js';
 import { sendEvents, sendJson, whenWritable } from '../http/send.js';
-import { writeChunks, writeWhole, type AnswerFormat, type AnswerHead } from './answer-format.js';
+import { writeChunks, writeWhole, type ChoiceFormat, type AnswerHead } from './choice-format.js';
 import { generate } from './generate.js';
 import type { GenerationRequest } from './generation-request.js';
 import type { GenerationEvent, GenerationPiece } from './generation.js';
@@ -17,17 +17,17 @@ import { pace } from './pace.js';
 const maxPieces = 1_000_000;
 
 /** Creates the handler of an endpoint from a function that reads its requests and the format of its answers. */
-export function answerWith(parse: (body: unknown) => GenerationRequest, format: AnswerFormat): Handler {
+export function answerWith(parse: (body: unknown) => GenerationRequest, format: ChoiceFormat): Handler {
   return (exchange) => readJson(exchange.request).pipe(mergeMap((body) => answer(exchange, parse(body), format)));
 }
 
-function answer(exchange: Exchange, request: GenerationRequest, format: AnswerFormat): Observable<unknown> {
+function answer(exchange: Exchange, request: GenerationRequest, format: ChoiceFormat): Observable<unknown> {
   const { response, settings, notes } = exchange;
   const { asked, choices } = request;
   notes.model = asked.model;
   const model = findModel(settings.models, asked.model);
   const head: AnswerHead = {
-    id: format.idPrefix + randomUUID().replaceAll('-', ''),
+    id: createId(format.idPrefix),
     created: Math.floor(settings.scheduler.now() / 1000),
     request,
   };

@@ -1,16 +1,11 @@
 import { concatMap } from 'rxjs';
 import * as z from 'zod/mini';
 import { isObject } from '../../util/is-object.js';
-import { messageText } from '../local-model.js';
-import type { AnswerFormat } from './answer-format.js';
+import { promptOf } from '../local-model.js';
+import type { ChoiceFormat } from './choice-format.js';
 import { answerWith } from './answer-with.js';
-import {
-  checkBody,
-  generationBody,
-  readGenerationFields,
-  tokenLimit,
-  type GenerationRequest,
-} from './generation-request.js';
+import { checkBody } from './check-body.js';
+import { generationBody, readGenerationFields, tokenLimit, type GenerationRequest } from './generation-request.js';
 import type { Generation, GenerationEvent } from './generation.js';
 
 const contentPart = z
@@ -43,21 +38,20 @@ const chatBody = z.extend(generationBody, {
 /** Reads a body of `/chat/completions`. Throws a `LocalError` 400 that names the first invalid field. */
 function parseChatRequest(input: unknown): GenerationRequest {
   const body = checkBody(chatBody, input);
-  const question = body.messages.filter(({ role }) => role === 'user').at(-1);
   return {
     ...readGenerationFields({ ...body, max_tokens: body.max_completion_tokens ?? body.max_tokens }),
     asked: {
       operation: 'chat',
       model: body.model,
       messages: body.messages,
-      prompt: question === undefined ? '' : messageText(question),
+      prompt: promptOf(body.messages),
       body,
     },
   };
 }
 
 /** Writes answers of `/chat/completions`. A stream has a choice with the role, one per piece and one that finishes. */
-const chatFormat: AnswerFormat = {
+const chatFormat: ChoiceFormat = {
   idPrefix: 'chatcmpl-',
   wholeObject: 'chat.completion',
   chunkObject: 'chat.completion.chunk',

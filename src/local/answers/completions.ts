@@ -1,9 +1,10 @@
 import type { OperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
 import { operate } from '../../util/operate.js';
-import type { AnswerFormat } from './answer-format.js';
+import type { ChoiceFormat } from './choice-format.js';
 import { answerWith } from './answer-with.js';
-import { checkBody, generationBody, readGenerationFields, type GenerationRequest } from './generation-request.js';
+import { checkBody } from './check-body.js';
+import { generationBody, readGenerationFields, type GenerationRequest } from './generation-request.js';
 import { pieceText, type GenerationEvent } from './generation.js';
 
 const completionBody = z.extend(generationBody, {
@@ -30,7 +31,7 @@ function parseCompletionRequest(input: unknown): GenerationRequest {
 }
 
 /** Writes answers of the legacy `/completions`, whose chunks have the shape of a whole answer. */
-const completionFormat: AnswerFormat = {
+const completionFormat: ChoiceFormat = {
   idPrefix: 'cmpl-',
   wholeObject: 'text_completion',
   chunkObject: 'text_completion',

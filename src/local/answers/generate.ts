@@ -33,7 +33,7 @@ import { toPieces } from './to-pieces.js';
  */
 export function generate(
   model: LocalModel,
-  { asked, maxTokens, stop }: GenerationRequest,
+  { asked, maxTokens, stop }: Pick<GenerationRequest, 'asked' | 'maxTokens' | 'stop'>,
   pacing: MonoTypeOperatorFunction<GenerationPiece>,
 ): Observable<GenerationEvent> {
   return defer(() => {

@@ -15,9 +15,10 @@ export interface GenerationRequest {
   readonly choices: number;
 }
 
-const flag = z.nullish(z.boolean('true or false'));
+/** A field that may be left out, or null. */
+export const flag = z.nullish(z.boolean('true or false'));
 
-/** A maximum number of tokens. Like all schemas here, its error texts complete the sentence "it must be". */
+/** A maximum number of tokens. */
 export const tokenLimit = z.nullish(z.int('a whole number').check(z.positive('1 or more')));
 
 const stopSequence = z
@@ -26,7 +27,7 @@ const stopSequence = z
 
 const choiceCount = 'a whole number from 1 to 128';
 
-/** The fields that both endpoints read. Others, such as `temperature` and `seed`, are accepted and ignored. */
+/** The fields that chat and legacy completions read. Others, such as `temperature` and `seed`, are accepted and ignored. */
 export const generationBody = z.looseObject(
   {
     model: z.string('the name of a model'),
@@ -55,40 +56,4 @@ export function readGenerationFields(body: GenerationBody): Omit<GenerationReque
     stop: typeof body.stop === 'string' ? [body.stop] : (body.stop ?? []),
     choices: body.n ?? 1,
   };
-}
-
-/**
- * Checks a request body against a schema. Throws a `LocalError` 400 that names the first invalid field, such as
- * `messages[1].role`.
- */
-export function checkBody<T>(schema: z.ZodMiniType<T>, body: unknown): T {
-  const result = z.safeParse(schema, body);
-  if (result.success) {
-    return result.data;
-  }
-  const { path, expected } = problemOf(result.error.issues[0]);
-  const param = nameOf(path);
-  const found = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)[key], body);
-  const field = param === '' ? 'The body' : `'${param}'`;
-  throw new LocalError(
-    400,
-    found === undefined ? `${field} is missing: it must be ${expected}.` : `${field} must be ${expected}.`,
-    { param: param === '' ? null : param, code: found === undefined ? 'missing_required_parameter' : 'invalid_value' },
-  );
-}
-
-/** Finds the problem an issue is about. A union has issues for each alternative: the deepest is in the one that was meant. */
-function problemOf(issue: z.core.$ZodIssue | undefined): { path: readonly PropertyKey[]; expected: string } {
-  const { path = [], message: expected = 'valid' } = issue ?? {};
-  const [deepest] = (issue?.code === 'invalid_union' ? issue.errors : [])
-    .map(([first]) => problemOf(first))
-    .filter((inner) => inner.path.length > 0)
-    .sort((one, other) => other.path.length - one.path.length);
-  return deepest ? { ...deepest, path: [...path, ...deepest.path] } : { path, expected };
-}
-
-function nameOf(path: readonly PropertyKey[]): string {
-  return path
-    .map((key, depth) => (typeof key === 'number' ? `[${key}]` : `${depth === 0 ? '' : '.'}${String(key)}`))
-    .join('');
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { defer, mergeMap, type OperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
 import type { FunctionDelta, ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
+import { createId } from '../create-id.js';
 import { chatDelta } from './chat-delta.js';
 import type { LocalDelta } from '../local-model.js';
 import { tokenize } from '../tokenize.js';
@@ -68,7 +68,7 @@ function createToolCallSplitter(): (call: ToolCallDelta) => readonly ToolCallDel
     if (begun.has(index)) {
       return [{ ...call, index, ...(called && { function: { ...called, arguments: argumentsOf(called) } }) }];
     }
-    const id = call.id ?? `call_${randomUUID().replaceAll('-', '')}`;
+    const id = call.id ?? createId('call_');
     begun.set(index, id);
     const head = { ...call, index, id, type: call.type ?? (custom ? 'custom' : 'function') };
     if (called) {
@@ -83,6 +83,7 @@ function createToolCallSplitter(): (call: ToolCallDelta) => readonly ToolCallDel
   };
 }
 
-function argumentsOf({ arguments: given }: FunctionDelta): string {
+/** Returns the arguments of a call as text. */
+export function argumentsOf({ arguments: given }: FunctionDelta): string {
   return typeof given === 'object' ? JSON.stringify(given) : (given ?? '');
 }

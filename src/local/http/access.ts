@@ -55,7 +55,7 @@ export function allowEveryOrigin(response: ServerResponse): void {
 export function answerPreflight(response: ServerResponse): Observable<never> {
   response
     .writeHead(204, {
-      'access-control-allow-methods': 'GET, HEAD, POST',
+      'access-control-allow-methods': 'GET, HEAD, POST, DELETE',
       // The wildcard does not cover authorization, which clients send even to servers without a key.
       'access-control-allow-headers': 'authorization, content-type, *',
       'access-control-max-age': '600',

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { catchError, defer, EMPTY, fromEvent, map, merge, take, takeUntil, type Observable } from 'rxjs';
+import { createId } from '../create-id.js';
 import type { LocalExchange, LocalOutcome } from '../local-server-config.js';
 import type { ServerSettings } from '../server-settings.js';
 import { allowEveryOrigin, answerPreflight, requireKey } from './access.js';
@@ -15,14 +15,14 @@ import { sendPage } from './send-page.js';
  * so that a client that disconnects stops its generation, or when `closing` emits.
  */
 export function handleRequests(settings: ServerSettings, closing: Observable<unknown>): RequestListener {
-  const answer = createAnswer(settings);
+  const answer = createAnswer(settings, closing);
   return (request, response) => {
     const exchange: Exchange = { request, response, settings, notes: {} };
     if (settings.onExchange !== undefined) {
       watchExchange(exchange, closing).subscribe(settings.onExchange);
     }
     response.setHeader('x-content-type-options', 'nosniff');
-    response.setHeader('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
+    response.setHeader('x-request-id', createId('req_'));
     defer(() => answer(exchange))
       .pipe(
         catchError((error: unknown) => answerError(exchange, error)),
@@ -32,10 +32,13 @@ export function handleRequests(settings: ServerSettings, closing: Observable<unk
   };
 }
 
-function createAnswer(settings: ServerSettings): (exchange: Exchange) => Observable<unknown> {
+function createAnswer(
+  settings: ServerSettings,
+  closing: Observable<unknown>,
+): (exchange: Exchange) => Observable<unknown> {
   const { key, pages, fallback } = settings;
   const checkKey = requireKey(key);
-  const route = createRouter(settings);
+  const route = createRouter(settings, closing);
   return (exchange) => {
     const { request, response } = exchange;
     if (pages !== undefined && !isApiPath(pathOf(request))) {

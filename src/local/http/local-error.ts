@@ -12,13 +12,20 @@ interface LocalErrorInit {
   readonly cause?: unknown;
 }
 
+interface ErrorBody {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string | null;
+}
+
 /** An error with an HTTP status, shown to the caller. */
 export class LocalError extends Error {
   override readonly name = 'LocalError';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** The body as the OpenAI API has it, sent as JSON or, once a stream has begun, as an error frame. */
-  readonly body: object;
+  readonly body: { readonly error: ErrorBody };
 
   constructor(
     status: number,

@@ -12,11 +12,26 @@ export const sendModels: Handler = ({ response, settings }) => {
   return EMPTY;
 };
 
+/** The model that answers `/embeddings`. */
+export const embeddingModel = 'word-hashes';
+
+/** The model that answers `/moderations`. */
+export const moderationModel = 'word-lists';
+
+/** What the models are that are not listed, since programs take the first of the list for chat. */
+const descriptions: ReadonlyMap<string, string> = new Map([
+  [embeddingModel, 'Embeddings made from word hashes, for trying things without a model.'],
+  [moderationModel, 'Moderation by a short list of words per category, for trying things without a model.'],
+]);
+
 /** Answers `GET /v1/models/{id}` with one model. */
 export const sendModel: Handler = ({ response, settings, notes }, id) => {
   notes.model = id;
-  findModel(settings.models, id);
-  sendJson(response, describeModel(id, settings));
+  const description = settings.models.has(id) ? undefined : descriptions.get(id);
+  if (description === undefined) {
+    findModel(settings.models, id);
+  }
+  sendJson(response, { ...describeModel(id, settings), description });
   return EMPTY;
 };
 

@@ -1,4 +1,6 @@
 import { defer, EMPTY, mergeMap, type Observable } from 'rxjs';
+import { cancelResponse, deleteResponse, sendResponse } from '../responses/response-routes.js';
+import { StoredResponses } from '../responses/stored-responses.js';
 import type { ServerSettings } from '../server-settings.js';
 import { pathOf, type Exchange, type Handler } from './exchange.js';
 import { limitRate } from './limit-rate.js';
@@ -7,20 +9,34 @@ import { sendModel, sendModels } from './model-routes.js';
 import { sendText } from './send.js';
 
 interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly handle: Handler;
 }
 
-/** Creates the routes of a server, and returns the function that passes an exchange to one of them. */
-export function createRouter({ rateLimit, scheduler }: ServerSettings): (exchange: Exchange) => Observable<unknown> {
+/**
+ * Creates the routes of a server, and returns the function that passes an exchange to one of them.
+ *
+ * @param closing Stops responses in the background when it emits.
+ */
+export function createRouter(
+  { rateLimit, scheduler }: ServerSettings,
+  closing: Observable<unknown>,
+): (exchange: Exchange) => Observable<unknown> {
   const limited = limitRate(rateLimit, scheduler);
+  const stored = new StoredResponses(closing);
   const routes: readonly Route[] = [
     { method: 'GET', path: '/', handle: sendWelcome },
     { method: 'GET', path: '/v1/models', handle: sendModels },
     { method: 'GET', path: '/v1/models/{id}', handle: sendModel },
     { method: 'POST', path: '/v1/chat/completions', handle: limited(answerChat) },
     { method: 'POST', path: '/v1/completions', handle: limited(answerCompletion) },
+    { method: 'POST', path: '/v1/embeddings', handle: limited(answerEmbeddings) },
+    { method: 'POST', path: '/v1/moderations', handle: limited(answerModerations) },
+    { method: 'POST', path: '/v1/responses', handle: limited(answerResponse(stored)) },
+    { method: 'GET', path: '/v1/responses/{id}', handle: sendResponse(stored) },
+    { method: 'DELETE', path: '/v1/responses/{id}', handle: deleteResponse(stored) },
+    { method: 'POST', path: '/v1/responses/{id}/cancel', handle: cancelResponse(stored) },
   ];
   return (exchange) => route(routes, exchange);
 }
@@ -29,7 +45,10 @@ export function createRouter({ rateLimit, scheduler }: ServerSettings): (exchang
 function route(routes: readonly Route[], exchange: Exchange): Observable<unknown> {
   const { method = '' } = exchange.request;
   const path = pathOf(exchange.request);
-  const onPath = routes.filter((candidate) => parameterOf(candidate.path, path) !== undefined);
+  const matching = routes.filter((candidate) => parameterOf(candidate.path, path) !== undefined);
+  // An id may contain a slash, so a longer pattern comes first.
+  const longest = Math.max(...matching.map((candidate) => candidate.path.length));
+  const onPath = matching.filter((candidate) => candidate.path.length === longest);
   const found = onPath.find((candidate) => candidate.method === (method === 'HEAD' ? 'GET' : method));
   if (found !== undefined) {
     return found.handle(exchange, parameterOf(found.path, path) ?? '');
@@ -49,11 +68,12 @@ function route(routes: readonly Route[], exchange: Exchange): Observable<unknown
 
 /** Returns the part of a path that matches `{id}`, empty if the pattern has none; `undefined` if the path does not match. */
 function parameterOf(pattern: string, path: string): string | undefined {
-  const [start = ''] = pattern.split('{', 1);
-  if (start === pattern) {
+  const [start = '', end] = pattern.split('{id}');
+  if (end === undefined) {
     return path === pattern ? '' : undefined;
   }
-  return path.startsWith(start) && path.length > start.length ? decode(path.slice(start.length)) : undefined;
+  const isMatch = path.startsWith(start) && path.endsWith(end) && path.length > start.length + end.length;
+  return isMatch ? decode(path.slice(start.length, path.length - end.length)) : undefined;
 }
 
 function decode(text: string): string {
@@ -65,12 +85,34 @@ function decode(text: string): string {
 }
 
 /** Answers with a module that is loaded at the first request, since it needs zod, which takes long to load. */
-const answerChat: Handler = (exchange, parameter) =>
-  defer(() => import('../answers/chat.js')).pipe(mergeMap((answers) => answers.answerChat(exchange, parameter)));
+function lazily<T>(load: () => Promise<T>, handlerOf: (loaded: T) => Handler): Handler {
+  return (exchange, parameter) => defer(load).pipe(mergeMap((loaded) => handlerOf(loaded)(exchange, parameter)));
+}
 
-const answerCompletion: Handler = (exchange, parameter) =>
-  defer(() => import('../answers/completions.js')).pipe(
-    mergeMap((answers) => answers.answerCompletion(exchange, parameter)),
+const answerChat = lazily(
+  () => import('../answers/chat.js'),
+  (loaded) => loaded.answerChat,
+);
+
+const answerCompletion = lazily(
+  () => import('../answers/completions.js'),
+  (loaded) => loaded.answerCompletion,
+);
+
+const answerEmbeddings = lazily(
+  () => import('../answers/embeddings.js'),
+  (loaded) => loaded.answerEmbeddings,
+);
+
+const answerModerations = lazily(
+  () => import('../answers/moderations.js'),
+  (loaded) => loaded.answerModerations,
+);
+
+const answerResponse = (stored: StoredResponses): Handler =>
+  lazily(
+    () => import('../responses/answer-response.js'),
+    (loaded) => loaded.answerResponse(stored),
   );
 
 /** Explains the server to whoever opens its address in a browser. */

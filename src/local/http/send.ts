@@ -48,30 +48,43 @@ function send(response: ServerResponse, status: number, type: string, text: stri
 }
 
 /**
- * Sends objects as server-sent events, then `[DONE]`. The head is sent with the first event or keep-alive comment. An
- * earlier error passes through, so that it can still be answered with its own status; a later one is sent as an error
- * frame, which ends the stream without `[DONE]`.
+ * Sends objects as server-sent events, then `[DONE]`. An error before the head passes through, so that it can still be
+ * answered with its own status; a later one is sent as an error frame, which ends the stream without `[DONE]`.
  */
-export function sendEvents({ response, settings }: Exchange, objects: Observable<object>): Observable<string> {
-  const { keepAlive, scheduler } = settings;
-  return objects.pipe(
+export function sendEvents(exchange: Exchange, objects: Observable<object>): Observable<string> {
+  const frames = objects.pipe(
     map((object) => JSON.stringify(object)),
     endWith('[DONE]'),
     catchError((error: unknown) =>
-      response.headersSent ? of(JSON.stringify(toLocalError(error, 'The stream').body)) : throwError(() => error),
+      exchange.response.headersSent
+        ? of(JSON.stringify(toLocalError(error, 'The stream').body))
+        : throwError(() => error),
     ),
     map((data) => formatEvent({ data })),
+  );
+  return sendFrames(exchange, frames);
+}
+
+/** Sends the frames of an event stream. The head is sent with the first frame or keep-alive comment. */
+export function sendFrames({ response, settings }: Exchange, frames: Observable<string>): Observable<string> {
+  const { keepAlive, scheduler } = settings;
+  return frames.pipe(
     keepAlive === undefined ? identity : commentWhenSilent(keepAlive, scheduler),
     tap({
       next: (frame) => {
-        if (!response.headersSent) {
-          response.writeHead(200, streamHeaders);
-        }
+        sendStreamHead(response);
         response.write(frame);
       },
       complete: () => response.end(),
     }),
   );
+}
+
+/** Sends the head of an event stream, unless it was sent. */
+export function sendStreamHead(response: ServerResponse): void {
+  if (!response.headersSent) {
+    response.writeHead(200, streamHeaders);
+  }
 }
 
 const streamHeaders = {

@@ -17,7 +17,7 @@ import type { GenerationRequest } from './generation-request.js';
 import { toGeneration, type Generation, type GenerationEvent } from './generation.js';
 
 /** How an endpoint writes its answers. Ids, models, indices and token counts are the same for all endpoints. */
-export interface AnswerFormat {
+export interface ChoiceFormat {
   readonly idPrefix: string;
   /** The field `object` of an answer that is not streamed. */
   readonly wholeObject: string;
@@ -43,7 +43,7 @@ export interface AnswerHead {
  */
 export function writeChunks(
   generations: readonly Observable<GenerationEvent>[],
-  format: AnswerFormat,
+  format: ChoiceFormat,
   head: AnswerHead,
 ): Observable<object> {
   const { includeUsage } = head.request;
@@ -67,7 +67,7 @@ export function writeChunks(
 /** Emits the one object of an answer that is not streamed, once all generations have finished. */
 export function writeWhole(
   generations: readonly Observable<GenerationEvent>[],
-  format: AnswerFormat,
+  format: ChoiceFormat,
   head: AnswerHead,
 ): Observable<object> {
   return forkJoin(generations.map((events) => events.pipe(toArray(), map(toGeneration)))).pipe(
