@@ -83,7 +83,7 @@ class Lane<Chunk extends RepeatingChunk> implements Shortcut<ProvenChunk<Chunk>>
           templates.copyWithin(1, 0, place);
           templates[0] = template;
         }
-        return { chunk: template.mold.cast(template.pattern.texts) };
+        return { chunk: template.mold(template.pattern.texts) };
       }
       place += 1;
     }

@@ -1,5 +1,5 @@
 import { parseJson } from '../util/parse-json.js';
-import { ChunkMold, placesOf, type RepeatingChunk } from './chunk-mold.js';
+import { createMold, type Mold, placesOf, type RepeatingChunk } from './chunk-mold.js';
 import type { Hole, Pattern } from './pattern.js';
 import { decode, dataViewOf } from './read-string.js';
 
@@ -9,7 +9,7 @@ export type ReadUnmended<Chunk> = (document: unknown) => Chunk | undefined;
 /** An event that repeats: its bytes, and the chunks they stand for. */
 export interface Template<Chunk extends RepeatingChunk> {
   readonly pattern: Pattern;
-  readonly mold: ChunkMold<Chunk>;
+  readonly mold: Mold<Chunk>;
 }
 
 /** One line of data with line feeds or CRLF, which the parser would parse as one document. */
@@ -57,8 +57,8 @@ export function learnTemplate<Chunk extends RepeatingChunk>(
   if (chunk === undefined || found.some(({ length }) => length !== 1)) {
     return undefined;
   }
-  const mold = new ChunkMold(chunk, found.flat());
-  return JSON.stringify(mold.cast(texts)) === JSON.stringify(known) ? { pattern, mold } : undefined;
+  const mold = createMold(chunk, found.flat());
+  return JSON.stringify(mold(texts)) === JSON.stringify(known) ? { pattern, mold } : undefined;
 }
 
 /** Returns the document of a block, with these texts in its holes. */
