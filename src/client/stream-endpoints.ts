@@ -5,6 +5,7 @@ import { readUnmended } from '../chunks/proven-chunks.js';
 import { createLane } from '../lane/lane.js';
 import { isResponse } from '../responses/ending.js';
 import { parseResponseEvents } from '../responses/parse-events.js';
+import { readUnmendedDelta } from '../responses/read-event.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk } from '../schemas/completion.js';
@@ -21,12 +22,13 @@ export const chatEndpoint = chunkEndpoint('chat', '/chat/completions', chatChunk
 export const completionsEndpoint = chunkEndpoint('completions', '/completions', completionChunks);
 
 /** `/responses`. */
-export const responsesEndpoint: StreamEndpoint<ResponseRequest, ResponseEvent> = {
+export const responsesEndpoint: StreamEndpoint<ResponseRequest, ResponseEvent, ProvenChunk<ResponseEvent>> = {
   operation: 'responses',
   path: '/responses',
   toBody: (request) => ({ ...request, stream: true }),
   reading: (_request, { scheduler }) => ({
     isWhole: isResponse,
+    createShortcut: () => createLane(readUnmendedDelta),
     parse: (redact) => parseResponseEvents({ redact, scheduler }),
     createCheck: () => ({ isActive: () => true }),
   }),
