@@ -96,7 +96,7 @@ export { toMessage } from './operators/to-message.js';
 export { toolCalls } from './operators/tool-calls.js';
 export { toUsage } from './operators/to-usage.js';
 export { toMessageParam } from './chunks/to-message-param.js';
-export type { Message, ToolCall, Usage } from './chunks/message.js';
+export type { Message, ToolCall, Usage } from './schemas/message.js';
 
 /* Values are paced for a screen */
 export { coalesceText } from './operators/coalesce-text.js';

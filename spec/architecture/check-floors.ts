@@ -9,9 +9,11 @@ const floors: Readonly<Record<string, number>> = {
   secrets: 0,
   errors: 1,
   schemas: 1,
+  answers: 1.5,
   transport: 2,
   sse: 2,
   chunks: 2,
+  responses: 2,
   lane: 2,
   operators: 3,
   client: 4,
@@ -29,7 +31,7 @@ const floors: Readonly<Record<string, number>> = {
 };
 
 /** The stages of floor 2, in data-flow order: each may import the types of those before it. */
-const stages = ['transport', 'sse', 'chunks', 'lane'];
+const stages = ['transport', 'sse', 'chunks', 'responses', 'lane'];
 
 /** Lower folders that a folder must not import nevertheless: operators work on any Observable of chunks. */
 const unseen: Readonly<Record<string, readonly string[]>> = { operators: ['transport', 'sse'] };

@@ -1,5 +1,5 @@
 import { from } from 'rxjs';
-import type { Usage } from '../../src/chunks/message.js';
+import type { Usage } from '../../src/schemas/message.js';
 import { measure, type StreamTiming } from '../../src/operators/measure.js';
 import { ofChoice } from '../../src/operators/of-choice.js';
 import { reasoningDeltas } from '../../src/operators/reasoning-deltas.js';

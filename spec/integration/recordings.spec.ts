@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { catchError, lastValueFrom, map, of } from 'rxjs';
-import type { Message } from '../../src/chunks/message.js';
+import type { Message } from '../../src/schemas/message.js';
 import { createClient, isLlmError, toMessage } from '../../src/index.node.js';
 import { closeServers, type LoopbackServer, startServer } from '../support/loopback.js';
 import { transports } from '../support/transports.js';

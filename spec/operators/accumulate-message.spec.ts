@@ -1,5 +1,5 @@
 import { EMPTY, from, NEVER, of, take, toArray } from 'rxjs';
-import type { Message, ToolCall } from '../../src/chunks/message.js';
+import type { Message, ToolCall } from '../../src/schemas/message.js';
 import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { LimitError } from '../../src/errors/limit-error.js';
 import { accumulateMessage } from '../../src/operators/accumulate-message.js';

@@ -1,5 +1,5 @@
 import { EMPTY, from, NEVER, throwError } from 'rxjs';
-import type { Message } from '../../src/chunks/message.js';
+import type { Message } from '../../src/schemas/message.js';
 import { StreamError } from '../../src/errors/stream-error.js';
 import { toMessage } from '../../src/operators/to-message.js';
 import { chatChunk, finishChunk } from '../support/chunks.js';

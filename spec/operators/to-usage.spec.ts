@@ -1,5 +1,5 @@
 import { EMPTY, NEVER, of } from 'rxjs';
-import type { Usage } from '../../src/chunks/message.js';
+import type { Usage } from '../../src/schemas/message.js';
 import type { TokenUsage } from '../../src/schemas/token-usage.js';
 import { toUsage } from '../../src/operators/to-usage.js';
 import { chatChunk, legacyChunk, usageChunk } from '../support/chunks.js';

@@ -1,5 +1,5 @@
 import { concat, EMPTY, from, NEVER, of, take, throwError } from 'rxjs';
-import type { ToolCall } from '../../src/chunks/message.js';
+import type { ToolCall } from '../../src/schemas/message.js';
 import type { AnswerChunk } from '../../src/chunks/answer-chunk.js';
 import { toolCalls } from '../../src/operators/tool-calls.js';
 import { chatChunk, finishChunk, usageChunk } from '../support/chunks.js';

@@ -1,6 +1,6 @@
 import { concat, EMPTY, from, type Observable, throwError } from 'rxjs';
 import { type Client, createClient } from '../../src/client/create-client.js';
-import type { Message, ToolCall } from '../../src/chunks/message.js';
+import type { Message, ToolCall } from '../../src/schemas/message.js';
 import { accumulateMessage } from '../../src/operators/accumulate-message.js';
 import { toolCalls } from '../../src/operators/tool-calls.js';
 import type { ChatCompletionChunk } from '../../src/schemas/chat-completion-chunk.js';

@@ -17,7 +17,7 @@ export type { ChatMessage, UserContent } from '../schemas/chat-message.js';
 export type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 export type { CompletionChunk } from '../schemas/completion.js';
 export type { Model } from '../schemas/model.js';
-export type { Message, ToolCall, Usage } from '../chunks/message.js';
+export type { Message, ToolCall, Usage } from '../schemas/message.js';
 export type { RetryNotice } from '../operators/retry-with-backoff.js';
 export type { ChatView, ReplyError, ReplyStatus } from '../views/chat-view.js';
 export type { Turn } from '../views/conversation.js';

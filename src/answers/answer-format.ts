@@ -1,4 +1,4 @@
-import type { Message, Usage } from '../chunks/message.js';
+import type { Message, Usage } from '../schemas/message.js';
 
 /** A kind of text that a value of a stream may add to an answer. */
 export type TextKind = 'text' | 'reasoning' | 'refusal';

@@ -1,8 +1,9 @@
+import { readUsage } from '../answers/usage.js';
 import type { ChatCompletionChunk, ChatDelta } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion.js';
+import type { Message, Usage } from '../schemas/message.js';
 import { isObject } from '../util/is-object.js';
-import { numberIn, reasoningInParts, textInDetails, textInParts } from './loose-values.js';
-import type { Message, Usage } from './message.js';
+import { reasoningInParts, textInDetails, textInParts } from './loose-values.js';
 
 /** A chunk of any endpoint that answers with text. */
 export type AnswerChunk = ChatCompletionChunk | CompletionChunk;
@@ -88,43 +89,4 @@ export function usageOf(chunk: AnswerChunk): Usage | undefined {
   // Groq repeats its usage in a field of its own; the standard one is preferred.
   const groq = chunk['x_groq'] as { readonly usage?: unknown } | null | undefined;
   return readUsage(chunk.usage) ?? readUsage(groq?.usage);
-}
-
-/** Reads counts under the names of either endpoint. Numbers may be text, since not all of the names are known when a chunk is read. */
-export function readUsage(raw: unknown): Usage | undefined {
-  if (!isObject(raw)) {
-    return undefined;
-  }
-  const inputTokens = firstNumber(raw['prompt_tokens'], raw['input_tokens']);
-  const outputTokens = firstNumber(raw['completion_tokens'], raw['output_tokens']);
-  if (inputTokens === undefined && outputTokens === undefined) {
-    return undefined;
-  }
-  const cachedTokens = firstNumber(
-    fieldOf(raw['prompt_tokens_details'], 'cached_tokens'),
-    fieldOf(raw['input_tokens_details'], 'cached_tokens'),
-    raw['prompt_cache_hit_tokens'],
-    raw['cached_tokens'],
-  );
-  const reasoningTokens = firstNumber(
-    fieldOf(raw['completion_tokens_details'], 'reasoning_tokens'),
-    fieldOf(raw['output_tokens_details'], 'reasoning_tokens'),
-    raw['reasoning_tokens'],
-  );
-  return {
-    inputTokens: inputTokens ?? 0,
-    outputTokens: outputTokens ?? 0,
-    totalTokens: firstNumber(raw['total_tokens']) ?? (inputTokens ?? 0) + (outputTokens ?? 0),
-    ...(cachedTokens === undefined ? {} : { cachedTokens }),
-    ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
-    raw,
-  };
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  return isObject(value) ? value[key] : undefined;
-}
-
-function firstNumber(...values: readonly unknown[]): number | undefined {
-  return values.map(numberIn).find((value) => value !== undefined);
 }

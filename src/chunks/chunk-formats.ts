@@ -1,8 +1,8 @@
 import { noop } from 'rxjs';
+import { checkIndex } from '../answers/check-index.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
-import { checkIndex, checkToolCalls } from './check-index.js';
 import { isNoReason, meaningOf } from './finish-reason.js';
 import { MessageDiff } from './message-diff.js';
 import type { ChunkFormat, ChunkRepair, StreamContent } from './parse-chunks.js';
@@ -81,6 +81,17 @@ function mendChoice(
     chunk['usage'] = usage;
   }
   return own;
+}
+
+/** Checks the indices of the tool calls in a raw delta, skipping calls without one. */
+function checkToolCalls(delta: unknown, maximum: number): void {
+  const calls: unknown = isObject(delta) ? delta['tool_calls'] : undefined;
+  for (const call of Array.isArray(calls) ? (calls as unknown[]) : []) {
+    const index: unknown = isObject(call) ? call['index'] : undefined;
+    if (index !== undefined && index !== null && index !== false) {
+      checkIndex(index, 'toolCalls', maximum);
+    }
+  }
 }
 
 type RawObject = Record<string, unknown>;

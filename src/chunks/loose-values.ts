@@ -1,11 +1,5 @@
 import { isObject } from '../util/is-object.js';
 
-/** Returns a number, or the one that a text holds; `undefined` for anything else. */
-export function numberIn(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-}
-
 const none: readonly unknown[] = [];
 
 /** The types of content parts that hold reasoning. */

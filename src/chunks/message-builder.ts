@@ -13,7 +13,7 @@ import { ExtraFields, freezeDeep, noFields } from './extra-fields.js';
 import { type Progress, progressOf } from './finish-reason.js';
 import { GrowingCall, mergeEntry, partOf } from './growing-call.js';
 import { otherParts } from './loose-values.js';
-import type { Message, Usage } from './message.js';
+import type { Message, Usage } from '../schemas/message.js';
 import { noCalls, ToolCallMerger } from './tool-call-merger.js';
 
 /** Configuration of a {@link MessageBuilder}. */

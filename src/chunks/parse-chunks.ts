@@ -1,15 +1,13 @@
 import { asyncScheduler, type OperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
+import { type AnswerEvent, documentsOf, done, errorFrame } from '../answers/event-data.js';
+import { ForeignStream } from '../answers/foreign-stream.js';
 import type { Redact } from '../secrets/redactor.js';
-import { ProtocolError } from '../errors/protocol-error.js';
 import { StreamError } from '../errors/stream-error.js';
 import { toStreamError } from '../errors/server-error.js';
-import type { ServerSentEvent } from '../sse/block-parser.js';
 import { isObject } from '../util/is-object.js';
 import { operate, type Stage } from '../util/operate.js';
 import { type AnyChunk, Completion } from './completion.js';
-import { done, errorFrame, parseEventData } from './event-data.js';
 import { meaningOf } from './finish-reason.js';
-import { ForeignStream } from './foreign-stream.js';
 
 /** What a stream may hold. */
 export interface StreamContent {
@@ -33,12 +31,6 @@ export interface ChunkRepair<Chunk> {
   mend(raw: Record<string, unknown>): void;
   /** Records a chunk that needs no mending. */
   note(chunk: Chunk): void;
-}
-
-/** An event of a model server. */
-export interface AnswerEvent extends ServerSentEvent {
-  /** The parsed data, if it had to be parsed to judge the event. */
-  readonly documents?: readonly unknown[];
 }
 
 /** A chunk that was read without parsing its event, since it differs from earlier ones in its text only. */
@@ -74,7 +66,10 @@ class ChunkParser<Chunk extends AnyChunk> implements Stage<AnswerEvent | ProvenC
   private readonly format: ChunkFormat<Chunk>;
   private readonly config: ParseChunksConfig;
   private readonly completion = new Completion();
-  private readonly foreign = new ForeignStream();
+  private readonly foreign = new ForeignStream(
+    'choices',
+    (document) => 'choices' in document || (document['usage'] ?? undefined) !== undefined,
+  );
   private readonly repair: ChunkRepair<Chunk>;
 
   constructor(destination: Subscriber<Chunk>, format: ChunkFormat<Chunk>, config: ParseChunksConfig) {
@@ -90,7 +85,7 @@ class ChunkParser<Chunk extends AnyChunk> implements Stage<AnswerEvent | ProvenC
       this.destination.next(event.chunk);
       return;
     }
-    for (const document of this.documentsOf(event)) {
+    for (const document of documentsOf(event, this.toError)) {
       if (this.destination.closed) {
         return;
       }
@@ -112,17 +107,6 @@ class ChunkParser<Chunk extends AnyChunk> implements Stage<AnswerEvent | ProvenC
     destination.complete();
   }
 
-  private documentsOf({ data, event, documents = parseEventData(data) }: AnswerEvent): readonly unknown[] {
-    // What would be idle elsewhere is an error that gives no reason.
-    if (event === 'error' && !documents?.length) {
-      throw this.toError(data.trim() === 'null' ? undefined : data);
-    }
-    if (documents === undefined) {
-      throw new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
-    }
-    return documents;
-  }
-
   private readDocument(document: unknown, event: string): void {
     const error = errorFrame(document, event);
     if (error !== undefined) {
@@ -141,10 +125,10 @@ class ChunkParser<Chunk extends AnyChunk> implements Stage<AnswerEvent | ProvenC
     throwIfFailed(chunk);
   }
 
-  private toError(frame: unknown): StreamError {
+  private readonly toError = (frame: unknown): StreamError => {
     const { redact, scheduler = asyncScheduler } = this.config;
     return toStreamError(frame, redact, scheduler.now());
-  }
+  };
 }
 
 /** Whether a document is a ping, or a bare value that some relays send to keep a connection alive. */

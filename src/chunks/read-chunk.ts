@@ -1,29 +1,26 @@
-import { ProtocolError } from '../errors/protocol-error.js';
+import {
+  absent,
+  count,
+  list,
+  logprobs,
+  misfit,
+  object,
+  type Read,
+  readOrThrow,
+  text,
+  textOr,
+  word,
+} from '../answers/read-fields.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
 import { reasoningIn } from './loose-values.js';
-import { absent, count, list, Misfit, misfit, object, type Read, word } from './read-fields.js';
 
 /*
  * What a chunk may hold, for each wire format. What is only told about an answer never costs it: such a field is read if
  * possible, and left out otherwise. Text, tool calls and finish reasons that cannot be read are a misfit. `false` stands for
  * nothing on some servers.
  */
-
-/** Text of the answer: a number is its JSON text. */
-function textOr(other: Read): Read {
-  return (value) =>
-    typeof value === 'string'
-      ? value
-      : typeof value === 'number'
-        ? String(value)
-        : value === false
-          ? undefined
-          : other(value);
-}
-
-const text = textOr(misfit);
 
 /** A field of the answer other than text, of another type than it should be. */
 const part: Read = (value) => (value === false ? undefined : misfit(value));
@@ -63,16 +60,6 @@ const deltaFields = {
 };
 
 const finishReason: Read = (value) => (typeof value === 'string' ? value : part(value));
-
-const token = object({ token: word, logprob: count }, absent);
-
-/** Log probabilities without a token or number are left out. */
-const logprobs: Read = (value) =>
-  Array.isArray(value)
-    ? (value as unknown[])
-        .map(token)
-        .filter((item) => isObject(item) && typeof item['token'] === 'string' && typeof item['logprob'] === 'number')
-    : undefined;
 
 const tokenDetails = object({ cached_tokens: count, reasoning_tokens: count }, absent);
 
@@ -115,23 +102,10 @@ const completionChunk = chunk(object({ text, delta, finish_reason: finishReason 
 
 /** Checks and mends a document of `/chat/completions` in place. Throws a `ProtocolError` that names the field, not its value. */
 export function readChatChunk(document: unknown): ChatCompletionChunk {
-  return readChunk(chatChunk, document) as ChatCompletionChunk;
+  return readOrThrow('chunk', chatChunk, document) as ChatCompletionChunk;
 }
 
 /** Checks and mends a document of the legacy `/completions` in place, like {@link readChatChunk}. */
 export function readCompletionChunk(document: unknown): CompletionChunk {
-  return readChunk(completionChunk, document) as CompletionChunk;
-}
-
-function readChunk(read: Read, document: unknown): unknown {
-  try {
-    return read(document);
-  } catch (error) {
-    if (!(error instanceof Misfit)) {
-      throw error;
-    }
-    throw new ProtocolError(`The server sent an invalid chunk${error.path === '' ? '' : ` (at ${error.path})`}`, {
-      kind: 'parse',
-    });
-  }
+  return readOrThrow('chunk', completionChunk, document) as CompletionChunk;
 }

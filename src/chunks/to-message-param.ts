@@ -2,7 +2,7 @@ import type { AssistantMessage, ToolCallParam } from '../schemas/chat-message.js
 import { isObject } from '../util/is-object.js';
 import { progressOf } from './finish-reason.js';
 import { GrowingCall, isComplete, mergeEntry } from './growing-call.js';
-import type { Message, ToolCall } from './message.js';
+import type { Message, ToolCall } from '../schemas/message.js';
 
 /**
  * Converts a finished message to a request message, to be sent as history before the next prompt or tool result.

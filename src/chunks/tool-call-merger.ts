@@ -1,10 +1,10 @@
+import { checkIndex } from '../answers/check-index.js';
 import { LimitError } from '../errors/limit-error.js';
 import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
-import { checkIndex } from './check-index.js';
 import type { Progress } from './finish-reason.js';
 import { noFields } from './extra-fields.js';
 import { continues, GrowingCall, isComplete, mergeEntry, mergeFields, nameOf, partOf } from './growing-call.js';
-import type { ToolCall } from './message.js';
+import type { ToolCall } from '../schemas/message.js';
 
 /** The calls of a message that has none. */
 export const noCalls: readonly ToolCall[] = Object.freeze([]);

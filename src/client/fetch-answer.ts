@@ -1,6 +1,6 @@
 import { defer, type Observable, type OperatorFunction } from 'rxjs';
-import { errorFrame } from '../chunks/event-data.js';
-import { Misfit } from '../chunks/read-fields.js';
+import { errorFrame } from '../answers/event-data.js';
+import { Misfit } from '../answers/read-fields.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/server-error.js';
 import { withDeadlines } from '../operators/with-deadlines.js';

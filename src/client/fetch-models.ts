@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { count, list, misfit, object, word } from '../chunks/read-fields.js';
+import { count, list, misfit, object, word } from '../answers/read-fields.js';
 import type { Model } from '../schemas/model.js';
 import { isObject } from '../util/is-object.js';
 import { type AnswerReader, fetchAnswer } from './fetch-answer.js';

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { list, misfit, object, type Read, word } from '../chunks/read-fields.js';
+import { list, misfit, object, type Read, word } from '../answers/read-fields.js';
 import type { ModerationsAnswer, ModerationsRequest } from '../schemas/moderations.js';
 import { isObject } from '../util/is-object.js';
 import { type AnswerReader, fetchAnswer } from './fetch-answer.js';
@@ -25,9 +25,7 @@ const readResults = list((value) => {
     return misfit(value);
   }
   readFields(value);
-  value['categories'] ??= {};
-  value['category_scores'] ??= {};
-  return value;
+  return { ...value, categories: value['categories'] ?? {}, category_scores: value['category_scores'] ?? {} };
 }, misfit);
 
 const readAnswer = object({ id: word, model: word, results: readResults }, misfit);

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
-import { errorFrame } from '../chunks/event-data.js';
-import { absent, count, misfit, object, type Read, word } from '../chunks/read-fields.js';
+import { errorFrame } from '../answers/event-data.js';
+import { absent, count, misfit, object, type Read, word } from '../answers/read-fields.js';
 import type { DeletedResponse, ResponseObject } from '../schemas/response-object.js';
 import { isObject } from '../util/is-object.js';
 import { type AnswerReader, fetchAnswer } from './fetch-answer.js';
@@ -26,7 +26,7 @@ export function deleteResponse(id: string, settings: Settings): Observable<Delet
 
 /** Returns the path of a response below the base URL. Whatever the id holds, the path stays below `/responses/`. */
 export function responsePath(id: string): string {
-  const encoded = encodeURIComponent(id.replace(/\p{Surrogate}/gu, '\ufffd'));
+  const encoded = encodeURIComponent(id.replace(/[\ud800-\udfff]/gu, '\ufffd'));
   // A URL treats `%2E` like a dot, so that a path of dots must be encoded twice.
   return `/responses/${/^\.\.?$/u.test(encoded) ? encoded.replace(/\./gu, '%252E') : encoded}`;
 }

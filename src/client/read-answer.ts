@@ -1,6 +1,5 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
-import { errorFrame, parseEventData } from '../chunks/event-data.js';
-import type { AnswerEvent } from '../chunks/parse-chunks.js';
+import { type AnswerEvent, errorFrame, parseEventData } from '../answers/event-data.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import type { ServerSentEvent } from '../sse/block-parser.js';
 import { ByteBuffer } from '../sse/byte-buffer.js';

@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
 import { MessageBuilder } from '../chunks/message-builder.js';
-import type { Message } from '../chunks/message.js';
+import type { Message } from '../schemas/message.js';
 import { checkChoice, checkConfig, checkCount } from '../util/check.js';
 import { checkChunk } from '../util/misuse.js';
 import { operate } from '../util/operate.js';

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import type { Message } from '../chunks/message.js';
+import type { Message } from '../schemas/message.js';
 import { checkChunk } from '../util/misuse.js';
 import { type AccumulateMessageConfig, prepareMessage } from './accumulate-message.js';
 import { toResult } from './to-result.js';

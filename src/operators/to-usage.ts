@@ -1,6 +1,6 @@
 import { filter, map, type OperatorFunction, pipe, takeLast } from 'rxjs';
 import { type AnswerChunk, usageOf } from '../chunks/answer-chunk.js';
-import type { Usage } from '../chunks/message.js';
+import type { Usage } from '../schemas/message.js';
 import { checkCalled, checkChunk } from '../util/misuse.js';
 
 /**

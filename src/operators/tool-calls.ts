@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import type { Message, ToolCall } from '../chunks/message.js';
+import type { Message, ToolCall } from '../schemas/message.js';
 import { checkChunk } from '../util/misuse.js';
 import { operate } from '../util/operate.js';
 import { type AccumulateMessageConfig, prepareMessage } from './accumulate-message.js';

@@ -1,4 +1,4 @@
-import type { Usage } from '../chunks/message.js';
+import type { Usage } from './message.js';
 
 /** A request to `/embeddings`. Unknown fields are sent unchanged. */
 export interface EmbeddingsRequest {

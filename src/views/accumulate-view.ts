@@ -15,7 +15,7 @@ import {
   Subject,
 } from 'rxjs';
 import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import type { Message } from '../chunks/message.js';
+import type { Message } from '../schemas/message.js';
 import { type AccumulateMessageConfig, prepareMessage } from '../operators/accumulate-message.js';
 import { isObject } from '../util/is-object.js';
 import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.js';

@@ -1,5 +1,5 @@
 import { emptyMessage } from '../chunks/message-builder.js';
-import type { Message, Usage } from '../chunks/message.js';
+import type { Message, Usage } from '../schemas/message.js';
 import { type LlmError, savedError } from '../errors/llm-error.js';
 import type { RetryNotice } from '../operators/retry-with-backoff.js';
 import { isObject } from '../util/is-object.js';

@@ -1,4 +1,4 @@
-import type { Message } from '../chunks/message.js';
+import type { Message } from '../schemas/message.js';
 import { type ChatView, failedView, hasOutput, isFinal, queuedView, viewOf, waitingView } from './chat-view.js';
 import type { ConversationPolicy, ConversationView, Turn } from './conversation.js';
 

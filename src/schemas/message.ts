@@ -1,5 +1,5 @@
-import type { TokenLogprob } from '../schemas/chat-completion-chunk.js';
-import type { ResponseOutputItem } from '../schemas/response-object.js';
+import type { TokenLogprob } from './chat-completion-chunk.js';
+import type { ResponseOutputItem } from './response-object.js';
 
 /** A tool call as accumulated so far, or complete. */
 export interface ToolCall {

@@ -1,5 +1,11 @@
+import { ProtocolError } from '../errors/protocol-error.js';
 import { isObject } from '../util/is-object.js';
-import { numberIn } from './loose-values.js';
+
+/** Returns a number, or the one that a text holds; `undefined` for anything else. */
+export function numberIn(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
 
 /**
  * Reads a value in place: returns it, or the value to use instead of one with another type than documented, or `undefined` to
@@ -31,6 +37,21 @@ export const word: Read = (value) => (typeof value === 'string' ? value : undefi
 
 /** A number, or a number as text. */
 export const count: Read = numberIn;
+
+/** Text of the answer: a number is its JSON text. */
+export function textOr(other: Read): Read {
+  return (value) =>
+    typeof value === 'string'
+      ? value
+      : typeof value === 'number'
+        ? String(value)
+        : value === false
+          ? undefined
+          : other(value);
+}
+
+/** Text of the answer of any other type is a misfit. */
+export const text: Read = textOr(misfit);
 
 /** Creates the reader of an object by its known fields; others stay as they are. Null counts as missing everywhere. */
 export function object(fields: Readonly<Record<string, Read>>, otherwise: Read): Read {
@@ -79,4 +100,28 @@ export function list(read: Read, otherwise: Read): Read {
     }
     return items;
   };
+}
+
+const token = object({ token: word, logprob: count }, absent);
+
+/** Log probabilities; those without a token or number are left out. */
+export const logprobs: Read = (value) =>
+  Array.isArray(value)
+    ? (value as unknown[])
+        .map(token)
+        .filter((item) => isObject(item) && typeof item['token'] === 'string' && typeof item['logprob'] === 'number')
+    : undefined;
+
+/** Checks and mends a document in place. Throws a `ProtocolError` that names the field, not its value. */
+export function readOrThrow(name: 'chunk' | 'event', read: Read, document: unknown): unknown {
+  try {
+    return read(document);
+  } catch (error) {
+    if (!(error instanceof Misfit)) {
+      throw error;
+    }
+    throw new ProtocolError(`The server sent an invalid ${name}${error.path === '' ? '' : ` (at ${error.path})`}`, {
+      kind: 'parse',
+    });
+  }
 }

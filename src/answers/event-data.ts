@@ -1,5 +1,36 @@
+import { ProtocolError } from '../errors/protocol-error.js';
 import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
+
+/** An event of a model server. */
+export interface AnswerEvent {
+  /** Its name; `message` if it has none. */
+  readonly event: string;
+  readonly data: string;
+  readonly id: string;
+  /** The parsed data, if it had to be parsed to judge the event. */
+  readonly documents?: readonly unknown[];
+}
+
+/**
+ * Returns the JSON documents of an event; an empty list for one that only keeps the connection alive.
+ *
+ * @param toError Converts the data of an event named `error` that is not JSON.
+ * @throws {ProtocolError} When the data is not JSON.
+ */
+export function documentsOf(
+  { data, event, documents = parseEventData(data) }: AnswerEvent,
+  toError: (frame: unknown) => Error,
+): readonly unknown[] {
+  // What would be idle elsewhere is an error that gives no reason.
+  if (event === 'error' && !documents?.length) {
+    throw toError(data.trim() === 'null' ? undefined : data);
+  }
+  if (documents === undefined) {
+    throw new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });
+  }
+  return documents;
+}
 
 /** Stands for the `[DONE]` that ends a chat or completions stream. */
 export const done = Symbol('[DONE]');
