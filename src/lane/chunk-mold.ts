@@ -1,5 +1,4 @@
-import type { ChatDelta } from '../schemas/chat-completion-chunk.js';
-import type { CompletionChunk, CompletionChoice } from '../schemas/completion.js';
+import type { CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
 
 /** What the chunks of all endpoints have. */
@@ -13,57 +12,42 @@ interface Place {
 
 type Fields = Record<string, unknown>;
 
+/** Creates a chunk with these strings in its places. */
+export type Mold<Chunk> = (texts: readonly string[]) => Chunk;
+
 /**
- * Casts chunks that have the same shape and differ only in some strings. Nothing is shared between them, and their fields
- * are in the order of `JSON.parse`.
+ * Creates a mold of chunks that have the same shape and differ only in some strings. Nothing is shared between them, and
+ * their fields are in the order of `JSON.parse`.
+ *
+ * @param chunk A chunk with one choice. The mold changes it, so nobody else may hold it.
+ * @param places Where its strings are.
  */
-export class ChunkMold<Chunk extends RepeatingChunk> {
-  private readonly chunk: Chunk;
-  private readonly places: readonly Place[];
-  private readonly choice: CompletionChoice | undefined;
-  private readonly delta: ChatDelta | null | undefined;
-  private readonly chunkKeys: readonly string[];
-  private readonly choiceKeys: readonly string[];
-  private readonly deltaKeys: readonly string[];
+export function createMold<Chunk extends RepeatingChunk>(chunk: Chunk, places: readonly Place[]): Mold<Chunk> {
+  const [choice] = chunk.choices;
+  const delta = choice?.delta;
+  const chunkKeys = nestedKeys(chunk, 'choices');
+  const choiceKeys = nestedKeys(choice ?? {}, 'delta');
+  const deltaKeys = nestedKeys(delta ?? {});
 
-  /**
-   * @param chunk A chunk with one choice. The mold changes it, so nobody else may hold it.
-   * @param places Where its strings are.
-   */
-  constructor(chunk: Chunk, places: readonly Place[]) {
-    this.chunk = chunk;
-    this.places = places;
-    this.choice = chunk.choices[0];
-    this.delta = this.choice?.delta;
-    this.chunkKeys = nestedKeys(chunk, 'choices');
-    this.choiceKeys = nestedKeys(this.choice ?? {}, 'delta');
-    this.deltaKeys = nestedKeys(this.delta ?? {});
-  }
-
-  /** Creates a chunk with these strings in its places. */
-  cast(texts: readonly string[]): Chunk {
+  return (texts) => {
     let index = 0;
-    for (const { owner, key } of this.places) {
+    for (const { owner, key } of places) {
       owner[key] = texts[index];
       index += 1;
     }
     // Engines copy objects quickly where the same few shapes are copied: chunk, choice and delta each have a line of their own.
-    const chunk: Fields = { ...this.chunk };
-    chunk['choices'] = [this.copyChoice()];
-    copyNested(chunk, this.chunkKeys);
-    return chunk as unknown as Chunk;
-  }
-
-  private copyChoice(): Fields {
-    const choice: Fields = { ...this.choice };
-    if (isObject(this.delta)) {
-      const delta: Fields = { ...this.delta };
-      choice['delta'] = delta;
-      copyNested(delta, this.deltaKeys);
+    const chunkCopy: Fields = { ...chunk };
+    const choiceCopy: Fields = { ...choice };
+    if (isObject(delta)) {
+      const deltaCopy: Fields = { ...delta };
+      copyNested(deltaCopy, deltaKeys);
+      choiceCopy['delta'] = deltaCopy;
     }
-    copyNested(choice, this.choiceKeys);
-    return choice;
-  }
+    copyNested(choiceCopy, choiceKeys);
+    copyNested(chunkCopy, chunkKeys);
+    chunkCopy['choices'] = [choiceCopy];
+    return chunkCopy as unknown as Chunk;
+  };
 }
 
 /** Returns the keys of fields that hold lists or objects. */

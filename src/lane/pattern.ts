@@ -1,4 +1,4 @@
-import { endOfString, type Piece, pieceOf, readString } from './read-string.js';
+import { endOfString, readString, dataViewOf } from './read-string.js';
 
 /** Where a string begins and ends in a block, without its quotes. */
 export interface Hole {
@@ -13,20 +13,20 @@ export class Pattern {
   private readonly parts: readonly FixedPart[];
 
   constructor(block: Uint8Array, holes: readonly Hole[]) {
-    const { view } = pieceOf(block);
+    const view = dataViewOf(block);
     const starts = [0, ...holes.map(({ end }) => end)];
     this.parts = starts.map((start, index) => new FixedPart(view, start, holes[index]?.start ?? block.length));
   }
 
   /** Reads the strings of the block at `start`. Returns the index after it, or -1 if it differs or is not complete. */
-  read(piece: Piece, start: number): number {
+  read(view: DataView, start: number): number {
     const { parts, texts } = this;
     let position = start;
     let hole = -1;
     for (const part of parts) {
       if (hole >= 0) {
-        const end = endOfString(piece.view, position);
-        const text = end === -1 ? undefined : readString(piece, position, end);
+        const end = endOfString(view, position);
+        const text = end === -1 ? undefined : readString(view, position, end);
         if (text === undefined) {
           return -1;
         }
@@ -34,7 +34,7 @@ export class Pattern {
         position = end;
       }
       hole += 1;
-      if (!part.isAt(piece.view, position)) {
+      if (!part.isAt(view, position)) {
         return -1;
       }
       position += part.length;
