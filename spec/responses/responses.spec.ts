@@ -322,7 +322,6 @@ describe('the cursor of a response', () => {
 
   it.each([
     ['the server does not say that the work goes on', numbered(created, textDelta('a')), { id: undefined, after: 1 }],
-    ['the server does not number its events', [lasting, textDelta('a')], { id: undefined, after: undefined }],
     [
       'the server says it in another way',
       numbered(state('queued', { background: 'yes' }, 'created')),
@@ -333,6 +332,13 @@ describe('the cursor of a response', () => {
     read(cursor, ...events);
 
     expect(cursor).toEqual(expected);
+  });
+
+  it('has the id of work that goes on even if its events have no numbers', () => {
+    const cursor: StreamCursor = { id: undefined, after: undefined };
+    read(cursor, lasting, textDelta('a'));
+
+    expect(cursor).toEqual({ id: 'resp-1', after: undefined });
   });
 
   it('drops what was read before, so that each event is emitted once', () => {
