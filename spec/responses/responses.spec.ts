@@ -183,7 +183,7 @@ describe('an answer that is no response', () => {
     ],
     [
       'the events of another endpoint',
-      eventStream({ type: 'message_start' }, { type: 'message_stop' }),
+      eventStream({ type: 'message_start', message: { id: 'msg-1' } }, { type: 'message_stop' }),
       'ProtocolError',
     ],
     ['a chat completion', JSON.stringify({ object: 'chat.completion', choices: [] }), 'ProtocolError'],

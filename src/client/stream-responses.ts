@@ -1,7 +1,10 @@
 import { defer, EMPTY, mergeMap, type Observable, of } from 'rxjs';
 import type { StreamCursor } from '../answers/stream-cursor.js';
+import type { ProvenChunk } from '../chunks/parse-chunks.js';
+import { createLane } from '../lane/lane.js';
 import { endingOf, isResponse, toEnding } from '../responses/ending.js';
 import { parseResponseEvents } from '../responses/parse-events.js';
+import { readUnmendedDelta } from '../responses/read-event.js';
 import type { ResponseEvent } from '../schemas/response-event.js';
 import type { ResponseObject } from '../schemas/response-object.js';
 import type { ResponseRequest } from '../schemas/response-request.js';
@@ -63,9 +66,13 @@ function followResponse(
   return followStream(stream, deadlines, settings, scope);
 }
 
-function readingOf(cursor: StreamCursor, { scheduler }: Settings): StreamReading<ResponseEvent> {
+function readingOf(
+  cursor: StreamCursor,
+  { scheduler }: Settings,
+): StreamReading<ResponseEvent, ProvenChunk<ResponseEvent>> {
   return {
     isWhole: isResponse,
+    createShortcut: () => createLane(readUnmendedDelta),
     parse: (redact) => parseResponseEvents({ redact, scheduler, cursor }),
     createCheck: () => ({ isActive: () => true }),
   };

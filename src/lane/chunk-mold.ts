@@ -1,10 +1,6 @@
-import type { CompletionChunk } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
 
-/** What the chunks of all endpoints have. */
-export type RepeatingChunk = Pick<CompletionChunk, 'choices'>;
-
-/** A string in a chunk that may differ from event to event. */
+/** A string or number in a chunk that may differ from event to event. */
 interface Place {
   readonly owner: Record<string, unknown>;
   readonly key: string;
@@ -12,31 +8,37 @@ interface Place {
 
 type Fields = Record<string, unknown>;
 
-/** Creates a chunk with these strings in its places. */
+/** Creates a chunk with these strings and numbers in its places. */
 export type Mold<Chunk> = (texts: readonly string[]) => Chunk;
 
 /**
- * Creates a mold of chunks that have the same shape and differ only in some strings. Nothing is shared between them, and
+ * Creates a mold of chunks that have the same shape and differ only in some strings and numbers. Nothing is shared between them, and
  * their fields are in the order of `JSON.parse`.
  *
- * @param chunk A chunk with one choice. The mold changes it, so nobody else may hold it.
- * @param places Where its strings are.
+ * @param chunk A chunk. The mold changes it, so nobody else may hold it.
+ * @param places Where its strings and numbers are.
  */
-export function createMold<Chunk extends RepeatingChunk>(chunk: Chunk, places: readonly Place[]): Mold<Chunk> {
-  const [choice] = chunk.choices;
-  const delta = choice?.delta;
-  const chunkKeys = nestedKeys(chunk, 'choices');
+export function createMold<Chunk extends object>(chunk: Chunk, places: readonly Place[]): Mold<Chunk> {
+  const { choices } = chunk as { readonly choices?: readonly Fields[] };
+  // An event of a response is flat.
+  const [choice] = choices ?? [];
+  const delta = choice?.['delta'];
+  const chunkKeys = nestedKeys(chunk, choice && 'choices');
   const choiceKeys = nestedKeys(choice ?? {}, 'delta');
   const deltaKeys = nestedKeys(delta ?? {});
 
   return (texts) => {
     let index = 0;
     for (const { owner, key } of places) {
-      owner[key] = texts[index];
+      owner[key] = typeof owner[key] === 'number' ? Number(texts[index]) : texts[index];
       index += 1;
     }
     // Engines copy objects quickly where the same few shapes are copied: chunk, choice and delta each have a line of their own.
-    const chunkCopy: Fields = { ...chunk };
+    const chunkCopy: Fields = { ...(chunk as Fields) };
+    copyNested(chunkCopy, chunkKeys);
+    if (choice === undefined) {
+      return chunkCopy as Chunk;
+    }
     const choiceCopy: Fields = { ...choice };
     if (isObject(delta)) {
       const deltaCopy: Fields = { ...delta };
@@ -44,9 +46,8 @@ export function createMold<Chunk extends RepeatingChunk>(chunk: Chunk, places: r
       choiceCopy['delta'] = deltaCopy;
     }
     copyNested(choiceCopy, choiceKeys);
-    copyNested(chunkCopy, chunkKeys);
     chunkCopy['choices'] = [choiceCopy];
-    return chunkCopy as unknown as Chunk;
+    return chunkCopy as Chunk;
   };
 }
 
@@ -82,11 +83,13 @@ function isNested(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Finds where a text stands in a value. */
+/** Finds where a text, or the number of an event, stands in a value. */
 export function placesOf(text: string, value: unknown): readonly Place[] {
   return isNested(value)
     ? Object.entries(value).flatMap(([key, item]) =>
-        item === text ? [{ owner: value as Fields, key }] : placesOf(text, item),
+        (key === 'sequence_number' ? String(item) : item) === text
+          ? [{ owner: value as Fields, key }]
+          : placesOf(text, item),
       )
     : [];
 }

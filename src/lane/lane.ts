@@ -1,6 +1,5 @@
 import type { ProvenChunk } from '../chunks/parse-chunks.js';
 import type { Shortcut } from '../sse/shortcut.js';
-import type { RepeatingChunk } from './chunk-mold.js';
 import { holesIn, learnTemplate, type ReadUnmended, type Template } from './learn-template.js';
 import { Pattern } from './pattern.js';
 import { dataViewOf } from './read-string.js';
@@ -28,11 +27,11 @@ interface Draft {
  *
  * @param read Reads a document as the parser would at the start of a stream; `undefined` if it would mend it or fail.
  */
-export function createLane<Chunk extends RepeatingChunk>(read: ReadUnmended<Chunk>): Shortcut<ProvenChunk<Chunk>> {
+export function createLane<Chunk extends object>(read: ReadUnmended<Chunk>): Shortcut<ProvenChunk<Chunk>> {
   return new Lane(read);
 }
 
-class Lane<Chunk extends RepeatingChunk> implements Shortcut<ProvenChunk<Chunk>> {
+class Lane<Chunk extends object> implements Shortcut<ProvenChunk<Chunk>> {
   end = 0;
 
   private readonly readUnmended: ReadUnmended<Chunk>;

@@ -1,22 +1,22 @@
 import { parseJson } from '../util/parse-json.js';
-import { createMold, type Mold, placesOf, type RepeatingChunk } from './chunk-mold.js';
+import { createMold, type Mold, placesOf } from './chunk-mold.js';
 import type { Hole, Pattern } from './pattern.js';
 import { decode, dataViewOf } from './read-string.js';
 
-/** Reads the document of an event as the parser would at the start of a stream; `undefined` if it would mend it or fail. */
+/** Reads the document of an event as the parser would at the start of a stream; `undefined` if it would mend it or fail, or if it is not one that repeats. */
 export type ReadUnmended<Chunk> = (document: unknown) => Chunk | undefined;
 
 /** An event that repeats: its bytes, and the chunks they stand for. */
-export interface Template<Chunk extends RepeatingChunk> {
+export interface Template<Chunk extends object> {
   readonly pattern: Pattern;
   readonly mold: Mold<Chunk>;
 }
 
 /** One line of data with line feeds or CRLF, which the parser would parse as one document. */
-const oneDocument = /^data: ?\{[^\r\n]*(?:\n\n|\r\n\r\n)$/u;
-/** The strings that grow an answer, and OpenAI's padding, each with its name. */
+const oneDocument = /^(?:event: response\.[\w.]+\.delta\r?\n)?data: ?\{[^\r\n]*(?:\n\n|\r\n\r\n)$/u;
+/** The strings that grow an answer, OpenAI's padding, and the numbers of events, each with its name. */
 const growing =
-  /("(?:obfuscation|text|content|reasoning_content|reasoning|refusal|arguments|input)": ?")((?:[^"\\]|\\.)*)"/gu;
+  /("(?:obfuscation|text|content|reasoning_content|reasoning|refusal|arguments|input|delta)": ?")((?:[^"\\]|\\.)*)"|("sequence_number": ?)(\d+)/gu;
 const maxHoles = 4;
 /** Longer blocks would fill the memory. */
 const maxBlock = 8192;
@@ -28,25 +28,25 @@ export function holesIn(block: Uint8Array): readonly Hole[] {
   const strings = oneDocument.test(text) ? [...text.matchAll(growing)] : [];
   return strings.length > maxHoles
     ? []
-    : strings.map(({ 1: name = '', 2: string = '', index }) => {
-        const start = index + name.length;
-        return { start, end: start + string.length };
+    : strings.map(({ 1: name, 2: string, 3: key = '', 4: digits = '', index }) => {
+        const start = index + (name ?? key).length;
+        return { start, end: start + (string ?? digits).length };
       });
 }
 
 /**
  * Proves which chunks a block stands for, whatever its strings are: puts other strings into its holes, and finds that
- * exactly these strings of the chunk have changed. `undefined` if it cannot, or if the chunk is not one that repeats.
+ * exactly these strings of the chunk have changed. `undefined` if it cannot.
  *
  * @param pattern The pattern of an earlier block, which has read this one.
  */
-export function learnTemplate<Chunk extends RepeatingChunk>(
+export function learnTemplate<Chunk extends object>(
   block: Uint8Array,
   pattern: Pattern,
   read: ReadUnmended<Chunk>,
 ): Template<Chunk> | undefined {
   const known = read(documentIn(block, [], []));
-  if (known === undefined || !isRepeating(known)) {
+  if (known === undefined) {
     return undefined;
   }
   const texts = [...pattern.texts];
@@ -71,9 +71,4 @@ function documentIn(block: Uint8Array, holes: readonly Hole[], texts: readonly s
     start = hole.end;
   });
   return parseJson(json + decode(view, start, block.length));
-}
-
-/** Whether a chunk may come again: of one choice that goes on. */
-function isRepeating({ choices }: RepeatingChunk): boolean {
-  return choices.length === 1 && !choices[0]?.finish_reason;
 }

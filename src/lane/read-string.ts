@@ -1,7 +1,9 @@
 import { parseJson } from '../util/parse-json.js';
 import { requireGlobal } from '../util/require-global.js';
 
-const quote = 0x22;
+/** The byte that begins and ends a string. */
+export const quote = 0x22;
+const zero = 0x30;
 /** The byte before an escaped one. */
 const backslash = 0x5c;
 
@@ -35,6 +37,16 @@ export function endOfString(view: DataView, start: number): number {
     }
   }
   return -1;
+}
+
+/** Returns the index after the digits of a number that begins at `start`; -1 if JSON does not allow it, or it could lose digits. */
+export function endOfNumber(view: DataView, start: number): number {
+  let index = start;
+  while (index < view.byteLength && view.getUint8(index) >= zero && view.getUint8(index) <= zero + 9) {
+    index += 1;
+  }
+  const length = index - start;
+  return length === 1 || (length > 1 && length < 16 && view.getUint8(start) !== zero) ? index : -1;
 }
 
 /** Returns a JSON string given without its quotes; `undefined` if it is malformed. Malformed UTF-8 becomes U+FFFD. */

@@ -3,6 +3,7 @@ import { type AnswerEvent, documentsOf, done, errorFrame } from '../answers/even
 import { ForeignStream } from '../answers/foreign-stream.js';
 import { numberIn } from '../answers/read-fields.js';
 import type { StreamCursor } from '../answers/stream-cursor.js';
+import type { ProvenChunk } from '../chunks/parse-chunks.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/server-error.js';
 import { StreamError } from '../errors/stream-error.js';
@@ -33,13 +34,15 @@ interface ParseEventsConfig {
  * end of the source before the response has ended. Data that is not JSON, an event that is not valid, and objects of
  * another endpoint are a `ProtocolError`.
  */
-export function parseResponseEvents(config: ParseEventsConfig): OperatorFunction<AnswerEvent, ResponseEvent> {
+export function parseResponseEvents(
+  config: ParseEventsConfig,
+): OperatorFunction<AnswerEvent | ProvenChunk<ResponseEvent>, ResponseEvent> {
   return operate((destination) => new ResponseParser(destination, config));
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-class ResponseParser implements Stage<AnswerEvent> {
+class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> {
   private readonly destination: Subscriber<ResponseEvent>;
   private readonly config: ParseEventsConfig;
   /** The number of the last event of an earlier exchange. */
@@ -50,10 +53,16 @@ class ResponseParser implements Stage<AnswerEvent> {
   constructor(destination: Subscriber<ResponseEvent>, config: ParseEventsConfig) {
     this.destination = destination;
     this.config = config;
-    this.from = config.cursor?.after ?? -1;
+    this.from = config.cursor?.after ?? -Infinity;
   }
 
-  next(event: AnswerEvent): void {
+  next(event: AnswerEvent | ProvenChunk<ResponseEvent>): void {
+    if ('chunk' in event) {
+      if (this.isNew(event.chunk as object as Fields)) {
+        this.destination.next(event.chunk);
+      }
+      return;
+    }
     for (const document of documentsOf(event, this.toError)) {
       if (this.destination.closed) {
         return;
@@ -89,7 +98,7 @@ class ResponseParser implements Stage<AnswerEvent> {
         return;
       }
     }
-    const error = errorFrame(document, name);
+    const error = isOtherEvent(document, name) ? undefined : errorFrame(document, name);
     if (error !== undefined) {
       throw this.toError(withoutType(error));
     }
@@ -166,6 +175,12 @@ class ResponseParser implements Stage<AnswerEvent> {
 
 function hasOwnType({ type }: Fields): boolean {
   return typeof type === 'string' && type.startsWith('response.');
+}
+
+/** Whether a document is an event of another kind, whose message is no error. */
+function isOtherEvent(document: unknown, name: string): boolean {
+  const { type, error }: Fields = isObject(document) ? document : {};
+  return typeof type === 'string' && type !== 'error' && !error && name !== 'error';
 }
 
 /** Leaves out the type of an error event, which does not tell the type of the error. */

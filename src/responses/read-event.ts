@@ -115,6 +115,28 @@ const anyEvent: Read = (value) => {
   return read(value);
 };
 
+/**
+ * Reads a piece of a text as {@link readEvent} does; `undefined` for a document that is mended, or is another event: those
+ * come once, while pieces come again and again.
+ */
+export function readUnmendedDelta(document: unknown): ResponseEvent | undefined {
+  const sent = JSON.stringify(document);
+  if (
+    !isObject(document) ||
+    !/^response\..*\.delta$/u.test(String(document['type'])) ||
+    !readers.has(document['type'])
+  ) {
+    return undefined;
+  }
+  try {
+    const event = readEvent(document);
+    return JSON.stringify(event) === sent ? event : undefined;
+  } catch {
+    // The parser reads the same document, and tells the error.
+    return undefined;
+  }
+}
+
 /** Checks and mends a document that has a type in place. Throws a `ProtocolError` that names the field, not its value. */
 export function readEvent(document: unknown): ResponseEvent {
   return readOrThrow('event', anyEvent, document) as ResponseEvent;
