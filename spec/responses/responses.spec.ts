@@ -183,7 +183,7 @@ describe('an answer that is no response', () => {
     ],
     [
       'the events of another endpoint',
-      eventStream({ type: 'message_start' }, { type: 'message_stop' }),
+      eventStream({ type: 'message_start', message: { id: 'msg-1' } }, { type: 'message_stop' }),
       'ProtocolError',
     ],
     ['a chat completion', JSON.stringify({ object: 'chat.completion', choices: [] }), 'ProtocolError'],
@@ -322,7 +322,6 @@ describe('the cursor of a response', () => {
 
   it.each([
     ['the server does not say that the work goes on', numbered(created, textDelta('a')), { id: undefined, after: 1 }],
-    ['the server does not number its events', [lasting, textDelta('a')], { id: undefined, after: undefined }],
     [
       'the server says it in another way',
       numbered(state('queued', { background: 'yes' }, 'created')),
@@ -333,6 +332,13 @@ describe('the cursor of a response', () => {
     read(cursor, ...events);
 
     expect(cursor).toEqual(expected);
+  });
+
+  it('has the id of work that goes on even if its events have no numbers', () => {
+    const cursor: StreamCursor = { id: undefined, after: undefined };
+    read(cursor, lasting, textDelta('a'));
+
+    expect(cursor).toEqual({ id: 'resp-1', after: undefined });
   });
 
   it('drops what was read before, so that each event is emitted once', () => {

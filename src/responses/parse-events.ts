@@ -98,7 +98,7 @@ class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> 
         return;
       }
     }
-    const error = errorFrame(document, name);
+    const error = isOtherEvent(document, name) ? undefined : errorFrame(document, name);
     if (error !== undefined) {
       throw this.toError(withoutType(error));
     }
@@ -175,6 +175,12 @@ class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> 
 
 function hasOwnType({ type }: Fields): boolean {
   return typeof type === 'string' && type.startsWith('response.');
+}
+
+/** Whether a document is an event of another kind, whose message is no error. */
+function isOtherEvent(document: unknown, name: string): boolean {
+  const { type, error }: Fields = isObject(document) ? document : {};
+  return typeof type === 'string' && type !== 'error' && !error && name !== 'error';
 }
 
 /** Leaves out the type of an error event, which does not tell the type of the error. */
