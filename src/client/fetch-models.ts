@@ -4,7 +4,7 @@ import { count, list, Misfit, misfit, object, word } from '../chunks/read-fields
 import type { Redact } from '../secrets/redactor.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/server-error.js';
-import { withDeadlines } from '../operators/with-deadlines.js';
+import { withActivityDeadlines } from '../operators/with-deadlines.js';
 import type { Model } from '../schemas/model.js';
 import { ByteBuffer } from '../sse/byte-buffer.js';
 import type { TransportEvent } from '../transport/transport.js';
@@ -27,7 +27,7 @@ export function fetchModels(settings: Settings): Observable<Model> {
     const scope = new RequestScope(settings);
     return send(exchange, settings, scope).pipe(
       readModelList(settings, scope), // bytes → models, at the end
-      withDeadlines({ firstChunk: deadlines.firstChunk, total: deadlines.total, scheduler }),
+      withActivityDeadlines({ ...deadlines, idle: Infinity, scheduler }, () => ({ isActive: () => true })),
       identifyErrors(scope),
     );
   }).pipe(onFlatStack());

@@ -41,31 +41,29 @@ export interface DeadlineConfig {
  * @see rxjs `timeout` to switch to another Observable instead of failing.
  */
 export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFunction<T> {
-  return withActivityDeadlines(config, () => ({ isActive: () => true }));
+  checkCalled('withDeadlines', config);
+  checkConfig('withDeadlines', config, ['firstChunk', 'idle', 'total', 'scheduler']);
+  const { firstChunk = Infinity, idle = Infinity, total = Infinity, scheduler = asyncScheduler } = config;
+  checkScheduler(scheduler);
+  Object.entries({ firstChunk, idle, total }).forEach(([name, value]) => {
+    check(typeof value === 'number' && value > 0, name, 'a number of milliseconds above 0, or Infinity', value);
+  });
+  return withActivityDeadlines({ firstChunk, idle, total, scheduler }, () => ({ isActive: () => true }));
 }
-
-type Deadlines = Required<{ readonly [Key in keyof DeadlineConfig]: NonNullable<DeadlineConfig[Key]> }>;
 
 /** Tells which values of one subscription are activity. */
 interface ActivityCheck<T> {
   isActive(value: T): boolean;
 }
 
+/** A valid configuration without defaults. */
+type Deadlines = { readonly [Key in keyof DeadlineConfig]-?: NonNullable<DeadlineConfig[Key]> };
+
 /** Like {@link withDeadlines}, but only values that are activity count for `firstChunk` and `idle`. All values pass through. */
 export function withActivityDeadlines<T>(
-  config: DeadlineConfig,
+  deadlines: Deadlines,
   createCheck: () => ActivityCheck<T>,
 ): MonoTypeOperatorFunction<T> {
-  checkCalled('withDeadlines', config);
-  checkConfig('withDeadlines', config, ['firstChunk', 'idle', 'total', 'scheduler']);
-  const { scheduler = asyncScheduler } = config;
-  checkScheduler(scheduler);
-  const deadlines = {
-    firstChunk: deadlineOf('firstChunk', config.firstChunk),
-    idle: deadlineOf('idle', config.idle),
-    total: deadlineOf('total', config.total),
-    scheduler,
-  };
   return Math.min(deadlines.firstChunk, deadlines.idle, deadlines.total) === Infinity
     ? identity
     : operate((destination, source) => new DeadlineStage(destination, source, deadlines, createCheck()));
@@ -119,7 +117,8 @@ class DeadlineStage<T> implements Stage<T> {
     this.started = Math.min(this.started, now);
     this.silentSince = Math.min(this.silentSince, now);
     const due = this.nextDue();
-    if (due < Infinity) {
+    // A longer timer would fire at once.
+    if (due - now <= maxTimer) {
       this.waiting = scheduler.schedule(() => this.expireOrWait(), Math.max(0, due - now));
     }
   }
@@ -147,11 +146,4 @@ class DeadlineStage<T> implements Stage<T> {
   private chunkDue(): number {
     return this.silentSince + (this.begun ? this.deadlines.idle : this.deadlines.firstChunk);
   }
-}
-
-/** Treats a deadline too long for a timer as none, since the timer would fire at once. */
-function deadlineOf(name: string, value: unknown = Infinity): number {
-  const valid = typeof value === 'number' && value > 0;
-  check(valid, name, 'a number of milliseconds above 0, or Infinity', value);
-  return valid && value <= maxTimer ? value : Infinity;
 }
