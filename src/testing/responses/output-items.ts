@@ -117,7 +117,7 @@ export function streamItem(
   where: string,
   status = 'completed',
 ): StreamedItem {
-  const described: Fields = typeof item === 'string' ? { text: item } : (item);
+  const described: Fields = typeof item === 'string' ? { text: item } : item;
   const isItem = isObject(described) && typeof described['type'] === 'string';
   const field = isObject(described) ? fieldIn(described) : undefined;
   if (isItem || field === undefined) {
