@@ -130,9 +130,7 @@ function at<T>(frame: number, ...values: readonly T[]): Observable<T> {
 
 function chunksIn(scheduler: TestScheduler): MarbleHelpers['chunks'] {
   return (marbles, values: ChunkValues<unknown> = {}, error) => {
-    const builders = Object.values(values).some((value) => responseAnswers.matches(Object(value)))
-      ? ofEvents
-      : ofChunks;
+    const builders = Object.values(values).some(isEvent) ? ofEvents : ofChunks;
     const letters = Array.from(marbles, (letter) => [letter, chunkOf(letter, values, builders)] as const);
     return scheduler.createColdObservable(marbles, Object.fromEntries(letters) as Record<string, never>, error);
   };
@@ -156,9 +154,13 @@ function chunkOf(letter: string, values: ChunkValues<unknown>, builders: Builder
   if (typeof value === 'string') {
     return builders.text(value);
   }
-  const isOne = builders === ofEvents ? responseAnswers.matches(Object(value)) : isObject(value) && 'choices' in value;
+  const isOne = builders === ofEvents ? isEvent(value) : isObject(value) && 'choices' in value;
   check(isOne, `values.${letter}`, builders === ofEvents ? 'a string or an event' : 'a string or a chunk', value);
   return value;
+}
+
+function isEvent(value: unknown): boolean {
+  return isObject(value) && responseAnswers.matches(value);
 }
 
 /** Calls a function with a way to ask whether anything has waited for a promise since. */
