@@ -1,6 +1,14 @@
 /* A request becomes a cold Observable of chunks */
-export { type Client, createClient } from './client/create-client.js';
-export type { ApiKey, ClientConfig, Deadlines, Limits, RequestOptions, ResponseInfo } from './client/client-config.js';
+export { type Client, createClient, type ResumeOptions } from './client/create-client.js';
+export type {
+  ApiKey,
+  ClientConfig,
+  Deadlines,
+  Limits,
+  RequestOptions,
+  ResponseInfo,
+  ResumeConfig,
+} from './client/client-config.js';
 
 /* Requests */
 export type { ChatCompletionRequest, ResponseFormat, StreamOptions, Tool } from './schemas/chat-completion-request.js';

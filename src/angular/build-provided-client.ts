@@ -54,6 +54,7 @@ function clientOf(stream: () => Observable<never>): Client {
     chat: stream,
     completions: stream,
     responses: stream,
+    resumeResponse: stream,
     retrieveResponse: stream,
     cancelResponse: stream,
     deleteResponse: stream,

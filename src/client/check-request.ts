@@ -39,6 +39,17 @@ export function checkCompletionRequest(request: CompletionRequest): void {
 }
 
 /**
+ * Checks the number of an event.
+ *
+ * @throws {TypeError} When it is not a whole number, 0 or more.
+ */
+export function checkAfter(after: unknown): void {
+  if (after !== undefined && !(Number.isSafeInteger(after) && Number(after) >= 0)) {
+    throw new TypeError('resumeResponse() takes after as the number of an event: a whole number, 0 or more');
+  }
+}
+
+/**
  * Checks a request to `/responses`.
  *
  * @throws {TypeError} Naming the field that is invalid.

@@ -10,6 +10,7 @@ import type { DeletedResponse, ResponseObject } from '../schemas/response-object
 import type { ResponseRequest } from '../schemas/response-request.js';
 import { fetchTransport } from '../transport/fetch/fetch-transport.js';
 import {
+  checkAfter,
   checkChatRequest,
   checkCompletionRequest,
   checkEmbeddingsRequest,
@@ -24,7 +25,8 @@ import { fetchModerations } from './fetch-moderations.js';
 import { cancelResponse, deleteResponse, retrieveResponse } from './fetch-response.js';
 import { createSettings, type Platform } from './settings.js';
 import { streamChunks } from './stream-chunks.js';
-import { chatEndpoint, completionsEndpoint, responsesEndpoint } from './stream-endpoints.js';
+import { chatEndpoint, completionsEndpoint } from './stream-endpoints.js';
+import { resumeResponse, streamResponse } from './stream-responses.js';
 
 /**
  * The endpoints of one server, without retries. Each method returns a cold Observable: nothing is sent before it is subscribed,
@@ -35,8 +37,17 @@ export interface Client {
   readonly chat: (request: ChatCompletionRequest, options?: RequestOptions) => Observable<ChatCompletionChunk>;
   /** Streams a completion from the legacy `/completions`. */
   readonly completions: (request: CompletionRequest, options?: RequestOptions) => Observable<CompletionChunk>;
-  /** Streams the events of an answer from `/responses`. */
+  /**
+   * Streams the events of an answer from `/responses`. A background response is resumed where its connection breaks, so that
+   * each event comes once. After its first event no error is `retryable`, since the server goes on working: `responseId` and
+   * `after` of the error are what `resumeResponse` takes.
+   */
   readonly responses: (request: ResponseRequest, options?: RequestOptions) => Observable<ResponseEvent>;
+  /**
+   * Streams the events of a background response that was begun before, all or those after a number, and resumes it as
+   * `responses` does. Throws `TypeError` at the call for an id that is no text, or an empty one.
+   */
+  readonly resumeResponse: (id: string, options?: ResumeOptions) => Observable<ResponseEvent>;
   /**
    * Emits a stored response as the server has it now, whatever its `status`: the `error` of one that failed is part of the
    * value. An id that the server does not know is an `ApiError` of kind `not_found`; one that is no text, or an empty one,
@@ -61,6 +72,12 @@ export interface Client {
   readonly moderations: (request: ModerationsRequest, options?: RequestOptions) => Observable<ModerationsAnswer>;
   /** Emits each model of the server. */
   readonly models: (options?: RequestOptions) => Observable<Model>;
+}
+
+/** Options of `resumeResponse`. */
+export interface ResumeOptions extends RequestOptions {
+  /** The `sequence_number` of the last event that was read. Default none: the server begins with the first. */
+  readonly after?: number | undefined;
 }
 
 /**
@@ -91,7 +108,13 @@ export function buildClient(config: ClientConfig, platform: Platform): Client {
     },
     responses: (request, options) => {
       checkResponseRequest(request);
-      return streamChunks(responsesEndpoint, request, settingsOf(options));
+      return streamResponse(request, settingsOf(options));
+    },
+    resumeResponse: (id, options = {}) => {
+      const { after, ...rest } = options;
+      checkResponseId(id, 'resumeResponse()');
+      checkAfter(after);
+      return resumeResponse(id, after, settingsOf(rest));
     },
     retrieveResponse: (id, options) => retrieveResponse(checkResponseId(id, 'retrieveResponse()'), settingsOf(options)),
     cancelResponse: (id, options) => cancelResponse(checkResponseId(id, 'cancelResponse()'), settingsOf(options)),

@@ -1,7 +1,6 @@
 import type { Observable } from 'rxjs';
+import { absent, count, misfit, numberIn, object } from '../answers/read-fields.js';
 import { readUsage } from '../answers/usage.js';
-import { numberIn } from '../answers/read-fields.js';
-import { absent, count, misfit, object } from '../answers/read-fields.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../schemas/embeddings.js';
 import { decodeBase64 } from '../util/base64.js';

@@ -25,9 +25,7 @@ const readResults = list((value) => {
     return misfit(value);
   }
   readFields(value);
-  value['categories'] ??= {};
-  value['category_scores'] ??= {};
-  return value;
+  return { ...value, categories: value['categories'] ?? {}, category_scores: value['category_scores'] ?? {} };
 }, misfit);
 
 const readAnswer = object({ id: word, model: word, results: readResults }, misfit);

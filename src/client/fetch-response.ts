@@ -26,7 +26,7 @@ export function deleteResponse(id: string, settings: Settings): Observable<Delet
 
 /** Returns the path of a response below the base URL. Whatever the id holds, the path stays below `/responses/`. */
 export function responsePath(id: string): string {
-  const encoded = encodeURIComponent(id.replace(/\p{Surrogate}/gu, '\ufffd'));
+  const encoded = encodeURIComponent(id.replace(/[\ud800-\udfff]/gu, '\ufffd'));
   // A URL treats `%2E` like a dot, so that a path of dots must be encoded twice.
   return `/responses/${/^\.\.?$/u.test(encoded) ? encoded.replace(/\./gu, '%252E') : encoded}`;
 }

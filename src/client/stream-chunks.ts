@@ -3,13 +3,13 @@ import type { AnswerEvent } from '../answers/event-data.js';
 import { withActivityDeadlines } from '../operators/with-deadlines.js';
 import type { Redact } from '../secrets/redactor.js';
 import type { Shortcut } from '../sse/shortcut.js';
-import type { Operation, TransportEvent } from '../transport/transport.js';
+import type { Operation, TransportEvent, TransportRequest } from '../transport/transport.js';
 import { drainAfterComplete } from './drain-after-complete.js';
 import { onFlatStack } from './on-flat-stack.js';
 import { readAnswer } from './read-answer.js';
 import { identifyErrors, RequestScope } from './request-scope.js';
 import { send } from './send.js';
-import { type Settings, toTransportRequest } from './settings.js';
+import { type EndpointRequest, type Settings, toTransportRequest } from './settings.js';
 
 /** An endpoint that streams values: chunks, or the events of a response. */
 export interface StreamEndpoint<Request, Value, Proven = never> {
@@ -36,35 +36,57 @@ export interface StreamReading<Value, Proven = never> {
 /** How long to keep reading after the end of an answer, in milliseconds, so that the connection can be reused. */
 const grace = 100;
 
-/** Creates the cold Observable of what a request is answered with, by joining the stages. */
+/** Creates the cold Observable of what a request is answered with. */
 export function streamChunks<Request, Value, Proven>(
   { operation, path, toBody, reading }: StreamEndpoint<Request, Value, Proven>,
   request: Request,
   settings: Settings,
 ): Observable<Value> {
-  const exchange = toTransportRequest(
-    { operation, method: 'POST', path, accept: 'text/event-stream, application/json', body: toBody(request) },
+  const exchange = {
+    request: toStreamRequest({ operation, method: 'POST', path, body: toBody(request) }, settings),
+    reading: reading(request, settings),
     settings,
-  );
+  };
+  return defer(() => readStream({ ...exchange, scope: new RequestScope(settings) })).pipe(onFlatStack());
+}
+
+/** Converts a request whose answer is a stream to an HTTP exchange. */
+export function toStreamRequest(request: Omit<EndpointRequest, 'accept'>, settings: Settings): TransportRequest {
+  return toTransportRequest({ ...request, accept: 'text/event-stream, application/json' }, settings);
+}
+
+/** One exchange that is answered with a stream. */
+interface StreamExchange<Value, Proven> {
+  readonly request: TransportRequest;
+  readonly reading: StreamReading<Value, Proven>;
+  readonly settings: Settings;
+  readonly scope: RequestScope;
+  /** Whether it continues the stream of an earlier exchange, so that `idle` counts from its start. Default false. */
+  readonly resumed?: boolean;
+}
+
+/** Reads the answer to one exchange, by joining the stages. */
+export function readStream<Value, Proven>({
+  request,
+  reading: { parse, createCheck, ...known },
+  settings,
+  scope,
+  resumed,
+}: StreamExchange<Value, Proven>): Observable<Value> {
   const {
     limits: { eventBytes },
     deadlines: { firstChunk, idle, total },
     scheduler,
   } = settings;
-  const { parse, createCheck, ...known } = reading(request, settings);
   const readEvents = readAnswer({ eventBytes, ...known });
-  const timed = { firstChunk, idle, total, scheduler };
-  return defer(() => {
-    const scope = new RequestScope(settings);
-    const read = (answer: Observable<TransportEvent>): Observable<Value> =>
-      answer.pipe(
-        readEvents, // bytes → server-sent events; those that repeat → values
-        parse(scope.redact), // events → values, until the answer is complete
-      );
-    return send(exchange, settings, scope).pipe(
-      drainAfterComplete(read, grace, scheduler), // complete with the answer, not when the socket closes
-      withActivityDeadlines(timed, createCheck), // a silent or dead server becomes DeadlineError
-      identifyErrors(scope), // each error tells which request it was
+  const read = (answer: Observable<TransportEvent>): Observable<Value> =>
+    answer.pipe(
+      readEvents, // bytes → server-sent events; those that repeat → values
+      parse(scope.redact), // events → values, until the answer is complete
     );
-  }).pipe(onFlatStack());
+  return send(request, settings, scope).pipe(
+    drainAfterComplete(read, grace, scheduler), // complete with the answer, not when the socket closes
+    withActivityDeadlines({ firstChunk, idle, total, scheduler }, createCheck, resumed), // a silent or dead server becomes DeadlineError
+    identifyErrors(scope), // each error tells which request it was
+  );
 }

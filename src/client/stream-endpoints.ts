@@ -3,13 +3,9 @@ import { chatChunks, completionChunks } from '../chunks/chunk-formats.js';
 import { type ChunkFormat, parseChunks, type ProvenChunk } from '../chunks/parse-chunks.js';
 import { readUnmended } from '../chunks/proven-chunks.js';
 import { createLane } from '../lane/lane.js';
-import { isResponse } from '../responses/ending.js';
-import { parseResponseEvents } from '../responses/parse-events.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';
 import type { StreamOptions } from '../schemas/chat-completion-request.js';
 import type { CompletionChunk } from '../schemas/completion.js';
-import type { ResponseEvent } from '../schemas/response-event.js';
-import type { ResponseRequest } from '../schemas/response-request.js';
 import type { Operation } from '../transport/transport.js';
 import { asksForOne } from './check-request.js';
 import type { StreamEndpoint } from './stream-chunks.js';
@@ -19,18 +15,6 @@ export const chatEndpoint = chunkEndpoint('chat', '/chat/completions', chatChunk
 
 /** The legacy `/completions`. */
 export const completionsEndpoint = chunkEndpoint('completions', '/completions', completionChunks);
-
-/** `/responses`. */
-export const responsesEndpoint: StreamEndpoint<ResponseRequest, ResponseEvent> = {
-  operation: 'responses',
-  path: '/responses',
-  toBody: (request) => ({ ...request, stream: true }),
-  reading: (_request, { scheduler }) => ({
-    isWhole: isResponse,
-    parse: (redact) => parseResponseEvents({ redact, scheduler }),
-    createCheck: () => ({ isActive: () => true }),
-  }),
-};
 
 /** What the requests of endpoints that stream chunks have. */
 interface ChunkRequest {

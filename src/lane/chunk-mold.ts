@@ -1,11 +1,6 @@
-import type { ChatDelta } from '../schemas/chat-completion-chunk.js';
-import type { CompletionChunk, CompletionChoice } from '../schemas/completion.js';
 import { isObject } from '../util/is-object.js';
 
-/** What the chunks of all endpoints have. */
-export type RepeatingChunk = Pick<CompletionChunk, 'choices'>;
-
-/** A string in a chunk that may differ from event to event. */
+/** A string or number in a chunk that may differ from event to event. */
 interface Place {
   readonly owner: Record<string, unknown>;
   readonly key: string;
@@ -13,57 +8,47 @@ interface Place {
 
 type Fields = Record<string, unknown>;
 
+/** Creates a chunk with these strings and numbers in its places. */
+export type Mold<Chunk> = (texts: readonly string[]) => Chunk;
+
 /**
- * Casts chunks that have the same shape and differ only in some strings. Nothing is shared between them, and their fields
- * are in the order of `JSON.parse`.
+ * Creates a mold of chunks that have the same shape and differ only in some strings and numbers. Nothing is shared between them, and
+ * their fields are in the order of `JSON.parse`.
+ *
+ * @param chunk A chunk. The mold changes it, so nobody else may hold it.
+ * @param places Where its strings and numbers are.
  */
-export class ChunkMold<Chunk extends RepeatingChunk> {
-  private readonly chunk: Chunk;
-  private readonly places: readonly Place[];
-  private readonly choice: CompletionChoice | undefined;
-  private readonly delta: ChatDelta | null | undefined;
-  private readonly chunkKeys: readonly string[];
-  private readonly choiceKeys: readonly string[];
-  private readonly deltaKeys: readonly string[];
+export function createMold<Chunk extends object>(chunk: Chunk, places: readonly Place[]): Mold<Chunk> {
+  const { choices } = chunk as { readonly choices?: readonly Fields[] };
+  // An event of a response is flat.
+  const [choice] = choices ?? [];
+  const delta = choice?.['delta'];
+  const chunkKeys = nestedKeys(chunk, choice && 'choices');
+  const choiceKeys = nestedKeys(choice ?? {}, 'delta');
+  const deltaKeys = nestedKeys(delta ?? {});
 
-  /**
-   * @param chunk A chunk with one choice. The mold changes it, so nobody else may hold it.
-   * @param places Where its strings are.
-   */
-  constructor(chunk: Chunk, places: readonly Place[]) {
-    this.chunk = chunk;
-    this.places = places;
-    this.choice = chunk.choices[0];
-    this.delta = this.choice?.delta;
-    this.chunkKeys = nestedKeys(chunk, 'choices');
-    this.choiceKeys = nestedKeys(this.choice ?? {}, 'delta');
-    this.deltaKeys = nestedKeys(this.delta ?? {});
-  }
-
-  /** Creates a chunk with these strings in its places. */
-  cast(texts: readonly string[]): Chunk {
+  return (texts) => {
     let index = 0;
-    for (const { owner, key } of this.places) {
-      owner[key] = texts[index];
+    for (const { owner, key } of places) {
+      owner[key] = typeof owner[key] === 'number' ? Number(texts[index]) : texts[index];
       index += 1;
     }
     // Engines copy objects quickly where the same few shapes are copied: chunk, choice and delta each have a line of their own.
-    const chunk: Fields = { ...this.chunk };
-    chunk['choices'] = [this.copyChoice()];
-    copyNested(chunk, this.chunkKeys);
-    return chunk as unknown as Chunk;
-  }
-
-  private copyChoice(): Fields {
-    const choice: Fields = { ...this.choice };
-    if (isObject(this.delta)) {
-      const delta: Fields = { ...this.delta };
-      choice['delta'] = delta;
-      copyNested(delta, this.deltaKeys);
+    const chunkCopy: Fields = { ...(chunk as Fields) };
+    copyNested(chunkCopy, chunkKeys);
+    if (choice === undefined) {
+      return chunkCopy as Chunk;
     }
-    copyNested(choice, this.choiceKeys);
-    return choice;
-  }
+    const choiceCopy: Fields = { ...choice };
+    if (isObject(delta)) {
+      const deltaCopy: Fields = { ...delta };
+      copyNested(deltaCopy, deltaKeys);
+      choiceCopy['delta'] = deltaCopy;
+    }
+    copyNested(choiceCopy, choiceKeys);
+    chunkCopy['choices'] = [choiceCopy];
+    return chunkCopy as Chunk;
+  };
 }
 
 /** Returns the keys of fields that hold lists or objects. */
@@ -98,11 +83,13 @@ function isNested(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Finds where a text stands in a value. */
+/** Finds where a text, or the number of an event, stands in a value. */
 export function placesOf(text: string, value: unknown): readonly Place[] {
   return isNested(value)
     ? Object.entries(value).flatMap(([key, item]) =>
-        item === text ? [{ owner: value as Fields, key }] : placesOf(text, item),
+        (key === 'sequence_number' ? String(item) : item) === text
+          ? [{ owner: value as Fields, key }]
+          : placesOf(text, item),
       )
     : [];
 }

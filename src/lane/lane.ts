@@ -1,9 +1,8 @@
 import type { ProvenChunk } from '../chunks/parse-chunks.js';
 import type { Shortcut } from '../sse/shortcut.js';
-import type { RepeatingChunk } from './chunk-mold.js';
 import { holesIn, learnTemplate, type ReadUnmended, type Template } from './learn-template.js';
 import { Pattern } from './pattern.js';
-import { type Piece, pieceOf } from './read-string.js';
+import { dataViewOf } from './read-string.js';
 
 /** Events before the first is learned: the first ones of a stream seldom repeat, and short streams should cost nothing. */
 const firstEvents = 3;
@@ -28,11 +27,11 @@ interface Draft {
  *
  * @param read Reads a document as the parser would at the start of a stream; `undefined` if it would mend it or fail.
  */
-export function createLane<Chunk extends RepeatingChunk>(read: ReadUnmended<Chunk>): Shortcut<ProvenChunk<Chunk>> {
+export function createLane<Chunk extends object>(read: ReadUnmended<Chunk>): Shortcut<ProvenChunk<Chunk>> {
   return new Lane(read);
 }
 
-class Lane<Chunk extends RepeatingChunk> implements Shortcut<ProvenChunk<Chunk>> {
+class Lane<Chunk extends object> implements Shortcut<ProvenChunk<Chunk>> {
   end = 0;
 
   private readonly readUnmended: ReadUnmended<Chunk>;
@@ -41,8 +40,9 @@ class Lane<Chunk extends RepeatingChunk> implements Shortcut<ProvenChunk<Chunk>>
   private templates: Template<Chunk>[] | undefined;
   /** Oldest first. */
   private drafts: Draft[] | undefined;
-  /** The bytes being read; let go when they are used up, since they may be a large buffer. */
-  private piece: Piece | undefined;
+  /** The bytes being read, and their view; let go when they are used up, since they may be a large buffer. */
+  private bytes: Uint8Array | undefined;
+  private view: DataView | undefined;
   private events = 0;
   private misses = 0;
   private rest = 0;
@@ -62,27 +62,30 @@ class Lane<Chunk extends RepeatingChunk> implements Shortcut<ProvenChunk<Chunk>>
 
   read(bytes: Uint8Array, start: number): ProvenChunk<Chunk> | undefined {
     const { templates } = this;
-    if (templates === undefined) {
+    if (!templates?.length) {
       return undefined;
     }
-    const piece = this.piece?.bytes === bytes ? this.piece : pieceOf(bytes);
+    const view = this.view !== undefined && this.bytes === bytes ? this.view : dataViewOf(bytes);
+    this.bytes = this.view = undefined;
     let place = 0;
     for (const template of templates) {
-      const end = template.pattern.read(piece, start);
+      const end = template.pattern.read(view, start);
       if (end !== -1) {
         this.end = end;
-        this.piece = end === bytes.length ? undefined : piece;
+        if (end < bytes.length) {
+          this.bytes = bytes;
+          this.view = view;
+        }
         this.misses = 0;
         this.nextRest = minRest;
         if (place > 0) {
           templates.copyWithin(1, 0, place);
           templates[0] = template;
         }
-        return { chunk: template.mold.cast(template.pattern.texts) };
+        return { chunk: template.mold(template.pattern.texts) };
       }
       place += 1;
     }
-    this.piece = undefined;
     return undefined;
   }
 
@@ -106,24 +109,23 @@ class Lane<Chunk extends RepeatingChunk> implements Shortcut<ProvenChunk<Chunk>>
   private compare(block: Uint8Array): void {
     const drafts = (this.drafts ??= []);
     const templates = (this.templates ??= []);
-    const piece = pieceOf(block);
-    const place = drafts.findIndex(({ pattern }) => pattern.read(piece, 0) === block.length);
-    const draft = drafts[place];
-    // Where more kinds of events take turns than are known, learning one would only forget another.
-    const hasRoom = templates.length < maxTemplates || this.misses >= maxTemplates;
+    const view = dataViewOf(block);
+    const draft = drafts.find(({ pattern }) => pattern.read(view, 0) === block.length);
     if (draft === undefined) {
-      // A stream whose events all differ should cost next to nothing.
-      const holes = this.misses <= maxTemplates ? holesIn(block) : [];
+      // A stream whose events all differ should cost next to nothing, so one is noted after each further rest.
+      const noted = this.nextRest === minRest ? maxTemplates : 1;
+      const holes = this.misses <= noted ? holesIn(block) : [];
       if (holes.length > 0) {
         drafts.push({ pattern: new Pattern(block, holes), refused: false });
         drafts.splice(0, drafts.length - maxTemplates);
       }
-    } else if (!draft.refused && hasRoom) {
-      const template = learnTemplate(block, this.readUnmended);
+      // Where more kinds of events take turns than are known, learning one would only forget another.
+    } else if (!draft.refused && (templates.length < maxTemplates || this.misses >= maxTemplates)) {
+      const template = learnTemplate(block, draft.pattern, this.readUnmended);
       if (template === undefined) {
         draft.refused = true;
       } else {
-        drafts.splice(place, 1);
+        drafts.splice(drafts.indexOf(draft), 1);
         templates.unshift(template);
         templates.splice(maxTemplates);
       }

@@ -1,6 +1,6 @@
-import { endOfString, type Piece, pieceOf, readString } from './read-string.js';
+import { dataViewOf, endOfNumber, endOfString, quote, readString } from './read-string.js';
 
-/** Where a string begins and ends in a block, without its quotes. */
+/** Where a string, without its quotes, or a number begins and ends in a block. */
 export interface Hole {
   readonly start: number;
   readonly end: number;
@@ -11,22 +11,25 @@ export class Pattern {
   /** The strings of the block read last. */
   readonly texts: string[] = [];
   private readonly parts: readonly FixedPart[];
+  /** Which holes are numbers. */
+  private readonly numbers: readonly boolean[];
 
   constructor(block: Uint8Array, holes: readonly Hole[]) {
-    const { view } = pieceOf(block);
+    const view = dataViewOf(block);
+    this.numbers = holes.map(({ start }) => block[start - 1] !== quote);
     const starts = [0, ...holes.map(({ end }) => end)];
     this.parts = starts.map((start, index) => new FixedPart(view, start, holes[index]?.start ?? block.length));
   }
 
   /** Reads the strings of the block at `start`. Returns the index after it, or -1 if it differs or is not complete. */
-  read(piece: Piece, start: number): number {
+  read(view: DataView, start: number): number {
     const { parts, texts } = this;
     let position = start;
     let hole = -1;
     for (const part of parts) {
       if (hole >= 0) {
-        const end = endOfString(piece.view, position);
-        const text = end === -1 ? undefined : readString(piece, position, end);
+        const end = this.numbers[hole] === true ? endOfNumber(view, position) : endOfString(view, position);
+        const text = end === -1 ? undefined : readString(view, position, end);
         if (text === undefined) {
           return -1;
         }
@@ -34,7 +37,7 @@ export class Pattern {
         position = end;
       }
       hole += 1;
-      if (!part.isAt(piece.view, position)) {
+      if (!part.isAt(view, position)) {
         return -1;
       }
       position += part.length;
@@ -53,23 +56,24 @@ class FixedPart {
   /** Up to seven bytes are left over: two words of four bytes hold them, and overlap. */
   private readonly restAt: number;
   private readonly rest: number;
+  private readonly lastAt: number;
   private readonly last: number;
 
-  /** There are four bytes at least: a quote, a bracket and two line ends, or two quotes, a comma and a colon. */
+  /** There are three bytes at least: a bracket and two line ends after a number. */
   constructor(view: DataView, start: number, end: number) {
     this.length = end - start;
     this.words = new Float64Array(Math.floor(this.length / 8));
     for (let index = 0; index < this.words.length; index += 1) {
       this.words[index] = view.getFloat64(start + index * 8, true);
     }
-    this.restAt = Math.min(this.words.length * 8, this.length - 4);
-    this.rest = view.getInt32(start + this.restAt);
-    this.last = view.getInt32(end - 4);
+    this.restAt = Math.min(this.words.length * 8, Math.max(0, this.length - 4));
+    this.rest = this.wordAt(view, start + this.restAt);
+    this.lastAt = this.length - (this.length < 4 ? 2 : 4);
+    this.last = this.wordAt(view, start + this.lastAt);
   }
 
   isAt(view: DataView, start: number): boolean {
-    const end = start + this.length;
-    if (end > view.byteLength) {
+    if (start + this.length > view.byteLength) {
       return false;
     }
     const { words } = this;
@@ -78,6 +82,11 @@ class FixedPart {
         return false;
       }
     }
-    return view.getInt32(start + this.restAt) === this.rest && view.getInt32(end - 4) === this.last;
+    return this.wordAt(view, start + this.restAt) === this.rest && this.wordAt(view, start + this.lastAt) === this.last;
+  }
+
+  /** Reads four bytes, or two where there are no more than three. */
+  private wordAt(view: DataView, at: number): number {
+    return this.length < 4 ? view.getInt16(at) : view.getInt32(at);
   }
 }

@@ -1,19 +1,9 @@
 import { parseJson } from '../util/parse-json.js';
 import { requireGlobal } from '../util/require-global.js';
 
-/** Bytes, with a view of them that reads words. */
-export interface Piece {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-}
-
-/** Creates the view of bytes. */
-export function pieceOf(bytes: Uint8Array): Piece {
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
-}
-
-/** The quote around a JSON string. */
+/** The byte that begins and ends a string. */
 export const quote = 0x22;
+const zero = 0x30;
 /** The byte before an escaped one. */
 const backslash = 0x5c;
 
@@ -25,6 +15,11 @@ const maxShort = 32;
 const characters = Array.from({ length: maxShort + 1 }, (_, length) => Array.from({ length }, () => 0));
 
 let decoder: TextDecoder | undefined;
+
+/** Creates a view of bytes that reads words. */
+export function dataViewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
 
 /** Returns the index of the quote that ends the string which begins at `start`; -1 if it is cut, too long or has control characters. */
 export function endOfString(view: DataView, start: number): number {
@@ -44,17 +39,27 @@ export function endOfString(view: DataView, start: number): number {
   return -1;
 }
 
+/** Returns the index after the digits of a number that begins at `start`; -1 if JSON does not allow it, or it could lose digits. */
+export function endOfNumber(view: DataView, start: number): number {
+  let index = start;
+  while (index < view.byteLength && view.getUint8(index) >= zero && view.getUint8(index) <= zero + 9) {
+    index += 1;
+  }
+  const length = index - start;
+  return length === 1 || (length > 1 && length < 16 && view.getUint8(start) !== zero) ? index : -1;
+}
+
 /** Returns a JSON string given without its quotes; `undefined` if it is malformed. Malformed UTF-8 becomes U+FFFD. */
-export function readString({ bytes, view }: Piece, start: number, end: number): string | undefined {
+export function readString(view: DataView, start: number, end: number): string | undefined {
   const list = characters[end - start];
   if (list === undefined) {
-    return unescaped(decode(bytes.subarray(start, end)));
+    return unescaped(decode(view, start, end));
   }
   let isEscaped = false;
   for (let index = 0; index < list.length; index += 1) {
     const byte = view.getUint8(start + index);
     if (byte > 0x7f) {
-      return unescaped(decode(bytes.subarray(start, end)));
+      return unescaped(decode(view, start, end));
     }
     isEscaped ||= byte === backslash;
     list[index] = byte;
@@ -64,9 +69,9 @@ export function readString({ bytes, view }: Piece, start: number, end: number): 
 }
 
 /** Decodes UTF-8 as the parser does: a byte order mark is kept. */
-export function decode(bytes: Uint8Array): string {
+export function decode({ buffer, byteOffset }: DataView, start: number, end: number): string {
   decoder ??= new (requireGlobal('TextDecoder'))('utf-8', { ignoreBOM: true });
-  return decoder.decode(bytes);
+  return decoder.decode(new Uint8Array(buffer, byteOffset + start, end - start));
 }
 
 function unescaped(text: string): string | undefined {

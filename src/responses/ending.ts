@@ -4,6 +4,18 @@ import type { ResponseObject } from '../schemas/response-object.js';
 /** An event that tells the state of the whole response. */
 export type StateEvent = Extract<ResponseEvent, { readonly response: ResponseObject }>;
 
+/** The types of the events that tell the state of the whole response. */
+export const stateTypes: ReadonlySet<string> = new Set<StateEvent['type']>([
+  'response.created',
+  'response.queued',
+  'response.in_progress',
+  'response.completed',
+  'response.incomplete',
+  'response.failed',
+  'response.cancelled',
+  'response.done',
+]);
+
 /** How a response ended. */
 export type Ending = 'completed' | 'incomplete' | 'failed' | 'cancelled';
 
@@ -26,7 +38,7 @@ export function endingOf(event: ResponseEvent): Ending | undefined {
 
 /** Returns the response that an event tells, if any. */
 export function responseOf(event: ResponseEvent): ResponseObject | undefined {
-  return (event as Partial<StateEvent>).response;
+  return stateTypes.has(event.type) ? (event as StateEvent).response : undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import { type AnswerEvent, documentsOf, done, errorFrame } from '../answers/even
 import { ForeignStream } from '../answers/foreign-stream.js';
 import { numberIn } from '../answers/read-fields.js';
 import type { StreamCursor } from '../answers/stream-cursor.js';
+import type { ProvenChunk } from '../chunks/parse-chunks.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/server-error.js';
 import { StreamError } from '../errors/stream-error.js';
@@ -21,7 +22,7 @@ interface ParseEventsConfig {
   readonly scheduler?: SchedulerLike;
   /**
    * Is moved with each numbered event. Events up to the number that it has at subscription were read already, and are
-   * dropped. It gets the response's id if the server goes on when nobody reads the stream, and numbers its events.
+   * dropped. It gets the response's id if the server goes on when nobody reads the stream.
    */
   readonly cursor?: StreamCursor | undefined;
 }
@@ -33,29 +34,35 @@ interface ParseEventsConfig {
  * end of the source before the response has ended. Data that is not JSON, an event that is not valid, and objects of
  * another endpoint are a `ProtocolError`.
  */
-export function parseResponseEvents(config: ParseEventsConfig): OperatorFunction<AnswerEvent, ResponseEvent> {
+export function parseResponseEvents(
+  config: ParseEventsConfig,
+): OperatorFunction<AnswerEvent | ProvenChunk<ResponseEvent>, ResponseEvent> {
   return operate((destination) => new ResponseParser(destination, config));
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-class ResponseParser implements Stage<AnswerEvent> {
+class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> {
   private readonly destination: Subscriber<ResponseEvent>;
   private readonly config: ParseEventsConfig;
   /** The number of the last event of an earlier exchange. */
   private readonly from: number;
   private readonly foreign = new ForeignStream('objects that are no events of a response', hasOwnType);
   private empty = true;
-  /** The id of a response that goes on when nobody reads the stream. */
-  private lasting: string | undefined;
 
   constructor(destination: Subscriber<ResponseEvent>, config: ParseEventsConfig) {
     this.destination = destination;
     this.config = config;
-    this.from = config.cursor?.after ?? -1;
+    this.from = config.cursor?.after ?? -Infinity;
   }
 
-  next(event: AnswerEvent): void {
+  next(event: AnswerEvent | ProvenChunk<ResponseEvent>): void {
+    if ('chunk' in event) {
+      if (this.isNew(event.chunk as object as Fields)) {
+        this.destination.next(event.chunk);
+      }
+      return;
+    }
     for (const document of documentsOf(event, this.toError)) {
       if (this.destination.closed) {
         return;
@@ -91,7 +98,7 @@ class ResponseParser implements Stage<AnswerEvent> {
         return;
       }
     }
-    const error = errorFrame(document, name);
+    const error = isOtherEvent(document, name) ? undefined : errorFrame(document, name);
     if (error !== undefined) {
       throw this.toError(withoutType(error));
     }
@@ -155,11 +162,8 @@ class ResponseParser implements Stage<AnswerEvent> {
   private note(event: ResponseEvent): void {
     const { cursor } = this.config;
     if (cursor !== undefined && cursor.id === undefined) {
-      const response = responseOf(event);
-      if (response?.background === true) {
-        this.lasting ??= response.id;
-      }
-      cursor.id = cursor.after === undefined ? undefined : this.lasting;
+      const { background, id } = responseOf(event) ?? {};
+      cursor.id = background === true && id !== '' ? id : undefined;
     }
   }
 
@@ -171,6 +175,12 @@ class ResponseParser implements Stage<AnswerEvent> {
 
 function hasOwnType({ type }: Fields): boolean {
   return typeof type === 'string' && type.startsWith('response.');
+}
+
+/** Whether a document is an event of another kind, whose message is no error. */
+function isOtherEvent(document: unknown, name: string): boolean {
+  const { type, error }: Fields = isObject(document) ? document : {};
+  return typeof type === 'string' && type !== 'error' && !error && name !== 'error';
 }
 
 /** Leaves out the type of an error event, which does not tell the type of the error. */

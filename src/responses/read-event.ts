@@ -2,6 +2,7 @@ import { checkIndex } from '../answers/check-index.js';
 import { count, logprobs, misfit, object, type Read, readOrThrow, text, word } from '../answers/read-fields.js';
 import type { ResponseEvent } from '../schemas/response-event.js';
 import { isObject } from '../util/is-object.js';
+import { stateTypes } from './ending.js';
 import { complete, item, part, response, thought } from './read-response.js';
 
 /*
@@ -44,17 +45,20 @@ const commandEvent = event(ofItem, { command_index: count, command: word });
 const unknown = object({ ...base, output_index: index }, misfit);
 
 /** Creates the readers of a text in pieces, and of the whole. */
-function textIn(name: string, indices: Missing, whole: string, read = text): readonly (readonly [string, Read])[] {
+function textIn(
+  name: string,
+  indices: Missing,
+  whole: string,
+  { read = text, more = {} }: { readonly read?: Read; readonly more?: Fields } = {},
+): readonly (readonly [string, Read])[] {
   return [
-    [`response.${name}.delta`, event(indices, { delta: read, logprobs }, { delta: nothing })],
-    [`response.${name}.done`, event(indices, { [whole]: read, logprobs }, { [whole]: nothing })],
+    [`response.${name}.delta`, event(indices, { ...more, delta: read }, { delta: nothing })],
+    [`response.${name}.done`, event(indices, { ...more, [whole]: read }, { [whole]: nothing })],
   ];
 }
 
 const readers: ReadonlyMap<unknown, Read> = new Map([
-  ...['created', 'queued', 'in_progress', 'completed', 'incomplete', 'failed', 'cancelled', 'done'].map(
-    (state) => [`response.${state}`, lifecycle] as const,
-  ),
+  ...[...stateTypes].map((type) => [type, lifecycle] as const),
   ['response.output_item.added', itemEvent],
   ['response.output_item.done', itemEvent],
   ['response.content_part.added', partEvent],
@@ -62,10 +66,10 @@ const readers: ReadonlyMap<unknown, Read> = new Map([
   ['response.reasoning_summary_part.added', summaryPartEvent],
   ['response.reasoning_summary_part.done', summaryPartEvent],
   ['response.output_text.annotation.added', event(ofPart, { annotation_index: count, annotation: record })],
-  ...textIn('output_text', ofPart, 'text'),
+  ...textIn('output_text', ofPart, 'text', { more: { logprobs } }),
   ...textIn('refusal', ofPart, 'refusal'),
-  ...textIn('reasoning_text', ofPart, 'text', thought),
-  ...textIn('reasoning_summary_text', ofSummary, 'text', thought),
+  ...textIn('reasoning_text', ofPart, 'text', { read: thought }),
+  ...textIn('reasoning_summary_text', ofSummary, 'text', { read: thought }),
   ...textIn('function_call_arguments', ofItem, 'arguments'),
   ...textIn('mcp_call_arguments', ofItem, 'arguments'),
   ...textIn('custom_tool_call_input', ofItem, 'input'),
@@ -110,6 +114,28 @@ const anyEvent: Read = (value) => {
   const read = readers.get(type) ?? (hostedTypes.test(String(type)) ? hosted : unknown);
   return read(value);
 };
+
+/**
+ * Reads a piece of a text as {@link readEvent} does; `undefined` for a document that is mended, or is another event: those
+ * come once, while pieces come again and again.
+ */
+export function readUnmendedDelta(document: unknown): ResponseEvent | undefined {
+  const sent = JSON.stringify(document);
+  if (
+    !isObject(document) ||
+    !/^response\..*\.delta$/u.test(String(document['type'])) ||
+    !readers.has(document['type'])
+  ) {
+    return undefined;
+  }
+  try {
+    const event = readEvent(document);
+    return JSON.stringify(event) === sent ? event : undefined;
+  } catch {
+    // The parser reads the same document, and tells the error.
+    return undefined;
+  }
+}
 
 /** Checks and mends a document that has a type in place. Throws a `ProtocolError` that names the field, not its value. */
 export function readEvent(document: unknown): ResponseEvent {

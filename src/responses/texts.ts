@@ -61,17 +61,12 @@ export function visitWhole(event: ResponseEvent, visit: Visit): void {
 
 /** Calls `visit` with each text of an item. */
 export function visitItem(item: ResponseOutputItem, output: number, visit: Visit): void {
-  if (item.type === 'message' || item.type === 'reasoning') {
-    const { summary, content } = item as Parts;
-    summary?.forEach((part, index) => visitPart(part, output, index, visit));
-    content?.forEach((part, index) => visitPart(part, output, index, visit));
+  if (item.type === 'reasoning') {
+    item.summary?.forEach((part, index) => visitPart(part, output, index, visit));
   }
-}
-
-/** What a message or reasoning has. */
-interface Parts {
-  readonly summary?: readonly Part[] | null | undefined;
-  readonly content?: readonly Part[] | null | undefined;
+  if (item.type === 'message' || item.type === 'reasoning') {
+    item.content?.forEach((part: Part, index) => visitPart(part, output, index, visit));
+  }
 }
 
 interface Part {

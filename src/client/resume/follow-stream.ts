@@ -1,20 +1,25 @@
 import { catchError, identity, type MonoTypeOperatorFunction, type Observable, throwError } from 'rxjs';
 import type { StreamCursor } from '../../answers/stream-cursor.js';
 import { copyError } from '../../errors/copy-error.js';
-import { withDeadlines } from '../../operators/with-deadlines.js';
+import { type DeadlineConfig, withDeadlines } from '../../operators/with-deadlines.js';
 import type { RequestScope } from '../request-scope.js';
 import type { Settings } from '../settings.js';
 import { type ResumableStream, resumeStream } from './resume-stream.js';
 import { stopWhenLeft, type StoppableStream } from './stop-when-left.js';
 
-/** Joins the exchanges of one stream, as the settings say, to what its subscriber gets. */
+/**
+ * Joins the exchanges of one stream, as the settings say, to what its subscriber gets.
+ *
+ * @param deadlines Those of all exchanges together, pauses included.
+ */
 export function followStream<T>(
   stream: ResumableStream<T> & StoppableStream<T>,
-  { resume, onUnsubscribe, deadlines: { total }, scheduler }: Settings,
+  deadlines: Pick<DeadlineConfig, 'firstChunk' | 'total'>,
+  { resume, onUnsubscribe, scheduler }: Settings,
   scope: RequestScope,
 ): Observable<T> {
   return (resume === false ? stream.first : resumeStream(stream, { ...resume, scheduler })).pipe(
-    withDeadlines({ total, scheduler }),
+    withDeadlines({ ...deadlines, scheduler }),
     tellCursor(stream.cursor, scope),
     onUnsubscribe === 'stop' ? stopWhenLeft(stream, scheduler, scope.run) : identity,
   );

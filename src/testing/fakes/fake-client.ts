@@ -3,6 +3,7 @@ import type { StreamCursor } from '../../answers/stream-cursor.js';
 import type { Client } from '../../client/create-client.js';
 import { checkClientConfig, type RequestOptions } from '../../client/client-config.js';
 import {
+  checkAfter,
   checkChatRequest,
   checkCompletionRequest,
   checkEmbeddingsRequest,
@@ -139,6 +140,12 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     responses: (request, options) => {
       checkResponseRequest(request);
       return ask('responses', request, options, { id: undefined, after: undefined });
+    },
+    resumeResponse: (id, options = {}) => {
+      const { after, ...rest } = options;
+      checkResponseId(id, 'resumeResponse()');
+      checkAfter(after);
+      return ask('resumeResponse', { id, after }, rest);
     },
     retrieveResponse: (id, options) =>
       ask('retrieveResponse', { id: checkResponseId(id, 'retrieveResponse()') }, options),

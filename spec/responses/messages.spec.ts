@@ -1,0 +1,301 @@
+import { responseAnswers } from '../../src/responses/response-answers.js';
+import type { Message } from '../../src/schemas/message.js';
+import type { ResponseEvent } from '../../src/schemas/response-event.js';
+import {
+  callItem,
+  created,
+  itemEvent,
+  messageItem,
+  numbered,
+  reasoningItem,
+  state,
+  streams,
+  textDelta,
+} from '../support/response-events.js';
+import { fold, readEvents } from '../support/read-response.js';
+
+const empty = state('completed');
+
+function whole(type: string, fields: object): object {
+  return { type: `response.${type}`, output_index: 0, content_index: 0, ...fields };
+}
+
+function summary(delta: string, output_index: number, summary_index = 0): object {
+  return { type: 'response.reasoning_summary_text.delta', output_index, summary_index, delta };
+}
+
+function thought(delta: string, output_index: number, content_index = 0): object {
+  return { type: 'response.reasoning_text.delta', output_index, content_index, delta };
+}
+
+/** The snapshots after each event. */
+function snapshotsOf(...events: readonly object[]): readonly Message[] {
+  const draft = responseAnswers.createDraft({ choice: 0, toolCalls: 128 });
+  return events.map((event) => {
+    draft.add(event as ResponseEvent);
+    draft.settle('growing');
+    return { ...draft.message };
+  });
+}
+
+describe('the text of a response', () => {
+  it.each<[string, readonly object[], string]>([
+    ['its deltas in the order of their arrival', [textDelta('b', 1), textDelta('a', 0), textDelta('c', 1)], 'bac'],
+    [
+      'that of the first event that holds a part whole',
+      [
+        whole('output_text.done', { text: 'Hi' }),
+        whole('content_part.done', { part: { type: 'output_text', text: 'Hi' } }),
+      ],
+      'Hi',
+    ],
+    ['that of a part that is done', [whole('content_part.done', { part: { type: 'output_text', text: 'Hi' } })], 'Hi'],
+    ['that of an item that is done', [itemEvent('done', messageItem('Hi', ' there'))], 'Hi there'],
+    [
+      'that of the whole response',
+      [state('completed', { output: [messageItem('Hi'), messageItem(' there')] })],
+      'Hi there',
+    ],
+    ['its deltas, not once more what holds them', [textDelta('Hi'), itemEvent('done', messageItem('Hi', '!'))], 'Hi!'],
+    ['without the text of an empty event', [whole('output_text.done', {}), itemEvent('done', messageItem('Hi'))], 'Hi'],
+    ['once more where the response begins once more', [textDelta('Hi'), created, textDelta('Hi')], 'HiHi'],
+  ])('is %s', (_, events, text) => {
+    expect(readEvents(created, ...events, empty).text).toBe(text);
+  });
+
+  it('is deltas alone in a stream that begins in the middle', () => {
+    const tail = numbered(...streams.text).slice(3);
+
+    expect(fold(tail as unknown as readonly ResponseEvent[], true)).toMatchObject({
+      text: ' need light.',
+      message: { content: 'Apple trees need light.' },
+    });
+  });
+
+  it('is nothing for another choice', () => {
+    const read = responseAnswers.createTextReader('text', 1);
+    const draft = responseAnswers.createDraft({ choice: 1, toolCalls: 128 });
+    draft.add(textDelta('Hi') as unknown as ResponseEvent);
+    draft.settle('complete');
+
+    expect(read(textDelta('Hi') as unknown as ResponseEvent)).toBe('');
+    expect(draft.message).toMatchObject({ content: '', toolCalls: [], id: undefined });
+  });
+});
+
+describe('the reasoning of a response', () => {
+  it.each<[string, readonly object[], string]>([
+    ['its summary', [summary('a', 0), summary('b', 0)], 'ab'],
+    ['its text', [thought('a', 0), thought('b', 0)], 'ab'],
+    [
+      'the form that comes first for an item',
+      [thought('a', 0), summary('b', 0), summary('c', 1), thought('d', 1)],
+      'a\n\nc',
+    ],
+    ['parts with an empty line between', [summary('a', 0), summary('b', 0, 1)], 'a\n\nb'],
+    ['items with an empty line between', [summary('a', 0), textDelta('text', 1), summary('b', 2)], 'a\n\nb'],
+    ['that of an item that came whole', [itemEvent('done', reasoningItem('a', 'b'))], 'a\n\nb'],
+  ])('is %s', (_, events, reasoning) => {
+    const read = readEvents(created, ...events, empty);
+
+    expect(read.reasoning).toBe(reasoning);
+    expect(read.message.reasoning).toBe(reasoning);
+  });
+
+  it('is that of the whole response in the finished message', () => {
+    const item = { ...reasoningItem('A', 'B'), content: [{ type: 'reasoning_text', text: 'C' }] };
+    const other = { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text: 'D' }] };
+
+    expect(readEvents(created, summary('a', 0), state('completed', { output: [item, other] })).message.reasoning).toBe(
+      'A\n\nB\n\nD',
+    );
+  });
+});
+
+describe('the message of a response', () => {
+  it('joins texts by the places of item and part', () => {
+    const { message } = readEvents(
+      created,
+      textDelta('c', 1),
+      textDelta('a'),
+      textDelta('b', 0, 1),
+      textDelta('!', 1),
+      empty,
+    );
+
+    expect(message.content).toBe('abc!');
+  });
+
+  it('keeps the refusal apart', () => {
+    const read = readEvents(
+      created,
+      whole('refusal.delta', { delta: 'I ' }),
+      whole('refusal.delta', { delta: 'will not' }),
+      empty,
+    );
+
+    expect(read).toMatchObject({ refusal: 'I will not', message: { refusal: 'I will not', content: '' } });
+  });
+
+  it('takes the output of the event that ends it above what came before', () => {
+    const output = [messageItem('Hello!'), callItem('call-1', 'dig', '{"a":2}')];
+    const { message } = readEvents(
+      created,
+      textDelta('Hel'),
+      itemEvent('added', callItem('call-0', 'dug', '{"a":1}'), 1),
+      itemEvent('added', callItem('call-2', 'more', '{}'), 2),
+      state('completed', { id: 'resp-2', model: 'm-2', output }),
+    );
+
+    expect(message).toMatchObject({
+      id: 'resp-2',
+      model: 'm-2',
+      content: 'Hello!',
+      output,
+      finishReason: 'tool_calls',
+    });
+    expect(message.toolCalls).toMatchObject([{ id: 'call-1', name: 'dig', arguments: '{"a":2}', complete: true }]);
+  });
+
+  it('takes the items that are done where that event has no output', () => {
+    const items = [callItem('call-1', 'dig', '{}'), messageItem('Hello')];
+    const { message } = readEvents(created, itemEvent('done', items[1]!, 1), itemEvent('done', items[0]!), empty);
+
+    expect(message).toMatchObject({ content: 'Hello', output: items, finishReason: 'tool_calls' });
+  });
+
+  it.each([
+    ['completed', {}, 'stop'],
+    ['completed', { output: [callItem('c', 'dig', '{}')] }, 'tool_calls'],
+    ['completed', { output: [{ type: 'custom_tool_call', call_id: 'c', name: 'sing', input: '' }] }, 'tool_calls'],
+    [
+      'completed',
+      {
+        output: [
+          { type: 'computer_call', call_id: 'c' },
+          { type: 'mcp_approval_request', id: 'm' },
+        ],
+      },
+      'stop',
+    ],
+    ['incomplete', { incomplete_details: { reason: 'max_output_tokens' } }, 'length'],
+    ['incomplete', { incomplete_details: { reason: 'content_filter' } }, 'content_filter'],
+    ['incomplete', {}, 'incomplete'],
+    ['failed', {}, undefined],
+  ])('of a response that is %s with %j finishes with %s', (status, fields, finishReason) => {
+    expect(readEvents(created, state(status, fields)).message.finishReason).toBe(finishReason);
+  });
+
+  it('has no complete call where the response is incomplete', () => {
+    const { message } = readEvents(created, state('incomplete', { output: [callItem('c', 'dig', '{}')] }));
+
+    expect(message.toolCalls).toMatchObject([{ id: 'c', complete: false }]);
+  });
+
+  it('has calls while they grow, in the order of the output', () => {
+    const snapshots = snapshotsOf(...streams.reasoningAndCalls);
+
+    expect(
+      snapshots.map(({ toolCalls }) => toolCalls.map((call) => call.name + call.arguments).join()).slice(5),
+    ).toEqual([
+      'prune',
+      'prune{"tree":',
+      'prune{"tree":,sing',
+      'prune{"tree":,singLa la',
+      'prune{"tree":"apple"},singLa la',
+      'prune{"tree":"apple"},singLa la',
+      'prune{"tree":"apple"},singLa la',
+      'prune{"tree":"apple"},singLa la',
+    ]);
+    expect(snapshots.at(-1)?.toolCalls).toMatchObject([
+      { id: 'call-1', type: 'function', complete: true },
+      { id: 'call-2', type: 'custom', complete: true },
+    ]);
+  });
+
+  it('keeps calls that did not change as they are', () => {
+    const snapshots = snapshotsOf(...streams.reasoningAndCalls);
+
+    expect(snapshots[10]?.toolCalls).toBe(snapshots[9]?.toolCalls);
+    expect(snapshots[9]?.toolCalls[1]).toBe(snapshots[8]?.toolCalls[1]);
+  });
+
+  it('refuses more calls than it may hold', () => {
+    const draft = responseAnswers.createDraft({ choice: 0, toolCalls: 1 });
+    draft.add(itemEvent('added', callItem('a', 'dig', ''), 0) as unknown as ResponseEvent);
+
+    expect(() => draft.add(itemEvent('added', callItem('b', 'dig', ''), 1) as unknown as ResponseEvent)).toThrow(
+      expect.objectContaining({ name: 'LimitError', limit: 'toolCalls', maximum: 1 }) as Error,
+    );
+  });
+
+  it('has output and items only when it is finished, or failed', () => {
+    expect(snapshotsOf(...streams.text).map(({ output }) => output)).toEqual(streams.text.map(() => undefined));
+    expect(readEvents(...streams.text.slice(0, -1)).message.output).toEqual([messageItem('Apple trees need light.')]);
+  });
+
+  it('has the log probabilities of its text', () => {
+    const logprobs = [{ token: 'Hi', logprob: -0.5, top_logprobs: [] }];
+    const item = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Hi', logprobs }] };
+    const told = { ...textDelta('Hi'), logprobs };
+
+    expect(readEvents(created, told, empty).message.logprobs).toEqual(logprobs);
+    expect(readEvents(created, told, state('completed', { output: [item] })).message.logprobs).toEqual(logprobs);
+    expect(readEvents(created, textDelta('Hi'), empty).message.logprobs).toBeUndefined();
+  });
+
+  it('costs no more for a later delta than for an early one', () => {
+    const draft = responseAnswers.createDraft({ choice: 0, toolCalls: 128 });
+    const delta = textDelta('word ') as unknown as ResponseEvent;
+    for (let place = 0; place < 200_000; place += 1) {
+      draft.add(delta);
+      draft.settle('growing');
+    }
+
+    expect(draft.message.content).toHaveLength(1_000_000);
+  });
+});
+
+describe('what an event tells about the answer', () => {
+  const event = (value: object): ResponseEvent => value as unknown as ResponseEvent;
+
+  it.each<[object, boolean, boolean]>([
+    [created, false, false],
+    [textDelta('a'), true, true],
+    [textDelta(''), false, false],
+    [thought('a', 0), true, true],
+    [whole('refusal.delta', { delta: 'a' }), true, true],
+    [itemEvent('done', messageItem('a')), true, true],
+    [itemEvent('added', callItem('c', 'dig', '')), false, true],
+    [{ type: 'response.function_call_arguments.delta', output_index: 0, delta: '{' }, false, true],
+    [itemEvent('added', { type: 'web_search_call' }), false, false],
+    [state('completed', { output: [callItem('c', 'dig', '')] }), false, true],
+  ])('is known for %j', (value, text, anything) => {
+    expect([responseAnswers.holdsText(event(value)), responseAnswers.holdsAnswer(event(value))]).toEqual([
+      text,
+      anything,
+    ]);
+  });
+
+  it.each<[object, object | undefined]>([
+    [state('completed'), undefined],
+    [state('incomplete'), { cut: 'other', reason: 'incomplete' }],
+    [
+      state('incomplete', { incomplete_details: { reason: 'max_output_tokens' } }),
+      { cut: 'length', reason: 'max_output_tokens' },
+    ],
+    [
+      state('incomplete', { incomplete_details: { reason: 'content_filter' } }, 'done'),
+      { cut: 'filter', reason: 'content_filter' },
+    ],
+    [textDelta('a'), undefined],
+  ])('is how it was cut, if it was: %j', (value, expected) => {
+    expect(responseAnswers.truncationOf(event(value))).toEqual(expected);
+  });
+
+  it('is that it is an event of a response', () => {
+    expect(
+      [textDelta('a'), { type: 'unknown' }, { choices: [] }, { type: 'x', choices: [] }].map(responseAnswers.matches),
+    ).toEqual([true, true, false, false]);
+  });
+});
