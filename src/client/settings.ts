@@ -39,7 +39,7 @@ export interface Settings {
 }
 
 const minute = 60_000;
-const defaults = { query: {}, interceptors: [], redirects: 'refuse', scheduler: asyncScheduler, context: {} } as const;
+const defaults = { query: {}, interceptors: [], redirects: 'refuse', scheduler: asyncScheduler } as const;
 const defaultDeadlines = { headers: 10 * minute, firstChunk: 10 * minute, idle: 5 * minute, total: Infinity };
 const defaultLimits = { eventBytes: 16 * 1024 * 1024, errorBodyBytes: 64 * 1024, choices: 128, toolCalls: 128 };
 
@@ -132,6 +132,7 @@ function resolve(config: Resolvable, { environmentFor, headers }: Platform): Set
     deadlines: { ...defaultDeadlines, ...defined(config.deadlines) },
     limits: { ...defaultLimits, ...defined(config.limits) },
     onResponse: config.onResponse,
+    context: config.context ?? {},
   };
 }
 

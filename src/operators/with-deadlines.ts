@@ -64,7 +64,7 @@ export function withActivityDeadlines<T>(
   deadlines: Deadlines,
   createCheck: () => ActivityCheck<T>,
 ): MonoTypeOperatorFunction<T> {
-  return Math.min(deadlines.firstChunk, deadlines.idle, deadlines.total) === Infinity
+  return Math.min(deadlines.firstChunk, deadlines.idle, deadlines.total) > maxTimer
     ? identity
     : operate((destination, source) => new DeadlineStage(destination, source, deadlines, createCheck()));
 }
