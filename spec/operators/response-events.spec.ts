@@ -216,6 +216,25 @@ describe('operators on response events', () => {
     });
   });
 
+  it('toMessage gives the same message of one answer in both formats, but for the items of the response', async () => {
+    const tool = { index: 0, id: 'call-1', type: 'function', function: { name: 'dig', arguments: '{"deep":true}' } };
+    const chat = of(
+      chatChunk({ role: 'assistant', reasoning_content: 'Hm.' }, {}, { id: 'resp-1' }),
+      chatChunk({ content: 'Hello' }),
+      chatChunk({ tool_calls: [tool] }, { finish_reason: 'tool_calls' }),
+      { choices: [], usage: { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 } },
+    );
+    const output = [thought, hello, call];
+    const response = of(events['c']!, state('completed', { output, usage }) as unknown as ResponseEvent);
+    const [one, other] = await Promise.all([
+      lastValueFrom(chat.pipe(toMessage())),
+      lastValueFrom(response.pipe(toMessage())),
+    ]);
+    const raw = expect.anything() as unknown;
+
+    expect(other).toEqual({ ...one, reasoningKey: undefined, usage: { ...one.usage, raw }, output });
+  });
+
   it('one operator reads both formats', () => {
     const chunks = { p: chatChunk({ content: 'Good' }), u: chatChunk({ content: ' day' }, { finish_reason: 'stop' }) };
     runMarbles(({ cold, expectObservable }) => {
