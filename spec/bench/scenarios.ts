@@ -121,6 +121,22 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       ...compared('rxllm over chat', 'openai'),
     ],
   },
+  'response-message': {
+    title: 'Accumulated message over /responses',
+    read: 'message',
+    load: { ...long, kind: 'responses' },
+    warmUp: {},
+    runs: {
+      'rxllm over chat': { contender: 'rxllm', load: { kind: 'text' } },
+      rxllm: { contender: 'rxllm' },
+      'rxllm, 2k': sized('rxllm', 2_000),
+      'rxllm, 32k': sized('rxllm', 32_000),
+    },
+    rows: [
+      { figure: 'chunk', of: 'rxllm, 32k', over: 'rxllm, 2k', target: 1.1 },
+      { figure: 'chunk', of: 'rxllm', over: 'rxllm over chat' },
+    ],
+  },
   tools: {
     title: 'Tool arguments of 50 kB, snapshots',
     read: 'toolArguments',

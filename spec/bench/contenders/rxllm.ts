@@ -14,35 +14,32 @@ export async function createRxllm(
   createTransport: (rxllm: typeof Rxllm) => Rxllm.Transport | undefined,
 ): Promise<Contender> {
   const rxllm = (await import(build)) as typeof Rxllm;
-  const { filter, last, lastValueFrom, map } = createRequire(build)('rxjs') as typeof Rxjs;
+  const { last, lastValueFrom } = createRequire(build)('rxjs') as typeof Rxjs;
   const { accumulateMessage, createClient, textDeltas } = rxllm;
   const transport = createTransport(rxllm);
   const client = createClient({ baseURL, ...(transport === undefined ? {} : { transport }) });
-  const deltas = (): Rxjs.Observable<string> =>
-    responses
-      ? client.responses(responseRequest).pipe(
-          filter((event) => event.type === 'response.output_text.delta'),
-          map(({ delta }) => delta),
-        )
-      : client.chat(request).pipe(textDeltas());
+  const ask = (): Rxjs.Observable<Rxllm.ChatCompletionChunk | Rxllm.ResponseEvent> =>
+    responses ? client.responses(responseRequest) : client.chat(request);
   return {
     text: (first) =>
       new Promise((resolve, reject) => {
         let text = '';
-        deltas().subscribe({
-          next: (delta) => {
-            if (text === '') {
-              first();
-            }
-            text += delta;
-          },
-          error: reject,
-          complete: () => resolve(text),
-        });
+        ask()
+          .pipe(textDeltas())
+          .subscribe({
+            next: (delta) => {
+              if (text === '') {
+                first();
+              }
+              text += delta;
+            },
+            error: reject,
+            complete: () => resolve(text),
+          });
       }),
-    message: async () => (await lastValueFrom(client.chat(request).pipe(accumulateMessage(), last()))).content,
+    message: async () => (await lastValueFrom(ask().pipe(accumulateMessage(), last()))).content,
     toolArguments: async () => {
-      const { toolCalls } = await lastValueFrom(client.chat(request).pipe(accumulateMessage(), last()));
+      const { toolCalls } = await lastValueFrom(ask().pipe(accumulateMessage(), last()));
       const json = toolCalls[0]?.arguments ?? '';
       JSON.parse(json);
       return json;
