@@ -127,6 +127,9 @@ export class Http2Connection implements Connection {
   private unlessHeard(time: number, act: () => void): NodeJS.Timeout {
     const { bytesRead } = this.socket;
     const judge = (): void => {
+      if (this.session.destroyed) {
+        return;
+      }
       if (this.socket.bytesRead === bytesRead) {
         act();
       } else {
