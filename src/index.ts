@@ -95,6 +95,7 @@ export { textDeltas, reasoningDeltas, refusalDeltas } from './operators/text-del
 export { accumulateText } from './operators/accumulate-text.js';
 export { toText } from './operators/to-text.js';
 export type { AnswerChunk } from './chunks/answer-chunk.js';
+export type { AnswerValue } from './formats/answer-formats.js';
 
 /* Chunks become messages and usage */
 export { accumulateMessage, toMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';

@@ -15,6 +15,7 @@ const floors: Readonly<Record<string, number>> = {
   chunks: 2,
   responses: 2,
   lane: 2,
+  formats: 2.5,
   operators: 3,
   client: 4,
   tools: 5,
@@ -33,8 +34,8 @@ const floors: Readonly<Record<string, number>> = {
 /** The stages of floor 2, in data-flow order: each may import the types of those before it. */
 const stages = ['transport', 'sse', 'chunks', 'responses', 'lane'];
 
-/** Lower folders that a folder must not import nevertheless: operators work on any Observable of chunks. */
-const unseen: Readonly<Record<string, readonly string[]>> = { operators: ['transport', 'sse'] };
+/** Lower folders that a folder must not import nevertheless: operators work on any Observable, and know no wire format. */
+const unseen: Readonly<Record<string, readonly string[]>> = { operators: ['transport', 'sse', 'chunks', 'responses'] };
 
 const entries = ['node', 'angular', 'server', 'redis', 'mcp', 'testing', 'local'];
 

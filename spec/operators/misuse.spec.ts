@@ -90,7 +90,7 @@ describe('an operator on values of the wrong kind', () => {
 
     expect(failure).toBeInstanceOf(TypeError);
     expect(String(failure)).toBe(
-      `TypeError: ${name}() reads chunks, not strings; put it directly on the request, and in a marble test pass chunks as values`,
+      `TypeError: ${name}() reads chunks or response events, not strings; put it directly on the request, and in a marble test pass chunks as values`,
     );
   });
 
@@ -118,7 +118,7 @@ describe('an operator on values of the wrong kind', () => {
     [[], 'objects'],
   ])('is named if it gets %j', async (value, kind) => {
     expect(String(await failureOf(value, textDeltas() as AnyOperator))).toContain(
-      `TypeError: textDeltas() reads chunks, not ${kind};`,
+      `TypeError: textDeltas() reads chunks or response events, not ${kind};`,
     );
     expect(String(await failureOf(value, toText() as AnyOperator))).toContain(
       `TypeError: toText() reads text, not ${kind};`,
@@ -142,7 +142,7 @@ describe('an operator on values of the wrong kind', () => {
         '--#',
         undefined,
         new TypeError(
-          'textDeltas() reads chunks, not strings; put it directly on the request, and in a marble test pass chunks as values',
+          'textDeltas() reads chunks or response events, not strings; put it directly on the request, and in a marble test pass chunks as values',
         ),
       );
     });

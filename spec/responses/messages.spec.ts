@@ -1,4 +1,7 @@
-import { responseAnswers } from '../../src/responses/response-answers.js';
+import { from, type OperatorFunction, pipe, takeLast } from 'rxjs';
+import { type AnswerValue, holdsAnswer, holdsText } from '../../src/formats/answer-formats.js';
+import { accumulateMessage, toMessage } from '../../src/operators/accumulate-message.js';
+import { textDeltas } from '../../src/operators/text-deltas.js';
 import type { Message } from '../../src/schemas/message.js';
 import type { ResponseEvent } from '../../src/schemas/response-event.js';
 import {
@@ -28,14 +31,22 @@ function thought(delta: string, output_index: number, content_index = 0): object
   return { type: 'response.reasoning_text.delta', output_index, content_index, delta };
 }
 
+/** What an operator emits for events; throws its error. */
+function emitted<T>(events: readonly object[], operator: OperatorFunction<AnswerValue, T>): readonly T[] {
+  const seen: T[] = [];
+  let failure: unknown;
+  from(events as readonly ResponseEvent[])
+    .pipe(operator)
+    .subscribe({ next: (value) => seen.push(value), error: (error: unknown) => (failure = error) });
+  if (failure !== undefined) {
+    throw failure as Error;
+  }
+  return seen;
+}
+
 /** The snapshots after each event. */
 function snapshotsOf(...events: readonly object[]): readonly Message[] {
-  const draft = responseAnswers.createDraft({ choice: 0, toolCalls: 128 });
-  return events.map((event) => {
-    draft.add(event as ResponseEvent);
-    draft.settle('growing');
-    return { ...draft.message };
-  });
+  return emitted(events, accumulateMessage());
 }
 
 describe('the text of a response', () => {
@@ -73,13 +84,10 @@ describe('the text of a response', () => {
   });
 
   it('is nothing for another choice', () => {
-    const read = responseAnswers.createTextReader('text', 1);
-    const draft = responseAnswers.createDraft({ choice: 1, toolCalls: 128 });
-    draft.add(textDelta('Hi') as unknown as ResponseEvent);
-    draft.settle('complete');
+    const message = { content: '', toolCalls: [], id: undefined };
 
-    expect(read(textDelta('Hi') as unknown as ResponseEvent)).toBe('');
-    expect(draft.message).toMatchObject({ content: '', toolCalls: [], id: undefined });
+    expect(emitted(streams.reasoningAndCalls, textDeltas(1))).toEqual([]);
+    expect(emitted(streams.reasoningAndCalls, toMessage(1))).toEqual([expect.objectContaining(message)]);
   });
 });
 
@@ -221,10 +229,9 @@ describe('the message of a response', () => {
   });
 
   it('refuses more calls than it may hold', () => {
-    const draft = responseAnswers.createDraft({ choice: 0, toolCalls: 1 });
-    draft.add(itemEvent('added', callItem('a', 'dig', ''), 0) as unknown as ResponseEvent);
+    const calls = [itemEvent('added', callItem('a', 'dig', '')), itemEvent('added', callItem('b', 'dig', ''), 1)];
 
-    expect(() => draft.add(itemEvent('added', callItem('b', 'dig', ''), 1) as unknown as ResponseEvent)).toThrow(
+    expect(() => emitted(calls, accumulateMessage(0, { toolCalls: 1 }))).toThrow(
       expect.objectContaining({ name: 'LimitError', limit: 'toolCalls', maximum: 1 }) as Error,
     );
   });
@@ -245,20 +252,14 @@ describe('the message of a response', () => {
   });
 
   it('costs no more for a later delta than for an early one', () => {
-    const draft = responseAnswers.createDraft({ choice: 0, toolCalls: 128 });
-    const delta = textDelta('word ') as unknown as ResponseEvent;
-    for (let place = 0; place < 200_000; place += 1) {
-      draft.add(delta);
-      draft.settle('growing');
-    }
+    const events = Array<object>(200_000).fill(textDelta('word '));
+    const [message] = emitted(events, pipe(accumulateMessage(), takeLast(1)));
 
-    expect(draft.message.content).toHaveLength(1_000_000);
+    expect(message?.content).toHaveLength(1_000_000);
   });
 });
 
 describe('what an event tells about the answer', () => {
-  const event = (value: object): ResponseEvent => value as unknown as ResponseEvent;
-
   it.each<[object, boolean, boolean]>([
     [created, false, false],
     [textDelta('a'), true, true],
@@ -270,32 +271,8 @@ describe('what an event tells about the answer', () => {
     [{ type: 'response.function_call_arguments.delta', output_index: 0, delta: '{' }, false, true],
     [itemEvent('added', { type: 'web_search_call' }), false, false],
     [state('completed', { output: [callItem('c', 'dig', '')] }), false, true],
+    [{ type: 'unknown' }, false, false],
   ])('is known for %j', (value, text, anything) => {
-    expect([responseAnswers.holdsText(event(value)), responseAnswers.holdsAnswer(event(value))]).toEqual([
-      text,
-      anything,
-    ]);
-  });
-
-  it.each<[object, object | undefined]>([
-    [state('completed'), undefined],
-    [state('incomplete'), { cut: 'other', reason: 'incomplete' }],
-    [
-      state('incomplete', { incomplete_details: { reason: 'max_output_tokens' } }),
-      { cut: 'length', reason: 'max_output_tokens' },
-    ],
-    [
-      state('incomplete', { incomplete_details: { reason: 'content_filter' } }, 'done'),
-      { cut: 'filter', reason: 'content_filter' },
-    ],
-    [textDelta('a'), undefined],
-  ])('is how it was cut, if it was: %j', (value, expected) => {
-    expect(responseAnswers.truncationOf(event(value))).toEqual(expected);
-  });
-
-  it('is that it is an event of a response', () => {
-    expect(
-      [textDelta('a'), { type: 'unknown' }, { choices: [] }, { type: 'x', choices: [] }].map(responseAnswers.matches),
-    ).toEqual([true, true, false, false]);
+    expect([holdsText(value), holdsAnswer(value)]).toEqual([text, anything]);
   });
 });

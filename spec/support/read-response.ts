@@ -1,5 +1,9 @@
+import { concat, EMPTY, from, noop, type OperatorFunction, throwError } from 'rxjs';
 import { type Client, createClient } from '../../src/client/create-client.js';
-import { responseAnswers } from '../../src/responses/response-answers.js';
+import { ProtocolError } from '../../src/errors/protocol-error.js';
+import type { AnswerValue } from '../../src/formats/answer-formats.js';
+import { toMessage } from '../../src/operators/accumulate-message.js';
+import { reasoningDeltas, refusalDeltas, textDeltas } from '../../src/operators/text-deltas.js';
 import type { Message } from '../../src/schemas/message.js';
 import type { ResponseEvent } from '../../src/schemas/response-event.js';
 import { answer, type AnswerConfig, fakeTransport } from './answers.js';
@@ -43,17 +47,23 @@ export function responsesOf(body: string, config?: AnswerConfig): Client {
   return createClient({ baseURL: 'http://server.test/v1', transport: fakeTransport(answer(body, config)).transport });
 }
 
-/** Folds events as the operators do, with the snapshot of each. */
+/** Reads events with the operators. */
 export function fold(events: readonly ResponseEvent[], isWhole: boolean): Omit<ReadResponse, 'events' | 'error'> {
-  const draft = responseAnswers.createDraft({ choice: 0, toolCalls: 128 });
-  const readers = (['text', 'reasoning', 'refusal'] as const).map((kind) => responseAnswers.createTextReader(kind, 0));
-  const texts = ['', '', ''];
-  for (const event of structuredClone(events)) {
-    draft.add(event);
-    draft.settle('growing');
-    readers.forEach((read, place) => (texts[place] = (texts[place] ?? '') + read(event)));
-  }
-  draft.settle(isWhole ? 'complete' : 'failed');
-  const [text = '', reasoning = '', refusal = ''] = texts;
-  return { message: { ...draft.message }, text, reasoning, refusal };
+  const source = concat(from(structuredClone(events)), isWhole ? EMPTY : throwError(() => new ProtocolError('broken')));
+  let message: Message | undefined;
+  source.pipe(toMessage()).subscribe({
+    next: (finished) => (message = finished),
+    error: (error: unknown) => (message = (error as ProtocolError).partial as Message),
+  });
+  const join = (operator: OperatorFunction<AnswerValue, string>): string => {
+    let text = '';
+    source.pipe(operator).subscribe({ next: (piece) => (text += piece), error: noop });
+    return text;
+  };
+  return {
+    message: message!,
+    text: join(textDeltas()),
+    reasoning: join(reasoningDeltas()),
+    refusal: join(refusalDeltas()),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Message, Usage } from '../schemas/message.js';
+import type { ResponseOutputItem } from '../schemas/response-object.js';
 
 /** A kind of text that a value of a stream may add to an answer. */
 export type TextKind = 'text' | 'reasoning' | 'refusal';
@@ -9,6 +10,8 @@ export interface Truncation {
   readonly cut: 'length' | 'filter' | 'other';
   /** The server's word. */
   readonly reason: string;
+  /** The field of a request that limits the tokens, or the fields. */
+  readonly limit: string;
 }
 
 /**
@@ -16,8 +19,6 @@ export interface Truncation {
  * Operators, messages, timings and views know nothing else about a format.
  */
 export interface AnswerFormat<Value> {
-  /** Whether a value has the shape of this format. */
-  readonly matches: (value: object) => boolean;
   /**
    * Creates what reads one kind of text of one choice of one stream. It is given every value of the stream in order, and
    * returns an empty string for one that adds no such text.
@@ -31,6 +32,8 @@ export interface AnswerFormat<Value> {
   readonly usageOf: (value: Value) => Usage | undefined;
   /** Returns why an answer was cut, if a value tells that one was. */
   readonly truncationOf: (value: Value) => Truncation | undefined;
+  /** Returns a value with one choice alone, numbered 0; `undefined` for a value that is about other choices. */
+  readonly selectChoice: (value: Value, choice: number) => Value | undefined;
   /** Creates the message of one choice of one stream, to which values are added. */
   readonly createDraft: (config: DraftConfig) => AnswerDraft<Value>;
 }
@@ -43,8 +46,8 @@ export interface DraftConfig {
   readonly toolCalls: number;
 }
 
-/** The moment for which a draft is brought up to date: while the stream runs, when it failed, and when it has completed. */
-export type DraftMoment = 'growing' | 'failed' | 'complete';
+/** The moment for which a draft is brought up to date: while the stream runs, and when it has completed. */
+export type DraftMoment = 'growing' | 'complete';
 
 /**
  * A message that grows with the values of one stream. The cost of a value does not grow with the length of the answer:
@@ -57,4 +60,6 @@ export interface AnswerDraft<Value> {
   add(value: Value): void;
   /** Brings calls, further fields and lists of the message up to date; parts that did not change keep their identity. */
   settle(moment: DraftMoment): void;
+  /** Returns the items of the answer so far. Only for a format that has items. */
+  output?(): readonly ResponseOutputItem[];
 }

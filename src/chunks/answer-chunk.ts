@@ -2,7 +2,6 @@ import { readUsage } from '../answers/usage.js';
 import type { ChatCompletionChunk, ChatDelta } from '../schemas/chat-completion-chunk.js';
 import type { CompletionChunk } from '../schemas/completion.js';
 import type { Message, Usage } from '../schemas/message.js';
-import { isObject } from '../util/is-object.js';
 import { fieldOf } from '../util/field-of.js';
 import { reasoningInParts, textInDetails, textInParts } from './loose-values.js';
 
@@ -58,35 +57,8 @@ export function refusalOf(choice: AnswerChoice): string {
   return deltaOf(choice)?.refusal ?? '';
 }
 
-/** Whether a value is a non-empty string, or a chunk with content, reasoning or a refusal. */
-export function holdsText(value: unknown): boolean {
-  return typeof value === 'string'
-    ? value !== ''
-    : choicesOf(value).some((choice) => contentOf(choice) + reasoningOf(choice) + refusalOf(choice) !== '');
-}
-
-/**
- * Whether a value holds part of the answer: text as in {@link holdsText}, or part of a tool call. A role, a finish reason
- * or usage alone does not count.
- */
-export function holdsAnswer(value: unknown): boolean {
-  return (
-    holdsText(value) ||
-    choicesOf(value).some((choice) => {
-      const delta = deltaOf(choice);
-      return Boolean(delta?.tool_calls?.length) || Boolean(delta?.function_call);
-    })
-  );
-}
-
-/** Returns the choices of a value that may be a chunk. */
-function choicesOf(value: unknown): AnswerChunk['choices'] {
-  const choices = isObject(value) ? value['choices'] : undefined;
-  return Array.isArray(choices) ? (choices as AnswerChoice[]).filter(isObject) : [];
-}
-
 /** Returns the token counts of a chunk, or `undefined` if it has none. */
-export function usageOf(chunk: AnswerChunk): Usage | undefined {
+export function usageOfChunk(chunk: AnswerChunk): Usage | undefined {
   // Groq repeats its usage in a field of its own; the standard one is preferred.
   return readUsage(chunk.usage) ?? readUsage(fieldOf(chunk['x_groq'], 'usage'));
 }

@@ -1,10 +1,8 @@
+import { noFields } from '../answers/empty-message.js';
 import { freezeDeep } from '../util/freeze-deep.js';
 import { isObject } from '../util/is-object.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** The unknown fields of a message or call that has none. */
-export const noFields: Fields = Object.freeze({});
 
 /** Collects unknown fields of one message: strings and arrays append, other values replace, null changes nothing. */
 export class ExtraFields {

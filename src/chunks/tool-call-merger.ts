@@ -1,13 +1,10 @@
+import { noCalls, noFields } from '../answers/empty-message.js';
 import { checkIndex } from '../answers/check-index.js';
 import { LimitError } from '../errors/limit-error.js';
 import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
 import type { Progress } from './finish-reason.js';
-import { noFields } from './extra-fields.js';
 import { continues, GrowingCall, isComplete, mergeEntry, mergeFields, nameOf, partOf } from './growing-call.js';
 import type { ToolCall } from '../schemas/message.js';
-
-/** The calls of a message that has none. */
-export const noCalls: readonly ToolCall[] = Object.freeze([]);
 
 class Call extends GrowingCall {
   /** Whether another call has the same id, so that this one needs a generated one. */

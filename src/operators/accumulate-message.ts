@@ -1,9 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
-import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { MessageBuilder } from '../chunks/message-builder.js';
+import { MessageBuilder } from '../answers/message-builder.js';
+import { type AnswerValue, createDrafts } from '../formats/answer-formats.js';
 import type { Message } from '../schemas/message.js';
 import { checkChoice, checkConfig, checkCount } from '../util/check.js';
-import { checkChunk } from '../util/misuse.js';
 import { operate } from '../util/operate.js';
 import { toResult } from './to-result.js';
 
@@ -23,7 +22,8 @@ export interface AccumulateMessageConfig {
  * ```
  *
  * Errors pass through unchanged. If the server sends no finish reason, one more snapshot is emitted before completion,
- * with what is known only at the end: complete tool calls and log probabilities.
+ * with what is known only at the end: complete tool calls and log probabilities. The items of a response (`output`) are on
+ * the message of `toMessage` alone.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
  * @throws TypeError if `choice` or the configuration is invalid.
@@ -32,14 +32,14 @@ export interface AccumulateMessageConfig {
 export function accumulateMessage(
   choice = 0,
   config: AccumulateMessageConfig = {},
-): OperatorFunction<AnswerChunk, Message> {
+): OperatorFunction<AnswerValue, Message> {
   const begin = prepareMessage('accumulateMessage', choice, config);
   return operate((destination) => {
     const builder = begin();
     let last: Message | undefined;
     return {
-      next(chunk) {
-        builder.add(checkChunk('accumulateMessage', chunk));
+      next(value) {
+        builder.add(value);
         destination.next((last = builder.current()));
       },
       complete() {
@@ -68,14 +68,14 @@ export function accumulateMessage(
  * @throws TypeError if `choice` or the configuration is invalid.
  * @see {@link accumulateMessage} to receive the message as it grows.
  */
-export function toMessage(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<AnswerChunk, Message> {
+export function toMessage(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<AnswerValue, Message> {
   const begin = prepareMessage('toMessage', choice, config);
   return toResult(() => {
     const builder = begin();
     return {
-      add: (chunk) => builder.add(checkChunk('toMessage', chunk)),
-      partial: () => builder.current(),
-      result: () => builder.finish(),
+      add: (value) => builder.add(value),
+      partial: () => builder.withOutput(builder.current()),
+      result: () => builder.withOutput(builder.finish()),
     };
   });
 }
@@ -85,10 +85,14 @@ export function toMessage(choice = 0, config: AccumulateMessageConfig = {}): Ope
  *
  * @param name The operator's name, for its errors.
  */
-export function prepareMessage(name: string, choice: number, config: AccumulateMessageConfig): () => MessageBuilder {
+export function prepareMessage(
+  name: string,
+  choice: number,
+  config: AccumulateMessageConfig,
+): () => MessageBuilder<AnswerValue> {
   checkChoice(name, choice);
   checkConfig(name, config, ['toolCalls']);
   const { toolCalls = 128 } = config;
   checkCount('toolCalls', toolCalls, 1);
-  return () => new MessageBuilder({ choice, toolCalls });
+  return () => new MessageBuilder(createDrafts(name, { choice, toolCalls }));
 }

@@ -1,5 +1,5 @@
 import { noop, Subscription, type Observable, type OperatorFunction } from 'rxjs';
-import { holdsAnswer } from '../chunks/answer-chunk.js';
+import { holdsAnswer } from '../formats/answer-formats.js';
 import { joinErrors } from '../errors/copy-error.js';
 import { LimitError } from '../errors/limit-error.js';
 import { operate, subscribeWithin } from '../util/operate.js';

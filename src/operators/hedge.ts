@@ -1,5 +1,5 @@
 import { asyncScheduler, concat, interval, map, type Observable, of, type SchedulerLike, take } from 'rxjs';
-import type { AnswerChunk } from '../chunks/answer-chunk.js';
+import type { AnswerValue } from '../formats/answer-formats.js';
 import { check, checkConfig, checkDuration, checkScheduler, checkSource } from '../util/check.js';
 import { firstToAnswer } from './first-to-answer.js';
 
@@ -29,12 +29,12 @@ export interface HedgeConfig {
  *
  * You pay for every request. If 95% of answers begin within `after`, the cost rises by about 5%.
  *
- * @param source A cold Observable of chunks or strings.
+ * @param source A cold Observable of chunks, response events or strings.
  * @throws TypeError if `source` cannot be converted to an Observable, `after` is negative or not finite, or `max` is not a
  *   whole number of 1 or more.
  * @see {@link raceToFirstText} to start several requests at once.
  */
-export function hedge<T extends string | AnswerChunk>(source: Observable<T>, config: HedgeConfig): Observable<T> {
+export function hedge<T extends string | AnswerValue>(source: Observable<T>, config: HedgeConfig): Observable<T> {
   checkConfig('hedge', config, ['after', 'max', 'scheduler']);
   const { max = 2, scheduler = asyncScheduler } = config;
   const asked = checkSource('source', source);

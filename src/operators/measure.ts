@@ -1,7 +1,6 @@
 import { asyncScheduler, defer, type MonoTypeOperatorFunction, of, type SchedulerLike, tap } from 'rxjs';
-import { type AnswerChunk, holdsText, usageOf } from '../chunks/answer-chunk.js';
+import { holdsText, usageOf } from '../formats/answer-formats.js';
 import { checkFunction, checkScheduler } from '../util/check.js';
-import { isObject } from '../util/is-object.js';
 import { checkCalled } from '../util/misuse.js';
 
 /**
@@ -28,7 +27,7 @@ export interface StreamTiming {
    * time passed.
    */
   readonly chunksPerSecond: number;
-  /** The last `completion_tokens` from the server, hidden reasoning included; left out if it sent no usage. */
+  /** The last count of output tokens from the server, hidden reasoning included; left out if it sent no usage. */
   readonly outputTokens?: number;
   /**
    * Output tokens per second, not counting the first token, from the first text to the last chunk; left out if unknown,
@@ -46,7 +45,7 @@ export interface StreamTiming {
  * result:  --a-b----c|
  * ```
  *
- * Text is read from chunks and strings, and usage from chunks; other values are only timed. Memory does not grow with the
+ * Text is read from chunks, response events and strings, and usage from the first two; other values are only timed. Memory does not grow with the
  * length of the stream.
  *
  * An error thrown by `report` does not affect the stream. It is rethrown asynchronously, as from any subscriber's
@@ -81,7 +80,7 @@ export function measure<T>(
         lastChunk = now;
         chunks++;
         firstText ??= holdsText(value) ? now : undefined;
-        outputTokens = outputTokensOf(value) ?? outputTokens;
+        outputTokens = usageOf(value)?.outputTokens ?? outputTokens;
       };
       const end = (outcome: StreamTiming['outcome']): void => {
         const gaps = gapsOf(chunks);
@@ -117,8 +116,4 @@ export function measure<T>(
 /** There is one fewer gap than there are values. */
 function gapsOf(count = 0): number {
   return Math.max(count - 1, 0);
-}
-
-function outputTokensOf(value: unknown): number | undefined {
-  return isObject(value) && Array.isArray(value['choices']) ? usageOf(value as AnswerChunk)?.outputTokens : undefined;
 }

@@ -1,7 +1,6 @@
 import { filter, map, type MonoTypeOperatorFunction, pipe } from 'rxjs';
-import { type AnswerChoice, type AnswerChunk, usageOf } from '../chunks/answer-chunk.js';
+import { type AnswerValue, selectChoice } from '../formats/answer-formats.js';
 import { checkChoice } from '../util/check.js';
-import { checkChunk } from '../util/misuse.js';
 
 /**
  * Emits one of `n` answers as if it were the only one: its chunks hold that choice alone, with index 0, so that later
@@ -14,7 +13,7 @@ import { checkChunk } from '../util/misuse.js';
  *
  * Chunks of other choices are skipped. Chunks without choices, such as the one with the usage, pass through unchanged;
  * usage in a chunk of other choices is emitted in a chunk without choices. Token counts are those of all `n` answers
- * together.
+ * together. A response is one answer: its events pass as choice 0, and no other choice has any.
  *
  * Errors and completion pass through unchanged, so it completes when all answers have. Each subscription is a separate
  * request; to read several choices of one stream, share it.
@@ -24,21 +23,10 @@ import { checkChunk } from '../util/misuse.js';
  * @see {@link textDeltas} and its siblings, which take an index and need no `ofChoice`.
  * @see rxjs `share` to share a stream.
  */
-export function ofChoice<Chunk extends AnswerChunk>(choice: number): MonoTypeOperatorFunction<Chunk> {
+export function ofChoice<Value extends AnswerValue>(choice: number): MonoTypeOperatorFunction<Value> {
   checkChoice('ofChoice', choice);
   return pipe(
-    map((chunk: Chunk) => withOnly(checkChunk('ofChoice', chunk), choice)),
-    filter((chunk) => chunk !== undefined),
+    map((value: Value) => selectChoice('ofChoice', value, choice)),
+    filter((value) => value !== undefined),
   );
-}
-
-function withOnly<Chunk extends AnswerChunk>(chunk: Chunk, choice: number): Chunk | undefined {
-  const choices: readonly AnswerChoice[] = chunk.choices;
-  const entries = choices.filter(({ index }) => index === choice);
-  if (entries.length === choices.length && choice === 0) {
-    return chunk;
-  }
-  return entries.length > 0 || choices.length === 0 || usageOf(chunk) !== undefined
-    ? { ...chunk, choices: entries.map((entry) => ({ ...entry, index: 0 })) }
-    : undefined;
 }

@@ -1,5 +1,5 @@
 import { from, type Observable, type ObservableInput, type ObservableInputTuple } from 'rxjs';
-import type { AnswerChunk } from '../chunks/answer-chunk.js';
+import type { AnswerValue } from '../formats/answer-formats.js';
 import { checkSources } from '../util/check.js';
 import { firstToAnswer } from './first-to-answer.js';
 
@@ -21,12 +21,12 @@ import { firstToAnswer } from './first-to-answer.js';
  * the last one, and if it is an `LlmError`, its `errors` has all of them. Once a source has won, its notifications pass
  * through unchanged. Accumulate after the race, since a snapshot is not recognized as text.
  *
- * @param sources Cold Observables of chunks or strings, or anything rxjs can convert to one; each is a request.
+ * @param sources Cold Observables of chunks, response events or strings, or anything rxjs can convert to one; each is a request.
  * @throws TypeError if `sources` is not a non-empty list of such inputs.
  * @see {@link hedge} for a second request only if the first is slow, {@link fallback} only if it fails.
  * @see rxjs `race`, where the first chunk or error wins.
  */
-export function raceToFirstText<T extends readonly (string | AnswerChunk)[]>(
+export function raceToFirstText<T extends readonly (string | AnswerValue)[]>(
   sources: readonly [...ObservableInputTuple<T>],
 ): Observable<T[number]> {
   return from(checkSources(sources as readonly ObservableInput<T[number]>[])).pipe(firstToAnswer());

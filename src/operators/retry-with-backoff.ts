@@ -12,6 +12,7 @@ import {
   timer,
 } from 'rxjs';
 import { isLlmError, type LlmError } from '../errors/llm-error.js';
+import { isPieceOfAnswer } from '../formats/answer-formats.js';
 import { check, checkConfig, checkCount, checkFunction, checkScheduler, maxTimer } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
 import { checkCalled } from '../util/misuse.js';
@@ -59,7 +60,7 @@ export interface RetryConfig {
   /**
    * Whether to retry even after output. Default false. Only for snapshots, which replace each other: put the operator
    * directly after `accumulateMessage` or `accumulateText`, which start again with each attempt. Chunks or text deltas
-   * would be repeated, so a chunk ends the stream with a `TypeError`. Not needed after `toText` and `toMessage`, which
+   * would be repeated, so a chunk or response event ends the stream with a `TypeError`. Not needed after `toText` and `toMessage`, which
    * emit only at the end.
    */
   readonly restart?: boolean | undefined;
@@ -101,7 +102,7 @@ export function retryWithBackoff<T>(
             (silent || restart) && when(error, attempt) ? pause(error, attempt) : throwError(() => error),
         }),
         // After the retry, so that `when` cannot retry it.
-        restart ? tap<T>(refuseChunk) : identity,
+        restart ? tap<T>(refusePiece) : identity,
       );
     });
 }
@@ -160,9 +161,9 @@ const fields: readonly (keyof RetryConfig)[] = [
   'random',
 ];
 
-/** Throws for a chunk, since a restart would repeat the beginning of the answer. */
-function refuseChunk(value: unknown): void {
-  if (isObject(value) && Array.isArray(value['choices'])) {
+/** Throws for a piece of an answer, since a restart would repeat its beginning. */
+function refusePiece(value: unknown): void {
+  if (isPieceOfAnswer(value)) {
     throw new TypeError('restart belongs after an accumulating operator, such as accumulateMessage()');
   }
 }

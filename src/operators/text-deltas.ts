@@ -1,26 +1,28 @@
 import type { OperatorFunction } from 'rxjs';
-import { type AnswerChoice, type AnswerChunk, contentOf, reasoningOf, refusalOf } from '../chunks/answer-chunk.js';
+import type { TextKind } from '../answers/answer-format.js';
+import { type AnswerValue, createTextReader } from '../formats/answer-formats.js';
 import { checkChoice } from '../util/check.js';
-import { checkChunk } from '../util/misuse.js';
 import { operate } from '../util/operate.js';
 
 /**
- * Emits the text of each chunk, skipping chunks without text. Takes chunks of `chat()` and `completions()`.
+ * Emits the text of each chunk, skipping chunks without text. Takes chunks of `chat()` and `completions()`, and events of
+ * `responses()`.
  *
  * ```text
  * chunks:  r-a-b-f|   r = role, a = 'Hel', b = 'lo', f = finish
  * result:  --a-b--|
  * ```
  *
- * Errors and completion pass through unchanged.
+ * Errors and completion pass through unchanged. Of a response, text that came without deltas is emitted when an event has
+ * it whole; where a stream begins in the middle, only deltas are.
  *
- * @param choice Index of the choice to read, for requests with `n > 1`.
+ * @param choice Index of the choice to read, for requests with `n > 1`; a response has only choice 0.
  * @throws TypeError if `choice` is negative or not a whole number.
  * @see {@link accumulateText} to receive the text so far instead, {@link toText} for the whole text.
  * @see {@link reasoningDeltas} and {@link refusalDeltas} for text outside the answer.
  */
-export function textDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
-  return choicePieces('textDeltas', choice, contentOf);
+export function textDeltas(choice = 0): OperatorFunction<AnswerValue, string> {
+  return pieces('textDeltas', 'text', choice);
 }
 
 /**
@@ -32,14 +34,15 @@ export function textDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
  * result:  --a-b----|
  * ```
  *
- * Errors and completion pass through unchanged. Servers that hide the reasoning send only the number of its tokens.
+ * Errors and completion pass through unchanged. Servers that hide the reasoning send only the number of its tokens. Of a
+ * response it is the summary or the reasoning itself, whichever comes first, with an empty line between two parts.
  *
  * @param choice Index of the choice to read, for requests with `n > 1`.
  * @throws TypeError if `choice` is negative or not a whole number.
  * @see {@link textDeltas} for the answer itself, {@link accumulateMessage} for both.
  */
-export function reasoningDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
-  return choicePieces('reasoningDeltas', choice, reasoningOf);
+export function reasoningDeltas(choice = 0): OperatorFunction<AnswerValue, string> {
+  return pieces('reasoningDeltas', 'reasoning', choice);
 }
 
 /**
@@ -57,28 +60,22 @@ export function reasoningDeltas(choice = 0): OperatorFunction<AnswerChunk, strin
  * @throws TypeError if `choice` is negative or not a whole number.
  * @see {@link textDeltas} for the answer itself, {@link accumulateMessage} for both.
  */
-export function refusalDeltas(choice = 0): OperatorFunction<AnswerChunk, string> {
-  return choicePieces('refusalDeltas', choice, refusalOf);
+export function refusalDeltas(choice = 0): OperatorFunction<AnswerValue, string> {
+  return pieces('refusalDeltas', 'refusal', choice);
 }
 
-/** Emits the text that `read` finds in one choice of each chunk, skipping chunks where it finds none. */
-function choicePieces(
-  operator: string,
-  choice: number,
-  read: (entry: AnswerChoice) => string,
-): OperatorFunction<AnswerChunk, string> {
+/** Emits the text of one kind that each value adds, skipping values that add none. */
+function pieces(operator: string, kind: TextKind, choice: number): OperatorFunction<AnswerValue, string> {
   checkChoice(operator, choice);
-  return operate((destination) => ({
-    next(chunk) {
-      let piece = '';
-      for (const entry of checkChunk(operator, chunk).choices) {
-        if (entry.index === choice) {
-          piece += read(entry);
+  return operate((destination) => {
+    const read = createTextReader(operator, kind, choice);
+    return {
+      next(value) {
+        const piece = read(value);
+        if (piece !== '') {
+          destination.next(piece);
         }
-      }
-      if (piece !== '') {
-        destination.next(piece);
-      }
-    },
-  }));
+      },
+    };
+  });
 }

@@ -1,12 +1,12 @@
 import { concat, defer, EMPTY, type MonoTypeOperatorFunction, tap, throwError } from 'rxjs';
-import type { AnswerChunk } from '../chunks/answer-chunk.js';
-import { type Cut, meaningOf } from '../chunks/finish-reason.js';
+import type { Truncation } from '../answers/answer-format.js';
 import { OutputError } from '../errors/output-error.js';
-import { checkCalled, checkChunk } from '../util/misuse.js';
+import { type AnswerValue, truncationOf } from '../formats/answer-formats.js';
+import { checkCalled } from '../util/misuse.js';
 
 /**
  * Errors with `OutputError` instead of completing if an answer was cut off at a token limit or filtered. Servers report
- * that with a finish reason (`length`, `content_filter`), not with an error.
+ * that with a finish reason (`length`, `content_filter`), or with a response that is incomplete, not with an error.
  *
  * ```text
  * chunks:  r-a-l-u|   r = role, a = 'Hel', l = finish reason 'length', u = usage
@@ -19,17 +19,16 @@ import { checkCalled, checkChunk } from '../util/misuse.js';
  *
  * Placed after it, {@link toMessage} and {@link toText} put the incomplete answer on the error, as `partial`.
  */
-export function throwIfTruncated<Chunk extends AnswerChunk>(...none: []): MonoTypeOperatorFunction<Chunk> {
+export function throwIfTruncated<Value extends AnswerValue>(...none: []): MonoTypeOperatorFunction<Value> {
   checkCalled('throwIfTruncated', ...none);
   return (source) =>
     defer(() => {
       let failure: OutputError | undefined;
       return concat(
         source.pipe(
-          tap((chunk) => {
-            for (const { finish_reason: reason } of checkChunk('throwIfTruncated', chunk).choices) {
-              failure ??= truncationOf(reason ?? '');
-            }
+          tap((value) => {
+            const truncation = truncationOf('throwIfTruncated', value);
+            failure ??= truncation && toError(truncation);
           }),
         ),
         defer(() => (failure === undefined ? EMPTY : throwError(() => failure))),
@@ -37,15 +36,11 @@ export function throwIfTruncated<Chunk extends AnswerChunk>(...none: []): MonoTy
     });
 }
 
-/** For a failure the client raises its own error. */
-const explanations: Readonly<Partial<Record<Cut | 'whole', string>>> = {
-  length: 'was cut off at the token limit: raise max_completion_tokens or max_tokens, or ask for less',
-  filter: "was withheld by the server's content filter: rephrase the prompt, or change the filter's settings",
-};
-
-function truncationOf(reason: string): OutputError | undefined {
-  const explanation = explanations[meaningOf(reason) ?? 'whole'];
-  return explanation === undefined
-    ? undefined
-    : new OutputError(`The answer ${explanation} (finish reason "${reason}")`);
+function toError({ cut, reason, limit }: Truncation): OutputError {
+  const explanations: Readonly<Record<Truncation['cut'], string>> = {
+    length: `was cut off at the token limit: raise ${limit}, or ask for less`,
+    filter: "was withheld by the server's content filter: rephrase the prompt, or change the filter's settings",
+    other: 'is incomplete',
+  };
+  return new OutputError(`The answer ${explanations[cut]} (finish reason "${reason}")`);
 }

@@ -1,7 +1,7 @@
 import { filter, map, type OperatorFunction, pipe, takeLast } from 'rxjs';
-import { type AnswerChunk, usageOf } from '../chunks/answer-chunk.js';
+import { type AnswerValue, checkAnswerValue, usageOf } from '../formats/answer-formats.js';
 import type { Usage } from '../schemas/message.js';
-import { checkCalled, checkChunk } from '../util/misuse.js';
+import { checkCalled } from '../util/misuse.js';
 
 /**
  * Emits the last usage of the stream once it completes; the counts are cumulative, so the last one is the total. Completes
@@ -14,10 +14,10 @@ import { checkCalled, checkChunk } from '../util/misuse.js';
  *
  * Errors pass through unchanged.
  */
-export function toUsage(...none: []): OperatorFunction<AnswerChunk, Usage> {
+export function toUsage(...none: []): OperatorFunction<AnswerValue, Usage> {
   checkCalled('toUsage', ...none);
   return pipe(
-    map((chunk: AnswerChunk) => usageOf(checkChunk('toUsage', chunk))),
+    map((value: AnswerValue) => usageOf(checkAnswerValue('toUsage', value))),
     filter((usage) => usage !== undefined),
     takeLast(1),
   );

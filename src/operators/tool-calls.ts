@@ -1,13 +1,12 @@
 import type { OperatorFunction } from 'rxjs';
-import type { AnswerChunk } from '../chunks/answer-chunk.js';
+import type { AnswerValue } from '../formats/answer-formats.js';
 import type { Message, ToolCall } from '../schemas/message.js';
-import { checkChunk } from '../util/misuse.js';
 import { operate } from '../util/operate.js';
 import { type AccumulateMessageConfig, prepareMessage } from './accumulate-message.js';
 
 /**
- * Emits each tool call of the answer once, in order, when it is complete. That is at the finish reason, since until then
- * the answer may still be cut off.
+ * Emits each tool call of the answer once, in order, when it is complete. That is at the finish reason, or at the event
+ * that ends a response, since until then the answer may still be cut off.
  *
  * ```text
  * chunks:  r-a-b-f-u|   r = role, a = call to 'f', b = its arguments, f = finish, u = usage
@@ -25,7 +24,7 @@ import { type AccumulateMessageConfig, prepareMessage } from './accumulate-messa
  * @throws TypeError if `choice` or the configuration is invalid.
  * @see {@link toMessageParam} to add the calls to the history, before the results of the tools.
  */
-export function toolCalls(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<AnswerChunk, ToolCall> {
+export function toolCalls(choice = 0, config: AccumulateMessageConfig = {}): OperatorFunction<AnswerValue, ToolCall> {
   const begin = prepareMessage('toolCalls', choice, config);
   return operate((destination) => {
     const builder = begin();
@@ -40,8 +39,8 @@ export function toolCalls(choice = 0, config: AccumulateMessageConfig = {}): Ope
       }
     };
     return {
-      next(chunk) {
-        builder.add(checkChunk('toolCalls', chunk));
+      next(value) {
+        builder.add(value);
         if (!ended && builder.hasFinishReason) {
           ended = true;
           emit(builder.current());

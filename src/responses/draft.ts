@@ -1,7 +1,7 @@
-import type { AnswerDraft, DraftConfig, DraftMoment } from '../answers/answer-format.js';
+import type { AnswerDraft } from '../answers/answer-format.js';
+import { emptyMessage } from '../answers/empty-message.js';
 import { readUsage } from '../answers/usage.js';
 import type { TokenLogprob } from '../schemas/chat-completion-chunk.js';
-import type { Message } from '../schemas/message.js';
 import type { ResponseEvent } from '../schemas/response-event.js';
 import type { ResponseObject, ResponseOutputItem } from '../schemas/response-object.js';
 import { freezeDeep } from '../util/freeze-deep.js';
@@ -12,40 +12,28 @@ import { ResponseTextReader } from './text-reader.js';
 import { type Source, visitDelta, visitItem, visitWhole } from './texts.js';
 import { reasonOf } from './truncation.js';
 
-const noFields = Object.freeze({});
-
 /** The message of one response. The output of the event that ends it counts above all that came before. */
 export class ResponseDraft implements AnswerDraft<ResponseEvent> {
-  readonly message: { -readonly [Key in keyof Message]: Message[Key] } = {
-    id: undefined,
-    model: undefined,
-    role: 'assistant',
-    content: '',
-    reasoning: '',
-    refusal: '',
-    toolCalls: Object.freeze([]),
-    finishReason: undefined,
-    extra: noFields,
-  };
-  private readonly config: DraftConfig;
+  readonly message: AnswerDraft<ResponseEvent>['message'] = { ...emptyMessage };
+  private readonly maxCalls: number;
   private texts = new TextParts();
   private refusals = new TextParts();
   private calls: GrowingCalls;
   private readonly reasoning = new ResponseTextReader('reasoning');
+  /** The items that the server has finished. */
   private readonly done = new Map<number, ResponseOutputItem>();
   private readonly logprobs: TokenLogprob[] = [];
-  private output: readonly ResponseOutputItem[] | undefined;
+  /** The output as the event told that ended the response. */
+  private whole: readonly ResponseOutputItem[] | undefined;
   private ending: Ending | undefined;
 
-  constructor(config: DraftConfig) {
-    this.config = config;
-    this.calls = new GrowingCalls(config.toolCalls);
+  /** @param maxCalls How many calls there may be; one more is a `LimitError`. */
+  constructor(maxCalls: number) {
+    this.maxCalls = maxCalls;
+    this.calls = new GrowingCalls(maxCalls);
   }
 
   add(event: ResponseEvent): void {
-    if (this.config.choice !== 0) {
-      return;
-    }
     if (event.type === 'response.created') {
       this.begin();
     }
@@ -67,22 +55,23 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
     }
   }
 
-  settle(moment: DraftMoment): void {
+  settle(): void {
     const { message } = this;
     message.toolCalls = this.calls.view(this.ending === 'completed');
     if (this.ending !== undefined && this.logprobs.length !== (message.logprobs?.length ?? 0)) {
       message.logprobs = Object.freeze([...this.logprobs]);
     }
-    if (moment !== 'growing' && this.config.choice === 0) {
-      message.output = this.output ?? this.itemsDone();
-    }
+  }
+
+  output(): readonly ResponseOutputItem[] {
+    return this.whole ?? Object.freeze([...this.done].sort(([one], [other]) => one - other).map(([, item]) => item));
   }
 
   /** Begins the message once more: a response begins with this event. */
   private begin(): void {
     this.texts = new TextParts();
     this.refusals = new TextParts();
-    this.calls = new GrowingCalls(this.config.toolCalls);
+    this.calls = new GrowingCalls(this.maxCalls);
     this.message.reasoning = '';
     this.done.clear();
     this.logprobs.length = 0;
@@ -106,18 +95,18 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
     const { message } = this;
     this.ending = ending;
     if (response.output?.length) {
-      this.output = freezeDeep(response.output);
+      this.whole = freezeDeep(response.output);
       this.texts = new TextParts();
       this.refusals = new TextParts();
-      this.calls = new GrowingCalls(this.config.toolCalls);
-      this.output.forEach((item, index) => {
+      this.calls = new GrowingCalls(this.maxCalls);
+      this.whole.forEach((item, index) => {
         visitItem(item, index, this.append);
         this.calls.addItem(item, index);
       });
       message.content = this.texts.joined;
       message.refusal = this.refusals.joined;
     }
-    const items = this.output ?? this.itemsDone();
+    const items = this.output();
     message.reasoning = items.map(reasoningOf).filter(Boolean).join('\n\n') || message.reasoning;
     const told = items.flatMap(logprobsOf);
     if (told.length > 0) {
@@ -147,11 +136,6 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
     for (const item of list ?? []) {
       this.logprobs.push(freezeDeep(item));
     }
-  }
-
-  /** The items that the server has finished, in order. */
-  private itemsDone(): readonly ResponseOutputItem[] {
-    return Object.freeze([...this.done].sort(([one], [other]) => one - other).map(([, item]) => item));
   }
 }
 

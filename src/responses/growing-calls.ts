@@ -1,11 +1,8 @@
+import { noCalls, noFields } from '../answers/empty-message.js';
 import { LimitError } from '../errors/limit-error.js';
 import type { ToolCall } from '../schemas/message.js';
 import type { ResponseEvent } from '../schemas/response-event.js';
 import type { ResponseOutputItem } from '../schemas/response-object.js';
-
-/** The calls of a response that has none. */
-const noCalls: readonly ToolCall[] = Object.freeze([]);
-const noFields = Object.freeze({});
 
 /** A call as far as it has come. */
 interface GrowingCall {

@@ -1,27 +1,26 @@
-import type { AnswerFormat } from '../answers/answer-format.js';
+import type { AnswerDraft, DraftConfig, TextKind } from '../answers/answer-format.js';
+import { emptyMessage } from '../answers/empty-message.js';
 import { readUsage } from '../answers/usage.js';
+import type { Usage } from '../schemas/message.js';
 import type { ResponseEvent } from '../schemas/response-event.js';
 import { ResponseDraft } from './draft.js';
 import { responseOf } from './ending.js';
 import { ResponseTextReader } from './text-reader.js';
 import { visitDelta, visitWhole } from './texts.js';
-import { truncationOf } from './truncation.js';
 
-/** What response events tell about an answer. A response is one answer, so it has no choice but 0. */
-export const responseAnswers: AnswerFormat<ResponseEvent> = {
-  matches: (value) => 'type' in value && typeof value.type === 'string' && !('choices' in value),
-  createTextReader: (kind, choice) => {
-    const reader = new ResponseTextReader(kind);
-    return choice === 0 ? (event) => reader.read(event) : () => '';
-  },
-  holdsText,
-  holdsAnswer: (event) => holdsText(event) || holdsCall(event),
-  usageOf: (event) => readUsage(responseOf(event)?.usage),
-  truncationOf,
-  createDraft: (config) => new ResponseDraft(config),
-};
+/** Whether a value is an event of a response. A server may send events of types that nobody knows. */
+export function isResponseEvent(value: unknown): boolean {
+  return typeof (value as Partial<ResponseEvent> | null | undefined)?.type === 'string';
+}
 
-function holdsText(event: ResponseEvent): boolean {
+/** Creates what reads one kind of text. A response is one answer, so it has no choice but 0. */
+export function createEventReader(kind: TextKind, choice: number): (event: ResponseEvent) => string {
+  const reader = new ResponseTextReader(kind);
+  return choice === 0 ? (event) => reader.read(event) : () => '';
+}
+
+/** Whether an event adds text, reasoning or a refusal. */
+export function eventHoldsText(event: ResponseEvent): boolean {
   let holds = false;
   const note = (_source: unknown, _output: number, _part: number, text: string): void => {
     holds ||= text !== '';
@@ -29,6 +28,11 @@ function holdsText(event: ResponseEvent): boolean {
   visitDelta(event, note);
   visitWhole(event, note);
   return holds;
+}
+
+/** Whether an event adds text as in {@link eventHoldsText}, or part of a call. */
+export function eventHoldsAnswer(event: ResponseEvent): boolean {
+  return eventHoldsText(event) || holdsCall(event);
 }
 
 function holdsCall(event: ResponseEvent): boolean {
@@ -48,4 +52,21 @@ function holdsCall(event: ResponseEvent): boolean {
 
 function isCall({ type }: { readonly type: string }): boolean {
   return type === 'function_call' || type === 'custom_tool_call';
+}
+
+/** Returns the token counts that an event tells, if any. */
+export function usageOfEvent(event: ResponseEvent): Usage | undefined {
+  return readUsage(responseOf(event)?.usage);
+}
+
+/** Returns an event as it is, if choice 0 is asked for. */
+export function selectChoiceOfEvent(event: ResponseEvent, choice: number): ResponseEvent | undefined {
+  return choice === 0 ? event : undefined;
+}
+
+/** Creates the message of a response; for another choice than 0 one that stays empty. */
+export function createResponseDraft({ choice, toolCalls }: DraftConfig): AnswerDraft<ResponseEvent> {
+  return choice === 0
+    ? new ResponseDraft(toolCalls)
+    : { message: { ...emptyMessage }, add: () => undefined, settle: () => undefined };
 }

@@ -14,11 +14,11 @@ export function reasonOf({ incomplete_details: details }: ResponseObject): strin
 }
 
 /** Returns why an answer was cut: every response that is incomplete was. */
-export function truncationOf(event: ResponseEvent): Truncation | undefined {
+export function truncationOfEvent(event: ResponseEvent): Truncation | undefined {
   const response = responseOf(event);
   if (response === undefined || endingOf(event) !== 'incomplete') {
     return undefined;
   }
   const reason = reasonOf(response);
-  return { cut: cuts.get(reason) ?? 'other', reason };
+  return { cut: cuts.get(reason) ?? 'other', reason, limit: 'max_output_tokens' };
 }

@@ -3,14 +3,11 @@
  * costs less than remembering which was the first.
  */
 
-/** Returns a chunk, or throws a TypeError that names the operator which got something else. */
-export function checkChunk<T>(operator: string, value: T): T {
-  if (!Array.isArray((value as { choices?: unknown } | null | undefined)?.choices)) {
-    throw new TypeError(
-      `${operator}() reads chunks, not ${typeof value}s; put it directly on the request, and in a marble test pass chunks as values`,
-    );
-  }
-  return value;
+/** Creates the error of an operator that got something else than chunks or events. */
+export function notAnAnswer(operator: string, value: unknown): TypeError {
+  return new TypeError(
+    `${operator}() reads chunks or response events, not ${typeof value}s; put it directly on the request, and in a marble test pass chunks as values`,
+  );
 }
 
 /** Returns a text, or throws a TypeError that names the operator which got something else. */
@@ -39,5 +36,6 @@ export function checkCalled(operator: string, argument?: unknown): void {
 }
 
 function nameOf(value: unknown): string {
-  return (value as { choices?: unknown } | null | undefined)?.choices === undefined ? `${typeof value}s` : 'chunks';
+  const { choices, type } = (value ?? {}) as { readonly choices?: unknown; readonly type?: unknown };
+  return choices !== undefined ? 'chunks' : typeof type === 'string' ? 'response events' : `${typeof value}s`;
 }

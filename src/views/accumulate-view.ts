@@ -14,14 +14,14 @@ import {
   startWith,
   Subject,
 } from 'rxjs';
-import type { AnswerChunk } from '../chunks/answer-chunk.js';
+import type { AnswerValue } from '../formats/answer-formats.js';
 import type { Message } from '../schemas/message.js';
 import { type AccumulateMessageConfig, prepareMessage } from '../operators/accumulate-message.js';
 import { isObject } from '../util/is-object.js';
 import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.js';
 import { retryTransient } from '../operators/retry-transient.js';
 import { check, checkConfig } from '../util/check.js';
-import { checkCalled, checkChunk } from '../util/misuse.js';
+import { checkCalled } from '../util/misuse.js';
 import { type ChatView, failedView, hasOutput, viewOf, waitingView } from './chat-view.js';
 
 /** Options of {@link accumulateView}. */
@@ -60,7 +60,7 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
  * @see {@link accumulateMessage} for the message alone, with errors as errors.
  * @see {@link converse} for a conversation of many replies.
  */
-export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunction<AnswerChunk, ChatView> {
+export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunction<AnswerValue, ChatView> {
   checkCalled('accumulateView', config);
   checkConfig('accumulateView', config, ['choice', 'retry', 'toolCalls']);
   const { choice = 0, retry = false, toolCalls } = config;
@@ -75,13 +75,17 @@ export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunct
         let begun = false;
         return concat(
           source.pipe(
-            map((chunk): ReplyEvent => {
+            map((value): ReplyEvent => {
               begun = true;
-              builder.add(checkChunk('accumulateView', chunk));
+              builder.add(value);
               return { type: 'message', message: builder.current() };
             }),
           ),
-          defer(() => of<ReplyEvent>(begun ? { type: 'done', message: builder.finish() } : { type: 'unanswered' })),
+          defer(() =>
+            of<ReplyEvent>(
+              begun ? { type: 'done', message: builder.withOutput(builder.finish()) } : { type: 'unanswered' },
+            ),
+          ),
         );
       });
       const reply = attempt.pipe(

@@ -1,4 +1,4 @@
-import { emptyMessage } from '../chunks/message-builder.js';
+import { emptyMessage } from '../answers/empty-message.js';
 import type { Message, Usage } from '../schemas/message.js';
 import { type LlmError, savedError } from '../errors/llm-error.js';
 import type { RetryNotice } from '../operators/retry-with-backoff.js';
