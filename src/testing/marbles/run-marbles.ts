@@ -1,6 +1,6 @@
 import { mergeMap, type Observable, timer } from 'rxjs';
 import type { RunHelpers, TestScheduler } from 'rxjs/testing';
-import { responseAnswers } from '../../responses/response-answers.js';
+import { isResponseEvent } from '../../responses/response-answers.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ResponseEvent } from '../../schemas/response-event.js';
 import { check, checkFunction } from '../../util/check.js';
@@ -160,7 +160,7 @@ function chunkOf(letter: string, values: ChunkValues<unknown>, builders: Builder
 }
 
 function isEvent(value: unknown): boolean {
-  return isObject(value) && responseAnswers.matches(value);
+  return isResponseEvent(value);
 }
 
 /** Calls a function with a way to ask whether anything has waited for a promise since. */
