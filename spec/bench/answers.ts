@@ -7,12 +7,16 @@ export type AnswerKind =
   /** Each chunk has log probabilities. */
   | 'logprobs'
   /** The pieces are the arguments of a tool call, four characters each. */
-  | 'tools';
+  | 'tools'
+  /** The same text as events of `/responses`. */
+  | 'responses';
 
 const common =
   ' the| of| and| to| in| a| is| that| for| it| as| was| with| be| by| on| not| he| I| this| are| or| his| from| at|,|.|s|ing|ed';
 const rare =
   '\n\n|\n- **| "|"|’|é|—| naïve| 東京|🙂|`\\n`| recon|cil|iation| photo|synth|esis| Observable| stream| 1,024| café';
+
+const hexadecimal = '67e554a155508191900ee113293c4c830794405d35281ae2';
 
 /** Returns the text of each chunk that carries some. The same arguments always give the same pieces. */
 export function piecesOf(kind: AnswerKind, chunks: number): readonly string[] {
@@ -29,8 +33,12 @@ export function piecesOf(kind: AnswerKind, chunks: number): readonly string[] {
 
 /** Returns an answer as its events. */
 export function eventsOf(kind: AnswerKind, chunks: number): readonly Buffer[] {
+  return kind === 'responses' ? responseEvents(piecesOf(kind, chunks)) : chatEvents(kind, piecesOf(kind, chunks));
+}
+
+function chatEvents(kind: AnswerKind, pieces: readonly string[]): readonly Buffer[] {
   const random = createRandom();
-  const pieces = piecesOf(kind, chunks);
+  const chunks = pieces.length;
   const events = pieces.map((piece, place) => {
     const delta = kind === 'tools' ? callDelta(piece, place) : { content: piece };
     const first = place === 0 ? { role: 'assistant' } : {};
@@ -39,7 +47,7 @@ export function eventsOf(kind: AnswerKind, chunks: number): readonly Buffer[] {
       ...envelope(kind === 'envelopes' ? place : 0),
       choices: [kind === 'logprobs' ? { ...choice, logprobs: logprobsOf(piece, random) } : choice],
       usage: null,
-      obfuscation: 'aBcDeFgHiJkLmNoP'.slice(Math.floor(random() * 16)),
+      obfuscation: padding(random),
     };
   });
   const finish = { index: 0, delta: {}, logprobs: null, finish_reason: kind === 'tools' ? 'tool_calls' : 'stop' };
@@ -51,6 +59,63 @@ export function eventsOf(kind: AnswerKind, chunks: number): readonly Buffer[] {
   return [...[...events, ...last].map((chunk) => JSON.stringify(chunk)), '[DONE]'].map((data) =>
     Buffer.from(`data: ${data}\n\n`),
   );
+}
+
+/** Numbers the events of a response, whose last four hold the whole text, and names them as OpenAI does. */
+function responseEvents(pieces: readonly string[]): readonly Buffer[] {
+  const random = createRandom();
+  const text = pieces.join('');
+  const place = { item_id: `msg_${hexadecimal}`, output_index: 0, content_index: 0 };
+  const part = { type: 'output_text', annotations: [], logprobs: [], text };
+  const item = { id: place.item_id, type: 'message', status: 'completed', content: [part], role: 'assistant' };
+  const events = [
+    { type: 'response.created', response: responseIn('in_progress') },
+    { type: 'response.in_progress', response: responseIn('in_progress') },
+    { type: 'response.output_item.added', output_index: 0, item: { ...item, status: 'in_progress', content: [] } },
+    { type: 'response.content_part.added', ...place, part: { ...part, text: '' } },
+    ...pieces.map((delta) => ({
+      type: 'response.output_text.delta',
+      ...place,
+      delta,
+      logprobs: [],
+      obfuscation: padding(random),
+    })),
+    { type: 'response.output_text.done', ...place, text, logprobs: [] },
+    { type: 'response.content_part.done', ...place, part },
+    { type: 'response.output_item.done', output_index: 0, item },
+    { type: 'response.completed', response: responseIn('completed', item, pieces.length) },
+  ];
+  return events.map(({ type, ...fields }, sequence_number) =>
+    Buffer.from(`event: ${type}\ndata: ${JSON.stringify({ type, sequence_number, ...fields })}\n\n`),
+  );
+}
+
+function responseIn(status: string, item?: object, tokens = 0): object {
+  return {
+    id: `resp_${hexadecimal}`,
+    object: 'response',
+    created_at: 1_700_000_000,
+    status,
+    background: false,
+    error: null,
+    incomplete_details: null,
+    instructions: null,
+    model: 'gpt-4o-mini-2024-07-18',
+    output: item === undefined ? [] : [item],
+    parallel_tool_calls: true,
+    store: true,
+    temperature: 1,
+    text: { format: { type: 'text' } },
+    tool_choice: 'auto',
+    tools: [],
+    usage: item && { input_tokens: 8, output_tokens: tokens, total_tokens: 8 + tokens },
+    metadata: {},
+  };
+}
+
+/** Hides the length of a piece. */
+function padding(random: () => number): string {
+  return 'aBcDeFgHiJkLmNoP'.slice(Math.floor(random() * 16));
 }
 
 function envelope(place: number): object {

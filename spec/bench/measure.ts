@@ -33,7 +33,7 @@ export interface Load {
 }
 
 /** What to measure. */
-export interface Job extends Omit<ContenderConfig, 'baseURL'> {
+export interface Job extends Omit<ContenderConfig, 'baseURL' | 'responses'> {
   readonly contender: ContenderName;
   readonly read: keyof Contender;
   readonly load: Load;
@@ -139,7 +139,8 @@ async function hold(load: Load): Promise<Measured> {
 }
 
 function createFor({ listener, mode, kind, chunks }: Load): Contender | Promise<Contender> {
-  return createContender({ ...job, baseURL: `${job.origins[listener]}/${mode}/${kind}/${chunks}` });
+  const baseURL = `${job.origins[listener]}/${mode}/${kind}/${chunks}`;
+  return createContender({ ...job, baseURL, responses: kind === 'responses' });
 }
 
 /** Collects garbage; objects that one collection finalizes can often be collected only by the next one, a turn later. */

@@ -49,6 +49,11 @@ function compared(over: string, ...others: readonly string[]): readonly Row[] {
   return others.map((of) => ({ figure: 'chunk', of, over }));
 }
 
+/** A run that reads answers of this length, and as much in all as the others. */
+function sized(contender: ContenderName, chunks: number): Run {
+  return { contender, load: { chunks, repeat: Math.max(1, Math.round(total / chunks)) } };
+}
+
 const lanes: Pick<Scenario, 'runs' | 'rows'> = {
   runs: { ...runs('rxllm-plain', 'by-hand'), rxllm: { contender: 'rxllm', bundled: true } },
   rows: [
@@ -89,10 +94,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     warmUp: {},
     runs: Object.fromEntries(
       sizes.flatMap((chunks) =>
-        (['by-hand', 'rxllm'] as const).map((contender) => [
-          `${contender}, ${chunks / 1_000}k`,
-          { contender, load: { chunks, repeat: Math.max(1, Math.round(total / chunks)) } },
-        ]),
+        (['by-hand', 'rxllm'] as const).map((name) => [`${name}, ${chunks / 1_000}k`, sized(name, chunks)]),
       ),
     ),
     rows: [
@@ -101,6 +103,38 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       { figure: 'chunk', of: 'rxllm, 32k', over: 'by-hand, 32k', target: 1 },
       { figure: 'chunk', of: 'rxllm, 8k', over: 'rxllm, 2k', target: 1.1 },
       { figure: 'chunk', of: 'rxllm, 32k', over: 'rxllm, 8k', target: 1.1 },
+    ],
+  },
+  responses: {
+    title: 'Text over /responses',
+    load: { ...long, kind: 'responses' },
+    warmUp: {},
+    runs: {
+      ...runs('rxllm', 'openai'),
+      'rxllm over chat': { contender: 'rxllm', load: { kind: 'text' } },
+      ...Object.fromEntries(sizes.map((chunks) => [`rxllm, ${chunks / 1_000}k`, sized('rxllm', chunks)])),
+    },
+    rows: [
+      { figure: 'chunk', of: 'rxllm', over: 'rxllm over chat', target: 1.3 },
+      { figure: 'chunk', of: 'rxllm, 8k', over: 'rxllm, 2k', target: 1.1 },
+      { figure: 'chunk', of: 'rxllm, 32k', over: 'rxllm, 8k', target: 1.1 },
+      ...compared('rxllm over chat', 'openai'),
+    ],
+  },
+  'response-message': {
+    title: 'Accumulated message over /responses',
+    read: 'message',
+    load: { ...long, kind: 'responses' },
+    warmUp: {},
+    runs: {
+      'rxllm over chat': { contender: 'rxllm', load: { kind: 'text' } },
+      rxllm: { contender: 'rxllm' },
+      'rxllm, 2k': sized('rxllm', 2_000),
+      'rxllm, 32k': sized('rxllm', 32_000),
+    },
+    rows: [
+      { figure: 'chunk', of: 'rxllm, 32k', over: 'rxllm, 2k', target: 1.1 },
+      { figure: 'chunk', of: 'rxllm', over: 'rxllm over chat' },
     ],
   },
   tools: {

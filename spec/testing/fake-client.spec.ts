@@ -170,6 +170,24 @@ describe('fakeClient', () => {
       expect(lost.retryable).toBe(true);
     });
 
+    it('is resumed after the events that were read, from a reply with all of them', async () => {
+      const events = responseEvents('Hello there', { background: true, id: 'resp_1' });
+      const client = fakeClient([from(events.slice(0, 6)), from(events), from(events.slice(0, 7)), from(events)]);
+      const first = observe(client.responses(responseRequest));
+      const { responseId, after } = (await first.ended) as { responseId: string; after: number };
+
+      expect(observe(client.resumeResponse(responseId, { after })).values).toEqual(events.slice(6));
+      expect(await failureOf(client.resumeResponse(responseId, { after }))).toMatchObject({
+        ...{ name: 'StreamError', kind: 'truncated', retryable: false, responseId: 'resp_1', after: 6 },
+      });
+      expect(observe(client.resumeResponse('resp_1', { idempotencyKey: '1' })).values).toEqual(events);
+      expect(client.requests.slice(1)).toMatchObject([
+        { operation: 'resumeResponse', request: { id: 'resp_1', after: 5 }, options: {} },
+        { operation: 'resumeResponse', request: { id: 'resp_1', after: 5 } },
+        { operation: 'resumeResponse', request: { id: 'resp_1' }, options: { idempotencyKey: '1' } },
+      ]);
+    });
+
     it('is stopped when it is unsubscribed', () => {
       const client = fakeClient(concat(responseEvents('Hello there').slice(0, 5), NEVER));
       client.responses(responseRequest).pipe(take(2)).subscribe();
@@ -270,6 +288,8 @@ describe('fakeClient', () => {
     ['embeddings without input', () => fakeClient(EMPTY).embeddings({ model: 'small' } as never), 'needs input'],
     ['moderations without input', () => fakeClient(EMPTY).moderations({} as never), 'moderations() needs input'],
     ['an empty id', () => fakeClient(EMPTY).retrieveResponse(''), 'retrieveResponse() needs the id of a response'],
+    ['an empty id to resume', () => fakeClient(EMPTY).resumeResponse(''), 'resumeResponse() needs the id'],
+    ['a number that is negative', () => fakeClient(EMPTY).resumeResponse('a', { after: -1 }), 'takes after as the'],
     ['an id to cancel that is a number', () => fakeClient(EMPTY).cancelResponse(1 as never), 'cancelResponse() needs'],
     ['no id to delete', () => fakeClient(EMPTY).deleteResponse(undefined as never), 'deleteResponse() needs the id'],
     ['an unknown option of a response', () => fakeClient(EMPTY).responses({}, { retry: 1 } as never), 'retryTransient'],

@@ -138,6 +138,38 @@ describe('a cassette of responses', () => {
     expect(await observe(replay(cassette).responses({ ...request, tools })).ended).toBeUndefined();
   });
 
+  it('replays a stream that was resumed, with what each exchange brought', async () => {
+    const events = responseEvents('Hello there', { background: true });
+    const ask = (client: Client): Promise<readonly ResponseEvent[]> =>
+      lastValueFrom(
+        client.responses({ ...request, background: true }, { resume: { random: () => 0 } }).pipe(toArray()),
+      );
+    const cassette = await record(
+      [
+        {
+          body: concat(
+            events.slice(0, 4),
+            throwError(() => new Error('reset')),
+          ),
+        },
+        { status: 503 },
+        { body: events.slice(4, 6) },
+        { body: events.slice(6) },
+      ],
+      ask,
+    );
+
+    expect(cassette.exchanges.map(({ request: { operation, url } }) => [operation, url.slice(baseURL.length)])).toEqual(
+      [
+        ['responses', '/responses'],
+        ['responses.resume', '/responses/resp_test?stream=true&starting_after=3'],
+        ['responses.resume', '/responses/resp_test?stream=true&starting_after=3'],
+        ['responses.resume', '/responses/resp_test?stream=true&starting_after=5'],
+      ],
+    );
+    expect(await ask(replay(cassette))).toEqual(events);
+  });
+
   it('replays the exchanges of a resumed stream in order, by their query', async () => {
     const events = responseEvents('Hello there', { background: true });
     const ask = (after: number): ReturnType<typeof transportRequest> => ({

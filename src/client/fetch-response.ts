@@ -50,7 +50,9 @@ const readFields = object(
 
 const response: AnswerReader<ResponseObject> = {
   expected: 'a response',
-  read: (document) => [(hasId(document) ? readFields(document) : misfit(document)) as ResponseObject],
+  read: (document) => [
+    (hasId(document) && !isOther(document) ? readFields(document) : misfit(document)) as ResponseObject,
+  ],
   // A response that failed tells its error in the same field as an answer that is one.
   errorIn: (document) => (isResponse(document) ? undefined : errorFrame(document)),
 };
@@ -65,6 +67,11 @@ const deletion: AnswerReader<DeletedResponse> = {
 
 function hasId(document: unknown): document is Record<string, unknown> {
   return isObject(document) && typeof document['id'] === 'string';
+}
+
+/** Whether an object says that it is of another kind, such as a chat completion. */
+function isOther({ object: kind }: Record<string, unknown>): boolean {
+  return typeof kind === 'string' && kind !== 'response';
 }
 
 function isResponse(document: unknown): boolean {

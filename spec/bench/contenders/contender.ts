@@ -11,6 +11,8 @@ export interface Contender {
 /** What a contender is to use. */
 export interface ContenderConfig {
   readonly baseURL: string;
+  /** Whether to ask `/responses` instead of `/chat/completions`. */
+  readonly responses: boolean;
   /** The address of the build of rxllm to measure. */
   readonly build: string;
   /** The address of the build without the lane for repeating events. */
@@ -19,3 +21,6 @@ export interface ContenderConfig {
 
 /** The request that each contender sends; `stream: true` is added to it. */
 export const request = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content: 'Hello' }] };
+
+/** The same for `/responses`. */
+export const responseRequest = { model: 'gpt-4o-mini', input: 'Hello' };

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Rxjs from 'rxjs';
 import type * as Rxllm from 'rxllm';
-import { type Contender, type ContenderConfig, request } from './contender.js';
+import { type Contender, type ContenderConfig, request, responseRequest } from './contender.js';
 
 /** rxllm over the default transport. */
 export function createContender(config: ContenderConfig): Promise<Contender> {
@@ -10,7 +10,7 @@ export function createContender(config: ContenderConfig): Promise<Contender> {
 
 /** Creates a contender from a build of rxllm, and the copy of rxjs that the build uses. */
 export async function createRxllm(
-  { baseURL, build }: ContenderConfig,
+  { baseURL, build, responses }: ContenderConfig,
   createTransport: (rxllm: typeof Rxllm) => Rxllm.Transport | undefined,
 ): Promise<Contender> {
   const rxllm = (await import(build)) as typeof Rxllm;
@@ -18,12 +18,13 @@ export async function createRxllm(
   const { accumulateMessage, createClient, textDeltas } = rxllm;
   const transport = createTransport(rxllm);
   const client = createClient({ baseURL, ...(transport === undefined ? {} : { transport }) });
+  const ask = (): Rxjs.Observable<Rxllm.ChatCompletionChunk | Rxllm.ResponseEvent> =>
+    responses ? client.responses(responseRequest) : client.chat(request);
   return {
     text: (first) =>
       new Promise((resolve, reject) => {
         let text = '';
-        client
-          .chat(request)
+        ask()
           .pipe(textDeltas())
           .subscribe({
             next: (delta) => {
@@ -36,9 +37,9 @@ export async function createRxllm(
             complete: () => resolve(text),
           });
       }),
-    message: async () => (await lastValueFrom(client.chat(request).pipe(accumulateMessage(), last()))).content,
+    message: async () => (await lastValueFrom(ask().pipe(accumulateMessage(), last()))).content,
     toolArguments: async () => {
-      const { toolCalls } = await lastValueFrom(client.chat(request).pipe(accumulateMessage(), last()));
+      const { toolCalls } = await lastValueFrom(ask().pipe(accumulateMessage(), last()));
       const json = toolCalls[0]?.arguments ?? '';
       JSON.parse(json);
       return json;

@@ -21,7 +21,7 @@ export function followStream<T>(
   return (resume === false ? stream.first : resumeStream(stream, { ...resume, scheduler })).pipe(
     withDeadlines({ ...deadlines, scheduler }),
     tellCursor(stream.cursor, scope),
-    onUnsubscribe === 'stop' ? stopWhenLeft(stream, scheduler, scope.run) : identity,
+    onUnsubscribe === 'stop' ? stopWhenLeft(stream, scheduler) : identity,
   );
 }
 

@@ -10,7 +10,7 @@ import {
   timer,
 } from 'rxjs';
 import type { StreamCursor } from '../../answers/stream-cursor.js';
-import type { RunInContext } from '../../transport/async-context.js';
+import { captureContext } from '../../transport/async-context.js';
 
 /** How long the request that stops the work may outlive the subscription, in milliseconds. */
 const farewell = 10_000;
@@ -25,13 +25,13 @@ export interface StoppableStream<T> {
 }
 
 /**
- * Stops the work of one stream if it is unsubscribed before its end. The request that does so lasts at most 10 seconds. Its
- * errors are dropped, since nobody is left to handle them.
+ * Stops the work of one stream if it is unsubscribed before its end. The request that does so lasts at most 10 seconds, and
+ * is sent in the async context of the subscriber, whoever unsubscribes. Its errors are dropped, since nobody is left to
+ * handle them.
  */
 export function stopWhenLeft<T>(
   { cursor, isLast, stop }: StoppableStream<T>,
   scheduler: SchedulerLike,
-  run: RunInContext,
 ): MonoTypeOperatorFunction<T> {
   const leave = (id: string): void => {
     defer(() => stop(id))
@@ -43,6 +43,7 @@ export function stopWhenLeft<T>(
   };
   return (source) =>
     defer(() => {
+      const run = captureContext();
       let over = false;
       return source.pipe(
         tap({

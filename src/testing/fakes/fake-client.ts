@@ -32,7 +32,7 @@ import { readScript, type Script } from './script.js';
 export interface FakeRequest extends RequestRecord {
   /** The method that was called. */
   readonly operation: keyof Client;
-  /** The request as passed to the method; `{ id }` for those that take an id, and `{}` for `models()`. */
+  /** The request as passed to the method; `{ id }` or `{ id, after }` for those that take an id, and `{}` for `models()`. */
   readonly request: AskedRequest;
   /** The options of the request, without `apiKey` and headers such as `authorization` and `api-key`. */
   readonly options: Omit<RequestOptions, 'apiKey'>;
@@ -44,8 +44,9 @@ export interface AskedRequest {
   readonly messages?: readonly ChatMessage[] | undefined;
   readonly prompt?: CompletionRequest['prompt'] | undefined;
   readonly input?: ResponseRequest['input'] | EmbeddingsRequest['input'] | ModerationsRequest['input'];
-  /** The id of the response that is asked for. */
+  /** The id of the response that is asked for, and the number after which its events are to begin. */
   readonly id?: string | undefined;
+  readonly after?: number | undefined;
   readonly [key: string]: unknown;
 }
 
@@ -89,7 +90,8 @@ export interface FakeClientConfig {
  * As with a real client, each subscription is a request. `requests` lists them with the times at which they were sent and
  * ended. Values, errors and completion of a reply pass through unchanged, except that the events of a response are read as a
  * client reads them: it completes after the event that ends it, and fails after `response.failed`, or if there is no such
- * event. A response is never resumed by itself.
+ * event. Nothing is resumed or stopped by itself: `resumeResponse` drops the events that were read, so that a reply may have
+ * all of them.
  *
  * @param replies A list with one reply per request, in order; one reply for every request; or a function of the request. A
  *   request beyond the end of the list fails with an `Error`.
@@ -145,7 +147,7 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
       const { after, ...rest } = options;
       checkResponseId(id, 'resumeResponse()');
       checkAfter(after);
-      return ask('resumeResponse', { id, after }, rest);
+      return ask('resumeResponse', { id, after }, rest, { id, after });
     },
     retrieveResponse: (id, options) =>
       ask('retrieveResponse', { id: checkResponseId(id, 'retrieveResponse()') }, options),
