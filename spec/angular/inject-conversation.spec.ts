@@ -129,7 +129,7 @@ describe('injectConversation', () => {
 
     expect(summaryOf(chat)).toBe('Hi:done=Hello Ho:done=World');
     expect(transport.requests.map(({ url, json }) => [url, json])).toEqual(
-      ['Hi', 'Ho'].map((content) => [
+      ['Hi', 'Ho'].map((content): readonly unknown[] => [
         expect.stringMatching(/\/v1\/responses$/u),
         { conversation: 'conv_1', instructions: 'Be brief', input: [{ role: 'user', content }], stream: true },
       ]),
