@@ -132,9 +132,17 @@ export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-
 export { accumulateView, type AccumulateViewConfig } from './views/accumulate-view.js';
 export type { ChatView, ReplyError, ReplyStatus } from './views/chat-view.js';
 export { converse } from './views/converse.js';
-export type { ConversationPolicy, ConversationRequest, ConverseConfig } from './views/conversation.js';
+export type {
+  ChatConverseConfig,
+  ConversationPolicy,
+  ConversationRequest,
+  ConverseConfig,
+  ConverseFields,
+  ResponsesConversationRequest,
+  ResponsesConverseConfig,
+} from './views/conversation.js';
 export type { ConversationCommand, ConversationView, Turn } from './views/conversation.js';
-export { historyOf, promptText } from './views/conversation-request.js';
+export { type ConversationClient, type HistoryConfig, historyOf, promptText } from './views/conversation-request.js';
 
 /* Errors: one class for each thing a caller can do about it */
 export { isLlmError, LlmError, type ErrorKind } from './errors/llm-error.js';

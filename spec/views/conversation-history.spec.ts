@@ -1,24 +1,34 @@
 import { NEVER } from 'rxjs';
 import {
   type ChatCompletionChunk,
-  type ChatMessage,
   type ConversationCommand,
   converse,
-  type ConverseConfig,
   createClient,
   ProtocolError,
   RateLimitError,
+  type ResponseEvent,
   type Turn,
 } from '../../src/index.js';
-import { fakeClient, fakeTransport, reasoningChunk, runMarbles, toolCallChunk } from '../../src/testing/index.js';
+import {
+  fakeClient,
+  fakeTransport,
+  reasoningChunk,
+  responseItemAdded,
+  responseReasoningDelta,
+  responseRefusalDelta,
+  responseTextDelta,
+  runMarbles,
+  toolCallChunk,
+} from '../../src/testing/index.js';
 import { chatChunk } from '../support/chunks.js';
+import { type CommonConfig, everyApi } from './fake-chat.js';
 
 const request = { model: 'm-1' };
 const broken = new ProtocolError('The answer is not JSON', { kind: 'parse' });
 const busy = new RateLimitError('429 Slow down', { status: 429, retryable: true, retryAfter: 5 });
 
-const user = (content: string): ChatMessage => ({ role: 'user', content });
-const assistant = (content: string): ChatMessage => ({ role: 'assistant', content });
+const user = (content: string) => ({ role: 'user', content });
+const assistant = (content: string) => ({ role: 'assistant', content });
 
 /** The commands of the diagrams; other letters are prompts. */
 const commandLetters: Readonly<Record<string, ConversationCommand>> = {
@@ -30,38 +40,51 @@ const commandLetters: Readonly<Record<string, ConversationCommand>> = {
   h: { type: 'regenerate', id: 'turn-1' },
 };
 
-/** The chunks of the diagrams that carry more than a text; other letters are texts, `f` is the finish. */
-const pieces: Readonly<Record<string, string | ChatCompletionChunk>> = {
-  n: '\n\n',
-  t: reasoningChunk('Hm'),
-  j: chatChunk({ refusal: 'No' }),
-  o: toolCallChunk({ id: 'call-1', name: 'add', arguments: '{"a":' }),
-  q: toolCallChunk({ id: 'call-1', name: 'add', arguments: '{}' }),
+const cutCall = { name: 'add', call_id: 'call-1', arguments: '' };
+const call = { type: 'function_call', ...cutCall, arguments: '{}' } as const;
+
+/** The values of the diagrams that carry more than a text, by API; other letters are texts, `f` is the end. */
+const pieces: Readonly<Record<string, Readonly<Record<string, ChatCompletionChunk | ResponseEvent>>>> = {
+  chat: {
+    n: chatChunk({ content: '\n\n' }),
+    t: reasoningChunk('Hm'),
+    j: chatChunk({ refusal: 'No' }),
+    o: toolCallChunk({ id: 'call-1', name: 'add', arguments: '{"a":' }),
+    q: toolCallChunk({ id: 'call-1', name: 'add', arguments: '{}' }),
+  },
+  responses: {
+    n: responseTextDelta('\n\n'),
+    t: responseReasoningDelta('Hm'),
+    j: responseRefusalDelta('No'),
+    o: responseItemAdded(cutCall, { output: 1 }),
+    q: { type: 'response.output_item.done', item: call, output_index: 0 },
+  },
 };
 
 interface Exchange {
   readonly commands: string;
   /** One diagram per request, in order; `#` is an error that no retry heals. */
   readonly replies: readonly string[];
-  readonly config?: Partial<ConverseConfig>;
+  readonly config?: Partial<CommonConfig>;
 }
 
-/** Runs a conversation in virtual time, and returns the messages of each request. */
-function messagesOf({ commands, replies, config }: Exchange): readonly unknown[] {
-  let sent: readonly unknown[] = [];
-  runMarbles(({ chunks, cold, flush }) => {
-    const client = fakeClient(replies.map((marbles) => chunks(marbles, pieces, broken)));
-    cold(commands, commandLetters)
-      .pipe(converse(client, { request, ...config }))
-      .subscribe();
-    flush();
-    sent = client.requests.map((asked) => asked.request.messages);
-  });
-  return sent;
-}
+describe.each(everyApi)('the history of a conversation over $api', ({ api, converse, listen }) => {
+  /** Runs a conversation in virtual time, and returns the history and the prompt of each request. */
+  function messagesOf({ commands, replies, config }: Exchange): readonly unknown[] {
+    let sent: readonly unknown[] = [];
+    runMarbles(({ chunks, cold, flush }) => {
+      const client = fakeClient(replies.map((marbles) => chunks(marbles, pieces[api], broken)));
+      const heard = listen(client);
+      cold(commands, commandLetters)
+        .pipe(converse(heard, { request, retry: false, ...config }))
+        .subscribe();
+      flush();
+      sent = heard.requests.map(({ messages }) => messages);
+    });
+    return sent;
+  }
 
-describe('the history of a conversation', () => {
-  it.each<[string, Exchange, readonly ChatMessage[]]>([
+  it.each<[string, Exchange, readonly object[]]>([
     [
       'the text of a reply that the next prompt stopped',
       { commands: '-a---b', replies: ['-x-y-z|', '|'] },
@@ -174,17 +197,19 @@ describe('the history of a conversation', () => {
   it('has the text that was shown when a restarted reply was stopped', () => {
     let sent: unknown;
     runMarbles(({ chunks, cold, flush }) => {
-      const client = fakeClient([chunks('-x#', {}, busy), NEVER, chunks('|')]);
+      const client = listen(fakeClient([chunks('-x#', pieces[api], busy), NEVER, chunks('|')]));
       cold<ConversationCommand>('-a-------b', commandLetters)
         .pipe(converse(client, { request, retry: { restart: true } }))
         .subscribe();
       flush();
-      sent = client.requests.at(-1)?.request.messages;
+      sent = client.requests.at(-1)?.messages;
     });
 
     expect(sent).toEqual([user('a'), assistant('x'), user('b')]);
   });
+});
 
+describe('the history of a conversation', () => {
   it('reaches the server after a refused request and a broken connection', () => {
     runMarbles(({ chunks, cold, flush }) => {
       const transport = fakeTransport([

@@ -25,66 +25,48 @@ import {
   timer,
 } from 'rxjs';
 import {
-  type ChatCompletionChunk,
-  type ChatMessage,
+  type AnswerValue,
   ConnectionError,
   type ConversationCommand,
   type ConversationPolicy,
   type ConversationView,
-  converse,
-  type ConverseConfig,
   ProtocolError,
   RateLimitError,
   throttleRender,
   type Turn,
 } from '../../src/index.js';
-import { chatChunk } from '../support/chunks.js';
 import { runMarbles } from '../support/run-marbles.js';
 import { watchScheduler } from '../support/watch-scheduler.js';
-import { fakeChat, letters, summaryOf } from './fake-chat.js';
+import { type Asked, type CommonConfig, everyApi, summaryOf, turn } from './fake-chat.js';
 
 const request = { model: 'm-1' };
 const lost = new ConnectionError('The connection was lost');
 const busy = new RateLimitError('429 Slow down', { status: 429, retryable: true, retryAfter: 3 });
-const user = (content: string): ChatMessage => ({ role: 'user', content });
-const assistant = (content: string): ChatMessage => ({ role: 'assistant', content });
+const user = (content: string) => ({ role: 'user', content });
+const assistant = (content: string) => ({ role: 'assistant', content });
 const unreadable = new ProtocolError('The answer is not JSON');
-const role = chatChunk({ role: 'assistant', content: '' });
-const x = letters['x']!;
-const y = letters['y']!;
-const z = letters['z']!;
 
-/** Runs synchronous commands and replies, and returns the views. */
-function replay(
-  commands: readonly ConversationCommand[],
-  replies: readonly Observable<ChatCompletionChunk>[],
-  config: Partial<ConverseConfig> = {},
-): { readonly views: readonly ConversationView[]; readonly last: string; readonly asked: readonly unknown[] } {
-  const client = fakeChat(...replies);
-  const views: ConversationView[] = [];
-  from(commands)
-    .pipe(converse(client, { request, ...config }))
-    .subscribe((view) => views.push(view));
-  return { views, last: summaryOf(views.at(-1)!), asked: client.requests.map(({ messages }) => messages) };
-}
+describe.each(everyApi)('converse over $api', ({ converse, fakeChat, clientOf, role, letters }) => {
+  const { x, y, z } = letters;
 
-/** A saved turn. */
-function turn(id: string, content: string, status: Turn['reply']['status'] = 'done'): Turn {
-  const message = {
-    id: undefined,
-    model: undefined,
-    role: 'assistant',
-    content,
-    reasoning: '',
-    refusal: '',
-    toolCalls: [],
-    finishReason: 'stop',
-    extra: {},
-  };
-  return { id, prompt: id.toUpperCase(), reply: { status, message } };
-}
+  /** Runs synchronous commands and replies, and returns the views. */
+  function replay(
+    commands: readonly ConversationCommand[],
+    replies: readonly Observable<AnswerValue>[],
+    config: Partial<CommonConfig> = {},
+  ): {
+    readonly views: readonly ConversationView[];
+    readonly last: string;
+    readonly asked: readonly Asked['messages'][];
+  } {
+    const client = fakeChat(...replies);
+    const views: ConversationView[] = [];
+    from(commands)
+      .pipe(converse(client, { request, ...config }))
+      .subscribe((view) => views.push(view));
+    return { views, last: summaryOf(views.at(-1)!), asked: client.requests.map(({ messages }) => messages) };
+  }
 
-describe('converse', () => {
   it('answers prompts, each of which stops the reply in flight', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const prompts = cold('-a----b---|');
@@ -230,9 +212,9 @@ describe('converse', () => {
 
   it('keeps separate state for each subscription', () => {
     runMarbles(({ cold, expectObservable }) => {
-      const chat = (): Observable<ChatCompletionChunk> => cold('-x|', letters);
+      const client = clientOf(() => cold('-x|', letters));
       const result = cold('-a-|').pipe(
-        converse({ chat }, { request }),
+        converse(client, { request }),
         map(({ turns }) => turns.map(({ id, reply }) => `${id}:${reply.status}`).join()),
       );
       const values = { i: '', w: 'turn-1:waiting', x: 'turn-1:streaming', d: 'turn-1:done' };
@@ -282,7 +264,7 @@ describe('converse', () => {
     });
 
     it('stop a synchronous reply when unsubscribed', () => {
-      const chunks: ChatCompletionChunk[] = [];
+      const chunks: AnswerValue[] = [];
       const reply = of(x, y).pipe(tap((chunk) => chunks.push(chunk)));
       of('a')
         .pipe(converse(fakeChat(reply), { request }), take(3))
@@ -292,7 +274,7 @@ describe('converse', () => {
     });
 
     it('can queue by the hundreds without overflowing the stack', () => {
-      const first = new Subject<ChatCompletionChunk>();
+      const first = new Subject<AnswerValue>();
       const replies = [first, ...Array.from({ length: 499 }, () => of(x))];
       let last: ConversationView | undefined;
       from(replies.map((_, index) => `${index}`))
@@ -335,11 +317,11 @@ describe('converse', () => {
       /** Logs when replies start and end, each of which takes as long as its prompt says. */
       const logOf = (
         delays: readonly (readonly [number, number])[],
-        operate: (ask: (prompt: string) => Observable<ChatCompletionChunk>) => OperatorFunction<string, unknown>,
+        operate: (ask: (prompt: string) => Observable<AnswerValue>) => OperatorFunction<string, unknown>,
       ): readonly string[] => {
         const log: string[] = [];
         runMarbles(() => {
-          const ask = (prompt: string): Observable<ChatCompletionChunk> =>
+          const ask = (prompt: string): Observable<AnswerValue> =>
             defer(() => {
               log.push(`${asyncScheduler.now()} start ${prompt}`);
               return timer(Number(prompt.split(' ')[1])).pipe(
@@ -361,7 +343,7 @@ describe('converse', () => {
         fc.property(fc.array(fc.tuple(fc.nat(6), fc.nat(10)), { maxLength: 8 }), (delays) => {
           const log = logOf(delays, (ask) =>
             converse(
-              { chat: ({ messages }) => ask((messages.at(-1) as { content: string }).content) },
+              clientOf(({ messages }) => ask(String(messages.at(-1)?.content))),
               { request, policy, retry: false },
             ),
           );
@@ -432,7 +414,7 @@ describe('converse', () => {
           s: { type: 'stop', id: 'one' },
           t: { type: 'stop', id: 'two' },
         });
-        const first = cold<ChatCompletionChunk>('    --------');
+        const first = cold<AnswerValue>('    --------');
         const firstSubs = '                         -^---!    ';
         const second = cold('                             -z|  ', letters);
         const secondSubs = '                        -----^-!  ';
@@ -518,8 +500,8 @@ describe('converse', () => {
     );
 
     it('keeps prompts queued until both replies have ended', () => {
-      const first = new Subject<ChatCompletionChunk>();
-      const again = new Subject<ChatCompletionChunk>();
+      const first = new Subject<AnswerValue>();
+      const again = new Subject<AnswerValue>();
       const client = fakeChat(first, again, of(z));
       let last = '';
       of<readonly ConversationCommand[]>('b', 'c', { type: 'regenerate', id: 'a' })
@@ -537,7 +519,7 @@ describe('converse', () => {
     describe('keeps the answer it was to replace', () => {
       const regenerate: ConversationCommand = { type: 'regenerate', id: 'a' };
 
-      it.each<[string, readonly ConversationCommand[], readonly Observable<ChatCompletionChunk>[], string]>([
+      it.each<[string, readonly ConversationCommand[], readonly Observable<AnswerValue>[], string]>([
         ['if it fails before its text', [regenerate], [throwError(() => unreadable)], 'A:failed=x'],
         ['if it is stopped before its text', [regenerate, { type: 'stop' }], [NEVER], 'A:stopped=x'],
         ['if the next prompt stops it', [regenerate, 'b'], [NEVER, of(y)], 'A:stopped=x b:done=y'],
@@ -682,7 +664,7 @@ describe('converse', () => {
 
     it('shows the retry of a reply, and its reason', () => {
       runMarbles(({ cold, expectObservable }) => {
-        const first = cold<ChatCompletionChunk>('--#', undefined, busy);
+        const first = cold<AnswerValue>('--#', undefined, busy);
         const second = cold('                         -x|', letters);
         const expected = '                       iw-r--wx(d|)';
         const seen = cold('-(a|)').pipe(
@@ -779,12 +761,13 @@ describe('converse', () => {
 
   describe('a request', () => {
     it('contains the instructions, the history and the prompt', () => {
-      const { asked } = replay(['a', 'b'], [of(x), of(y)], { system: 'Be brief' });
-      const system = { role: 'system', content: 'Be brief' };
+      const client = fakeChat(of(x), of(y));
+      const system = 'Be brief';
+      of('a', 'b').pipe(converse(client, { request, system })).subscribe();
 
-      expect(asked).toEqual([
-        [system, user('a')],
-        [system, user('a'), assistant('x'), user('b')],
+      expect(client.requests).toEqual([
+        { model: 'm-1', system, messages: [user('a')] },
+        { model: 'm-1', system, messages: [user('a'), assistant('x'), user('b')] },
       ]);
     });
 
@@ -816,7 +799,7 @@ describe('converse', () => {
     });
 
     it('of a parallel reply contains the turns that were finished when its prompt was sent', () => {
-      const second = new Subject<ChatCompletionChunk>();
+      const second = new Subject<AnswerValue>();
       const { asked } = replay(['a', 'b', 'c'], [of(x), second, of(y)], { policy: 'parallel' });
 
       expect(asked).toEqual([
@@ -842,9 +825,10 @@ describe('converse', () => {
     });
 
     it('can contain parts, such as images', () => {
-      const content = [{ type: 'text', text: 'What is this?' }] as const;
+      const text = 'What is this?';
+      const { asked } = replay([{ type: 'send', content: [{ type: 'text', text }] }], [of(x)]);
 
-      expect(replay([{ type: 'send', content }], [of(x)]).asked).toEqual([[{ role: 'user', content }]]);
+      expect(asked).toEqual([[{ role: 'user', content: [{ type: expect.stringMatching(/text$/u), text }] }]]);
     });
   });
 
@@ -881,7 +865,7 @@ describe('converse', () => {
       throw broken;
     };
 
-    it.each<[string, Partial<ConverseConfig>]>([
+    it.each<[string, Partial<CommonConfig>]>([
       ['request', { request: fail }],
       ['history', { history: fail }],
       ['createId', { createId: fail }],
@@ -895,18 +879,18 @@ describe('converse', () => {
     });
 
     it('when the client refuses the request', () => {
-      const chat = (): never => {
-        throw new TypeError('chat() needs a model');
-      };
+      const client = clientOf(() => {
+        throw new TypeError('The client needs a model');
+      });
       const replies: unknown[] = [];
       of('a')
-        .pipe(converse({ chat }, { request: () => ({ model: '' }) }))
+        .pipe(converse(client, { request: () => ({ model: '' }) }))
         .subscribe(({ last }) => replies.push(last?.error));
 
-      expect(replies.at(-1)).toEqual(new TypeError('chat() needs a model'));
+      expect(replies.at(-1)).toEqual(new TypeError('The client needs a model'));
     });
 
-    it.each<[string, readonly ConversationCommand[], Partial<ConverseConfig>]>([
+    it.each<[string, readonly ConversationCommand[], Partial<CommonConfig>]>([
       ['its id is taken', [{ type: 'send', content: 'b', id: 'a' }], {}],
       ['createId returns an id that is taken', ['b'], { createId: () => 'a' }],
       ['createId does not return a string', ['b'], { createId: () => 5 as never }],
@@ -943,80 +927,27 @@ describe('converse', () => {
     expect(replay(['b'], [of(y)], { turns }).last).toBe('a:done=x b:done=y');
   });
 
-  describe('validation', () => {
-    const call = { id: 'c', type: 'function', name: 'f', arguments: '{}', complete: true, extra: {} };
+  it.each<[unknown, string]>([
+    [{ type: 'pause' }, "A command's type must be 'send', 'stop', 'regenerate' or 'reset', not 'pause'"],
+    [{ type: 'send' }, "A prompt's content must be a string"],
+    [{ type: 'send', content: 'a', id: '' }, "A command's id must be a string"],
+    [{ type: 'stop', id: 5 }, "A command's id must be a string"],
+    [{ type: 'reset', turns: [{}] }, "A reset's turns[0].id must be a string"],
+    [null, 'A command must be a prompt'],
+    [5, 'A command must be a prompt'],
+  ])('errors for the command %j, and closes the request in flight', (command, message) => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const commands = cold('-a-b', { a: 'a', b: command as ConversationCommand });
+      const reply = cold<AnswerValue>('----');
+      const replySubs = '    -^-!';
+      const result = commands.pipe(
+        converse(fakeChat(reply), { request }),
+        map(summaryOf),
+        catchError((error: unknown) => of(error instanceof TypeError && error.message.startsWith(message))),
+      );
 
-    it.each<[string, object, object?]>([
-      ['turns[0].id', { id: '' }],
-      ['turns[0].prompt', { prompt: 5 }],
-      ['turns[0].reply', { reply: null }],
-      ['turns[0].reply.status', { reply: { status: 'over', message: turn('a', 'x').reply.message } }],
-      ['turns[0].reply.message', { reply: { status: 'done', message: [] } }],
-      ['turns[0].reply.message.content', {}, { content: null }],
-      ['turns[0].reply.message.role', {}, { role: undefined }],
-      ['turns[0].reply.message.finishReason', {}, { finishReason: 5 }],
-      ['turns[0].reply.message.toolCalls', {}, { toolCalls: {} }],
-      ['turns[0].reply.message.toolCalls[1]', {}, { toolCalls: [call, 'f'] }],
-      ['turns[0].reply.message.toolCalls[0].arguments', {}, { toolCalls: [{ ...call, arguments: {} }] }],
-      ['turns[0].reply.message.toolCalls[0].complete', {}, { toolCalls: [{ ...call, complete: 1 }] }],
-      ['turns[0].reply.message.functionCall.name', {}, { functionCall: { arguments: '' } }],
-      ['turns[0].reply.message.usage.inputTokens', {}, { usage: {} }],
-      ['turns[0].reply.message.extra', {}, { extra: undefined }],
-    ])('refuses a saved turn with an invalid %s', (path, fields, message = {}) => {
-      const { reply, ...rest } = turn('a', 'x');
-      const saved = { ...rest, reply: { ...reply, message: { ...reply.message, ...message } }, ...fields } as Turn;
-
-      expect(() => converse(fakeChat(), { request, turns: [saved] })).toThrow(TypeError);
-      expect(() => converse(fakeChat(), { request, turns: [saved] })).toThrow(`${path} must be`);
-    });
-
-    it.each<[unknown, string]>([
-      [{ request, policy: 'latest' }, "policy must be 'switch', 'queue', 'exhaust' or 'parallel', not 'latest'"],
-      [{}, 'request must be an object such as { model }'],
-      [{ request: {} }, 'request.model must be'],
-      [{ request: { model: 'm-1', messages: [] } }, 'request must not have messages: the conversation adds them'],
-      [{ request, system: 5 }, 'system must be a string'],
-      [{ request, history: [] }, 'history must be a function'],
-      [{ request, createId: 'a' }, 'createId must be a function'],
-      [{ request, scheduler: {} }, 'scheduler must be an rxjs scheduler'],
-      [{ request, retry: true }, 'retry must be an object'],
-      [{ request, retry: { count: -1 } }, 'count must be a whole number'],
-      [{ request, turns: 'a' }, 'turns must be a list'],
-      [{ request, turns: [turn('a', 'x'), { id: 'b' }] }, 'turns[1].prompt must be a string'],
-      [{ request, turns: [turn('a', 'x'), turn('a', 'y')] }, 'turns must be turns with different ids'],
-      ['m-1', 'The configuration of converse must be an object'],
-    ])('throws for the configuration %j', (config, message) => {
-      expect(() => converse(fakeChat(), config as ConverseConfig)).toThrow(TypeError);
-      expect(() => converse(fakeChat(), config as ConverseConfig)).toThrow(message);
-    });
-
-    it.each([[undefined], [{}], ['client']])('throws for the client %p', (client) => {
-      expect(() => converse(client as never, { request })).toThrow(TypeError);
-      expect(() => converse(client as never, { request })).toThrow('client must be an object with chat()');
-    });
-
-    it.each<[unknown, string]>([
-      [{ type: 'pause' }, "A command's type must be 'send', 'stop', 'regenerate' or 'reset', not 'pause'"],
-      [{ type: 'send' }, "A prompt's content must be a string"],
-      [{ type: 'send', content: 'a', id: '' }, "A command's id must be a string"],
-      [{ type: 'stop', id: 5 }, "A command's id must be a string"],
-      [{ type: 'reset', turns: [{}] }, "A reset's turns[0].id must be a string"],
-      [null, 'A command must be a prompt'],
-      [5, 'A command must be a prompt'],
-    ])('errors for the command %j, and closes the request in flight', (command, message) => {
-      runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-        const commands = cold('-a-b', { a: 'a', b: command as ConversationCommand });
-        const reply = cold<ChatCompletionChunk>('----');
-        const replySubs = '    -^-!';
-        const result = commands.pipe(
-          converse(fakeChat(reply), { request }),
-          map(summaryOf),
-          catchError((error: unknown) => of(error instanceof TypeError && error.message.startsWith(message))),
-        );
-
-        expectObservable(result).toBe('iw-(e|)', { i: '', w: 'a:waiting', e: true });
-        expectSubscriptions(reply.subscriptions).toBe(replySubs);
-      });
+      expectObservable(result).toBe('iw-(e|)', { i: '', w: 'a:waiting', e: true });
+      expectSubscriptions(reply.subscriptions).toBe(replySubs);
     });
   });
 });

@@ -66,4 +66,18 @@ describe('historyOf', () => {
   ])('returns %s', (_, turns, messages) => {
     expect(historyOf(turns)).toEqual(messages);
   });
+
+  it('returns input items for responses', () => {
+    expect(historyOf([turn(parts, { content: 'x' })], { api: 'responses' })).toEqual([
+      { role: 'user', content: [{ type: 'input_text', text: 'What is this?' }] },
+      { role: 'assistant', content: 'x' },
+    ]);
+  });
+
+  it.each<[object, string]>([
+    [{ api: 'completions' }, "api must be 'chat' or 'responses', not 'completions'"],
+    [{ API: 'chat' }, 'Unknown field "API" in the configuration of historyOf; use api'],
+  ])('throws for the configuration %j', (config, message) => {
+    expect(() => historyOf([], config)).toThrow(new TypeError(message));
+  });
 });

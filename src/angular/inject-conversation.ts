@@ -11,7 +11,6 @@ import {
   untracked,
 } from '@angular/core';
 import { identity, Subject, tap } from 'rxjs';
-import type { Client } from '../client/create-client.js';
 import type { RetryNotice } from '../operators/retry-with-backoff.js';
 import { throttleRender } from '../operators/throttle-render.js';
 import type { UserContent } from '../schemas/chat-message.js';
@@ -19,17 +18,21 @@ import { checkConfig, checkDuration } from '../util/check.js';
 import type { ChatView, ReplyError } from '../views/chat-view.js';
 import { checkCommand } from '../views/check-converse.js';
 import type { ConversationCommand, ConversationView, ConverseConfig, Turn } from '../views/conversation.js';
+import type { ConversationClient } from '../views/conversation-request.js';
 import { converse } from '../views/converse.js';
 import { rendersOnServer, silentClient } from './build-provided-client.js';
 import { injectClient } from './inject-client.js';
 
-/** Options of {@link injectConversation}. */
-export interface ConversationConfig extends ConverseConfig {
+/** Options of {@link injectConversation}: those of `converse`, and those of a component. */
+export type ConversationConfig = ConverseConfig & InjectedFields;
+
+/** What a conversation of a component needs, whatever its API. */
+export interface InjectedFields {
   /**
    * The client to use, or the name it is provided with. Defaults to the client provided without a name. While a server
    * renders, a client given as an object is not asked.
    */
-  readonly client?: string | Pick<Client, 'chat'> | undefined;
+  readonly client?: string | ConversationClient | undefined;
   /**
    * Milliseconds between two changes of the signals while a reply arrives, or `false` for a change per chunk. Defaults to
    * the next animation frame, as in `throttleRender`.
@@ -132,7 +135,7 @@ function pauseOf(throttle: number | false | undefined): number | undefined {
   return throttle === undefined || throttle === false ? undefined : checkDuration('throttle', throttle);
 }
 
-function clientFor(client: ConversationConfig['client'], injector: Injector, onServer: boolean): Pick<Client, 'chat'> {
+function clientFor(client: ConversationConfig['client'], injector: Injector, onServer: boolean): ConversationClient {
   if (typeof client === 'object') {
     return onServer ? silentClient : client;
   }

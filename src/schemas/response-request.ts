@@ -5,7 +5,7 @@ export type ResponseInputPart =
   | { readonly type: 'input_text'; readonly text: string; readonly [key: string]: unknown }
   | {
       readonly type: 'input_image';
-      readonly detail?: 'auto' | 'low' | 'high' | 'original' | undefined;
+      readonly detail?: 'auto' | 'low' | 'high' | 'original' | (string & {}) | undefined;
       readonly image_url?: string | null | undefined;
       readonly file_id?: string | null | undefined;
       readonly [key: string]: unknown;

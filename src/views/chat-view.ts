@@ -66,11 +66,13 @@ export function isFinal({ status }: ChatView): boolean {
 }
 
 /** Returns whether a message has anything to show. */
-export function hasOutput({ content, reasoning, refusal, toolCalls, functionCall, extra }: Message): boolean {
+export function hasOutput(message: Message): boolean {
+  const { content, reasoning, refusal, toolCalls, functionCall, output = [], extra } = message;
   return (
     content + reasoning + refusal !== '' ||
     toolCalls.length > 0 ||
     functionCall !== undefined ||
+    output.length > 0 ||
     Object.hasOwn(extra, 'audio')
   );
 }

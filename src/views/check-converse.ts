@@ -1,17 +1,20 @@
-import type { Client } from '../client/create-client.js';
 import { check, checkConfig, checkFunction, checkScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
 import { checkRetry } from './accumulate-view.js';
 import type { ReplyStatus } from './chat-view.js';
 import type { ConversationCommand, ConversationPolicy, ConverseConfig, Turn } from './conversation.js';
+import { type AnyApi, apiOf, type ConversationClient } from './conversation-request.js';
 
 const policies: readonly unknown[] = ['switch', 'queue', 'exhaust', 'parallel'] satisfies readonly ConversationPolicy[];
 
-/** @throws TypeError if the client has no `chat`, or for an invalid field of the configuration. */
-export function checkConverse(client: Pick<Client, 'chat'>, config: ConverseConfig): void {
-  const chat: unknown = (client as Partial<Client> | undefined)?.chat;
-  check(typeof chat === 'function', 'client', 'an object with chat(), such as createClient() returns', client);
+/**
+ * Checks the arguments of `converse`, and returns the API of the conversation.
+ *
+ * @throws TypeError if the client lacks the method of the API, or for an invalid field of the configuration.
+ */
+export function checkConverse(client: ConversationClient, config: ConverseConfig): AnyApi {
   checkConfig('converse', config, [
+    'api',
     'request',
     'system',
     'policy',
@@ -22,8 +25,14 @@ export function checkConverse(client: Pick<Client, 'chat'>, config: ConverseConf
     'scheduler',
   ]);
   const { request, system, policy, history, turns = [], retry = {}, createId, scheduler } = config;
-  checkRequest(request);
+  const api = apiOf(config.api);
+  const ask = (client as Fields | undefined)?.[api.method];
+  check(typeof ask === 'function', 'client', `an object with ${api.method}(), such as createClient() returns`, client);
   check(system === undefined || typeof system === 'string', 'system', 'a string', system);
+  if (typeof request !== 'function') {
+    check(isObject(request), 'request', 'an object such as { model }, or a function that returns one', request);
+    api.checkRequest(request, system);
+  }
   const isPolicy = policy === undefined || policies.includes(policy);
   check(isPolicy, 'policy', "'switch', 'queue', 'exhaust' or 'parallel'", policy);
   if (history !== undefined) {
@@ -37,17 +46,7 @@ export function checkConverse(client: Pick<Client, 'chat'>, config: ConverseConf
   if (scheduler !== undefined) {
     checkScheduler(scheduler);
   }
-}
-
-function checkRequest(request: ConverseConfig['request']): void {
-  if (typeof request !== 'function') {
-    check(isObject(request), 'request', 'an object such as { model }, or a function that returns one', request);
-    const { model, messages } = request as Fields;
-    check(typeof model === 'string' && model !== '', 'request.model', 'the name of a model', model);
-    if (messages !== undefined) {
-      throw new TypeError('request must not have messages: the conversation adds them');
-    }
-  }
+  return api;
 }
 
 const commandTypes: readonly unknown[] = ['send', 'stop', 'regenerate', 'reset'] satisfies readonly Exclude<
@@ -117,7 +116,7 @@ function checkMessage(path: string, value: unknown): void {
     const field = message[key];
     check(field === undefined || typeof field === 'string', `${path}.${key}`, 'a string, or left out', field);
   }
-  const { toolCalls, functionCall, usage, extra } = message;
+  const { toolCalls, functionCall, usage, output = [], extra } = message;
   check(Array.isArray(toolCalls), `${path}.toolCalls`, 'a list of tool calls', toolCalls);
   (toolCalls as readonly unknown[]).forEach((call, place) => {
     checkToolCall(`${path}.toolCalls[${place}]`, call);
@@ -128,6 +127,10 @@ function checkMessage(path: string, value: unknown): void {
       'arguments',
     ]);
   }
+  check(Array.isArray(output), `${path}.output`, 'a list of items, or left out', output);
+  (output as readonly unknown[]).forEach((item, place) => {
+    checkStrings(`${path}.output[${place}]`, asObject(`${path}.output[${place}]`, 'an item', item), ['type']);
+  });
   if (usage !== undefined) {
     checkUsage(`${path}.usage`, usage);
   }

@@ -2,6 +2,7 @@ import type { SchedulerLike } from 'rxjs';
 import type { RetryConfig } from '../operators/retry-with-backoff.js';
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { ChatMessage, UserContent } from '../schemas/chat-message.js';
+import type { ResponseInputItem, ResponseRequest } from '../schemas/response-request.js';
 import type { ChatView } from './chat-view.js';
 
 /**
@@ -41,7 +42,7 @@ export interface ConversationView {
  */
 export type ConversationPolicy = 'switch' | 'queue' | 'exhaust' | 'parallel';
 
-/** A request without its messages, which the conversation adds. */
+/** A request to `/chat/completions` without its messages, which the conversation adds. */
 export type ConversationRequest = {
   readonly [Key in keyof ChatCompletionRequest as Key extends 'messages' ? never : Key]: ChatCompletionRequest[Key];
 } & {
@@ -49,22 +50,48 @@ export type ConversationRequest = {
   readonly messages?: never;
 };
 
-/** Options of `converse`. */
-export interface ConverseConfig {
+/**
+ * A request to `/responses` without its input, which the conversation adds. With `conversation` or `previous_response_id` the
+ * server knows what was said before, so only the prompt is sent.
+ */
+export type ResponsesConversationRequest = {
+  readonly [Key in keyof ResponseRequest as Key extends 'input' ? never : Key]: ResponseRequest[Key];
+} & {
+  readonly input?: never;
+};
+
+/** Options of `converse`, for the API that `api` names: `chat` by default, or `responses`. */
+export type ConverseConfig = ChatConverseConfig | ResponsesConverseConfig;
+
+/** Options of `converse` over `/chat/completions`. */
+export interface ChatConverseConfig extends ConverseFields<ConversationRequest, ChatMessage> {
+  readonly api?: 'chat' | undefined;
+}
+
+/**
+ * Options of `converse` over `/responses`. With `store: false` in the request, reasoning is requested and sent back in
+ * encrypted form; `include: null` turns this off, for models that do not reason.
+ */
+export interface ResponsesConverseConfig extends ConverseFields<ResponsesConversationRequest, ResponseInputItem> {
+  readonly api: 'responses';
+}
+
+/** The options that every API has. */
+export interface ConverseFields<Request, Item> {
   /**
    * The model and other fields of each request; or a function that returns them, called before each reply with the turns
    * that the model will see; the last of them is the turn to answer.
    */
-  readonly request: ConversationRequest | ((turns: readonly Turn[]) => ConversationRequest);
-  /** Instructions, sent as the first message of each request. */
+  readonly request: Request | ((turns: readonly Turn[]) => Request);
+  /** Instructions, sent as the first message of each request, or as its `instructions` unless it has its own. */
   readonly system?: string | undefined;
   /** What to do with a prompt while a reply is in flight. Default `switch`. */
   readonly policy?: ConversationPolicy | undefined;
   /**
-   * Returns the messages to send between `system` and the prompt, given the finished turns before it. Called before each
-   * reply. Default {@link historyOf}: every prompt, and the text of each reply, also of one that failed or was stopped.
+   * Returns what to send between `system` and the prompt, given the finished turns before it. Called before each reply.
+   * Default {@link historyOf}: every prompt, and the text or items of each reply, also of one that failed or was stopped.
    */
-  readonly history?: ((turns: readonly Turn[]) => readonly ChatMessage[]) | undefined;
+  readonly history?: ((turns: readonly Turn[]) => readonly Item[]) | undefined;
   /** The turns to continue from. Replies that were in flight when they were saved count as stopped. Default none. */
   readonly turns?: readonly Turn[] | undefined;
   /** How each reply is retried, or `false` for no retries. Defaults to the defaults of `retryTransient`. */

@@ -1,10 +1,9 @@
 import { concat, filter, map, mergeMap, type Observable, of, type OperatorFunction, Subject, takeUntil } from 'rxjs';
-import type { Client } from '../client/create-client.js';
 import { captureContext, type RunInContext } from '../transport/async-context.js';
 import { check } from '../util/check.js';
 import { operate } from '../util/operate.js';
 import { Queue } from '../util/queue.js';
-import { askWith } from './conversation-request.js';
+import { askWith, type ConversationClient } from './conversation-request.js';
 import { checkCommand, checkConverse, isId } from './check-converse.js';
 import type { ConversationCommand, ConversationView, ConverseConfig, Turn } from './conversation.js';
 import {
@@ -21,7 +20,8 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' | 'end' };
 
 /**
  * Holds a conversation, with retries: sends prompts and commands to `client` as requests, and emits a new view of the whole
- * conversation whenever a reply changes. The first view is emitted on subscribe.
+ * conversation whenever a reply changes. The first view is emitted on subscribe. Requests go to `/chat/completions`, or with
+ * `api: 'responses'` to `/responses`.
  *
  * ```text
  * prompts:  -a----b---|
@@ -44,17 +44,17 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' | 'end' };
  * threw. Unsubscribing closes all requests. A command sent while a view is being delivered, even the first one, takes effect
  * after it. Each prompt is requested in the async context (`AsyncLocalStorage`) in which it was sent, also from a queue.
  *
- * @throws TypeError if `client` has no `chat`, or `config` has an invalid field.
+ * @throws TypeError if `client` does not have the method of `api`, or `config` has an invalid field.
  * @see {@link accumulateView} for a single reply.
  * @see {@link throttleRender} to emit no more views than a screen can show.
  */
 export function converse(
-  client: Pick<Client, 'chat'>,
+  client: ConversationClient,
   config: ConverseConfig,
 ): OperatorFunction<ConversationCommand, ConversationView> {
-  checkConverse(client, config);
+  const api = checkConverse(client, config);
   const { policy = 'switch', turns = [], createId } = config;
-  const ask = askWith(client, config);
+  const ask = askWith(api, client, config);
   const start = resume(turns);
 
   return operate<ConversationCommand, ConversationView>((destination) => {

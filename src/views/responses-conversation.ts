@@ -1,0 +1,77 @@
+import { toInputItems } from '../responses/to-input-items.js';
+import type { UserContent, UserPart } from '../schemas/chat-message.js';
+import type { Message } from '../schemas/message.js';
+import type { ResponseOutputItem } from '../schemas/response-object.js';
+import type { ResponseInputItem, ResponseInputPart, ResponseRequest } from '../schemas/response-request.js';
+import { check } from '../util/check.js';
+import type { ResponsesConversationRequest } from './conversation.js';
+import { type ConversationApi, shownText } from './conversation-api.js';
+
+/** A conversation over `/responses`. */
+export const responsesConversation: ConversationApi<ResponsesConversationRequest, ResponseInputItem, ResponseRequest> =
+  {
+    method: 'responses',
+    checkRequest: ({ model, input, instructions }, system) => {
+      const isModel = model === undefined || (typeof model === 'string' && model !== '');
+      check(isModel, 'request.model', 'the name of a model, or left out', model);
+      if (input !== undefined) {
+        throw new TypeError('request must not have input: the conversation adds it');
+      }
+      if (system !== undefined && typeof instructions === 'string') {
+        throw new TypeError('request must not have instructions beside system, which is sent as instructions');
+      }
+    },
+    historyOf: (turns, { store }) =>
+      turns.flatMap(({ prompt, reply: { message } }) => [toItem(prompt), ...itemsOf(message, store !== false)]),
+    toRequest: (request, { system, history, prompt }) => ({
+      ...request,
+      ...(system !== undefined && { instructions: request.instructions ?? system }),
+      ...(request.store === false && request.include !== null && { include: withReasoning(request.include) }),
+      input: [...(isRemembered(request) ? [] : history()), toItem(prompt)],
+    }),
+    ask: (client, request) => client.responses(request),
+  };
+
+/** Whether the server remembers what was said before. */
+function isRemembered({ conversation, previous_response_id: previous }: ResponseRequest): boolean {
+  return (conversation ?? previous ?? undefined) !== undefined;
+}
+
+/** A server that keeps nothing can be given its reasoning again only in encrypted form. */
+function withReasoning(include: readonly string[] = []): readonly string[] {
+  return [...new Set([...include, 'reasoning.encrypted_content'])];
+}
+
+/** Returns a reply as history: its items, or its text if it did not complete or waits for the result of a call. */
+function itemsOf(message: Message, store: boolean): readonly ResponseInputItem[] {
+  const { output = [] } = message;
+  const sent = { ...message, content: shownText(message) ?? '', refusal: '', toolCalls: [] };
+  return toInputItems({ ...sent, output: waitsForResult(output) ? [] : output }, { store });
+}
+
+/** Whether an item is a call whose result is not among the items. Servers refuse such a history. */
+function waitsForResult(output: readonly ResponseOutputItem[]): boolean {
+  const isResult = ({ type }: ResponseOutputItem): boolean => type.endsWith('_output');
+  const results = new Set(output.filter(isResult).map(({ call_id: id }) => id));
+  return output.some((item) => typeof item.call_id === 'string' && !isResult(item) && !results.has(item.call_id));
+}
+
+function toItem(prompt: UserContent): ResponseInputItem {
+  return { role: 'user', content: typeof prompt === 'string' ? prompt : prompt.map(toPart) };
+}
+
+function toPart(part: UserPart): ResponseInputPart {
+  switch (part.type) {
+    case 'text':
+      return { type: 'input_text', text: part.text };
+    case 'image_url': {
+      const { url, ...rest } = part.image_url;
+      return { type: 'input_image', image_url: url, ...rest };
+    }
+    case 'file':
+      return { type: 'input_file', ...part.file };
+    default:
+      // Audio is not documented for this API, and whether a server takes it is for the server to say.
+      return part as object as ResponseInputPart;
+  }
+}
