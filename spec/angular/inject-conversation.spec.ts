@@ -11,7 +11,14 @@ import {
   withName,
 } from '../../src/angular/index.js';
 import { ConnectionError } from '../../src/index.js';
-import { chunksOf, type FakeClient, fakeClient, fakeTransport, runMarbles } from '../../src/testing/index.js';
+import {
+  chunksOf,
+  type FakeClient,
+  fakeClient,
+  fakeTransport,
+  responseEvents,
+  runMarbles,
+} from '../../src/testing/index.js';
 import { TestBed } from '../support/test-bed.js';
 
 const request = { model: 'm-1' };
@@ -103,6 +110,30 @@ describe('injectConversation', () => {
       flush();
       expect(summaryOf(chat)).toBe('Hi:done=Hello');
     });
+  });
+
+  it('is held over responses, with the client that is provided', () => {
+    const transport = fakeTransport([{ body: responseEvents('Hello') }, { body: responseEvents('World') }]);
+    TestBed.configureTestingModule({ providers: [provideClient({ baseURL: '/v1', transport })] });
+    const chat = TestBed.runInInjectionContext(() =>
+      injectConversation({
+        api: 'responses',
+        request: { conversation: 'conv_1' },
+        system: 'Be brief',
+        throttle: false,
+      }),
+    );
+
+    chat.send('Hi');
+    chat.send('Ho');
+
+    expect(summaryOf(chat)).toBe('Hi:done=Hello Ho:done=World');
+    expect(transport.requests.map(({ url, json }) => [url, json])).toEqual(
+      ['Hi', 'Ho'].map((content): readonly unknown[] => [
+        expect.stringMatching(/\/v1\/responses$/u),
+        { conversation: 'conv_1', instructions: 'Be brief', input: [{ role: 'user', content }], stream: true },
+      ]),
+    );
   });
 
   describe('the end', () => {
@@ -248,6 +279,11 @@ describe('injectConversation', () => {
     it.each<[string, ConversationConfig, RegExp]>([
       ['a request without a model', { request: {} as never }, /request\.model must be/u],
       ['a negative throttle', { request, throttle: -1 }, /throttle must be a finite number of milliseconds/u],
+      [
+        'a client without responses()',
+        { api: 'responses', request, client: { chat: () => NEVER } },
+        /client must be an object with responses\(\)/u,
+      ],
       ['a client without chat()', { request, client: {} as never }, /client must be an object with chat\(\)/u],
     ])('refuse %s', (_, config, message) => {
       expect(() => converseWith(fakeClient(NEVER), config)).toThrow(message);

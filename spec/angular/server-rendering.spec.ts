@@ -108,11 +108,13 @@ describe('while a server renders', () => {
       const chats = inContext(() => [
         injectConversation({ request: { model: 'm-1' } }),
         injectConversation({ request: { model: 'm-1' }, client: fakeClient(from(chunksOf('Hello'))) }),
+        injectConversation({ api: 'responses', request: { model: 'm-1' }, client: fakeClient('Hello') }),
       ]);
       chats.forEach((chat) => chat.send('Hi'));
       await stable();
 
       expect(chats.map((chat) => [chat.last()?.status, chat.status()])).toEqual([
+        ['waiting', 'idle'],
         ['waiting', 'idle'],
         ['waiting', 'idle'],
       ]);

@@ -1,14 +1,20 @@
 import { expectTypeOf } from 'expect-type';
 import { EMPTY, type Observable, of } from 'rxjs';
+import type { ConversationConfig } from '../../src/angular/index.js';
 import {
   accumulateView,
   converse,
   createClient,
+  type ChatMessage,
   type ChatView,
   type ConversationView,
+  type ConverseConfig,
   type ErrorKind,
+  historyOf,
   isLlmError,
   type ReplyError,
+  type ResponseInputItem,
+  toInputItems,
   type Turn,
 } from '../../src/index.js';
 import { fakeClient, runMarbles, type MarbleHelpers } from '../../src/testing/index.js';
@@ -52,6 +58,40 @@ describe('types of views and marble tests', () => {
       });
     });
 
+    it('the history and the request of a conversation are those of its API', () => {
+      converse(client, {
+        history: (turns) => {
+          expectTypeOf(turns).toEqualTypeOf<readonly Turn[]>();
+          expectTypeOf(historyOf(turns)).toEqualTypeOf<readonly ChatMessage[]>();
+          return historyOf(turns);
+        },
+        request: { model: 'm' },
+      });
+      converse(client, {
+        api: 'responses',
+        request: (turns) => {
+          expectTypeOf(turns).toEqualTypeOf<readonly Turn[]>();
+          return { conversation: 'conv_1', store: true, custom: 'x' };
+        },
+        history: (turns) => {
+          expectTypeOf(turns).toEqualTypeOf<readonly Turn[]>();
+          expectTypeOf(historyOf(turns, { api: 'responses' })).toEqualTypeOf<readonly ResponseInputItem[]>();
+          return turns.flatMap(({ reply }) => toInputItems(reply.message));
+        },
+      });
+      converse(client, { request: { model: 'm' }, history: historyOf });
+      converse(client, { api: 'chat', request: { model: 'm' } });
+    });
+
+    it('a configuration can be kept, and a client may have one API only', () => {
+      const config: ConverseConfig = { api: 'responses', request: { prompt: { id: 'pmpt_1' } } };
+      const { responses } = client;
+
+      expectTypeOf(prompts.pipe(converse({ responses }, config))).toEqualTypeOf<Observable<ConversationView>>();
+      expectTypeOf(config.request).not.toBeFunction();
+      expectTypeOf<ConversationConfig['api']>().toEqualTypeOf<'chat' | 'responses' | undefined>();
+    });
+
     it('the helpers of a marble test are inferred', () => {
       runMarbles((helpers) => {
         expectTypeOf(helpers).toEqualTypeOf<MarbleHelpers>();
@@ -68,6 +108,21 @@ describe('types of views and marble tests', () => {
       misuse(() => converse(client, { request: () => ({ model: 'm', messages: [] }) }));
       // @ts-expect-error: the model is missing
       misuse(() => converse(client, { request: { temperature: 0 } }));
+    });
+
+    it('a conversation of one API with the fields of another', () => {
+      // @ts-expect-error: the conversation adds the input
+      misuse(() => converse(client, { api: 'responses', request: { model: 'm', input: 'Hi' } }));
+      // @ts-expect-error: also if a function returns the request
+      misuse(() => converse(client, { api: 'responses', request: () => ({ input: 'Hi' }) }));
+      // @ts-expect-error: messages are no input items
+      misuse(() => converse(client, { api: 'responses', request: {}, history: historyOf }));
+      // @ts-expect-error: a request to chat names its model
+      misuse(() => converse(client, { request: { conversation: 'conv_1' } }));
+      // @ts-expect-error: there is no such API
+      misuse(() => converse(client, { api: 'completions', request: { model: 'm' } }));
+      // @ts-expect-error: a client without any of the APIs
+      misuse(() => converse({ models: client.models }, { request: { model: 'm' } }));
     });
 
     it('a policy or a command that does not exist', () => {

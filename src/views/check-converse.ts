@@ -3,12 +3,16 @@ import { isObject } from '../util/is-object.js';
 import { checkRetry } from './accumulate-view.js';
 import type { ReplyStatus } from './chat-view.js';
 import type { ConversationCommand, ConversationPolicy, ConverseConfig, Turn } from './conversation.js';
-import { apiOf, type ConversationClient } from './conversation-request.js';
+import { type AnyApi, apiOf, type ConversationClient } from './conversation-request.js';
 
 const policies: readonly unknown[] = ['switch', 'queue', 'exhaust', 'parallel'] satisfies readonly ConversationPolicy[];
 
-/** @throws TypeError if the client lacks the method of the API, or for an invalid field of the configuration. */
-export function checkConverse(client: ConversationClient, config: ConverseConfig): void {
+/**
+ * Checks the arguments of `converse`, and returns the API of the conversation.
+ *
+ * @throws TypeError if the client lacks the method of the API, or for an invalid field of the configuration.
+ */
+export function checkConverse(client: ConversationClient, config: ConverseConfig): AnyApi {
   checkConfig('converse', config, [
     'api',
     'request',
@@ -42,6 +46,7 @@ export function checkConverse(client: ConversationClient, config: ConverseConfig
   if (scheduler !== undefined) {
     checkScheduler(scheduler);
   }
+  return api;
 }
 
 const commandTypes: readonly unknown[] = ['send', 'stop', 'regenerate', 'reset'] satisfies readonly Exclude<

@@ -6,7 +6,7 @@ import { check, checkConfig } from '../util/check.js';
 import { accumulateView } from './accumulate-view.js';
 import { chatConversation } from './chat-conversation.js';
 import type { ChatView } from './chat-view.js';
-import type { ConverseConfig, ConverseFields, Turn } from './conversation.js';
+import type { ConverseFields, Turn } from './conversation.js';
 import type { ConversationApi } from './conversation-api.js';
 import { responsesConversation } from './responses-conversation.js';
 
@@ -16,7 +16,7 @@ const apis = { chat: chatConversation, responses: responsesConversation };
 export type ConversationClient = { readonly [Name in keyof typeof apis]: Pick<Client, Name> }[keyof typeof apis];
 
 /** What a conversation can be held over, without its types. */
-type AnyApi = ConversationApi<Fields, unknown, unknown>;
+export type AnyApi = ConversationApi<Fields, unknown, unknown>;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -32,11 +32,10 @@ export function apiOf(name: keyof typeof apis = 'chat'): AnyApi {
  * to the prompt. An error thrown by a callback of the configuration becomes a failed reply.
  */
 export function askWith(
+  api: AnyApi,
   client: ConversationClient,
-  config: ConverseConfig,
+  { request, system, history, retry = {}, scheduler }: ConverseFields<Fields, unknown>,
 ): (prompt: Turn['prompt'], turns: readonly Turn[]) => Observable<ChatView> {
-  const api = apiOf(config.api);
-  const { request, system, history, retry = {}, scheduler }: ConverseFields<Fields, unknown> = config;
   const accumulate = accumulateView({
     retry: retry === false ? false : { ...retry, scheduler: retry.scheduler ?? scheduler },
   });

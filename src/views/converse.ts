@@ -20,7 +20,8 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' | 'end' };
 
 /**
  * Holds a conversation, with retries: sends prompts and commands to `client` as requests, and emits a new view of the whole
- * conversation whenever a reply changes. The first view is emitted on subscribe.
+ * conversation whenever a reply changes. The first view is emitted on subscribe. Requests go to `/chat/completions`, or with
+ * `api: 'responses'` to `/responses`.
  *
  * ```text
  * prompts:  -a----b---|
@@ -51,9 +52,9 @@ export function converse(
   client: ConversationClient,
   config: ConverseConfig,
 ): OperatorFunction<ConversationCommand, ConversationView> {
-  checkConverse(client, config);
+  const api = checkConverse(client, config);
   const { policy = 'switch', turns = [], createId } = config;
-  const ask = askWith(client, config);
+  const ask = askWith(api, client, config);
   const start = resume(turns);
 
   return operate<ConversationCommand, ConversationView>((destination) => {
