@@ -337,7 +337,6 @@ describe('the arguments of rxllm', () => {
       ['--legacy', '--responses', 'Hi'],
       '--legacy and --responses exclude each other: leave one out',
     ],
-    ['--responses for a conversation', ['chat', '--responses'], 'chat has no option --responses'],
     ['--responses for models', ['models', '--responses'], 'models has no option --responses'],
     ['--responses for serve', ['serve', '--responses'], 'serve has no option --responses'],
     ['several models for a conversation', ['chat', '-m', 'a', '-m', 'b'], 'chat talks to one model'],

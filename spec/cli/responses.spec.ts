@@ -187,3 +187,72 @@ describe('rxllm --responses', () => {
     expect(await run(['--responses', '-m', 'echo', 'Hello'])).toMatchObject({ code: 0, stdout: 'Hello\n' });
   });
 });
+
+describe('rxllm chat --responses', () => {
+  let server: LoopbackServer;
+
+  beforeEach(async () => {
+    server = await startServer();
+  });
+
+  afterEach(closeServers);
+
+  function chat(input: string, ...parameters: readonly string[]): Running {
+    const common = ['--base-url', `${server.url}/v1`, '-m', 'small', '--retries', '0', '--responses'];
+    return start(['chat', ...common, ...parameters], { input });
+  }
+
+  const user = (content: string): object => ({ role: 'user', content });
+
+  it('holds a conversation over /responses', async () => {
+    const { ended } = chat('one\ntwo', '-s', 'Be brief.', '-t', '0', '--max-tokens', '20');
+    beginStream(await server.next(), ...streams.text.map(event));
+    const second = await server.next();
+    beginStream(second, ...streams.incomplete.map(event));
+
+    expect(await ended).toEqual({
+      code: 0,
+      stdout: 'Apple trees need light.\nApple\n',
+      stderr: 'The answer was cut off at the token limit.\n',
+    });
+    expect(second.path).toBe('/v1/responses');
+    expect(JSON.parse(second.body)).toEqual({
+      model: 'small',
+      instructions: 'Be brief.',
+      input: [user('one'), messageItem('Apple trees need light.'), user('two')],
+      temperature: 0,
+      max_output_tokens: 20,
+      stream: true,
+    });
+  });
+
+  it('prints the events of all answers with --json, and a report of each with --stats', async () => {
+    const { ended } = chat('one\ntwo', '--json', '--stats');
+    beginStream(await server.next(), ...streams.text.map(event));
+    beginStream(await server.next(), ...streams.text.map(event));
+    const { code, stdout, stderr } = await ended;
+    const events = stdout.trimEnd().split('\n');
+
+    expect(events.map((line) => JSON.parse(line) as unknown)).toEqual([...streams.text, ...streams.text]);
+    expect(stderr).toMatch(/^(?:first token after [^\n]+\n){2}$/u);
+    expect(code).toBe(0);
+  });
+
+  it('leaves out of the conversation a broken answer that --no-stream did not print', async () => {
+    const { ended } = chat('one\ntwo', '--no-stream');
+    const first = await server.next();
+    beginStream(first, ...numbered(created, textDelta('Hel')).map(event));
+    first.end();
+    const second = await server.next();
+    beginStream(second, ...streams.text.map(event));
+
+    expect(JSON.parse(second.body)).toMatchObject({ input: [user('one'), user('two')] });
+    expect(await ended).toMatchObject({ code: 1, stdout: 'Apple trees need light.\n' });
+  });
+
+  it('works with the local server', async () => {
+    const { ended } = start(['chat', '--responses', '-m', 'echo'], { input: 'one\ntwo' });
+
+    expect(await ended).toMatchObject({ code: 0, stdout: 'one\ntwo\n' });
+  });
+});

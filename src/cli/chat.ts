@@ -20,9 +20,17 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import { type AnswerChunk, type Client, type ConversationView, converse, historyOf, type Turn } from '../index.node.js';
+import {
+  type AnswerValue,
+  type Client,
+  type ConversationView,
+  converse,
+  type ConverseConfig,
+  historyOf,
+  type Turn,
+} from '../index.node.js';
 import { printAnswer } from './answer/print-answer.js';
-import { type AskOptions, toFields } from './answer/request.js';
+import { type AskOptions, toFields, toResponseFields } from './answer/request.js';
 import { throwIfInterrupted } from './answer/throw-if-interrupted.js';
 import { InterruptedError, OutputClosedError, ReportedError } from './errors.js';
 import { explainError } from './explain-error.js';
@@ -95,23 +103,17 @@ function answer(
   { server, model, options, streams, dialogue }: Conversation,
   report: (error: unknown) => Observable<never>,
 ): Observable<Turns> {
-  const { display, system, retries: count } = options;
-  const wasPrinted = ({ reply }: Turn): boolean => display.stream || display.json || reply.status === 'done';
+  const { display } = options;
   return defer(() => {
-    const chunks = new Subject<AnswerChunk>();
-    const client: Pick<Client, 'chat'> = {
-      chat: (request) => server.client.chat(request).pipe(tap((chunk) => chunks.next(chunk))),
+    const chunks = new Subject<AnswerValue>();
+    const watch = tap((chunk: AnswerValue) => chunks.next(chunk)) as <T>(answer: Observable<T>) => Observable<T>;
+    const client: Pick<Client, 'chat' | 'responses'> = {
+      chat: (request) => server.client.chat(request).pipe(watch),
+      responses: (request) => server.client.responses(request).pipe(watch),
     };
     const stops = dialogue.interruptions.pipe(map(() => ({ type: 'stop' }) as const));
     return merge(of(prompt), stops).pipe(
-      converse(client, {
-        request: toFields(model, options),
-        system,
-        turns,
-        retry: { count },
-        // What --no-stream did not print is left out.
-        history: (earlier) => earlier.flatMap((turn) => historyOf([turn]).slice(0, wasPrinted(turn) ? 2 : 1)),
-      }),
+      converse(client, toConfig(model, turns, options)),
       skip(1), // the turns without the prompt
       takeWhile(({ status }) => status === 'busy', true),
       connect((views) =>
@@ -128,6 +130,25 @@ function answer(
       ),
     );
   });
+}
+
+function toConfig(model: string, turns: readonly Turn[], options: AskOptions): ConverseConfig {
+  const { endpoint, display, system, retries: count } = options;
+  const wasPrinted = ({ reply }: Turn): boolean => display.stream || display.json || reply.status === 'done';
+  // What --no-stream did not print is left out.
+  const withoutUnseen =
+    <Item>(itemsOf: (turns: readonly Turn[]) => readonly Item[]) =>
+    (earlier: readonly Turn[]): readonly Item[] =>
+      earlier.flatMap((turn) => itemsOf([turn]).slice(0, wasPrinted(turn) ? undefined : 1));
+  const fields = { system, turns, retry: { count } };
+  return endpoint === 'responses'
+    ? {
+        ...fields,
+        api: endpoint,
+        request: toResponseFields(model, options),
+        history: withoutUnseen((earlier) => historyOf(earlier, { api: endpoint })),
+      }
+    : { ...fields, request: toFields(model, options), history: withoutUnseen((earlier) => historyOf(earlier)) };
 }
 
 /** Returns whether the last reply is complete, or had no chunk at all; throws the error of one that failed. */

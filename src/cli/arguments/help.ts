@@ -125,8 +125,9 @@ Usage: rxllm chat [options] [first prompt …]
 Options:
   -m, --model NAME    The model to talk to. Defaults to gpt-4o-mini at OpenAI,
                       and to the first model listed at other servers.
-${helpOf('system', 'temperature', 'max-tokens', 'base-url', 'key', 'timeout', 'retries', 'no-stream', 'delay')}
-      --json          Print each chunk of the answers as a line of JSON.
+${helpOf('system', 'temperature', 'max-tokens', 'responses', 'base-url', 'key', 'timeout', 'retries', 'no-stream', 'delay')}
+      --json          Print each chunk of the answers, or each event of
+                      --responses, as a line of JSON.
 ${helpOf('stats', 'help')}
 
 ${conversationHelp}

@@ -45,7 +45,7 @@ const askOptionNames = Object.keys(options).filter((name) => !serveOnlyOptionNam
 
 const optionsOf: Readonly<Record<CommandName | 'ask', readonly string[]>> = {
   ask: askOptionNames,
-  chat: askOptionNames.filter((name) => name !== 'legacy' && name !== 'responses'),
+  chat: askOptionNames.filter((name) => name !== 'legacy'),
   models: modelsOptionNames,
   serve: serveOptionNames,
 };

@@ -87,8 +87,8 @@ function toServeOptions(values: OptionValues): ServeOptions {
 
 function toChatOptions(words: readonly string[], values: OptionValues): AskOptions {
   const options = toAskOptions(words, values);
-  if (options.endpoint !== 'chat') {
-    throw new UsageError(`chat has no option --${options.endpoint === 'responses' ? 'responses' : 'legacy'}`);
+  if (options.endpoint === 'completions') {
+    throw new UsageError('chat has no option --legacy');
   }
   if (options.models.length > 1) {
     throw new UsageError('chat talks to one model: give --model once');
