@@ -14,7 +14,7 @@ describe('the floors of src', () => {
   });
 
   it.each([
-    ['an import of a lower floor', 'operators/a.ts', "import { a } from '../chunks/a.js';"],
+    ['an import of a lower floor', 'operators/a.ts', "import { a } from '../formats/a.js';"],
     ['an import inside a folder', 'chunks/a.ts', "import { b } from './b.js';"],
     ['a type of the stage before', 'chunks/a.ts', "import type { A } from '../sse/a.js';"],
     ['inline types of the stage before', 'sse/a.ts', "import { type A } from '../transport/a.js';"],
@@ -59,6 +59,7 @@ describe('the floors of src', () => {
       "import type { A } from '../sse/a.js';",
       'must not import sse',
     ],
+    ['a wire format in an operator', 'operators/a.ts', "import { a } from '../chunks/a.js';", 'must not import chunks'],
     ['an unknown folder', 'helpers/a.ts', '', 'helpers has no floor'],
     ['a file outside the folders', 'helpers.ts', '', 'helpers.ts has no floor'],
     ['an import of an unknown folder', 'cli/a.ts', "import { a } from '../helpers/a.js';", 'helpers has no floor'],

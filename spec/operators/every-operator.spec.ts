@@ -36,6 +36,7 @@ import {
 } from '../../src/index.js';
 import { chunksOf, fakeClient, reasoningChunk, toolCallChunk, usageChunk } from '../../src/testing/index.js';
 import { chatChunk } from '../support/chunks.js';
+import { streams, textDelta } from '../support/response-events.js';
 import { runMarbles } from '../support/run-marbles.js';
 
 const chunks = [
@@ -45,20 +46,33 @@ const chunks = [
   ...chunksOf('Hello world', { finishReason: 'tool_calls' }),
   usageChunk({ prompt_tokens: 1 }),
 ];
+const events = [
+  { type: 'response.refusal.delta', output_index: 9, content_index: 0, delta: 'No' },
+  textDelta('Hello', 8),
+  ...streams.reasoningAndCalls,
+];
 const texts = ['Hello', ' ', 'world'];
 const { signal } = new AbortController();
 
 /** Every operator with suitable values. */
 const operators: readonly (readonly [string, OperatorFunction<never, unknown>, readonly unknown[]])[] = [
-  ['textDeltas', textDeltas(), chunks],
-  ['reasoningDeltas', reasoningDeltas(), chunks],
-  ['refusalDeltas', refusalDeltas(), chunks],
-  ['toolCalls', toolCalls(), chunks],
-  ['accumulateMessage', accumulateMessage(), chunks],
-  ['toMessage', toMessage(), chunks],
-  ['toUsage', toUsage(), chunks],
-  ['ofChoice', ofChoice(0), chunks],
-  ['throwIfTruncated', throwIfTruncated(), chunks],
+  ...(
+    [
+      ['textDeltas', textDeltas()],
+      ['reasoningDeltas', reasoningDeltas()],
+      ['refusalDeltas', refusalDeltas()],
+      ['toolCalls', toolCalls()],
+      ['accumulateMessage', accumulateMessage()],
+      ['toMessage', toMessage()],
+      ['toUsage', toUsage()],
+      ['ofChoice', ofChoice(0)],
+      ['throwIfTruncated', throwIfTruncated()],
+      ['accumulateView', accumulateView()],
+    ] as const
+  ).flatMap(([name, operator]) => [
+    [name, operator, chunks] as const,
+    [`${name} of a response`, operator, events] as const,
+  ]),
   ['accumulateText', accumulateText(), texts],
   ['toText', toText(), texts],
   ['coalesceText', coalesceText(5), texts],
@@ -70,7 +84,6 @@ const operators: readonly (readonly [string, OperatorFunction<never, unknown>, r
   ['withDeadlines', withDeadlines({ firstChunk: 5, idle: 5 }), texts],
   ['retryTransient', retryTransient(), texts],
   ['retryOnRateLimit', retryOnRateLimit(), texts],
-  ['accumulateView', accumulateView(), chunks],
   [
     'converse',
     converse(
@@ -82,7 +95,7 @@ const operators: readonly (readonly [string, OperatorFunction<never, unknown>, r
 ];
 
 /** Operators that emit only at completion. */
-const atEnd = ['toMessage', 'toUsage', 'toText'];
+const atEnd = ['toMessage', 'toUsage', 'toText', 'toMessage of a response', 'toUsage of a response'];
 
 describe('every operator', () => {
   describe.each(operators)('%s', (name, operator, values) => {
@@ -133,7 +146,7 @@ describe('every operator', () => {
       runMarbles(({ expectObservable }) => {
         const failing = throwError(() => lost).pipe(operator, ignoreElements());
 
-        expectObservable(failing).toBe(name === 'accumulateView' ? '|' : '#', undefined, lost);
+        expectObservable(failing).toBe(name.startsWith('accumulateView') ? '|' : '#', undefined, lost);
       });
     });
   });

@@ -101,6 +101,12 @@ describe('an operator on values of the wrong kind', () => {
     expect(String(failure)).toBe(`TypeError: ${name}() reads text, not chunks; put textDeltas() before it`);
   });
 
+  it.each(Object.entries(textOperators))('is named if %s gets response events', async (name, operator) => {
+    expect(String(await failureOf({ type: 'response.created' }, operator))).toBe(
+      `TypeError: ${name}() reads text, not response events; put textDeltas() before it`,
+    );
+  });
+
   it.each([
     ['Hello', 'strings'],
     [chunk, 'chunks'],

@@ -1,7 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { lastValueFrom, toArray } from 'rxjs';
-import { createClient } from '../../src/index.node.js';
+import { from, lastValueFrom, type OperatorFunction, toArray } from 'rxjs';
+import {
+  accumulateMessage,
+  accumulateView,
+  type AnswerValue,
+  createClient,
+  throwIfTruncated,
+  toMessage,
+  toolCalls,
+  toUsage,
+} from '../../src/index.node.js';
 import { readUsage } from '../../src/answers/usage.js';
 import type { Message } from '../../src/schemas/message.js';
 import type { ResponseEvent } from '../../src/schemas/response-event.js';
@@ -165,6 +174,27 @@ describe('whole responses', () => {
         });
       });
     });
+  });
+
+  it.each(names)('are read alike by every operator: %s', async (name) => {
+    const events = eventsIn(name) as unknown as readonly ResponseEvent[];
+    const read = <T>(operator: OperatorFunction<AnswerValue, T>): Promise<readonly T[]> =>
+      lastValueFrom(from(structuredClone(events)).pipe(operator, toArray()));
+    const [message] = await read(toMessage());
+    const snapshots = await read(accumulateMessage());
+    const views = await read(accumulateView());
+    const { output, ...last } = message!;
+
+    expect(output).toEqual(expect.any(Array));
+    expect(snapshots).toHaveLength(events.length);
+    expect(snapshots.at(-1)).toEqual(last);
+    expect(snapshots.filter((snapshot) => 'output' in snapshot)).toEqual([]);
+    expect(views.at(-1)).toMatchObject({ status: 'done', message });
+    expect(await read(toolCalls())).toEqual(message!.toolCalls.filter(({ complete }) => complete));
+    expect(await read(toUsage())).toEqual(message!.usage === undefined ? [] : [message!.usage]);
+    await (name.includes('incomplete')
+      ? expect(read(throwIfTruncated())).rejects.toThrow('max_output_tokens')
+      : expect(read(throwIfTruncated())).resolves.toEqual(events));
   });
 
   describe.each(Object.keys(habits))('%s', (habit) => {

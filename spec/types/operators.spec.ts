@@ -10,17 +10,21 @@ import {
   of,
   pipe,
   switchMap,
+  tap,
   type Observable,
 } from 'rxjs';
 import {
   accumulateMessage,
   accumulateText,
+  accumulateView,
   coalesceText,
   createClient,
+  hedge,
   isLlmError,
   labelWith,
   measure,
   ofChoice,
+  raceToFirstText,
   reasoningDeltas,
   refusalDeltas,
   retryOnRateLimit,
@@ -36,13 +40,17 @@ import {
   toText,
   toUsage,
   withDeadlines,
+  type AnswerValue,
   type AssistantMessage,
   type ChatCompletionChunk,
   type ChatCompletionRequest,
   type ChatMessage,
+  type ChatView,
   type CompletionChunk,
   type LlmError,
   type Message,
+  type ResponseEvent,
+  type ResponseOutputItem,
   type RetryNotice,
   type StreamTiming,
   type ToolCall,
@@ -55,6 +63,8 @@ const client = createClient({ baseURL: 'http://localhost/v1' });
 const request: ChatCompletionRequest = { model: 'm', messages: [{ role: 'user', content: 'Hello!' }] };
 const chat = client.chat(request);
 const legacy = client.completions({ model: 'm', prompt: 'Hello!' });
+const response = client.responses({ model: 'm', input: 'Hello!' });
+const either: Observable<ChatCompletionChunk | ResponseEvent> = merge(chat, response);
 const texts = chat.pipe(textDeltas());
 const { signal } = new AbortController();
 
@@ -74,6 +84,49 @@ describe('types of clients and operators', () => {
       expectTypeOf(chat.pipe(toUsage())).toEqualTypeOf<Observable<Usage>>();
       expectTypeOf(chat.pipe(toolCalls())).toEqualTypeOf<Observable<ToolCall>>();
       expectTypeOf(() => lastValueFrom(chat.pipe(toMessage()))).returns.resolves.toEqualTypeOf<Message>();
+    });
+
+    it('operators infer their output from response events, and from a union of both', () => {
+      expectTypeOf(response).toEqualTypeOf<Observable<ResponseEvent>>();
+      expectTypeOf(response.pipe(textDeltas())).toEqualTypeOf<Observable<string>>();
+      expectTypeOf(response.pipe(reasoningDeltas())).toEqualTypeOf<Observable<string>>();
+      expectTypeOf(response.pipe(refusalDeltas())).toEqualTypeOf<Observable<string>>();
+      expectTypeOf(response.pipe(toolCalls())).toEqualTypeOf<Observable<ToolCall>>();
+      expectTypeOf(response.pipe(toUsage())).toEqualTypeOf<Observable<Usage>>();
+      expectTypeOf(response.pipe(accumulateMessage())).toEqualTypeOf<Observable<Message>>();
+      expectTypeOf(response.pipe(accumulateView())).toEqualTypeOf<Observable<ChatView>>();
+      expectTypeOf(response.pipe(throwIfTruncated(), toMessage())).toEqualTypeOf<Observable<Message>>();
+      expectTypeOf(
+        response.pipe(
+          throwIfTruncated(),
+          measure(() => undefined),
+        ),
+      ).toEqualTypeOf<Observable<ResponseEvent>>();
+      expectTypeOf(hedge(response, { after: 100 })).toEqualTypeOf<Observable<ResponseEvent>>();
+      expectTypeOf(raceToFirstText([chat, response])).toEqualTypeOf<typeof either>();
+      expectTypeOf(either.pipe(throwIfTruncated(), ofChoice(0))).toEqualTypeOf<typeof either>();
+      expectTypeOf(either.pipe(textDeltas())).toEqualTypeOf<Observable<string>>();
+      expectTypeOf<Message['output']>().toEqualTypeOf<readonly ResponseOutputItem[] | undefined>();
+    });
+
+    it('an event is narrowed by its type between operators', () => {
+      const message = response.pipe(
+        throwIfTruncated(),
+        tap((event) => {
+          switch (event.type) {
+            case 'response.output_text.delta':
+              expectTypeOf(event.delta).toEqualTypeOf<string>();
+              break;
+            case 'response.output_item.done':
+              expectTypeOf(event.item).toEqualTypeOf<ResponseOutputItem>();
+              break;
+            default:
+          }
+        }),
+        toMessage(),
+      );
+
+      expectTypeOf(message).toEqualTypeOf<Observable<Message>>();
     });
 
     it('operators that guard, delay, retry and measure keep the type of their source', () => {
@@ -101,6 +154,8 @@ describe('types of clients and operators', () => {
       );
 
       expectTypeOf(prompts).toEqualTypeOf<Observable<Message>>();
+      expectTypeOf(answers).parameter(0).toEqualTypeOf<Observable<AnswerValue>>();
+      expectTypeOf(response.pipe(answers)).toEqualTypeOf<Observable<Message>>();
     });
 
     it('callback parameters are inferred', () => {
@@ -175,6 +230,8 @@ describe('types of clients and operators', () => {
       misuse(() => texts.pipe(throwIfTruncated()));
       // @ts-expect-error: chunks are not text
       misuse(() => chat.pipe(accumulateText()));
+      // @ts-expect-error: neither are events
+      misuse(() => response.pipe(accumulateText()));
       // @ts-expect-error: chunks are not text
       misuse(() => chat.pipe(coalesceText(50)));
       // @ts-expect-error: a message has no choices any more

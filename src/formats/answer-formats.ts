@@ -66,29 +66,37 @@ function pick<Key extends keyof AnswerFormat<never>>(
   return list[place] as AnswerFormat<AnswerValue>[Key];
 }
 
-/** Returns what one stream has for the format of a value, created at the first value of that format. */
-function perFormat<State>(operator: string, create: (place: Place) => State): (value: AnswerValue) => State {
-  // Sized for one: a list that grows from nothing takes room for 17.
-  const states: (State | undefined)[] = [undefined];
-  return (value) => {
-    const place = requirePlace(operator, value);
-    return (states[place] ??= create(place));
+/** Finds what one stream has for the format of a value. */
+type PerStream<State> = (value: AnswerValue) => State;
+
+/** Creates a {@link PerStream} for each stream, which creates the state of a format at the first value of that format. */
+function perStream<State>(operator: string, create: (place: Place) => State): () => PerStream<State> {
+  return () => {
+    // Sized for one: a list that grows from nothing takes room for 17.
+    const states: (State | undefined)[] = [undefined];
+    return (value) => {
+      const place = requirePlace(operator, value);
+      return (states[place] ??= create(place));
+    };
   };
 }
 
 /**
- * Creates what reads one kind of text of one choice of one stream.
+ * Prepares the reading of one kind of text of one choice: for each stream, what finds the reader of a value.
  *
  * @param operator The operator's name, for the TypeError about a value that is no part of an answer.
  */
-export function createTextReader(operator: string, kind: TextKind, choice: number): (value: AnswerValue) => string {
-  const readerOf = perFormat(operator, (place) => pick(readers, place)(kind, choice));
-  return (value) => readerOf(value)(value);
+export function textReaders(
+  operator: string,
+  kind: TextKind,
+  choice: number,
+): () => PerStream<(value: AnswerValue) => string> {
+  return perStream(operator, (place) => pick(readers, place)(kind, choice));
 }
 
-/** Creates what returns the draft of one stream that a value is added to, as {@link createTextReader} does. */
-export function createDrafts(operator: string, config: DraftConfig): (value: AnswerValue) => AnswerDraft<AnswerValue> {
-  return perFormat(operator, (place) => pick(drafts, place)(config));
+/** Prepares the building of messages, as {@link textReaders} does: for each stream, what finds the draft of a value. */
+export function messageDrafts(operator: string, config: DraftConfig): () => PerStream<AnswerDraft<AnswerValue>> {
+  return perStream(operator, (place) => pick(drafts, place)(config));
 }
 
 /** Returns why an answer was cut, if a value tells that one was. */

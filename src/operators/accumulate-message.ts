@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { MessageBuilder } from '../answers/message-builder.js';
-import { type AnswerValue, createDrafts } from '../formats/answer-formats.js';
+import { type AnswerValue, messageDrafts } from '../formats/answer-formats.js';
 import type { Message } from '../schemas/message.js';
 import { checkChoice, checkConfig, checkCount } from '../util/check.js';
 import { operate } from '../util/operate.js';
@@ -94,5 +94,6 @@ export function prepareMessage(
   checkConfig(name, config, ['toolCalls']);
   const { toolCalls = 128 } = config;
   checkCount('toolCalls', toolCalls, 1);
-  return () => new MessageBuilder(createDrafts(name, { choice, toolCalls }));
+  const begin = messageDrafts(name, { choice, toolCalls });
+  return () => new MessageBuilder(begin());
 }

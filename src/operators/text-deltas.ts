@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { TextKind } from '../answers/answer-format.js';
-import { type AnswerValue, createTextReader } from '../formats/answer-formats.js';
+import { type AnswerValue, textReaders } from '../formats/answer-formats.js';
 import { checkChoice } from '../util/check.js';
 import { operate } from '../util/operate.js';
 
@@ -67,11 +67,12 @@ export function refusalDeltas(choice = 0): OperatorFunction<AnswerValue, string>
 /** Emits the text of one kind that each value adds, skipping values that add none. */
 function pieces(operator: string, kind: TextKind, choice: number): OperatorFunction<AnswerValue, string> {
   checkChoice(operator, choice);
+  const begin = textReaders(operator, kind, choice);
   return operate((destination) => {
-    const read = createTextReader(operator, kind, choice);
+    const readerOf = begin();
     return {
       next(value) {
-        const piece = read(value);
+        const piece = readerOf(value)(value);
         if (piece !== '') {
           destination.next(piece);
         }

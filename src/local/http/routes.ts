@@ -1,5 +1,5 @@
 import { defer, EMPTY, mergeMap, type Observable } from 'rxjs';
-import { cancelResponse, deleteResponse, sendResponse } from '../responses/response-routes.js';
+import { sendCancelled, sendDeleted, sendResponse } from '../responses/response-routes.js';
 import { StoredResponses } from '../responses/stored-responses.js';
 import type { ServerSettings } from '../server-settings.js';
 import { pathOf, type Exchange, type Handler } from './exchange.js';
@@ -35,8 +35,8 @@ export function createRouter(
     { method: 'POST', path: '/v1/moderations', handle: limited(answerModerations) },
     { method: 'POST', path: '/v1/responses', handle: limited(answerResponse(stored)) },
     { method: 'GET', path: '/v1/responses/{id}', handle: sendResponse(stored) },
-    { method: 'DELETE', path: '/v1/responses/{id}', handle: deleteResponse(stored) },
-    { method: 'POST', path: '/v1/responses/{id}/cancel', handle: cancelResponse(stored) },
+    { method: 'DELETE', path: '/v1/responses/{id}', handle: sendDeleted(stored) },
+    { method: 'POST', path: '/v1/responses/{id}/cancel', handle: sendCancelled(stored) },
   ];
   return (exchange) => route(routes, exchange);
 }

@@ -26,7 +26,7 @@ export function sendResponse(stored: StoredResponses): Handler {
 }
 
 /** Creates the handler of `POST /v1/responses/{id}/cancel`. A response that has ended stays as it is. */
-export function cancelResponse(stored: StoredResponses): Handler {
+export function sendCancelled(stored: StoredResponses): Handler {
   return ({ response }, id) => {
     const found = stored.get(id);
     if (found.response.background !== true) {
@@ -39,7 +39,7 @@ export function cancelResponse(stored: StoredResponses): Handler {
 }
 
 /** Creates the handler of `DELETE /v1/responses/{id}`. */
-export function deleteResponse(stored: StoredResponses): Handler {
+export function sendDeleted(stored: StoredResponses): Handler {
   return ({ response }, id) => {
     stored.delete(id);
     sendJson(response, { id, object: 'response.deleted', deleted: true });
