@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { catchError, concatMap, EMPTY, map, NEVER, of, tap, throwError, timer } from 'rxjs';
+import { catchError, concatMap, EMPTY, map, NEVER, of, retry, tap, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import {
   ApiError,
@@ -335,5 +335,36 @@ describe('an interceptor that sends a request again and again', () => {
 
     expect(contexts.slice(0, 5).map((context) => context.deref())).toEqual(Array(5).fill(undefined));
     seen.unsubscribe();
+  });
+
+  it('has every key of its attempts removed from the last error', async () => {
+    let attempts = 0;
+    const client = createClient({
+      baseURL,
+      apiKey: () => `secret-key-${(attempts += 1)}`,
+      transport: () =>
+        answer('{"error":{"message":"secret-key-1 was revoked"}}', { status: attempts > 20 ? 401 : 500 }),
+      interceptors: [(request, next) => next(request).pipe(retry(20))],
+    });
+
+    expect((await observe(client.chat(chatRequest)).ended) as Error).toMatchObject({
+      message: '401 [redacted] was revoked',
+    });
+  });
+
+  it('has a context of its own, which no other client shares', async () => {
+    const contexts: object[] = [];
+    const interceptors: Interceptor[] = [
+      (request, next) => {
+        contexts.push(request.context);
+        return next(request);
+      },
+    ];
+    for (let clients = 0; clients < 2; clients += 1) {
+      await observe(createClient({ baseURL, transport: fakeTransport().transport, interceptors }).chat(chatRequest))
+        .ended;
+    }
+
+    expect(contexts[0]).not.toBe(contexts[1]);
   });
 });

@@ -152,6 +152,16 @@ describe('a cassette', () => {
       ['tool call arguments', (text) => delta({ tool_calls: [{ index: 1, function: { arguments: text } }] })],
       ['response events', (text) => `data: ${JSON.stringify({ type: 'response.output_text.delta', delta: text })}\n\n`],
       [
+        'a reasoning summary',
+        (text) =>
+          `data: ${JSON.stringify({ type: 'response.reasoning_summary_text.delta', delta: text, summary_index: 1 })}\n\n`,
+      ],
+      [
+        'the output of a shell',
+        (text) =>
+          `data: ${JSON.stringify({ type: 'response.shell_call_output_content.delta', delta: { stdout: text } })}\n\n`,
+      ],
+      [
         'events of one line feed',
         (content) => `${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\r\n`,
       ],
@@ -163,6 +173,29 @@ describe('a cassette', () => {
 
       expect(await piecesOf(told!, { secrets: ['hidden-1'] })).toEqual(left);
       expect(await piecesOf([told!.join('')], { secrets: ['hidden-1'] })).toEqual([left!.join('')]);
+    });
+
+    it('lose a secret that is spread over response events, whatever their item ids', async () => {
+      const events = (deltas: readonly string[]): readonly string[] =>
+        deltas.map((delta, place) => {
+          const event = { type: 'response.output_text.delta', delta, item_id: `item_${place}`, output_index: 1 };
+          return `event: response.output_text.delta\ndata: ${JSON.stringify(event)}\n\n`;
+        });
+
+      expect(await piecesOf(events(['hid', 'den-1']), { secrets: ['hidden-1'] })).toEqual(events(['[redacted]', '']));
+    });
+
+    it('keep response events of different kinds and places apart when they look for secrets', async () => {
+      const pieces = [
+        { type: 'response.output_text.delta', delta: 'hid', output_index: 0, content_index: 0 },
+        { type: 'response.refusal.delta', delta: 'den-1', output_index: 0, content_index: 0 },
+        { type: 'response.output_text.delta', delta: 'den-1', output_index: 0, content_index: 1 },
+        { type: 'response.output_text.delta', delta: 'den-1', output_index: 1, content_index: 0 },
+        { type: 'response.reasoning_summary_text.delta', delta: 'hid', output_index: 2, summary_index: 0 },
+        { type: 'response.reasoning_summary_text.delta', delta: 'den-1', output_index: 2, summary_index: 1 },
+      ].map((event) => `data: ${JSON.stringify(event)}\n\n`);
+
+      expect(await piecesOf(pieces, { secrets: ['hidden-1'] })).toEqual(pieces);
     });
 
     it('lose a secret of a request that is spread over events and escaped', async () => {

@@ -1,6 +1,23 @@
-import { EMPTY, from, lastValueFrom, map, merge, NEVER, of, switchMap, take, timer } from 'rxjs';
-import { RateLimitError, retryOnRateLimit, textDeltas } from '../../src/index.js';
-import { chunksOf, fakeClient, type FakeReply, runMarbles, textChunk } from '../../src/testing/index.js';
+import { concat, EMPTY, from, lastValueFrom, map, merge, NEVER, of, switchMap, take, throwError, timer } from 'rxjs';
+import {
+  ConnectionError,
+  createClient,
+  RateLimitError,
+  type ResponseEvent,
+  retryOnRateLimit,
+  textDeltas,
+} from '../../src/index.js';
+import {
+  chunksOf,
+  fakeClient,
+  type FakeReply,
+  fakeTransport,
+  responseEnd,
+  responseEvents,
+  responseTextDelta,
+  runMarbles,
+  textChunk,
+} from '../../src/testing/index.js';
 import { chatRequest } from '../support/answers.js';
 import { legacyChunk } from '../support/chunks.js';
 import { failureOf, observe } from '../support/observe.js';
@@ -84,6 +101,128 @@ describe('fakeClient', () => {
     });
   });
 
+  describe('a response', () => {
+    const responseRequest = { model: 'small', input: 'Hi' };
+
+    it('is the events of a string', () => {
+      const client = fakeClient('Hello there');
+
+      expect(observe(client.responses(responseRequest)).values).toEqual(responseEvents('Hello there'));
+      expect(client.requests).toMatchObject([
+        { operation: 'responses', request: responseRequest, options: {}, ending: 'completed' },
+      ]);
+    });
+
+    it('is cold, and completes after the event that ends it', () => {
+      runMarbles(({ cold, expectObservable, expectSubscriptions, flush }) => {
+        const values = { a: responseTextDelta('Hel'), b: responseTextDelta('lo'), e: responseEnd('Hello') };
+        const events = cold('  -a-b-e-----|', values);
+        const eventSubs = '    ---^----!';
+        const expected = '     ----a-b-(e|)';
+        const client = fakeClient(events);
+
+        expectObservable(client.responses(responseRequest), '---^').toBe(expected, values);
+        expectSubscriptions(events.subscriptions).toBe(eventSubs);
+        flush();
+        expect(client.requests).toMatchObject([{ sentAt: 3, endedAt: 8, ending: 'completed' }]);
+      });
+    });
+
+    it.each<[string, readonly ResponseEvent[], object]>([
+      [
+        'failed',
+        responseEvents('Hel', { failure: { code: 'rate_limit_exceeded', message: 'Slow down' } }),
+        { name: 'StreamError', kind: 'rate_limit', code: 'rate_limit_exceeded', retryable: true },
+      ],
+      ['ends early', responseEvents('Hel').slice(0, -1), { name: 'StreamError', kind: 'truncated', retryable: true }],
+      ['is empty', [], { name: 'StreamError', kind: 'truncated' }],
+      [
+        'has an error event',
+        [responseTextDelta('Hel'), { type: 'error', code: 'server_error', message: 'Oops' } as never],
+        { name: 'StreamError', kind: 'server' },
+      ],
+      ['has chunks of chat', [textChunk('Hel') as never], { name: 'ProtocolError' }],
+    ])('that %s fails as with a real client', async (_title, events, error) => {
+      const fake = observe(fakeClient(from(events)).responses(responseRequest));
+      const transport = fakeTransport({ body: events });
+      const real = observe(createClient({ baseURL: 'http://server.test/v1', transport }).responses(responseRequest));
+
+      expect(await fake.ended).toMatchObject(error);
+      expect(await fake.ended).toEqual(await real.ended);
+      expect(fake.values).toEqual(real.values);
+    });
+
+    it('that goes on in the background tells in its error where to take it up', async () => {
+      const lost = new ConnectionError('Lost');
+      const [first, second] = responseEvents('Hel', { background: true, id: 'resp_1' });
+      const client = fakeClient(
+        concat(
+          of(first!, second!),
+          throwError(() => lost),
+        ),
+      );
+      const seen = observe(client.responses({ ...responseRequest, background: true }));
+
+      expect(await seen.ended).toMatchObject({
+        ...{ name: 'ConnectionError', message: 'Lost', retryable: false },
+        ...{ responseId: 'resp_1', after: 1 },
+      });
+      expect(lost.retryable).toBe(true);
+    });
+
+    it('is resumed after the events that were read, from a reply with all of them', async () => {
+      const events = responseEvents('Hello there', { background: true, id: 'resp_1' });
+      const client = fakeClient([from(events.slice(0, 6)), from(events), from(events.slice(0, 7)), from(events)]);
+      const first = observe(client.responses(responseRequest));
+      const { responseId, after } = (await first.ended) as { responseId: string; after: number };
+
+      expect(observe(client.resumeResponse(responseId, { after })).values).toEqual(events.slice(6));
+      expect(await failureOf(client.resumeResponse(responseId, { after }))).toMatchObject({
+        ...{ name: 'StreamError', kind: 'truncated', retryable: false, responseId: 'resp_1', after: 6 },
+      });
+      expect(observe(client.resumeResponse('resp_1', { idempotencyKey: '1' })).values).toEqual(events);
+      expect(client.requests.slice(1)).toMatchObject([
+        { operation: 'resumeResponse', request: { id: 'resp_1', after: 5 }, options: {} },
+        { operation: 'resumeResponse', request: { id: 'resp_1', after: 5 } },
+        { operation: 'resumeResponse', request: { id: 'resp_1' }, options: { idempotencyKey: '1' } },
+      ]);
+    });
+
+    it('is stopped when it is unsubscribed', () => {
+      const client = fakeClient(concat(responseEvents('Hello there').slice(0, 5), NEVER));
+      client.responses(responseRequest).pipe(take(2)).subscribe();
+
+      expect(client.requests).toMatchObject([{ ending: 'unsubscribed' }]);
+    });
+  });
+
+  it('replies with single answers', () => {
+    const stored = { id: 'resp_1', status: 'completed' };
+    const vectors = { model: 'small', usage: undefined, embeddings: [Float32Array.of(1, 2)] };
+    const client = fakeClient(({ operation, request }) =>
+      operation === 'embeddings'
+        ? of(vectors)
+        : operation === 'moderations'
+          ? of({ results: [] })
+          : operation === 'deleteResponse'
+            ? of({ id: request.id!, deleted: true })
+            : of(stored),
+    );
+
+    expect(observe(client.retrieveResponse('resp_1')).values).toEqual([stored]);
+    expect(observe(client.cancelResponse('resp_1')).values).toEqual([stored]);
+    expect(observe(client.deleteResponse('resp_1')).values).toEqual([{ id: 'resp_1', deleted: true }]);
+    expect(observe(client.embeddings({ model: 'small', input: 'Hi' })).values).toEqual([vectors]);
+    expect(observe(client.moderations({ input: 'Hi' })).values).toEqual([{ results: [] }]);
+    expect(client.requests.map(({ operation, request }) => [operation, request])).toEqual([
+      ['retrieveResponse', { id: 'resp_1' }],
+      ['cancelResponse', { id: 'resp_1' }],
+      ['deleteResponse', { id: 'resp_1' }],
+      ['embeddings', { model: 'small', input: 'Hi' }],
+      ['moderations', { input: 'Hi' }],
+    ]);
+  });
+
   it('reads the time from its scheduler', () => {
     const client = fakeClient(EMPTY, { scheduler: { now: () => 42, schedule: () => EMPTY.subscribe() } });
     client.models().subscribe();
@@ -145,14 +284,29 @@ describe('fakeClient', () => {
     ],
     ['a request without messages', () => fakeClient(EMPTY).chat({ model: 'small' } as never), 'chat() needs messages'],
     ['a request without a prompt', () => fakeClient(EMPTY).completions({ model: 'small' } as never), 'needs prompt'],
+    ['a request that is no object', () => fakeClient(EMPTY).responses('Hi' as never), 'responses() takes a request'],
+    ['embeddings without input', () => fakeClient(EMPTY).embeddings({ model: 'small' } as never), 'needs input'],
+    ['moderations without input', () => fakeClient(EMPTY).moderations({} as never), 'moderations() needs input'],
+    ['an empty id', () => fakeClient(EMPTY).retrieveResponse(''), 'retrieveResponse() needs the id of a response'],
+    ['an empty id to resume', () => fakeClient(EMPTY).resumeResponse(''), 'resumeResponse() needs the id'],
+    ['a number that is negative', () => fakeClient(EMPTY).resumeResponse('a', { after: -1 }), 'takes after as the'],
+    ['an id to cancel that is a number', () => fakeClient(EMPTY).cancelResponse(1 as never), 'cancelResponse() needs'],
+    ['no id to delete', () => fakeClient(EMPTY).deleteResponse(undefined as never), 'deleteResponse() needs the id'],
+    ['an unknown option of a response', () => fakeClient(EMPTY).responses({}, { retry: 1 } as never), 'retryTransient'],
     ['an unknown option', () => fakeClient(EMPTY).models({ timeout: 5 } as never), 'use deadlines'],
   ])('refuses %s', (_, build, message) => {
     expect(build).toThrow(TypeError);
     expect(build).toThrow(message);
   });
 
-  it('accepts streams of chunks, legacy chunks and models', () => {
-    const replies: readonly FakeReply[] = [of(textChunk('a')), of(legacyChunk('a')), of({ id: 'small' }), EMPTY];
+  it('accepts streams of chunks, legacy chunks, response events and models', () => {
+    const replies: readonly FakeReply[] = [
+      of(textChunk('a')),
+      of(legacyChunk('a')),
+      from(responseEvents('a')),
+      of({ id: 'small' }),
+      EMPTY,
+    ];
 
     expect(fakeClient(replies).requests).toEqual([]);
   });

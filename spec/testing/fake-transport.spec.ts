@@ -7,7 +7,18 @@ import {
   textDeltas,
   type TransportEvent,
 } from '../../src/index.js';
-import { chunksOf, fakeTransport, finishChunk, roleChunk, runMarbles, textChunk } from '../../src/testing/index.js';
+import {
+  chunksOf,
+  fakeTransport,
+  finishChunk,
+  responseCreated,
+  responseEnd,
+  responseEvents,
+  responseTextDelta,
+  roleChunk,
+  runMarbles,
+  textChunk,
+} from '../../src/testing/index.js';
 import { chatRequest, hello } from '../support/answers.js';
 import { failureOf, observe } from '../support/observe.js';
 import { data, head, transportRequest } from '../support/transport-events.js';
@@ -189,6 +200,90 @@ describe('fakeTransport', () => {
       const client = createClient({ baseURL, transport: fakeTransport({ body: { data: [{ id: 'small' }] } }) });
 
       expect(observe(client.models()).values).toEqual([{ id: 'small' }]);
+    });
+  });
+
+  describe('a real client that asks for a response', () => {
+    const asked = { model: 'small', input: 'Hi' };
+    const events = responseEvents('Hello there', { background: true });
+
+    it('streams events from marbles, and completes with the last one', () => {
+      runMarbles(({ chunks, expectObservable }) => {
+        const body = chunks('    r-a-b-f---', { ...values, f: responseEnd('Hello') });
+        const expected = '       r-a-b-(f|)';
+        const transport = fakeTransport({ body });
+        const client = createClient({ baseURL, transport });
+
+        expectObservable(client.responses(asked)).toBe(expected, {
+          ...{ r: responseCreated(), a: responseTextDelta('Hel'), b: responseTextDelta('lo'), f: responseEnd('Hello') },
+        });
+      });
+    });
+
+    it.each([
+      ['ends early', events.slice(0, 5), { name: 'StreamError', kind: 'truncated' }],
+      ['failed', responseEvents('Hel', { failure: { code: 'server_error' } }), { name: 'StreamError', kind: 'server' }],
+      ['is ended by [DONE]', [responseTextDelta('Hel'), 'data: [DONE]\n\n'], { kind: 'truncated' }],
+    ])('sees an answer that %s', async (_title, body, error) => {
+      const client = createClient({ baseURL, transport: fakeTransport({ body }), resume: false });
+
+      expect(await failureOf(client.responses(asked))).toMatchObject(error);
+    });
+
+    it('gets events with the names that servers give them', () => {
+      const { values: sent } = observe(fakeTransport({ body: [responseTextDelta('Hel')] })(post));
+
+      expect(piecesOf(sent)).toEqual([
+        `event: response.output_text.delta\ndata: ${JSON.stringify(responseTextDelta('Hel'))}\n\n`,
+      ]);
+    });
+
+    it('resumes it in the background after a lost connection and a busy server, in virtual time', () => {
+      runMarbles(({ cold, expectObservable, flush }) => {
+        const places = 'abcdefghijk';
+        const numbered = Object.fromEntries(events.map((event, number) => [places.charAt(number), event]));
+        const transport = fakeTransport([
+          { body: cold('abc-d#', numbered) },
+          { status: 503, headers: { 'retry-after': '2' } },
+          { headAfter: 5, body: cold('ef-ghijk', numbered) },
+        ]);
+        const client = createClient({ baseURL, transport, resume: { random: () => 0.02 } });
+
+        // A random pause of 10 ms after the lost connection, then 2 s of retry-after, and 5 ms until the head.
+        expectObservable(client.responses({ ...asked, background: true })).toBe('abc-d 2015ms ef-ghij(k|)', numbered);
+        flush();
+        expect(transport.requests.map(({ method, url: address }) => `${method} ${address}`)).toEqual([
+          `POST ${baseURL}/responses`,
+          `GET ${baseURL}/responses/resp_test?stream=true&starting_after=3`,
+          `GET ${baseURL}/responses/resp_test?stream=true&starting_after=3`,
+        ]);
+      });
+    });
+
+    it('is answered by a function with the events after a number', () => {
+      const transport = fakeTransport(({ url: address }) => {
+        const after = Number(new URL(address).searchParams.get('starting_after') ?? -1);
+        return { body: events.slice(after + 1) };
+      });
+      const client = createClient({ baseURL, transport });
+
+      expect(observe(client.resumeResponse('resp_test', { after: 6 })).values).toEqual(events.slice(7));
+      expect(observe(client.resumeResponse('resp_test')).values).toEqual(events);
+    });
+
+    it('reads answers that are one value from JSON documents', () => {
+      const vector = { data: [{ embedding: [1, 2] }], usage: { prompt_tokens: 1 } };
+      const transport = fakeTransport([{ body: { id: 'resp_1', deleted: true } }, { body: vector }]);
+      const client = createClient({ baseURL, transport });
+
+      expect(observe(client.deleteResponse('resp_1')).values).toEqual([{ id: 'resp_1', deleted: true }]);
+      expect(observe(client.embeddings({ model: 'small', input: 'Hi' })).values).toMatchObject([
+        { embeddings: [Float32Array.of(1, 2)], usage: { inputTokens: 1 } },
+      ]);
+      expect(transport.requests).toMatchObject([
+        { operation: 'responses.delete', method: 'DELETE', url: `${baseURL}/responses/resp_1`, json: undefined },
+        { operation: 'embeddings', method: 'POST', json: { input: 'Hi' } },
+      ]);
     });
   });
 

@@ -4,6 +4,7 @@ import {
   concat,
   delay,
   EMPTY,
+  filter,
   from,
   map,
   merge,
@@ -25,10 +26,15 @@ import {
   toMessage,
 } from '../../src/index.js';
 import {
+  fakeClient,
   fakeTransport,
   finishChunk,
   type MarbleHelpers,
   MarblesError,
+  responseCreated,
+  responseEnd,
+  responseRefusalDelta,
+  responseTextDelta,
   roleChunk,
   runMarbles,
   textChunk,
@@ -272,6 +278,36 @@ describe('runMarbles', () => {
       });
     });
 
+    it('creates a stream of response events if a value is one', () => {
+      runMarbles(({ chunks, expectObservable }) => {
+        const values = { a: 'Hel', b: responseTextDelta('lo', { number: 3 }) };
+        const events = { r: responseCreated(), a: responseTextDelta('Hel'), b: values.b, f: responseEnd() };
+
+        expectObservable(chunks('r-a-b-f|', values)).toBe('r-a-b-f|', events);
+        expectObservable(chunks('rxf|', { f: responseEnd('x') })).toBe('rxf|', {
+          ...{ r: responseCreated(), x: responseTextDelta('x'), f: responseEnd('x') },
+        });
+      });
+    });
+
+    it('can be the reply to a request for a response', () => {
+      runMarbles(({ chunks, expectObservable }) => {
+        const client = fakeClient(chunks('r-a-b-f---', { a: 'Hel', b: 'lo', f: responseEnd('Hello') }));
+        const text = client.responses({ input: 'Hi' }).pipe(
+          filter((event) => event.type === 'response.output_text.delta'),
+          map(({ delta }) => delta),
+        );
+
+        expectObservable(text).toBe('--a-b-|', { a: 'Hel', b: 'lo' });
+      });
+    });
+
+    it('refuses a chunk among response events', () => {
+      const test = ({ chunks }: MarbleHelpers): unknown => chunks('ab|', { a: textChunk('a'), b: responseEnd() });
+
+      expect(() => runMarbles(test)).toThrow(new TypeError('values.a must be a string or an event, not an object'));
+    });
+
     it('refuses a value that is neither a string nor a chunk', () => {
       const test = ({ chunks }: MarbleHelpers): unknown => chunks('a|', { a: 1 as never });
 
@@ -305,6 +341,20 @@ describe('runMarbles', () => {
 
       expect(message).toContain('First difference: frame 2.');
       expect(message).toContain('At choices[0].delta.content:\n  expected  "b"\n  actual    "a"');
+    });
+
+    it('of response events is shown with their types', () => {
+      const { message } = failureOf(({ chunks, expectObservable }) => {
+        const values = { a: responseTextDelta('Hel'), b: responseRefusalDelta('No') };
+        expectObservable(chunks('-a-b|', values)).toBe('-a-b|', { ...values, b: responseTextDelta('lo') });
+      });
+
+      expect(message).toContain(
+        '>      3  response.output_text.delta { delta: "lo", logprobs: [], ite…  response.refusal.delta { delta: "No", item_id: "msg_0", out…',
+      );
+      expect(message).toContain(
+        'At type:\n  expected  "response.output_text.delta"\n  actual    "response.refusal.delta"',
+      );
     });
 
     it('of errors is shown with their class, kind and message', () => {

@@ -30,6 +30,9 @@ export declare const request: ChatCompletionRequest;
 export declare const tools: readonly Tool[];
 export declare function run(tool: string, json: string): string;
 
+export declare const id: string;
+export declare const after: number;
+
 export declare const prompt: string;
 export declare const prompts: readonly string[];
 export declare const input: Observable<string>;

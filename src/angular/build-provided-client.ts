@@ -1,7 +1,8 @@
 import { inject, Injector, NgZone, PendingTasks, PLATFORM_ID } from '@angular/core';
-import { defer, EMPTY, finalize, Observable, throwError } from 'rxjs';
+import { defer, EMPTY, finalize, Observable, Subscription, throwError } from 'rxjs';
 import type { ClientConfig } from '../client/client-config.js';
 import { type Client, createClient } from '../client/create-client.js';
+import { subscribeWithin } from '../util/operate.js';
 import { emitInZone } from './emit-in-zone.js';
 
 /** What the features of a provided client change, besides its configuration. */
@@ -69,9 +70,22 @@ function holdRendering<T>(source: Observable<T>, tasks: PendingTasks): Observabl
   return defer(() => source.pipe(finalize(tasks.add())));
 }
 
-/** Keeps the requests, timers and emissions of a source out of the Angular zone. */
+/**
+ * Keeps the requests, timers and emissions of a source out of the Angular zone, and the request that stops a response whose
+ * stream is unsubscribed.
+ */
 function leaveZone<T>(source: Observable<T>, zone: NgZone): Observable<T> {
-  return new Observable<T>((subscriber) => zone.runOutsideAngular(() => source.subscribe(subscriber)));
+  return new Observable<T>((subscriber) => {
+    const exchange = new Subscription();
+    subscriber.add(() => zone.runOutsideAngular(() => exchange.unsubscribe()));
+    zone.runOutsideAngular(() =>
+      subscribeWithin(source, exchange, {
+        next: (value) => subscriber.next(value),
+        error: (error) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    );
+  });
 }
 
 type Method = (...parameters: never[]) => Observable<unknown>;

@@ -36,10 +36,10 @@ class Repair implements ChunkRepair<ChatCompletionChunk | CompletionChunk> {
   mend(raw: RawObject): void {
     choicesOf(raw).forEach((choice, position) => {
       const index = mendChoice(raw, choice, position, this.content);
-      if (isObject(choice['delta'])) {
-        this.diff.note(choice['delta'], index);
-      }
       if (this.needsDelta) {
+        if (isObject(choice['delta'])) {
+          this.diff.note(choice['delta'], index);
+        }
         choice['delta'] ??= this.diff.take(choice['message'], index);
       }
       checkToolCalls(choice['delta'], this.content.limits.toolCalls);
@@ -48,7 +48,7 @@ class Repair implements ChunkRepair<ChatCompletionChunk | CompletionChunk> {
 
   note({ choices }: ChatCompletionChunk | CompletionChunk): void {
     for (const { delta, index } of choices) {
-      if (delta) {
+      if (delta && this.needsDelta) {
         this.diff.note(delta, index);
       }
     }

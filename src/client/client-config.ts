@@ -214,7 +214,7 @@ function checkRules(
 function checkNumbers(name: string, group: object, known: readonly string[]): void {
   checkFields(group, known, name);
   for (const [key, value] of Object.entries(group)) {
-    if (value !== undefined && !(typeof value === 'number' && value > 0)) {
+    if (value !== undefined && !(typeof value === 'number' && value > 0 && (name === 'deadlines' || value >= 1))) {
       throw new TypeError(`${name}.${key} must be a positive number, or Infinity for no limit`);
     }
   }

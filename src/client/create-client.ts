@@ -30,7 +30,8 @@ import { resumeResponse, streamResponse } from './stream-responses.js';
 
 /**
  * The endpoints of one server, without retries. Each method returns a cold Observable: nothing is sent before it is subscribed,
- * each subscription is one request, and unsubscribing aborts it.
+ * each subscription is one request, and unsubscribing aborts it. Only a background response takes further requests, where its
+ * connection breaks.
  */
 export interface Client {
   /** Streams an answer from `/chat/completions`. Throws `TypeError` at the call if the model or the messages are missing. */
@@ -81,7 +82,8 @@ export interface ResumeOptions extends RequestOptions {
 }
 
 /**
- * Creates a client for an OpenAI-style server, over `fetch`. It never retries by itself; see {@link retryTransient}.
+ * Creates a client for an OpenAI-style server, over `fetch`. It never retries, except that a background response is resumed
+ * where its connection broke, unless `resume` is `false`; see {@link retryTransient}.
  *
  * ```ts
  * const client = createClient({ baseURL: '/v1' });

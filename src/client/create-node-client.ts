@@ -5,8 +5,9 @@ import { ownHeaders, readEnvironment, trustedEnvironment } from './environment.j
 
 /**
  * Creates a client for an OpenAI-style server, over undici, or over the `fetch` or the global dispatcher that the program has
- * put in its place. It never retries by itself. `apiKey` and `baseURL` default to `OPENAI_API_KEY` and `OPENAI_BASE_URL`; the
- * environment's key is never sent to a `baseURL` set in code.
+ * put in its place. It never retries, except that a background response is resumed where its connection broke, unless
+ * `resume` is `false`. `apiKey` and `baseURL` default to `OPENAI_API_KEY` and `OPENAI_BASE_URL`; the environment's key is
+ * never sent to a `baseURL` set in code.
  *
  * ```ts
  * const client = createClient({ baseURL: 'http://localhost:11434/v1' });

@@ -10,6 +10,9 @@ import type { Settings } from './settings.js';
 
 /** Of how many exchanges the secrets are removed from an error; a retry loop may go on for days. */
 const maxRequests = 8;
+/** How many keys of a function are removed from an error. */
+const maxKeys = 256;
+const noKeys: readonly string[] = [];
 
 /** The state that the stages of one subscription share. */
 export class RequestScope {
@@ -20,6 +23,7 @@ export class RequestScope {
   /** The server's id of the current exchange. */
   requestId: string | undefined;
   private requests: readonly TransportRequest[] = [];
+  private keys = noKeys;
 
   constructor({ apiKey, interceptors, scheduler }: Settings) {
     this.started = scheduler.now();
@@ -29,10 +33,18 @@ export class RequestScope {
 
   /** Removes the secrets of the last requests from a text that becomes part of an error. */
   readonly redact: Redact = (text) => {
-    const { addRequest, redact } = createRedactor();
+    const { addRequest, addSecret, redact } = createRedactor();
+    this.keys.forEach(addSecret);
     this.requests.forEach(addRequest);
     return redact(text);
   };
+
+  /** Called with each key that a function gave. A server may name it long after another has taken its place. */
+  onKey(key: string): void {
+    if (!this.keys.includes(key)) {
+      this.keys = [...this.keys.slice(1 - maxKeys), key];
+    }
+  }
 
   /** Called with each request, before it is sent. */
   onRequest(request: TransportRequest): void {

@@ -54,7 +54,7 @@ function withKey(request: TransportRequest, settings: Settings, scope: RequestSc
   };
   return typeof apiKey === 'string'
     ? perSubscription(() => authorize(apiKey))
-    : keyFrom(apiKey).pipe(inContext(scope.run), withFirstKey(authorize));
+    : keyFrom(apiKey).pipe(inContext(scope.run), withFirstKey(scope, authorize));
 }
 
 function exchange(request: TransportRequest, settings: Settings, scope: RequestScope): Observable<TransportEvent> {
@@ -83,14 +83,16 @@ function keyFrom(apiKey: Exclude<ApiKey, string>): Observable<unknown> {
 
 /** Begins an exchange with the first key, after which the source of keys is unsubscribed. */
 function withFirstKey(
+  scope: RequestScope,
   authorize: (key: string) => Observable<TransportEvent>,
 ): OperatorFunction<unknown, TransportEvent> {
   return operate((destination, source) => ({
     next: (key) => {
       source.unsubscribe();
       if (typeof key !== 'string') {
-        throw new TypeError('apiKey must give a string, or a Promise or an Observable of one');
+        throw new TypeError('apiKey must give a string, or a Promise or an rxjs Observable of one');
       }
+      scope.onKey(key.trim());
       authorize(key).subscribe(destination);
     },
     complete: () => destination.error(new TypeError('apiKey gave no key')),

@@ -42,7 +42,7 @@ export interface Settings {
 }
 
 const minute = 60_000;
-const defaults = { query: {}, interceptors: [], redirects: 'refuse', scheduler: asyncScheduler, context: {} } as const;
+const defaults = { query: {}, interceptors: [], redirects: 'refuse', scheduler: asyncScheduler } as const;
 const defaultDeadlines = { headers: 10 * minute, firstChunk: 10 * minute, idle: 5 * minute, total: Infinity };
 const mebibyte = 1024 * 1024;
 const defaultLimits = {
@@ -147,6 +147,7 @@ function resolve(config: Resolvable, { environmentFor, headers }: Platform): Set
     resume: config.resume ?? {},
     onUnsubscribe: config.onUnsubscribe,
     onResponse: config.onResponse,
+    context: config.context ?? {},
   };
 }
 

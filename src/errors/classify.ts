@@ -53,7 +53,12 @@ function kindOf(word: string | undefined): ErrorKind | undefined {
 
 /** Spells a word in lower case, without separators and without "error" at its end. */
 function plain(word = ''): string {
-  return word.length > 100 ? '' : word.toLowerCase().replace(/[^a-z0-9]|error$/gu, '');
+  return word.length > 100
+    ? ''
+    : word
+        .toLowerCase()
+        .replace(/[^a-z0-9]/gu, '')
+        .replace(/error$/u, '');
 }
 
 /**

@@ -53,9 +53,13 @@ export function readErrorObject(value: unknown, redact: Redact, now: number): Er
     code: shown(pick('code') ?? wordOf(fieldOf(body, 'base_resp', 'status_code'))) ?? type,
     type,
     param: shown(pick('param')),
-    status: [error, body]
-      .flatMap((part) => [fieldOf(part, 'status_code'), fieldOf(part, 'status')])
-      .map(Number)
+    status: [
+      fieldOf(error, 'status_code'),
+      fieldOf(error, 'status'),
+      fieldOf(body, 'status'),
+      fieldOf(body, 'status_code'),
+    ]
+      .map((status) => Number(wordOf(status)))
       .find(isErrorStatus),
     retryAfter: pauses(error, details, message ?? '')
       .map((pause) => parseReset(wordOf(pause) ?? null, now))

@@ -69,7 +69,7 @@ export function withActivityDeadlines<T>(
   createCheck: () => ActivityCheck<T>,
   begun = false,
 ): MonoTypeOperatorFunction<T> {
-  return Math.min(deadlines.firstChunk, deadlines.idle, deadlines.total) === Infinity
+  return Math.min(deadlines.firstChunk, deadlines.idle, deadlines.total) > maxTimer
     ? identity
     : operate((destination, source) => new DeadlineStage(destination, source, deadlines, createCheck(), begun));
 }

@@ -15,7 +15,7 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import { type AnswerChunk, coalesceText, labelWith, type RetryNotice, retryTransient } from '../../index.node.js';
+import { type AnswerValue, coalesceText, labelWith, type RetryNotice, retryTransient } from '../../index.node.js';
 import { InterruptedError, ReportedError } from '../errors.js';
 import { explainError } from '../explain-error.js';
 import { chooseServer } from '../server/choose-server.js';
@@ -128,10 +128,10 @@ function numberDuplicates(names: readonly string[]): readonly string[] {
   });
 }
 
-/** Converts each chunk to a line of JSON with the model's name as label, since chunks often name it differently. */
-function toLabelledJson(name: string): OperatorFunction<AnswerChunk, string> {
+/** Converts each chunk or event to a line of JSON with the model's name as label, since they often name it differently. */
+function toLabelledJson(name: string): OperatorFunction<AnswerValue, string> {
   return pipe(
-    labelWith<AnswerChunk, string>(name),
+    labelWith<AnswerValue, string>(name),
     map((labelled) => `${JSON.stringify(labelled)}\n`),
   );
 }

@@ -1,5 +1,5 @@
 import { connect, defer, ignoreElements, merge, type OperatorFunction, tap } from 'rxjs';
-import { type AnswerChunk, measure, type Message, type StreamTiming, toMessage, type Usage } from '../../index.node.js';
+import { type AnswerValue, measure, type Message, type StreamTiming, toMessage, type Usage } from '../../index.node.js';
 import { writeLine } from '../terminal/output.js';
 import { oneLine } from '../terminal/text.js';
 
@@ -17,9 +17,9 @@ interface ReportConfig {
  * through unchanged.
  */
 export function reportEnding<T>(
-  print: OperatorFunction<AnswerChunk, T>,
+  print: OperatorFunction<AnswerValue, T>,
   { stderr, stats, label = '' }: ReportConfig,
-): OperatorFunction<AnswerChunk, T> {
+): OperatorFunction<AnswerValue, T> {
   return (source) =>
     defer(() => {
       let timing: StreamTiming | undefined;

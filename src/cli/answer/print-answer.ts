@@ -1,5 +1,5 @@
 import { identity, map, type Observable, type OperatorFunction, pipe } from 'rxjs';
-import { type AnswerChunk, coalesceText, type RetryNotice, textDeltas, toText } from '../../index.node.js';
+import { type AnswerValue, coalesceText, type RetryNotice, textDeltas, toText } from '../../index.node.js';
 import { printText, type Streams } from '../terminal/output.js';
 import { showWaiting } from '../terminal/show-waiting.js';
 import { reportEnding } from './ending.js';
@@ -15,7 +15,7 @@ export function printAnswer(
   display: DisplayOptions,
   retries: Observable<RetryNotice>,
   { stdout, stderr }: Streams,
-): OperatorFunction<AnswerChunk, never> {
+): OperatorFunction<AnswerValue, never> {
   const { delay, stats } = display;
   const print = pipe(
     toOutput(display),
@@ -27,9 +27,9 @@ export function printAnswer(
 }
 
 /**
- * Converts the chunks of an answer to the text for stdout: each piece as it comes, the whole text at the end, or each chunk
- * as a line of JSON. Errors pass through unchanged; the whole text is emitted for a complete answer only.
+ * Converts the chunks or events of an answer to the text for stdout: each piece as it comes, the whole text at the end, or
+ * each of them as a line of JSON. Errors pass through unchanged; the whole text is emitted for a complete answer only.
  */
-export function toOutput({ json, stream }: DisplayOptions): OperatorFunction<AnswerChunk, string> {
+export function toOutput({ json, stream }: DisplayOptions): OperatorFunction<AnswerValue, string> {
   return json ? map((chunk) => `${JSON.stringify(chunk)}\n`) : pipe(textDeltas(), stream ? identity : toText());
 }

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { AnswerChunk, ChatCompletionRequest, Client } from '../../index.node.js';
+import type { AnswerValue, ChatCompletionRequest, Client, ResponseRequest } from '../../index.node.js';
 import type { ServerOptions } from '../server/choose-server.js';
 import type { Endpoint } from '../server/connect.js';
 
@@ -21,7 +21,7 @@ export interface AskOptions {
 
 /** How to print an answer. */
 export interface DisplayOptions {
-  /** Whether to print each chunk as a line of JSON instead of the text. */
+  /** Whether to print each chunk or event as a line of JSON instead of the text. */
   readonly json: boolean;
   /** Whether to print text as it comes instead of all at the end. */
   readonly stream: boolean;
@@ -31,30 +31,38 @@ export interface DisplayOptions {
   readonly stats: boolean;
 }
 
-/** Emits the chunks of a model's answer to a prompt; each subscription is one request. */
+/** Emits the chunks or events of a model's answer to a prompt; each subscription is one request. */
 export function requestAnswer(
   client: Client,
   model: string,
   prompt: string,
   options: AskOptions,
-): Observable<AnswerChunk> {
+): Observable<AnswerValue> {
+  const { endpoint, system } = options;
+  if (endpoint === 'responses') {
+    return client.responses({ ...toResponseFields(model, options), instructions: system, input: prompt });
+  }
   const fields = toFields(model, options);
-  if (options.endpoint === 'completions') {
+  if (endpoint === 'completions') {
     return client.completions({ ...fields, prompt });
   }
-  const { system } = options;
   const instructions = system === undefined ? [] : [{ role: 'system', content: system } as const];
   return client.chat({ ...fields, messages: [...instructions, { role: 'user', content: prompt }] });
 }
 
-type RequestFields = Pick<ChatCompletionRequest, 'model' | 'temperature' | 'max_tokens'>;
+/** Returns the fields of a request for a chat or a completion that are the same for prompts and conversations. */
+export function toFields(
+  model: string,
+  { temperature, maxTokens }: AskOptions,
+): Pick<ChatCompletionRequest, 'model' | 'temperature' | 'max_tokens'> {
+  // Many servers do not know the newer max_completion_tokens.
+  return { model, temperature, max_tokens: maxTokens };
+}
 
-/** Returns the fields of a request that are the same for prompts and conversations. */
-export function toFields(model: string, { temperature, maxTokens }: AskOptions): RequestFields {
-  return {
-    model,
-    ...(temperature === undefined ? {} : { temperature }),
-    // Many servers do not know the newer max_completion_tokens.
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
-  };
+/** Returns the same fields for a request to `/responses`. */
+export function toResponseFields(
+  model: string,
+  { temperature, maxTokens }: AskOptions,
+): Pick<ResponseRequest, 'temperature' | 'max_output_tokens'> & { readonly model: string } {
+  return { model, temperature, max_output_tokens: maxTokens };
 }

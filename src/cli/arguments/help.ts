@@ -9,9 +9,10 @@ const optionHelp = {
   system: `  -s, --system TEXT   Instructions for the model, sent as the system message.`,
   temperature: `  -t, --temperature N Randomness of the answer, 0 or more; usually at most 2.`,
   'max-tokens': `      --max-tokens N  Cut the answer off after N tokens.`,
+  responses: `      --responses     Use /responses instead of /chat/completions.`,
   legacy: `      --legacy        Use the legacy /completions, which continues the prompt.
                       The model defaults to gpt-3.5-turbo-instruct at OpenAI.
-                      Cannot be combined with -s.`,
+                      Cannot be combined with -s or --responses.`,
   'base-url': `      --base-url URL  The server to use, such as http://localhost:11434/v1.`,
   key: `      --key KEY       The API key to send, including to the server of
                       --base-url. @FILE reads it from a file: a key on the
@@ -25,8 +26,8 @@ const optionHelp = {
                       error; a wait of more than 60 seconds is a failure.`,
   'no-stream': `      --no-stream     Print the answer only when it is complete.`,
   delay: `      --delay MS      Write at most once every MS milliseconds.`,
-  json: `      --json          Print each chunk of the answer, or each listed model, as
-                      a line of JSON.`,
+  json: `      --json          Print each chunk of the answer, each event of --responses,
+                      or each listed model, as a line of JSON.`,
   stats: `      --stats         Report the time to the first token, the speed and the
                       token counts after the answer, on standard error.`,
   help: `  -h, --help          Show this help.`,
@@ -99,6 +100,7 @@ Examples:
   Compare two models      rxllm -m gpt-4o -m gpt-4o-mini "Why is the sky blue?"
   Ask Ollama              rxllm --base-url http://localhost:11434/v1 Hello
   Read a key from a file  rxllm --key @openai.key Hello
+  Ask the newer API       rxllm --responses "Why is the sky blue?"
   Continue a text         rxllm --legacy "Once upon a time"
   Be exact and brief      rxllm -t 0 --max-tokens 50 "What is a monad?"
   See the raw chunks      rxllm --json Hello | jq .choices

@@ -23,6 +23,7 @@ const options = {
   system: { type: 'string', short: 's' },
   temperature: { type: 'string', short: 't' },
   'max-tokens': { type: 'string' },
+  responses: { type: 'boolean' },
   legacy: { type: 'boolean' },
   'base-url': { type: 'string' },
   key: { type: 'string' },
@@ -44,7 +45,7 @@ const askOptionNames = Object.keys(options).filter((name) => !serveOnlyOptionNam
 
 const optionsOf: Readonly<Record<CommandName | 'ask', readonly string[]>> = {
   ask: askOptionNames,
-  chat: askOptionNames.filter((name) => name !== 'legacy'),
+  chat: askOptionNames.filter((name) => name !== 'legacy' && name !== 'responses'),
   models: modelsOptionNames,
   serve: serveOptionNames,
 };

@@ -66,6 +66,9 @@ function checkValues(values: OptionValues): void {
   if (values.legacy === true && values.system !== undefined) {
     throw new UsageError('--legacy has no system message: put it in the prompt instead of --system');
   }
+  if (values.legacy === true && values.responses === true) {
+    throw new UsageError('--legacy and --responses exclude each other: leave one out');
+  }
   if (values.json === true && values['no-stream'] === true) {
     throw new UsageError('--json and --no-stream exclude each other: leave one out');
   }
@@ -84,8 +87,8 @@ function toServeOptions(values: OptionValues): ServeOptions {
 
 function toChatOptions(words: readonly string[], values: OptionValues): AskOptions {
   const options = toAskOptions(words, values);
-  if (options.endpoint === 'completions') {
-    throw new UsageError('chat has no option --legacy');
+  if (options.endpoint !== 'chat') {
+    throw new UsageError(`chat has no option --${options.endpoint === 'responses' ? 'responses' : 'legacy'}`);
   }
   if (options.models.length > 1) {
     throw new UsageError('chat talks to one model: give --model once');
@@ -100,6 +103,7 @@ function toAskOptions(words: readonly string[], values: OptionValues): AskOption
   }
   const {
     model: models = [],
+    responses = false,
     legacy = false,
     system,
     'base-url': baseURL,
@@ -112,7 +116,7 @@ function toAskOptions(words: readonly string[], values: OptionValues): AskOption
   return {
     words,
     models,
-    endpoint: legacy ? 'completions' : 'chat',
+    endpoint: legacy ? 'completions' : responses ? 'responses' : 'chat',
     system,
     temperature: readNumber(values, 'temperature'),
     maxTokens: readNumber(values, 'max-tokens'),

@@ -22,8 +22,8 @@ import { CliError } from '../errors.js';
 import { writeLine } from '../terminal/output.js';
 import { oneLine } from '../terminal/text.js';
 
-/** The API to use: chat completions, or the legacy completions, which continue a prompt. */
-export type Endpoint = 'chat' | 'completions';
+/** The API to use: chat completions, responses, or the legacy completions, which continue a prompt. */
+export type Endpoint = 'chat' | 'responses' | 'completions';
 
 /** A server that answers prompts. */
 export interface Server {
@@ -46,6 +46,7 @@ const maxAdviceTime = 5000;
 
 const openaiModels: Readonly<Record<Endpoint, string>> = {
   chat: 'gpt-4o-mini',
+  responses: 'gpt-4o-mini',
   completions: 'gpt-3.5-turbo-instruct',
 };
 

@@ -15,6 +15,9 @@ const token = /"(?:[^"\\]|\\.)*"|[{}[\],]/gu;
 /** Fields that are not split over events: their values must not be joined. */
 const wholeFields: ReadonlySet<string> = new Set(['id', 'type', 'role', 'finish_reason']);
 
+/** What tells the text to which the event of a response adds. Some servers give each event another item id. */
+const eventLabels = ['type', 'output_index', 'content_index', 'summary_index', 'command_index'];
+
 interface Frame {
   readonly path: string;
   readonly value: unknown;
@@ -49,7 +52,7 @@ function readEvent(json: string, event: unknown, start: number, texts: Map<strin
     const frame = frames.at(-1);
     const from = start + index;
     if (text === '{' || text === '[') {
-      const path = frame === undefined ? labelOf(event, ['item_id', 'output_index', 'content_index']) : placeIn(frame);
+      const path = frame === undefined ? labelOf(event, eventLabels) : placeIn(frame);
       const value = frame === undefined ? event : valueIn(frame);
       frames.push({ path, value, from, isList: text === '[', key: undefined, position: 0 });
     } else if (text === '}' || text === ']') {
@@ -64,7 +67,7 @@ function readEvent(json: string, event: unknown, start: number, texts: Map<strin
       frame.key = JSON.parse(text) as string;
     } else if (frame !== undefined) {
       const place = placeIn(frame);
-      const isDelta = place.includes('.choices[') || (frames.length === 1 && frame.key === 'delta');
+      const isDelta = place.includes('.choices[') || frames[0]?.key === 'delta';
       if (isDelta && !wholeFields.has(frame.key ?? '') && !place.includes('.logprobs')) {
         const parts = texts.get(place) ?? [];
         parts.push({ from: from + 1, to: from + text.length - 1 });

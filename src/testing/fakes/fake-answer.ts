@@ -18,12 +18,16 @@ import {
   timer,
 } from 'rxjs';
 import { formatEvent } from '../../sse/format-event.js';
+import type { ResponseEvent } from '../../schemas/response-event.js';
 import type { TransportEvent } from '../../transport/transport.js';
 import { check, checkFields } from '../../util/check.js';
 import { isObject } from '../../util/is-object.js';
 
-/** A piece of a body. Strings and bytes are sent as they are, any other object as a server-sent event with its JSON. */
-export type FakePiece = string | Uint8Array | Readonly<Record<string, unknown>>;
+/**
+ * A piece of a body. Strings and bytes are sent as they are, any other object, such as a chunk or the event of a response, as
+ * a server-sent event with its JSON. The event has the name that is in the object's `type`.
+ */
+export type FakePiece = string | Uint8Array | Readonly<Record<string, unknown>> | ResponseEvent;
 
 /** The answer of a fake server. Every field is optional: `{}` is an empty answer with status 200. */
 export interface FakeAnswer {
@@ -108,7 +112,7 @@ function bytesOf({ body = [], done }: FakeAnswer): Observable<Uint8Array> {
           finished.set(index, finished.get(index) === true || Boolean(finish_reason));
         }
       }),
-      map((piece) => (isEvent(piece) ? formatEvent({ data: JSON.stringify(piece) }) : piece)),
+      map((piece) => (isEvent(piece) ? formatPiece(piece) : piece)),
     );
     return concat(pieces, end).pipe(map((piece) => (typeof piece === 'string' ? encoder.encode(piece) : piece)));
   });
@@ -163,8 +167,14 @@ function isDocument(body: FakeAnswer['body']): boolean {
 }
 
 /** Whether a piece is sent as a server-sent event. */
-function isEvent(piece: FakePiece): piece is Readonly<Record<string, unknown>> {
+function isEvent(piece: FakePiece): piece is Exclude<FakePiece, string | Uint8Array> {
   return typeof piece !== 'string' && !isBytes(piece);
+}
+
+/** Names the events of a response as servers do; chunks have no type. */
+function formatPiece(piece: { readonly type?: unknown }): string {
+  const { type } = piece;
+  return formatEvent({ ...(typeof type === 'string' ? { event: type } : {}), data: JSON.stringify(piece) });
 }
 
 function choicesIn(piece: FakePiece): readonly Readonly<Record<string, unknown>>[] {

@@ -1,4 +1,5 @@
-import { asyncScheduler, defer, from, isObservable, type Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, defer, from, identity, isObservable, type Observable, type SchedulerLike } from 'rxjs';
+import type { StreamCursor } from '../../answers/stream-cursor.js';
 import type { Client } from '../../client/create-client.js';
 import { checkClientConfig, type RequestOptions } from '../../client/client-config.js';
 import {
@@ -15,9 +16,15 @@ import { check, checkConfig, checkScheduler } from '../../util/check.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ChatMessage } from '../../schemas/chat-message.js';
 import type { CompletionChunk, CompletionRequest } from '../../schemas/completion.js';
+import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../schemas/embeddings.js';
 import type { Model } from '../../schemas/model.js';
+import type { ModerationsAnswer, ModerationsRequest } from '../../schemas/moderations.js';
 import type { ResponseEvent } from '../../schemas/response-event.js';
+import type { DeletedResponse, ResponseObject } from '../../schemas/response-object.js';
+import type { ResponseRequest } from '../../schemas/response-request.js';
 import { chunksOf } from '../chunk-builders.js';
+import { responseEvents } from '../responses/response-events.js';
+import { readEvents } from './read-events.js';
 import { recordEnding, type RequestRecord, startRecord } from './request-record.js';
 import { readScript, type Script } from './script.js';
 
@@ -25,7 +32,7 @@ import { readScript, type Script } from './script.js';
 export interface FakeRequest extends RequestRecord {
   /** The method that was called. */
   readonly operation: keyof Client;
-  /** The request as passed to the method; `{}` for `models()`. */
+  /** The request as passed to the method; `{ id }` or `{ id, after }` for those that take an id, and `{}` for `models()`. */
   readonly request: AskedRequest;
   /** The options of the request, without `apiKey` and headers such as `authorization` and `api-key`. */
   readonly options: Omit<RequestOptions, 'apiKey'>;
@@ -36,14 +43,29 @@ export interface AskedRequest {
   readonly model?: string | undefined;
   readonly messages?: readonly ChatMessage[] | undefined;
   readonly prompt?: CompletionRequest['prompt'] | undefined;
+  readonly input?: ResponseRequest['input'] | EmbeddingsRequest['input'] | ModerationsRequest['input'];
+  /** The id of the response that is asked for, and the number after which its events are to begin. */
+  readonly id?: string | undefined;
+  readonly after?: number | undefined;
   readonly [key: string]: unknown;
 }
 
 /**
- * A reply of {@link fakeClient}: a stream of chunks for `chat` and `completions`, of events for `responses`, of models for
- * `models`. A string is short for `from(chunksOf(text))`, a reply to `chat`.
+ * A reply of {@link fakeClient}: a stream of what the method emits, such as chunks for `chat` and events for `responses`. A
+ * string is the text of a reply to `chat` or `responses`, short for `from(chunksOf(text))` or `from(responseEvents(text))`.
  */
-export type FakeReply = string | Observable<ChatCompletionChunk | CompletionChunk | ResponseEvent | Model>;
+export type FakeReply =
+  | string
+  | Observable<
+      | ChatCompletionChunk
+      | CompletionChunk
+      | ResponseEvent
+      | ResponseObject
+      | DeletedResponse
+      | EmbeddingsAnswer
+      | ModerationsAnswer
+      | Model
+    >;
 
 /** A client without a server. */
 export interface FakeClient extends Client {
@@ -66,7 +88,10 @@ export interface FakeClientConfig {
  * ```
  *
  * As with a real client, each subscription is a request. `requests` lists them with the times at which they were sent and
- * ended. Values, errors and completion of a reply pass through unchanged.
+ * ended. Values, errors and completion of a reply pass through unchanged, except that the events of a response are read as a
+ * client reads them: it completes after the event that ends it, and fails after `response.failed`, or if there is no such
+ * event. Nothing is resumed or stopped by itself: `resumeResponse` drops the events that were read, so that a reply may have
+ * all of them.
  *
  * @param replies A list with one reply per request, in order; one reply for every request; or a function of the request. A
  *   request beyond the end of the list fails with an `Error`.
@@ -78,22 +103,31 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
   const { scheduler = asyncScheduler } = config;
   checkScheduler(scheduler);
   const requests: FakeRequest[] = [];
-  const replyTo = readScript('fakeClient', 'replies', replies, (reply: FakeReply, place): Observable<unknown> => {
-    if (typeof reply === 'string') {
-      return from(chunksOf(reply));
-    }
-    check(isObservable(reply), place, 'a string or an Observable', reply);
+  const replyTo = readScript('fakeClient', 'replies', replies, (reply: FakeReply, place) => {
+    check(typeof reply === 'string' || isObservable(reply), place, 'a string or an Observable', reply);
     return reply;
   });
-  const ask = <T>(operation: keyof Client, request: AskedRequest, allOptions: RequestOptions = {}): Observable<T> => {
+  /** @param cursor Where the events of a response begin; left out for any other reply. */
+  const ask = <T>(
+    operation: keyof Client,
+    request: AskedRequest,
+    allOptions: RequestOptions = {},
+    cursor?: StreamCursor,
+  ): Observable<T> => {
     checkClientConfig(allOptions, 'request');
     const options = withoutKeys(allOptions);
     return defer(() => {
       const asked = Object.assign(startRecord(scheduler), { operation, request, options });
       requests.push(asked);
-      const reply = defer(() => replyTo(asked, requests.length, operation) as Observable<T>);
-      return reply.pipe(recordEnding(asked, scheduler));
-    }).pipe(onFlatStack());
+      const reply = defer(() => {
+        const given = replyTo(asked, requests.length, operation);
+        return typeof given !== 'string'
+          ? given
+          : from<readonly unknown[]>((cursor ? responseEvents : chunksOf)(given));
+      });
+      const read = cursor ? readEvents({ ...cursor }, scheduler) : identity;
+      return (reply as Observable<never>).pipe(read, recordEnding(asked, scheduler));
+    }).pipe(onFlatStack()) as Observable<T>;
   };
   return {
     requests,
@@ -107,13 +141,13 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     },
     responses: (request, options) => {
       checkResponseRequest(request);
-      return ask('responses', request, options);
+      return ask('responses', request, options, { id: undefined, after: undefined });
     },
     resumeResponse: (id, options = {}) => {
       const { after, ...rest } = options;
       checkResponseId(id, 'resumeResponse()');
       checkAfter(after);
-      return ask('resumeResponse', { id, after }, rest);
+      return ask('resumeResponse', { id, after }, rest, { id, after });
     },
     retrieveResponse: (id, options) =>
       ask('retrieveResponse', { id: checkResponseId(id, 'retrieveResponse()') }, options),

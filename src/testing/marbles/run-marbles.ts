@@ -1,20 +1,27 @@
 import { mergeMap, type Observable, timer } from 'rxjs';
 import type { RunHelpers, TestScheduler } from 'rxjs/testing';
+import { isResponseEvent } from '../../responses/response-answers.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
+import type { ResponseEvent } from '../../schemas/response-event.js';
 import { check, checkFunction } from '../../util/check.js';
 import { isObject } from '../../util/is-object.js';
 import { runInVirtualTime } from '../../util/virtual-time.js';
 import { finishChunk, roleChunk, textChunk } from '../chunk-builders.js';
+import { responseTextDelta } from '../responses/event-builders.js';
+import { responseCreated, responseEnd } from '../responses/response-events.js';
 import { MarbleScheduler } from './marble-scheduler.js';
 
-/** A cold stream of chunks that logs its subscriptions. */
-export interface ColdChunks extends Observable<ChatCompletionChunk> {
+/** A cold stream of chunks, or of the events of a response, that logs its subscriptions. */
+export interface ColdChunks<Chunk = ChatCompletionChunk> extends Observable<Chunk> {
   /** For `expectSubscriptions`. */
   readonly subscriptions: ReturnType<RunHelpers['cold']>['subscriptions'];
 }
 
-/** The chunk for each letter of a marble diagram: its text, or the chunk itself. */
-export type ChunkValues = Readonly<Record<string, string | ChatCompletionChunk>>;
+/** The chunk or event for each letter of a marble diagram: its text, or the chunk or event itself. */
+export type ChunkValues<Value = string | ChatCompletionChunk> = Readonly<Record<string, Value>>;
+
+/** What the values of a marble diagram stand for: events of a response if there is one among them, else chunks. */
+type ChunkOf<Value> = [Extract<Value, ResponseEvent>] extends [never] ? ChatCompletionChunk : ResponseEvent;
 
 /** The helpers of a marble test: those of rxjs's `TestScheduler.run`, `chunks`, `at` and `scheduler`. */
 export interface MarbleHelpers extends RunHelpers {
@@ -25,8 +32,19 @@ export interface MarbleHelpers extends RunHelpers {
    * ```ts
    * chunks('r-a-b-f|', { a: 'Hel', b: 'lo' });
    * ```
+   *
+   * If a value is the event of a response, all of them are: a string adds text, `r` is `response.created`, and `f` is
+   * `response.completed`.
+   *
+   * ```ts
+   * chunks('r-a-b-f|', { a: 'Hel', b: 'lo', f: responseEnd('Hello') });
+   * ```
    */
-  readonly chunks: (marbles: string, values?: ChunkValues, error?: unknown) => ColdChunks;
+  readonly chunks: <Value extends string | ChatCompletionChunk | ResponseEvent = string>(
+    marbles: string,
+    values?: ChunkValues<Value>,
+    error?: unknown,
+  ) => ColdChunks<ChunkOf<Value>>;
   /**
    * Creates a cold stream that emits any number of values at one frame, and completes. In marbles a group is as wide as it is
    * written, so what follows `(abc)` comes at frame 5 at the earliest:
@@ -111,22 +129,38 @@ function at<T>(frame: number, ...values: readonly T[]): Observable<T> {
 }
 
 function chunksIn(scheduler: TestScheduler): MarbleHelpers['chunks'] {
-  return (marbles, values = {}, error) => {
-    const letters = Array.from(marbles, (letter) => [letter, chunkOf(letter, values)] as const);
-    return scheduler.createColdObservable(marbles, Object.fromEntries(letters), error);
+  return (marbles, values: ChunkValues<unknown> = {}, error) => {
+    const builders = Object.values(values).some(isEvent) ? ofEvents : ofChunks;
+    const letters = Array.from(marbles, (letter) => [letter, chunkOf(letter, values, builders)] as const);
+    return scheduler.createColdObservable(marbles, Object.fromEntries(letters) as Record<string, never>, error);
   };
 }
 
-function chunkOf(letter: string, values: ChunkValues): ChatCompletionChunk {
+/** What stands for letters without a value, and for strings. */
+interface Builders {
+  readonly r: () => unknown;
+  readonly f: () => unknown;
+  readonly text: (text: string) => unknown;
+}
+
+const ofChunks: Builders = { r: roleChunk, f: finishChunk, text: textChunk };
+const ofEvents: Builders = { r: responseCreated, f: responseEnd, text: responseTextDelta };
+
+function chunkOf(letter: string, values: ChunkValues<unknown>, builders: Builders): unknown {
   const value = Object.hasOwn(values, letter) ? values[letter] : undefined;
   if (value === undefined) {
-    return letter === 'r' ? roleChunk() : letter === 'f' ? finishChunk() : textChunk(letter);
+    return letter === 'r' || letter === 'f' ? builders[letter]() : builders.text(letter);
   }
   if (typeof value === 'string') {
-    return textChunk(value);
+    return builders.text(value);
   }
-  check(isObject(value) && 'choices' in value, `values.${letter}`, 'a string or a chunk', value);
+  const isOne = builders === ofEvents ? isEvent(value) : isObject(value) && 'choices' in value;
+  check(isOne, `values.${letter}`, builders === ofEvents ? 'a string or an event' : 'a string or a chunk', value);
   return value;
+}
+
+function isEvent(value: unknown): boolean {
+  return isResponseEvent(value);
 }
 
 /** Calls a function with a way to ask whether anything has waited for a promise since. */

@@ -45,11 +45,14 @@ function showObject(value: object, parents: readonly unknown[]): string {
     const items = [...(value as Iterable<unknown>)].map((item) => show(item, parents));
     return `${Array.isArray(value) ? '' : `${value.constructor.name} `}[${items.join(', ')}]`;
   }
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  const { type } = value as { readonly type?: unknown };
+  // The event of a response is known by its type.
+  const name = typeof type === 'string' && /^response\.[\w.]+$/u.test(type) ? `${type} ` : '';
+  const fields = Object.entries(value).filter(([key, field]) => field !== undefined && !(name && key === 'type'));
   const shown = fields.map(
     ([key, field]) => `${/^[\w$]+$/u.test(key) ? key : JSON.stringify(key)}: ${show(field, parents)}`,
   );
-  return shown.length === 0 ? '{}' : `{ ${shown.join(', ')} }`;
+  return name + (shown.length === 0 ? '{}' : `{ ${shown.join(', ')} }`);
 }
 
 /** Returns the tag of an object, such as `Date`. */

@@ -14,15 +14,15 @@ const noLimit = 2 ** 32 - 1;
 /** How long a connection without streams is kept, in milliseconds. */
 const idleTime = 10_000;
 
-/** How long a server has to answer a ping, in milliseconds. */
-const pingTime = 5_000;
+/** How long nothing may arrive around an abort before the server is asked for a sign of life, in milliseconds. */
+const quietTime = 5_000;
 
-/** From which time on, in milliseconds, an aborted request without an answer means that its server may have vanished. */
-const quietTime = 1_000;
+/** How long a server has to answer a ping, in milliseconds. It may stand still for a while, and its answers with it. */
+const pingTime = 15_000;
 
 /**
  * Sends requests over one HTTP/2 connection, as many at a time as the server takes. Since TCP tells of a server that has
- * vanished after many minutes only, each abort asks for a sign of life.
+ * vanished after many minutes only, silence after an abort makes it ask for a sign of life.
  */
 export class Http2Connection implements Connection {
   maxStreams: number | undefined;
@@ -32,7 +32,7 @@ export class Http2Connection implements Connection {
   private readonly owner: ConnectionOwner;
   private streams = 0;
   private idleTimer: NodeJS.Timeout | undefined;
-  private pingTimer: NodeJS.Timeout | undefined;
+  private watch: NodeJS.Timeout | undefined;
   /** Whether further requests should take another connection until the ping is answered. */
   private isDoubtful = false;
 
@@ -105,31 +105,43 @@ export class Http2Connection implements Connection {
   }
 
   onAborted(waited: number): void {
-    if (!this.session.destroyed) {
-      this.isDoubtful ||= waited >= quietTime;
-      this.pingTimer ??= this.ping();
+    if (this.session.destroyed) {
+      return;
+    }
+    this.isDoubtful ||= waited >= quietTime;
+    if (this.watch === undefined && this.isDoubtful) {
+      this.ping();
+    } else {
+      this.watch ??= this.unlessHeard(quietTime, () => this.ping());
     }
   }
 
-  /** Asks for a sign of life. Unless something arrives in time, the connection and all its streams are given up. */
-  private ping(): NodeJS.Timeout {
+  private ping(): void {
+    this.session.ping(() => this.trust());
+    this.watch = this.unlessHeard(pingTime, () => {
+      this.session.destroy(failure('The HTTP/2 connection no longer answers', 'ETIMEDOUT'));
+    });
+  }
+
+  /** Acts after a time in which nothing at all has arrived. */
+  private unlessHeard(time: number, act: () => void): NodeJS.Timeout {
     const { bytesRead } = this.socket;
-    const end = (): void => {
-      clearTimeout(this.pingTimer);
-      this.pingTimer = undefined;
-      this.isDoubtful = false;
-      this.owner.onRoom(this);
-    };
     const judge = (): void => {
       if (this.socket.bytesRead === bytesRead) {
-        this.session.destroy(failure('The HTTP/2 connection no longer answers', 'ETIMEDOUT'));
+        act();
       } else {
-        end();
+        this.trust();
       }
     };
-    this.session.ping(end);
     // A turn later, since a process that was busy or asleep has yet to read what has arrived.
-    return setTimeout(() => setImmediate(judge), pingTime).unref();
+    return setTimeout(() => setImmediate(judge), time).unref();
+  }
+
+  private trust(): void {
+    clearTimeout(this.watch);
+    this.watch = undefined;
+    this.isDoubtful = false;
+    this.owner.onRoom(this);
   }
 
   private becomeIdle(): void {
