@@ -17,9 +17,12 @@ function broken(what: string, scenario: string, error: object, isWholeAfterFinis
     const text = texts[place] ?? referenceText;
     const fault = { title: `${what} ${place}`, scenario: `/${scenario}/${encodeURIComponent(place)}`, text };
     if (place === 'after the finish reason') {
-      return isWholeAfterFinish ? fault : { ...fault, error };
+      // Nothing follows the end of a response, which then does not wait for that of its connection.
+      return { ...fault, ...(isWholeAfterFinish ? {} : { error }), responses: { error: undefined } };
     }
-    return { ...fault, error, also: expectNoCompleteCall };
+    const responses =
+      place === 'in the middle of a character' || place === 'in the middle of an argument' ? {} : undefined;
+    return { ...fault, error, also: expectNoCompleteCall, responses };
   });
 }
 
@@ -50,7 +53,7 @@ describe('an answer that breaks off', () => {
     ...broken('a reset', 'reset', disconnected, false),
     ...['unterminated', 'unfinished-chunk', 'short', 'reset', 'close-reset'].flatMap((how) => announced(how)),
     { title: 'a close instead of an answer', scenario: '/unanswered/close', error: disconnected },
-    { title: 'a reset instead of an answer', scenario: '/unanswered/reset', error: disconnected },
-    { title: 'a close inside the headers', scenario: '/headless', error: disconnected },
+    { title: 'a reset instead of an answer', scenario: '/unanswered/reset', error: disconnected, responses: {} },
+    { title: 'a close inside the headers', scenario: '/headless', error: disconnected, responses: {} },
   ]);
 });

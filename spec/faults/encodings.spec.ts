@@ -11,13 +11,18 @@ const compressed = {
 
 describe('a client reading content encodings', () => {
   describeFaults([
-    ...encodings.map((encoding) => ({ title: `an answer in ${encoding}`, scenario: `/encoded/${encoding}` })),
+    ...encodings.map((encoding) => ({
+      title: `an answer in ${encoding}`,
+      scenario: `/encoded/${encoding}`,
+      responses: {},
+    })),
     ...encodings.map((encoding) => ({
       title: `an answer in ${encoding} that was cut short`,
       scenario: `/encoded-cut/${encoding}`,
       // fetch takes this for a normal end, undici for a broken connection.
       error: { kind: expect.stringMatching(/^(?:truncated|connection)$/u) as unknown, retryable: true },
       text: 'Größe: 日本語 ',
+      responses: encoding === 'gzip' ? {} : undefined,
     })),
     ...encodings.map((encoding) => ({
       title: `an answer in ${encoding} that is corrupt`,
@@ -26,11 +31,13 @@ describe('a client reading content encodings', () => {
       // fetch may wait forever, so that only the deadline ends the stream.
       error: { kind: expect.stringMatching(/^(?:timeout|connection)$/u) as unknown, retryable: true },
       text: 'Größe: 日本語 ',
+      responses: encoding === 'gzip' ? {} : undefined,
     })),
     ...encodings.map((encoding) => ({
       title: `an answer that is declared as ${encoding}, and is plain`,
       scenario: `/encoded-not/${encoding}`,
       error: { name: 'ConnectionError', kind: 'connection', retryable: true },
+      responses: encoding === 'gzip' ? {} : undefined,
     })),
     // From Node 24 on, fetch decodes zstd.
     ...['encoded-binary', 'encoded-text'].map((scenario) => ({
@@ -57,6 +64,7 @@ describe('a client reading content encodings', () => {
         title: `binary data declared as ${encoding}`,
         scenario: `/encoded-binary/${encodeURIComponent(encoding)}`,
         error: compressed,
+        responses: encoding === 'rot13' ? {} : undefined,
       },
       {
         title: `an error with binary data declared as ${encoding}`,

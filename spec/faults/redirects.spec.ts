@@ -29,6 +29,6 @@ describe('redirects', () => {
         error: refused,
       },
       { title: 'a redirect loop', scenario: '/redirect/loop', options: sameOrigin, error: refused, requests: 6 },
-    ].map((fault) => ({ ...fault, also: expectNothingElsewhere })),
+    ].map((fault) => ({ ...fault, also: expectNothingElsewhere, responses: {} })),
   );
 });

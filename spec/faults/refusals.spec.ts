@@ -28,6 +28,7 @@ function delaysOf({ retries }: FaultOutcome): readonly number[] {
 const statuses = plain.map(([status, kind, retryable]) => ({
   title: `status ${status}`,
   scenario: `/refuse/${status}`,
+  responses: status === 429 || status === 500 ? {} : undefined,
   error: { name: nameOf(status), kind, status, retryable },
 }));
 
@@ -63,14 +64,21 @@ const bodies: readonly Fault[] = [
     title: 'a web page with status 502',
     scenario: '/refuse/502/body=page',
     error: { name: 'ApiError', kind: 'server', message: expect.not.stringContaining('<') },
+    responses: {},
   },
-  { title: 'status 500 and no body', scenario: '/refuse/500/body=empty', error: { name: 'ApiError', kind: 'server' } },
+  {
+    title: 'status 500 and no body',
+    scenario: '/refuse/500/body=empty',
+    error: { name: 'ApiError', kind: 'server' },
+    responses: {},
+  },
 ];
 
 const recoveries: readonly Fault[] = [
   {
     title: 'status 503 and 529, then an answer',
     scenario: '/sequence/503,529,200',
+    responses: {},
     retries: true,
     requests: 3,
     also: (seen) => expect(delaysOf(seen)).toEqual([500, 1000]),
@@ -99,6 +107,7 @@ const recoveries: readonly Fault[] = [
   {
     title: 'a stream that breaks after its first chunk, which is not retried',
     scenario: '/reset/in%20the%20middle%20of%20a%20chunk',
+    responses: {},
     retries: true,
     error: disconnected,
     text: 'Größe: ',
@@ -106,6 +115,7 @@ const recoveries: readonly Fault[] = [
   {
     title: 'a stream that ends before its first chunk, each time',
     scenario: '/cut/0',
+    responses: {},
     retries: true,
     requests: 3,
     error: { kind: 'truncated' },

@@ -15,6 +15,7 @@ const silent: readonly Omit<Fault, 'open'>[] = [
   {
     title: 'silence before the headers',
     scenario: '/stall/before-headers',
+    responses: {},
     options: { deadlines: { headers: short } },
     error: missed('headers'),
   },
@@ -27,12 +28,14 @@ const silent: readonly Omit<Fault, 'open'>[] = [
   {
     title: 'silence before the first chunk',
     scenario: '/stall/0',
+    responses: {},
     options: { deadlines: { firstChunk: short } },
     error: missed('firstChunk'),
   },
   {
     title: 'silence after two chunks',
     scenario: '/stall/2',
+    responses: {},
     options: { deadlines: { idle: short } },
     error: missed('idle'),
     text: 'Größe: ',
@@ -53,6 +56,7 @@ const silent: readonly Omit<Fault, 'open'>[] = [
   {
     title: 'an error body that never ends',
     scenario: '/refuse-and-stall/500',
+    responses: {},
     options: { deadlines: { idle: short } },
     error: { name: 'ApiError', kind: 'server', status: 500, retryable: true },
   },
@@ -68,12 +72,14 @@ const idling: readonly Omit<Fault, 'open'>[] = [
   {
     title: 'comments without end before the first chunk',
     scenario: '/idle/comments/0',
+    responses: {},
     options: { deadlines: { firstChunk: short } },
     error: missed('firstChunk'),
   },
   {
     title: 'comments without end after two chunks',
     scenario: '/idle/comments/2',
+    responses: {},
     options: { deadlines: { idle: short } },
     error: missed('idle'),
     text: 'Größe: ',
@@ -90,10 +96,12 @@ const idling: readonly Omit<Fault, 'open'>[] = [
     options: { deadlines: { idle: short } },
     error: missed('idle'),
     text: 'Größe: ',
+    responses: what === 'pings' ? {} : undefined,
   })),
   {
     title: 'comments without end under a total deadline',
     scenario: '/idle/comments/3',
+    responses: {},
     options: { deadlines: { total: 5 * short } },
     error: missed('total'),
     text: 'Größe: 日本語 ',

@@ -19,6 +19,7 @@ describe('size limits', () => {
     {
       title: 'a line without end',
       scenario: '/endless-line',
+      responses: {},
       options: { limits: { eventBytes: mebibyte } },
       error: exceeded(mebibyte),
       text: 'Größe: ',
@@ -34,6 +35,7 @@ describe('size limits', () => {
     {
       title: 'an event of data lines without end',
       scenario: '/endless-data-lines',
+      responses: {},
       options: { limits: { eventBytes: mebibyte } },
       error: exceeded(mebibyte),
       text: 'Größe: ',
@@ -42,6 +44,7 @@ describe('size limits', () => {
     {
       title: 'JSON without end',
       scenario: '/endless-json',
+      responses: {},
       options: { limits: { eventBytes: mebibyte } },
       error: exceeded(mebibyte),
       also: expectSentLessThan(mebibyte),
@@ -66,6 +69,7 @@ describe('size limits', () => {
     {
       title: 'an error body without end',
       scenario: '/refuse-at-length/400',
+      responses: {},
       error: { name: 'ApiError', kind: 'invalid_request', status: 400, retryable: false },
       also: expectSentLessThan(mebibyte),
     },

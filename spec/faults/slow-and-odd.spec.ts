@@ -22,9 +22,9 @@ function expectWhole({ message }: FaultOutcome): void {
 describe('an unusual but whole answer', () => {
   describeFaults(
     [
-      { title: 'an ordinary answer', scenario: '/whole' },
-      { title: 'one byte at a time', scenario: '/drip' },
-      { title: 'CR and LF in separate packets', scenario: '/crlf' },
+      { title: 'an ordinary answer', scenario: '/whole', responses: {} },
+      { title: 'one byte at a time', scenario: '/drip', responses: {} },
+      { title: 'CR and LF in separate packets', scenario: '/crlf', responses: {} },
       ...[1, reference.indexOf('ö') + 1, reference.indexOf('語') + 2, reference.indexOf('🏔') + 3].map((place) => ({
         title: `two packets, cut at byte ${place}`,
         scenario: `/split/${place}`,
@@ -36,7 +36,7 @@ describe('an unusual but whole answer', () => {
       { title: 'no content type', scenario: '/typed' },
       { title: 'early hints', scenario: '/early-hints' },
       { title: 'HTTP/1.0', scenario: '/http-1.0' },
-      { title: 'data after [DONE] on a connection kept open', scenario: '/after-done' },
+      { title: 'data after the end on a connection kept open', scenario: '/after-done', responses: {} },
     ].map((fault) => ({ ...fault, also: expectWhole })),
   );
 });

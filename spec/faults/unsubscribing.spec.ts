@@ -1,4 +1,5 @@
-import { createClient, retryTransient } from '../../src/index.node.js';
+import type { Observable } from 'rxjs';
+import { type Client, createClient, type RequestOptions, retryTransient } from '../../src/index.node.js';
 import { chatRequest } from '../support/answers.js';
 import { type FaultServer, startFaultServer } from '../support/fault-server/start-fault-server.js';
 import { observe, turnsUntil } from '../support/observe.js';
@@ -12,9 +13,19 @@ const prompt = 100;
 /** How long a test waits for other things on a busy machine, in milliseconds. */
 const soon = 1000;
 
+type Ask = (client: Client, options?: RequestOptions) => Observable<unknown>;
+
+const askChat: Ask = (client, options) => client.chat(chatRequest, options);
+const askResponses: Ask = (client, options) => client.responses({ model: 'small', input: 'Hi' }, options);
+
 expectQuietProcess();
 
-describe.each(Object.entries(transports))('unsubscribing through %s', (name, createTransport) => {
+describe.each(
+  Object.entries(transports).flatMap(([name, createTransport]) => [
+    [name, '/chat/completions', createTransport, askChat] as const,
+    [name, '/responses', createTransport, askResponses] as const,
+  ]),
+)('unsubscribing through %s from %s', (name, _endpoint, createTransport, ask) => {
   let server: FaultServer;
 
   beforeAll(async () => {
@@ -40,7 +51,7 @@ describe.each(Object.entries(transports))('unsubscribing through %s', (name, cre
     let requests = 0;
 
     const time = await shortestTime(prompt, async () => {
-      const seen = observe(client.chat(chatRequest, { limits }));
+      const seen = observe(ask(client, { limits }));
       requests += 1;
       await turnsUntil(() => server.tallyOf(scenario).requests === requests, soon);
       await seen.reached(chunks);
@@ -67,7 +78,7 @@ describe.each(Object.entries(transports))('unsubscribing through %s', (name, cre
     const client = createClient({ baseURL: server.url + scenario, transport: createTransport(), scheduler });
     const paused = new Promise((resolve) => {
       const retry = retryTransient({ scheduler, notify: resolve });
-      const seen = observe(client.chat(chatRequest).pipe(retry));
+      const seen = observe(ask(client).pipe(retry));
       void turnsUntil(() => scheduler.waiting === 1 && server.tallyOf(scenario).open === 0, soon).then(() =>
         seen.unsubscribe(),
       );

@@ -3,15 +3,18 @@ import {
   identity,
   type MonoTypeOperatorFunction,
   type SchedulerAction,
+  type Observable,
   type SchedulerLike,
   type Subscription,
 } from 'rxjs';
 import {
   type ChatCompletionChunk,
+  type Client,
   createClient,
   isLlmError,
   type Message,
   type RequestOptions,
+  type ResponseEvent,
   type RetryNotice,
   retryTransient,
   toMessage,
@@ -36,7 +39,7 @@ export interface Fault {
   /** Whether to retry as an app would, but without waiting. */
   readonly retries?: boolean;
   /** Fields of the error; without them the answer must be whole. */
-  readonly error?: object;
+  readonly error?: object | undefined;
   /** The text that a user is left with; by default the reference's, or none with an error. */
   readonly text?: string;
   /** The number of requests that reach the server; 1 by default. */
@@ -48,7 +51,18 @@ export interface Fault {
   readonly open?: 'silent' | 'idling';
   /** Makes further assertions. */
   readonly also?: (seen: FaultOutcome) => void;
+  /** Tests it over `/responses` as well, where these fields differ. */
+  readonly responses?: Partial<Fault> | undefined;
 }
+
+/** What either endpoint emits. */
+type Value = ChatCompletionChunk | ResponseEvent;
+
+/** Asks an endpoint. */
+type Ask = (client: Client, options: RequestOptions | undefined) => Observable<Value>;
+
+const askChat: Ask = (client, options) => client.chat(chatRequest, options);
+const askResponses: Ask = (client, options) => client.responses({ model: 'small', input: 'Hi' }, options);
 
 /** The outcome of a fault. */
 export interface FaultOutcome {
@@ -79,6 +93,14 @@ export const disconnected = { name: 'ConnectionError', kind: 'connection', retry
  */
 export function describeFaults(faults: readonly Fault[]): void {
   expectQuietProcess();
+  describeEach(faults, askChat);
+  const others = faults.flatMap(({ responses, ...fault }) => (responses ? [{ ...fault, ...responses }] : []));
+  if (others.length > 0) {
+    describe('from /responses', () => describeEach(others, askResponses));
+  }
+}
+
+function describeEach(faults: readonly Fault[], ask: Ask): void {
   const table: (readonly string[])[] = [];
 
   afterAll(() => void process.stdout.write(formatTable(table)));
@@ -103,7 +125,7 @@ export function describeFaults(faults: readonly Fault[]): void {
       const retry = retryWithoutWaiting(fault.retries ? 2 : 0, (notice) => retries.push(notice));
       const started = performance.now();
 
-      const seen = observe(client.chat(chatRequest, fault.options).pipe(pass, retry, toMessage()));
+      const seen = observe(ask(client, fault.options).pipe(pass, retry, toMessage()));
       const error = await seen.ended;
 
       const time = Math.round(performance.now() - started);
@@ -136,10 +158,7 @@ function timeOf({ open, text = '', error = {} }: Fault, requests: () => number):
   return holdTime({ kind: open, text, hasStatus: 'status' in error, requests });
 }
 
-function retryWithoutWaiting(
-  count: number,
-  notify: (notice: RetryNotice) => void,
-): MonoTypeOperatorFunction<ChatCompletionChunk> {
+function retryWithoutWaiting(count: number, notify: (notice: RetryNotice) => void): MonoTypeOperatorFunction<Value> {
   return retryTransient({ count, scheduler: hurriedScheduler(noon), random: () => 1, notify });
 }
 

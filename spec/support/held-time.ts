@@ -7,7 +7,7 @@ import {
   VirtualAction,
   VirtualTimeScheduler,
 } from 'rxjs';
-import type { ChatCompletionChunk, Transport } from '../../src/index.js';
+import type { ChatCompletionChunk, ResponseEvent, Transport } from '../../src/index.js';
 import { turnsUntil } from './observe.js';
 
 /** A server that leaves a stream open. */
@@ -31,7 +31,7 @@ export interface ClientTime {
   /** Watches the exchanges of the client. */
   readonly over: (transport: Transport) => Transport;
   /** Lets time pass while a stream is open. */
-  readonly pass: MonoTypeOperatorFunction<ChatCompletionChunk>;
+  readonly pass: MonoTypeOperatorFunction<ChatCompletionChunk | ResponseEvent>;
 }
 
 /** How long to wait for what is on its way, in milliseconds: as long as a test may take on a busy machine. */
@@ -84,12 +84,17 @@ export function holdTime({ kind, text, hasStatus, requests }: OpenStream): Clien
           requests() > before.requests && shown === text && (!hasStatus || heads > before.heads);
         void run(hasArrived, () => ended);
         return source.pipe(
-          tap(({ choices }) => {
-            const content = choices[0]?.delta.content;
-            shown += typeof content === 'string' ? content : '';
-          }),
+          tap((value) => (shown += textOf(value))),
           finalize(() => (ended = true)),
         );
       }),
   };
+}
+
+function textOf(value: ChatCompletionChunk | ResponseEvent): string {
+  if ('choices' in value) {
+    const content = value.choices[0]?.delta.content;
+    return typeof content === 'string' ? content : '';
+  }
+  return value.type === 'response.output_text.delta' ? value.delta : '';
 }

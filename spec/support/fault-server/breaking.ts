@@ -1,10 +1,10 @@
 import type { FaultExchange, Scenario } from './exchange.js';
-import { endedWith, places, reference } from './reference.js';
+import { endedWith } from './reference.js';
 import { answerOf, chunked, chunkedEvents, eventType, type Fields, headOf, lastChunk } from './wire.js';
 
-/** Returns the reference up to the place in the path: one of `places`, or a number of bytes. */
-function started({ parameters: [place = ''] }: FaultExchange): Buffer {
-  return reference.subarray(0, places[place] ?? Number(place));
+/** Returns the reference up to the place in the path: one of its `places`, or a number of bytes. */
+function started({ parameters: [place = ''], reference: { bytes, places } }: FaultExchange): Buffer {
+  return bytes.subarray(0, places[place] ?? Number(place));
 }
 
 /** Formats a head, with `connection: close` if the second parameter is `last`. */
@@ -47,7 +47,7 @@ export const breaking: Readonly<Record<string, Scenario>> = {
 
   /** By a close before the content length is reached. */
   short: async (exchange) => {
-    const head = headWith({ ...eventType, 'content-length': String(reference.length) }, exchange);
+    const head = headWith({ ...eventType, 'content-length': String(exchange.reference.bytes.length) }, exchange);
     await exchange.send(Buffer.concat([Buffer.from(head), started(exchange)]));
     exchange.end();
   },

@@ -1,49 +1,53 @@
 import { gzipSync } from 'node:zlib';
 import { compress, type Compression } from '../compress.js';
-import type { Scenario } from './exchange.js';
-import { lengthOf, reference } from './reference.js';
+import type { FaultExchange, Scenario } from './exchange.js';
+import type { Reference } from './reference.js';
 import { answerOf, chunked, eventType, headOf, lastChunk } from './wire.js';
 
 /** How to compress for a content encoding. */
 const compressions: Readonly<Record<string, Compression>> = { gzip: 'gzip', deflate: 'zlib deflate', br: 'br' };
 
 /** The reference in two parts, each of which can be decoded as soon as it arrives. */
-function compressed(coding: string): Promise<readonly Buffer[]> {
+function compressed(coding: string, { bytes, lengthOf }: Reference): Promise<readonly Buffer[]> {
   const place = lengthOf(3);
-  const parts = [reference.subarray(0, place), reference.subarray(place)];
+  const parts = [bytes.subarray(0, place), bytes.subarray(place)];
   return compress(
     compressions[coding] ?? 'gzip',
     parts.map((part) => part.toString()),
   );
 }
 
-const binary = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), reference]);
+function binary({ reference: { bytes } }: FaultExchange): Buffer {
+  return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), bytes]);
+}
 
 /** Answers whose first parameter is their `content-encoding`. */
 export const encodings: Readonly<Record<string, Scenario>> = {
   encoded: async (exchange) => {
     const [coding = ''] = exchange.parameters;
-    const body = Buffer.concat(await compressed(coding));
+    const body = Buffer.concat(await compressed(coding, exchange.reference));
     exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, body));
   },
 
   /** Ends the response normally before the end of the compressed data. */
   'encoded-cut': async (exchange) => {
     const [coding = ''] = exchange.parameters;
-    const [first = ''] = await compressed(coding);
+    const [first = ''] = await compressed(coding, exchange.reference);
     exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, first));
   },
 
   /** Declares an encoding for plain text. */
   'encoded-not': (exchange) => {
     const [coding = ''] = exchange.parameters;
-    exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, reference));
+    exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, exchange.reference.bytes));
   },
 
   /** Declares an encoding for text that is neither an event stream nor JSON. */
   'encoded-text': (exchange) => {
     const [coding = ''] = exchange.parameters;
-    exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, reference.toString('base64')));
+    exchange.end(
+      answerOf(200, { ...eventType, 'content-encoding': coding }, exchange.reference.bytes.toString('base64')),
+    );
   },
 
   /** An error in plain JSON for which an encoding is declared. */
@@ -56,7 +60,7 @@ export const encodings: Readonly<Record<string, Scenario>> = {
   /** Sends the first part, and then a corrupt rest. */
   'encoded-corrupt': async (exchange) => {
     const [coding = ''] = exchange.parameters;
-    const [first = '', ...rest] = await compressed(coding);
+    const [first = '', ...rest] = await compressed(coding, exchange.reference);
     const fields = { ...eventType, 'content-encoding': coding, 'transfer-encoding': 'chunked' };
     await exchange.send(headOf(200, fields));
     await exchange.send(chunked(first));
@@ -67,12 +71,12 @@ export const encodings: Readonly<Record<string, Scenario>> = {
   /** Binary data, which begin as zstd does. */
   'encoded-binary': (exchange) => {
     const [coding = ''] = exchange.parameters;
-    exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, binary));
+    exchange.end(answerOf(200, { ...eventType, 'content-encoding': coding }, binary(exchange)));
   },
 
   'refuse-encoded-binary': (exchange) => {
     const [coding = ''] = exchange.parameters;
-    exchange.end(answerOf(429, { 'content-type': 'application/json', 'content-encoding': coding }, binary));
+    exchange.end(answerOf(429, { 'content-type': 'application/json', 'content-encoding': coding }, binary(exchange)));
   },
 
   /** An endless event that decodes to a thousand times its size. */

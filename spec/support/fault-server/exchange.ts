@@ -1,7 +1,10 @@
+import type { Endpoint, Reference } from './reference.js';
+
 /** A request as it came over the wire. */
 export interface FaultRequest {
   /** The scenario and its parameters: `/cut/17` for `/cut/17/chat/completions`. */
   readonly scenario: string;
+  readonly endpoint: Endpoint;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -14,6 +17,8 @@ export interface FaultExchange {
   readonly parameters: readonly string[];
   /** The number of requests to this path so far, including this one. */
   readonly attempt: number;
+  /** What the endpoint answers with. */
+  readonly reference: Reference;
   /** Another origin, for redirects. */
   readonly elsewhere: string;
   /** Writes bytes and lets the client read them; resolves with false once the client has left. */

@@ -1,27 +1,24 @@
-import { eventStream, textChunk } from '../answers.js';
+import { eventStream } from '../answers.js';
 import type { Scenario } from './exchange.js';
-import { lengthOf, reference } from './reference.js';
+import type { Reference } from './reference.js';
 import { answerOf, chunked, eventType, headOf, streamHead } from './wire.js';
 
-const completion = {
-  id: 'chat-1',
-  object: 'chat.completion',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'Whole' }, finish_reason: 'stop' }],
-};
-
 /** Bodies with status 200 that are not a usual event stream. */
-const others: Readonly<Record<string, readonly [type: string, body: string]>> = {
+const others: Readonly<Record<string, readonly [type: string, body: string | ((reference: Reference) => string)]>> = {
   page: ['text/html', '<!doctype html><title>Sign in</title>'],
   'page-as-events': ['text/event-stream', '<!doctype html><title>Sign in</title>'],
-  completion: ['application/json', JSON.stringify(completion)],
+  completion: ['application/json', ({ whole }) => JSON.stringify(whole('Whole'))],
   error: ['application/json', '{"error":{"message":"Too many","code":"rate_limit_exceeded"}}'],
   json: ['application/json', '{"hello":"world"}'],
   'broken-json': ['application/json', '{"choices":['],
   text: ['text/plain', 'hello'],
   empty: ['text/event-stream', ''],
   'only-done': ['text/event-stream', 'data: [DONE]\n\n'],
-  nonsense: ['text/event-stream', eventStream(textChunk('Hel'), 'nonsense')],
-  'error-frame': ['text/event-stream', eventStream(textChunk('Hel'), { error: { message: 'Busy', code: 503 } })],
+  nonsense: ['text/event-stream', ({ add }) => add('Hel') + eventStream('nonsense')],
+  'error-frame': [
+    'text/event-stream',
+    ({ add }) => add('Hel') + eventStream({ error: { message: 'Busy', code: 503 } }),
+  ],
 };
 
 /** Heads that HTTP does not allow here. */
@@ -38,7 +35,7 @@ const heads: Readonly<Record<string, string>> = {
 export const oddities: Readonly<Record<string, Scenario>> = {
   answer: (exchange) => {
     const [type = '', body = ''] = others[exchange.parameters[0] ?? ''] ?? [];
-    exchange.end(answerOf(200, { 'content-type': type }, body));
+    exchange.end(answerOf(200, { 'content-type': type }, typeof body === 'string' ? body : body(exchange.reference)));
   },
 
   'no-content': (exchange) => exchange.end(headOf(204, { connection: 'close' })),
@@ -48,7 +45,8 @@ export const oddities: Readonly<Record<string, Scenario>> = {
 
   /** Two chunks, and then an HTTP chunk whose size is not a number. */
   'bad-chunk': async (exchange) => {
-    await exchange.send(Buffer.concat([Buffer.from(streamHead), chunked(reference.subarray(0, lengthOf(2)))]));
+    const { bytes, lengthOf } = exchange.reference;
+    await exchange.send(Buffer.concat([Buffer.from(streamHead), chunked(bytes.subarray(0, lengthOf(2)))]));
     await exchange.send('many\r\n');
   },
 
@@ -63,23 +61,23 @@ export const oddities: Readonly<Record<string, Scenario>> = {
   /** The reference with another content type, or with none. */
   typed: (exchange) => {
     const [type = ''] = exchange.parameters;
-    exchange.end(answerOf(200, type === '' ? {} : { 'content-type': type }, reference));
+    exchange.end(answerOf(200, type === '' ? {} : { 'content-type': type }, exchange.reference.bytes));
   },
 
   /** More events after `[DONE]`, on a connection that stays open. */
   'after-done': async (exchange) => {
-    await exchange.send(Buffer.concat([Buffer.from(streamHead), chunked(reference)]));
-    await exchange.send(chunked(eventStream(textChunk('late'))));
+    await exchange.send(Buffer.concat([Buffer.from(streamHead), chunked(exchange.reference.bytes)]));
+    await exchange.send(chunked(exchange.reference.add('late')));
   },
 
   /** Informational heads before the answer. */
   'early-hints': async (exchange) => {
     await exchange.send('HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n');
-    exchange.end(answerOf(200, eventType, reference));
+    exchange.end(answerOf(200, eventType, exchange.reference.bytes));
   },
 
   'http-1.0': async (exchange) => {
     await exchange.send(headOf(200, eventType, '1.0'));
-    exchange.end(reference);
+    exchange.end(exchange.reference.bytes);
   },
 };

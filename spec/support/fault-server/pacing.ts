@@ -1,5 +1,5 @@
 import type { Scenario } from './exchange.js';
-import { lengthOf, reference } from './reference.js';
+import type { Reference } from './reference.js';
 import { answerOf, chunked, eventType, headOf, lastChunk, streamHead } from './wire.js';
 
 /** Pieces that a server may send without any progress. */
@@ -12,19 +12,23 @@ const idlePieces: Readonly<Record<string, string>> = {
 };
 
 /** Formats the head and the first events of the reference. */
-function startWith(count: string | undefined): string {
-  const events = reference.subarray(0, lengthOf(Number(count)));
+function startWith(count: string | undefined, { bytes, lengthOf }: Reference): string {
+  const events = bytes.subarray(0, lengthOf(Number(count)));
   return streamHead + chunked(events).toString();
 }
 
 /** Ways to spread an answer over time and packets. */
 export const pacing: Readonly<Record<string, Scenario>> = {
   /** The reference, at once. */
-  whole: (exchange) => exchange.end(answerOf(200, eventType, reference)),
+  whole: (exchange) => exchange.end(answerOf(200, eventType, exchange.reference.bytes)),
 
   /** One byte at a time, including those of the head and the HTTP chunks. */
   drip: async (exchange) => {
-    for (const byte of Buffer.concat([Buffer.from(streamHead), chunked(reference), Buffer.from(lastChunk)])) {
+    for (const byte of Buffer.concat([
+      Buffer.from(streamHead),
+      chunked(exchange.reference.bytes),
+      Buffer.from(lastChunk),
+    ])) {
       if (!(await exchange.send(Uint8Array.of(byte)))) {
         return;
       }
@@ -35,15 +39,16 @@ export const pacing: Readonly<Record<string, Scenario>> = {
   /** Two packets, cut at this byte of the body. */
   split: async (exchange) => {
     const place = Number(exchange.parameters[0]);
-    const head = headOf(200, { ...eventType, 'content-length': String(reference.length) });
-    await exchange.send(Buffer.concat([Buffer.from(head), reference.subarray(0, place)]));
-    exchange.end(reference.subarray(place));
+    const { bytes } = exchange.reference;
+    const head = headOf(200, { ...eventType, 'content-length': String(bytes.length) });
+    await exchange.send(Buffer.concat([Buffer.from(head), bytes.subarray(0, place)]));
+    exchange.end(bytes.subarray(place));
   },
 
   /** Lines that end in CR and LF, which never share a packet. */
   crlf: async (exchange) => {
     await exchange.send(headOf(200, eventType));
-    for (const piece of reference
+    for (const piece of exchange.reference.bytes
       .toString()
       .replaceAll('\n', '\r\n')
       .split(/(?<=\r)/u)) {
@@ -58,14 +63,14 @@ export const pacing: Readonly<Record<string, Scenario>> = {
     if (where === 'inside-headers') {
       await exchange.send('HTTP/1.1 200 OK\r\ncontent-ty');
     } else if (where !== 'before-headers') {
-      await exchange.send(startWith(where));
+      await exchange.send(startWith(where, exchange.reference));
     }
   },
 
   /** `/idle/comments/2`: two events, then endless comments. */
   idle: async (exchange) => {
     const [what = '', count] = exchange.parameters;
-    await exchange.send(startWith(count));
+    await exchange.send(startWith(count, exchange.reference));
     while (await exchange.send(chunked(idlePieces[what] ?? ''))) {
       // until the client leaves
     }

@@ -1,5 +1,4 @@
 import type { FaultExchange, Scenario } from './exchange.js';
-import { reference } from './reference.js';
 import { answerOf, chunked, eventType, type Fields, headOf } from './wire.js';
 
 /** Bodies of refusals, by name. */
@@ -37,7 +36,7 @@ export const refusals: Readonly<Record<string, Scenario>> = {
     const statuses = (exchange.parameters[0] ?? '').split(',').map(Number);
     const status = statuses[Math.min(exchange.attempt, statuses.length) - 1] ?? 500;
     if (status === 200) {
-      exchange.end(answerOf(200, eventType, reference));
+      exchange.end(answerOf(200, eventType, exchange.reference.bytes));
     } else {
       refuse(exchange, status);
     }
@@ -63,7 +62,7 @@ export const refusals: Readonly<Record<string, Scenario>> = {
 
   /** `/redirect/same`, `/redirect/other` or `/redirect/loop`: redirects to the reference there. */
   redirect: ({ parameters: [where], request, elsewhere, end }) => {
-    const path = `${where === 'loop' ? request.scenario : '/whole'}/chat/completions`;
+    const path = `${where === 'loop' ? request.scenario : '/whole'}${request.endpoint}`;
     end(answerOf(307, { location: where === 'other' ? elsewhere + path : path }, 'moved'));
   },
 };

@@ -1,11 +1,10 @@
-import { eventStream, textChunk } from '../answers.js';
 import type { FaultExchange, Scenario } from './exchange.js';
-import { lengthOf, reference } from './reference.js';
 import { answerOf, chunked, eventType, streamHead } from './wire.js';
 
 /** Sends two events, then one piece repeatedly until the client leaves. */
 async function repeat(exchange: FaultExchange, start: string, piece: string): Promise<void> {
-  await exchange.send(streamHead + chunked(reference.subarray(0, lengthOf(2))).toString());
+  const { bytes: whole, lengthOf } = exchange.reference;
+  await exchange.send(streamHead + chunked(whole.subarray(0, lengthOf(2))).toString());
   await exchange.send(chunked(start));
   const bytes = chunked(piece);
   while (await exchange.send(bytes)) {
@@ -29,7 +28,8 @@ export const sizes: Readonly<Record<string, Scenario>> = {
 
   /** One event with this many characters of text. */
   'large-event': (exchange) => {
+    const { add, finish } = exchange.reference;
     const text = 'a'.repeat(Number(exchange.parameters[0]));
-    exchange.end(answerOf(200, eventType, eventStream(textChunk(text, 'stop'), '[DONE]')));
+    exchange.end(answerOf(200, eventType, add(text) + finish('')));
   },
 };

@@ -5,6 +5,7 @@ import { encodings } from './encodings.js';
 import type { FaultExchange, FaultRequest, Scenario } from './exchange.js';
 import { oddities } from './oddities.js';
 import { pacing } from './pacing.js';
+import { type Endpoint, references } from './reference.js';
 import { refusals } from './refusals.js';
 import { sizes } from './sizes.js';
 
@@ -67,7 +68,7 @@ export async function startFaultServer(elsewhere = ''): Promise<FaultServer> {
     }
     const { length: attempt } = of(request.scenario);
     const actions = actOn(connection.socket, () => (connection.left = true));
-    void scenario({ request, parameters, attempt, elsewhere, ...actions });
+    void scenario({ request, parameters, attempt, reference: references[request.endpoint], elsewhere, ...actions });
   };
 
   const server = createServer({ noDelay: true }, (socket) => {
@@ -163,7 +164,7 @@ function readRequest(bytes: Buffer): FaultRequest | undefined {
   );
   const body = bytes.subarray(end + blankLine.length);
   const isWhole = body.length >= Number(headers['content-length'] ?? 0);
-  return isWhole
-    ? { scenario: path.replace(/\/chat\/completions$/u, ''), method, headers, body: body.toString() }
-    : undefined;
+  const [endpoint = ''] = /\/(?:chat\/completions|responses)$/u.exec(path) ?? [];
+  const scenario = path.slice(0, path.length - endpoint.length);
+  return isWhole ? { scenario, endpoint: endpoint as Endpoint, method, headers, body: body.toString() } : undefined;
 }
