@@ -63,9 +63,8 @@ function read(stream: AnswerStream, watch?: Watch): Reading {
   let ending: unknown = 'open';
   source
     .pipe(
-      readAnswer<ProvenChunk<Chunk>>({
-        eventBytes: limits.eventBytes,
-        createShortcut,
+      readAnswer<ProvenChunk<Chunk>>(limits.eventBytes, {
+        ...(createShortcut && { createShortcut }),
         isWhole: ({ choices }) => Array.isArray(choices),
       }),
       parseChunks(format, { ...content, redact: (text) => text }),

@@ -13,14 +13,12 @@ import { isObject } from '../util/is-object.js';
 import { joinBytes } from '../util/join-bytes.js';
 import { operate, type Stage } from '../util/operate.js';
 
-/** Configuration of {@link readAnswer}. */
-interface ReadAnswerConfig<Value> {
-  /** The maximum number of bytes of an event or document. */
-  readonly eventBytes: number;
+/** What the answers of an endpoint may be. */
+export interface AnswerReading<Value> {
   /** Creates what reads the events of one stream that repeat earlier ones. */
-  readonly createShortcut?: (() => Shortcut<Value>) | undefined;
-  /** Whether a JSON document is a whole answer. */
-  readonly isWhole: (document: Readonly<Record<string, unknown>>) => boolean;
+  createShortcut?(): Shortcut<Value>;
+  /** Whether a JSON document that was sent in place of a stream is a whole answer. */
+  isWhole(document: Readonly<Record<string, unknown>>): boolean;
 }
 
 /**
@@ -30,14 +28,16 @@ interface ReadAnswerConfig<Value> {
  * than `eventBytes` a `LimitError`.
  */
 export function readAnswer<Value = never>(
-  config: ReadAnswerConfig<Value>,
+  eventBytes: number,
+  reading: AnswerReading<Value>,
 ): OperatorFunction<TransportEvent, AnswerEvent | Value> {
-  return operate((destination) => new AnswerReader(destination, config));
+  return operate((destination) => new AnswerReader(destination, eventBytes, reading));
 }
 
 class AnswerReader<Value> implements Stage<TransportEvent> {
   private readonly destination: Subscriber<AnswerEvent | Value>;
-  private readonly config: ReadAnswerConfig<Value>;
+  private readonly eventBytes: number;
+  private readonly reading: AnswerReading<Value>;
   /** The first bytes, until they tell the kind of the body. */
   private start: Uint8Array | undefined;
   /** Whether the headers declare a readable event stream. */
@@ -46,9 +46,10 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
   /** A consumer may make more bytes arrive. */
   private readonly turns = new Turns<Uint8Array | 'end'>((piece) => (piece === 'end' ? this.end() : this.read(piece)));
 
-  constructor(destination: Subscriber<AnswerEvent | Value>, config: ReadAnswerConfig<Value>) {
+  constructor(destination: Subscriber<AnswerEvent | Value>, eventBytes: number, reading: AnswerReading<Value>) {
     this.destination = destination;
-    this.config = config;
+    this.eventBytes = eventBytes;
+    this.reading = reading;
   }
 
   next(event: TransportEvent): void {
@@ -71,8 +72,7 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
     if (this.body === undefined) {
       this.begin(new Uint8Array(0), true);
     }
-    const last =
-      this.body instanceof ByteBuffer ? wholeAnswer(this.body, this.config.isWhole) : lastEvent(this.body?.end());
+    const last = this.body instanceof ByteBuffer ? wholeAnswer(this.body, this.reading) : lastEvent(this.body?.end());
     if (last !== undefined) {
       this.destination.next(last);
     }
@@ -96,11 +96,11 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
     if (kind === undefined) {
       return;
     }
-    const { eventBytes, createShortcut } = this.config;
+    const { eventBytes, reading } = this;
     this.body =
       kind === 'json'
         ? new ByteBuffer(eventBytes)
-        : new EventParser({ eventBytes, lenient: true, shortcut: createShortcut?.() });
+        : new EventParser({ eventBytes, lenient: true, shortcut: reading.createShortcut?.() });
     this.start = undefined;
     this.read(start);
   }
@@ -120,14 +120,14 @@ function lastEvent(event: ServerSentEvent | undefined): AnswerEvent | undefined 
 }
 
 /** Converts an answer sent as one JSON document, a whole completion or an error, to an event. */
-function wholeAnswer(body: ByteBuffer, isWhole: ReadAnswerConfig<unknown>['isWhole']): AnswerEvent {
+function wholeAnswer(body: ByteBuffer, reading: AnswerReading<unknown>): AnswerEvent {
   const data = new TextDecoder().decode(body.release()).trim();
   const documents = parseEventData(data) ?? [];
   const [document] = documents;
   if (document === undefined) {
     throw new ProtocolError('The server answered with malformed JSON instead of an event stream', { kind: 'parse' });
   }
-  if (!(isObject(document) && isWhole(document)) && errorFrame(document) === undefined) {
+  if (!(isObject(document) && reading.isWhole(document)) && errorFrame(document) === undefined) {
     throw notAnEventStream('JSON instead of');
   }
   return { event: 'message', data, id: '', documents };

@@ -2,12 +2,11 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { AnswerEvent } from '../answers/event-data.js';
 import { withActivityDeadlines } from '../operators/with-deadlines.js';
 import type { Redact } from '../secrets/redactor.js';
-import type { Shortcut } from '../sse/shortcut.js';
 import type { Operation, TransportEvent, TransportRequest } from '../transport/transport.js';
 import { perSubscription } from '../util/operate.js';
 import { drainAfterComplete } from './drain-after-complete.js';
 import { onFlatStack } from './on-flat-stack.js';
-import { readAnswer } from './read-answer.js';
+import { type AnswerReading, readAnswer } from './read-answer.js';
 import { identifyErrors, RequestScope } from './request-scope.js';
 import { send } from './send.js';
 import { type EndpointRequest, type Settings, toTransportRequest } from './settings.js';
@@ -23,15 +22,11 @@ export interface StreamEndpoint<Request, Value, Proven = never> {
 }
 
 /** How the answers to one request are read. */
-export interface StreamReading<Value, Proven = never> {
-  /** Whether a JSON document that was sent in place of a stream is a whole answer. */
-  readonly isWhole: (document: Readonly<Record<string, unknown>>) => boolean;
-  /** Creates what reads the events of one stream that repeat earlier ones. */
-  readonly createShortcut?: () => Shortcut<Proven>;
+export interface StreamReading<Value, Proven = never> extends AnswerReading<Proven> {
   /** Converts events to values, until the answer is complete. */
-  readonly parse: (redact: Redact) => OperatorFunction<AnswerEvent | Proven, Value>;
+  parse(redact: Redact): OperatorFunction<AnswerEvent | Proven, Value>;
   /** Creates what tells which values of one stream show that the model is at work. */
-  readonly createCheck: () => { isActive(value: Value): boolean };
+  createCheck(): { isActive(value: Value): boolean };
 }
 
 /** How long to keep reading after the end of an answer, in milliseconds, so that the connection can be reused. */
@@ -69,7 +64,7 @@ interface StreamExchange<Value, Proven> {
 /** Reads the answer to one exchange, by joining the stages. */
 export function readStream<Value, Proven>({
   request,
-  reading: { parse, createCheck, ...known },
+  reading,
   settings,
   scope,
   resumed,
@@ -79,15 +74,15 @@ export function readStream<Value, Proven>({
     deadlines: { firstChunk, idle, total },
     scheduler,
   } = settings;
-  const readEvents = readAnswer({ eventBytes, ...known });
+  const readEvents = readAnswer(eventBytes, reading);
   const read = (answer: Observable<TransportEvent>): Observable<Value> =>
     answer.pipe(
       readEvents, // bytes → server-sent events; those that repeat → values
-      parse(scope.redact), // events → values, until the answer is complete
+      reading.parse(scope.redact), // events → values, until the answer is complete
     );
   return send(request, settings, scope).pipe(
     drainAfterComplete(read, grace, scheduler), // complete with the answer, not when the socket closes
-    withActivityDeadlines({ firstChunk, idle, total, scheduler }, createCheck, resumed), // a silent or dead server becomes DeadlineError
+    withActivityDeadlines({ firstChunk, idle, total, scheduler }, () => reading.createCheck(), resumed), // a silent or dead server becomes DeadlineError
     identifyErrors(scope), // each error tells which request it was
   );
 }

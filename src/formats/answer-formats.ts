@@ -66,19 +66,23 @@ function pick<Key extends keyof AnswerFormat<never>>(
   return list[place] as AnswerFormat<AnswerValue>[Key];
 }
 
-/** Finds what one stream has for the format of a value. */
-type PerStream<State> = (value: AnswerValue) => State;
+/** What one stream has for each format, created at the first value of that format. */
+export class PerStream<State> {
+  private readonly operator: string;
+  private readonly create: (place: Place) => State;
+  // Sized for one: a list that grows from nothing takes room for 17.
+  private readonly states: (State | undefined)[] = [undefined];
 
-/** Creates a {@link PerStream} for each stream, which creates the state of a format at the first value of that format. */
-function perStream<State>(operator: string, create: (place: Place) => State): () => PerStream<State> {
-  return () => {
-    // Sized for one: a list that grows from nothing takes room for 17.
-    const states: (State | undefined)[] = [undefined];
-    return (value) => {
-      const place = requirePlace(operator, value);
-      return (states[place] ??= create(place));
-    };
-  };
+  constructor(operator: string, create: (place: Place) => State) {
+    this.operator = operator;
+    this.create = create;
+  }
+
+  /** Finds it for the format of a value. */
+  of(value: AnswerValue): State {
+    const place = requirePlace(this.operator, value);
+    return (this.states[place] ??= this.create(place));
+  }
 }
 
 /**
@@ -91,12 +95,14 @@ export function textReaders(
   kind: TextKind,
   choice: number,
 ): () => PerStream<(value: AnswerValue) => string> {
-  return perStream(operator, (place) => pick(readers, place)(kind, choice));
+  const create = (place: Place): ((value: AnswerValue) => string) => pick(readers, place)(kind, choice);
+  return () => new PerStream(operator, create);
 }
 
 /** Prepares the building of messages, as {@link textReaders} does: for each stream, what finds the draft of a value. */
 export function messageDrafts(operator: string, config: DraftConfig): () => PerStream<AnswerDraft<AnswerValue>> {
-  return perStream(operator, (place) => pick(drafts, place)(config));
+  const create = (place: Place): AnswerDraft<AnswerValue> => pick(drafts, place)(config);
+  return () => new PerStream(operator, create);
 }
 
 /** Returns why an answer was cut, if a value tells that one was. */

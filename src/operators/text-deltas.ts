@@ -69,10 +69,10 @@ function pieces(operator: string, kind: TextKind, choice: number): OperatorFunct
   checkChoice(operator, choice);
   const begin = textReaders(operator, kind, choice);
   return operate((destination) => {
-    const readerOf = begin();
+    const readers = begin();
     return {
       next(value) {
-        const piece = readerOf(value)(value);
+        const piece = readers.of(value)(value);
         if (piece !== '') {
           destination.next(piece);
         }
