@@ -21,11 +21,11 @@ export interface AnswerEvent {
  */
 export function documentsOf(
   { data, event, documents = parseEventData(data) }: AnswerEvent,
-  toError: (frame: unknown) => Error,
+  parser: { toError(frame: unknown): Error },
 ): readonly unknown[] {
   // What would be idle elsewhere is an error that gives no reason.
   if (event === 'error' && !documents?.length) {
-    throw toError(data.trim() === 'null' ? undefined : data);
+    throw parser.toError(data.trim() === 'null' ? undefined : data);
   }
   if (documents === undefined) {
     throw new ProtocolError('The server sent an event that is not JSON', { kind: 'parse' });

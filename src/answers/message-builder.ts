@@ -4,14 +4,14 @@ import { emptyMessage } from './empty-message.js';
 
 /** Builds one message from the values of a stream, as immutable snapshots. */
 export class MessageBuilder<Value> {
-  private readonly drafts: { of(value: Value): AnswerDraft<Value> };
+  private readonly draftFor: (value: Value) => AnswerDraft<Value>;
   private draft: AnswerDraft<Value> | undefined;
   /** The latest snapshot. */
   private message = emptyMessage;
 
-  /** @param drafts Finds the draft that a value is added to: one draft for all values of a format. */
-  constructor(drafts: { of(value: Value): AnswerDraft<Value> }) {
-    this.drafts = drafts;
+  /** @param draftFor Returns the draft that a value is added to: one draft for all values of a format. */
+  constructor(draftFor: (value: Value) => AnswerDraft<Value>) {
+    this.draftFor = draftFor;
   }
 
   /** Whether the server has sent a finish reason. */
@@ -21,7 +21,7 @@ export class MessageBuilder<Value> {
 
   /** Adds a value. */
   add(value: Value): void {
-    this.draft = this.drafts.of(value);
+    this.draft = this.draftFor(value);
     this.draft.add(value);
   }
 

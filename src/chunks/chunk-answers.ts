@@ -24,6 +24,13 @@ const readers: Readonly<Record<TextKind, (choice: AnswerChoice) => string>> = {
 
 /** Creates what reads one kind of text of one choice. */
 export function createChunkReader(kind: TextKind, choice: number): (chunk: AnswerChunk) => string {
+  // Nearly every stream reads the first choice, and a reader holds nothing of its stream.
+  return choice === 0 ? (firstReaders[kind] ??= readerOf(kind, 0)) : readerOf(kind, choice);
+}
+
+const firstReaders: Partial<Record<TextKind, (chunk: AnswerChunk) => string>> = {};
+
+function readerOf(kind: TextKind, choice: number): (chunk: AnswerChunk) => string {
   const read = readers[kind];
   return (chunk) => {
     let piece = '';

@@ -66,10 +66,7 @@ class ChunkParser<Chunk extends AnyChunk> implements Stage<AnswerEvent | ProvenC
   private readonly format: ChunkFormat<Chunk>;
   private readonly config: ParseChunksConfig;
   private readonly completion = new Completion();
-  private readonly foreign = new ForeignStream(
-    'objects without choices',
-    (document) => 'choices' in document || (document['usage'] ?? undefined) !== undefined,
-  );
+  private readonly foreign = new ForeignStream('objects without choices', hasChoicesOrUsage);
   private readonly repair: ChunkRepair<Chunk>;
 
   constructor(destination: Subscriber<Chunk>, format: ChunkFormat<Chunk>, config: ParseChunksConfig) {
@@ -85,7 +82,7 @@ class ChunkParser<Chunk extends AnyChunk> implements Stage<AnswerEvent | ProvenC
       this.destination.next(event.chunk);
       return;
     }
-    for (const document of documentsOf(event, this.toError)) {
+    for (const document of documentsOf(event, this)) {
       if (this.destination.closed) {
         return;
       }
@@ -125,10 +122,14 @@ class ChunkParser<Chunk extends AnyChunk> implements Stage<AnswerEvent | ProvenC
     throwIfFailed(chunk);
   }
 
-  private readonly toError = (frame: unknown): StreamError => {
+  toError(frame: unknown): StreamError {
     const { redact, scheduler = asyncScheduler } = this.config;
     return toStreamError(frame, redact, scheduler.now());
-  };
+  }
+}
+
+function hasChoicesOrUsage(document: Readonly<Record<string, unknown>>): boolean {
+  return 'choices' in document || (document['usage'] ?? undefined) !== undefined;
 }
 
 /** Whether a document is a ping, or a bare value that some relays send to keep a connection alive. */

@@ -40,7 +40,9 @@ export function fetchAnswer<T>(
     const scope = new RequestScope(settings);
     return send(exchange, settings, scope).pipe(
       readDocument(reader, settings, scope), // bytes → values, at the end
-      withActivityDeadlines({ firstChunk, idle: Infinity, total, scheduler }, () => ({ isActive: () => true })),
+      withActivityDeadlines({ deadlines: { firstChunk, idle: Infinity, total }, scheduler }, () => ({
+        isActive: () => true,
+      })),
       identifyErrors(scope),
     );
   }).pipe(onFlatStack());

@@ -69,20 +69,15 @@ export function readStream<Value, Proven>({
   scope,
   resumed,
 }: StreamExchange<Value, Proven>): Observable<Value> {
-  const {
-    limits: { eventBytes },
-    deadlines: { firstChunk, idle, total },
-    scheduler,
-  } = settings;
-  const readEvents = readAnswer(eventBytes, reading);
+  const readEvents = readAnswer(settings.limits.eventBytes, reading);
   const read = (answer: Observable<TransportEvent>): Observable<Value> =>
     answer.pipe(
       readEvents, // bytes → server-sent events; those that repeat → values
       reading.parse(scope.redact), // events → values, until the answer is complete
     );
   return send(request, settings, scope).pipe(
-    drainAfterComplete(read, grace, scheduler), // complete with the answer, not when the socket closes
-    withActivityDeadlines({ firstChunk, idle, total, scheduler }, () => reading.createCheck(), resumed), // a silent or dead server becomes DeadlineError
+    drainAfterComplete(read, grace, settings.scheduler), // complete with the answer, not when the socket closes
+    withActivityDeadlines(settings, () => reading.createCheck(), resumed), // a silent or dead server becomes DeadlineError
     identifyErrors(scope), // each error tells which request it was
   );
 }

@@ -66,43 +66,35 @@ function pick<Key extends keyof AnswerFormat<never>>(
   return list[place] as AnswerFormat<AnswerValue>[Key];
 }
 
-/** What one stream has for each format, created at the first value of that format. */
-export class PerStream<State> {
+/** Reads one kind of text of one choice of one stream, whatever the formats of its values. */
+export class TextReader {
   private readonly operator: string;
-  private readonly create: (place: Place) => State;
+  private readonly kind: TextKind;
+  private readonly choice: number;
   // Sized for one: a list that grows from nothing takes room for 17.
-  private readonly states: (State | undefined)[] = [undefined];
+  private readonly readers: (((value: AnswerValue) => string) | undefined)[] = [undefined];
 
-  constructor(operator: string, create: (place: Place) => State) {
+  /** @param operator The operator's name, for the TypeError about a value that is no part of an answer. */
+  constructor(operator: string, kind: TextKind, choice: number) {
     this.operator = operator;
-    this.create = create;
+    this.kind = kind;
+    this.choice = choice;
   }
 
-  /** Finds it for the format of a value. */
-  of(value: AnswerValue): State {
+  /** Returns the text that a value adds; an empty string if it adds none. */
+  read(value: AnswerValue): string {
     const place = requirePlace(this.operator, value);
-    return (this.states[place] ??= this.create(place));
+    return (this.readers[place] ??= pick(readers, place)(this.kind, this.choice))(value);
   }
 }
 
-/**
- * Prepares the reading of one kind of text of one choice: for each stream, what finds the reader of a value.
- *
- * @param operator The operator's name, for the TypeError about a value that is no part of an answer.
- */
-export function textReaders(
-  operator: string,
-  kind: TextKind,
-  choice: number,
-): () => PerStream<(value: AnswerValue) => string> {
-  const create = (place: Place): ((value: AnswerValue) => string) => pick(readers, place)(kind, choice);
-  return () => new PerStream(operator, create);
-}
-
-/** Prepares the building of messages, as {@link textReaders} does: for each stream, what finds the draft of a value. */
-export function messageDrafts(operator: string, config: DraftConfig): () => PerStream<AnswerDraft<AnswerValue>> {
-  const create = (place: Place): AnswerDraft<AnswerValue> => pick(drafts, place)(config);
-  return () => new PerStream(operator, create);
+/** Creates what finds the draft of one stream for the format of a value. `operator` is named in the TypeError for others. */
+export function messageDrafts(operator: string, config: DraftConfig): (value: AnswerValue) => AnswerDraft<AnswerValue> {
+  const found: (AnswerDraft<AnswerValue> | undefined)[] = [];
+  return (value) => {
+    const place = requirePlace(operator, value);
+    return (found[place] ??= pick(drafts, place)(config));
+  };
 }
 
 /** Returns why an answer was cut, if a value tells that one was. */

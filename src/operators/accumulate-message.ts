@@ -94,6 +94,5 @@ export function prepareMessage(
   checkConfig(name, config, ['toolCalls']);
   const { toolCalls = 128 } = config;
   checkCount('toolCalls', toolCalls, 1);
-  const begin = messageDrafts(name, { choice, toolCalls });
-  return () => new MessageBuilder(begin());
+  return () => new MessageBuilder(messageDrafts(name, { choice, toolCalls }));
 }

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { TextKind } from '../answers/answer-format.js';
-import { type AnswerValue, textReaders } from '../formats/answer-formats.js';
+import { type AnswerValue, TextReader } from '../formats/answer-formats.js';
 import { checkChoice } from '../util/check.js';
 import { operate } from '../util/operate.js';
 
@@ -67,12 +67,11 @@ export function refusalDeltas(choice = 0): OperatorFunction<AnswerValue, string>
 /** Emits the text of one kind that each value adds, skipping values that add none. */
 function pieces(operator: string, kind: TextKind, choice: number): OperatorFunction<AnswerValue, string> {
   checkChoice(operator, choice);
-  const begin = textReaders(operator, kind, choice);
   return operate((destination) => {
-    const readers = begin();
+    const reader = new TextReader(operator, kind, choice);
     return {
       next(value) {
-        const piece = readers.of(value)(value);
+        const piece = reader.read(value);
         if (piece !== '') {
           destination.next(piece);
         }

@@ -48,7 +48,7 @@ export function withDeadlines<T>(config: DeadlineConfig): MonoTypeOperatorFuncti
   Object.entries({ firstChunk, idle, total }).forEach(([name, value]) => {
     check(typeof value === 'number' && value > 0, name, 'a number of milliseconds above 0, or Infinity', value);
   });
-  return withActivityDeadlines({ firstChunk, idle, total, scheduler }, () => ({ isActive: () => true }));
+  return withActivityDeadlines({ deadlines: { firstChunk, idle, total }, scheduler }, () => ({ isActive: () => true }));
 }
 
 /** Tells which values of one subscription are activity. */
@@ -56,8 +56,11 @@ interface ActivityCheck<T> {
   isActive(value: T): boolean;
 }
 
-/** A valid configuration without defaults. */
-type Deadlines = { readonly [Key in keyof DeadlineConfig]-?: NonNullable<DeadlineConfig[Key]> };
+/** Valid deadlines without defaults, and their clock. */
+interface Timing {
+  readonly deadlines: { readonly firstChunk: number; readonly idle: number; readonly total: number };
+  readonly scheduler: SchedulerLike;
+}
 
 /**
  * Like {@link withDeadlines}, but only values that are activity count for `firstChunk` and `idle`. All values pass through.
@@ -65,19 +68,20 @@ type Deadlines = { readonly [Key in keyof DeadlineConfig]-?: NonNullable<Deadlin
  * @param begun Whether the source continues a stream, so that `idle` counts from subscription. Default false.
  */
 export function withActivityDeadlines<T>(
-  deadlines: Deadlines,
+  timing: Timing,
   createCheck: () => ActivityCheck<T>,
   begun = false,
 ): MonoTypeOperatorFunction<T> {
+  const { deadlines } = timing;
   return Math.min(deadlines.firstChunk, deadlines.idle, deadlines.total) > maxTimer
     ? identity
-    : operate((destination, source) => new DeadlineStage(destination, source, deadlines, createCheck(), begun));
+    : operate((destination, source) => new DeadlineStage(destination, source, timing, createCheck(), begun));
 }
 
 class DeadlineStage<T> implements Stage<T> {
   private readonly destination: Subscriber<T>;
   private readonly source: Subscription;
-  private readonly deadlines: Deadlines;
+  private readonly timing: Timing;
   private readonly check: ActivityCheck<T>;
   private started: number;
   private silentSince: number;
@@ -87,16 +91,16 @@ class DeadlineStage<T> implements Stage<T> {
   constructor(
     destination: Subscriber<T>,
     source: Subscription,
-    deadlines: Deadlines,
+    timing: Timing,
     check: ActivityCheck<T>,
     begun: boolean,
   ) {
     this.destination = destination;
     this.source = source;
-    this.deadlines = deadlines;
+    this.timing = timing;
     this.check = check;
     this.begun = begun;
-    this.started = this.silentSince = deadlines.scheduler.now();
+    this.started = this.silentSince = timing.scheduler.now();
   }
 
   next(value: T): void {
@@ -104,7 +108,7 @@ class DeadlineStage<T> implements Stage<T> {
     this.destination.next(value);
     if (active && !this.destination.closed) {
       // Read after the consumer has run, so that the time it takes does not count as silence.
-      this.silentSince = this.deadlines.scheduler.now();
+      this.silentSince = this.timing.scheduler.now();
       if (!this.begun) {
         this.begun = true;
         this.wait();
@@ -122,7 +126,7 @@ class DeadlineStage<T> implements Stage<T> {
   }
 
   private wait(): void {
-    const { scheduler } = this.deadlines;
+    const { scheduler } = this.timing;
     this.waiting?.unsubscribe();
     const now = scheduler.now();
     // A clock that was set back must not delay a deadline by as much.
@@ -136,7 +140,10 @@ class DeadlineStage<T> implements Stage<T> {
   }
 
   private expireOrWait(): void {
-    const { scheduler, firstChunk, idle, total } = this.deadlines;
+    const {
+      deadlines: { firstChunk, idle, total },
+      scheduler,
+    } = this.timing;
     if (scheduler.now() < this.nextDue()) {
       this.wait();
       return;
@@ -152,10 +159,10 @@ class DeadlineStage<T> implements Stage<T> {
   }
 
   private nextDue(): number {
-    return Math.min(this.chunkDue(), this.started + this.deadlines.total);
+    return Math.min(this.chunkDue(), this.started + this.timing.deadlines.total);
   }
 
   private chunkDue(): number {
-    return this.silentSince + (this.begun ? this.deadlines.idle : this.deadlines.firstChunk);
+    return this.silentSince + (this.begun ? this.timing.deadlines.idle : this.timing.deadlines.firstChunk);
   }
 }

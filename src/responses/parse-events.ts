@@ -63,7 +63,7 @@ class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> 
       }
       return;
     }
-    for (const document of documentsOf(event, this.toError)) {
+    for (const document of documentsOf(event, this)) {
       if (this.destination.closed) {
         return;
       }
@@ -167,10 +167,10 @@ class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> 
     }
   }
 
-  private readonly toError = (frame: unknown): StreamError => {
+  toError(frame: unknown): StreamError {
     const { redact, scheduler = asyncScheduler } = this.config;
     return toStreamError(frame, redact, scheduler.now());
-  };
+  }
 }
 
 function hasOwnType({ type }: Fields): boolean {
