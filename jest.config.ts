@@ -15,8 +15,8 @@ const config: Config = {
   testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
-  // These need a browser and run with `npm run test:browser`.
-  testPathIgnorePatterns: ['/node_modules/', '/spec/browser/'],
+  // These need a browser, or start many programs: `npm run test:browser`, `npm run test:package`.
+  testPathIgnorePatterns: ['/node_modules/', '/spec/browser/', '/spec/package/'],
   // Separate projects with their own tests.
   modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/', '<rootDir>/spec/consumers/'],
   transform: {
