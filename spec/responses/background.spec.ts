@@ -151,6 +151,17 @@ describe('a background response', () => {
     expect(reached).toEqual([begun, resumed(1), retrieved, resumed(1)]);
   });
 
+  it('ends with the deadline of a single answer where it is retrieved, and that answer does not end', () => {
+    const options = { deadlines: { firstChunk: 5 } };
+    const expected = { ...kept, name: 'DeadlineError', deadline: 'firstChunk', after: 1 };
+
+    expect(play({ exchanges: ['h01|', 'h|', 'j'], options }, '-01 8ms #', expected)).toEqual([
+      begun,
+      resumed(1),
+      retrieved,
+    ]);
+  });
+
   it('passes its own failure on, which is not retryable', () => {
     const expected = { ...kept, name: 'StreamError', code: 'server_error', after: 1 };
 
