@@ -36,6 +36,7 @@ const sent: Readonly<Record<string, TransportEvent>> = {
   j: head(200, { 'content-type': 'application/json' }),
   d: document('completed'),
   q: document('queued'),
+  b: data('{"id":"resp_1","object":"response","status":"queued","background":true,"output":[]}'),
 };
 
 interface Played {
@@ -160,6 +161,12 @@ describe('a background response', () => {
       resumed(1),
       retrieved,
     ]);
+  });
+
+  it('that is told in JSON while it goes on ends with an error that has its id', () => {
+    const expected = { ...kept, name: 'ProtocolError', after: undefined };
+
+    expect(play({ exchanges: ['jb|'] }, '--#', expected)).toEqual([begun]);
   });
 
   it('passes its own failure on, which is not retryable', () => {
