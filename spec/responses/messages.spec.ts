@@ -267,8 +267,14 @@ describe('the message of a response', () => {
     expect(readEvents(created, textDelta('Hi'), empty).message.logprobs).toBeUndefined();
   });
 
-  it('costs no more for a later delta than for an early one', () => {
-    const events = Array<object>(200_000).fill(textDelta('word '));
+  it.each([
+    ['one item', [0]],
+    ['items that grow in turn', [1, 0]],
+  ])('costs no more for a later delta than for an early one of %s', (_, outputs) => {
+    const turn = outputs.map((output) => textDelta('word ', output));
+    const events = Array<object[]>(200_000 / turn.length)
+      .fill(turn)
+      .flat();
     const [message] = emitted(events, pipe(accumulateMessage(), takeLast(1)));
 
     expect(message?.content).toHaveLength(1_000_000);
