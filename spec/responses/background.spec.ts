@@ -36,6 +36,7 @@ const sent: Readonly<Record<string, TransportEvent>> = {
   j: head(200, { 'content-type': 'application/json' }),
   d: document('completed'),
   q: document('queued'),
+  b: data('{"id":"resp_1","object":"response","status":"queued","background":true,"output":[]}'),
 };
 
 interface Played {
@@ -149,6 +150,23 @@ describe('a background response', () => {
     const reached = play({ exchanges: ['h01|', 'h|', 'jq|', 'h2345'] }, '-01 10ms 234(5|)');
 
     expect(reached).toEqual([begun, resumed(1), retrieved, resumed(1)]);
+  });
+
+  it('ends with the deadline of a single answer where it is retrieved, and that answer does not end', () => {
+    const options = { deadlines: { firstChunk: 5 } };
+    const expected = { ...kept, name: 'DeadlineError', deadline: 'firstChunk', after: 1 };
+
+    expect(play({ exchanges: ['h01|', 'h|', 'j'], options }, '-01 8ms #', expected)).toEqual([
+      begun,
+      resumed(1),
+      retrieved,
+    ]);
+  });
+
+  it('that is told in JSON while it goes on ends with an error that has its id', () => {
+    const expected = { ...kept, name: 'ProtocolError', after: undefined };
+
+    expect(play({ exchanges: ['jb|'] }, '--#', expected)).toEqual([begun]);
   });
 
   it('passes its own failure on, which is not retryable', () => {

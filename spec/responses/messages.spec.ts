@@ -165,6 +165,22 @@ describe('the message of a response', () => {
     expect(message.toolCalls).toMatchObject([{ id: 'call-1', name: 'dig', arguments: '{"a":2}', complete: true }]);
   });
 
+  it('has nothing of an earlier response, such as one that failed before it was requested again', () => {
+    const usage = { input_tokens: 1, output_tokens: 1 };
+    const failed = { id: 'resp-0', model: 'other', usage, output: [messageItem('Old')] };
+    const events = [
+      { type: 'response.created', response: { id: 'resp-0', model: 'other' } },
+      state('failed', failed),
+      { type: 'response.created', response: { id: 'resp-1', model: 'small' } },
+    ];
+    const ended = { type: 'response.completed', response: { id: 'resp-1', model: 'small' } };
+    const [message] = emitted([...events, textDelta('New'), ended], toMessage());
+
+    expect(snapshotsOf(...events).at(-1)).toMatchObject({ id: 'resp-1', model: 'small', content: '' });
+    expect(snapshotsOf(...events).at(-1)).not.toHaveProperty('usage');
+    expect(message).toMatchObject({ id: 'resp-1', content: 'New', output: [], finishReason: 'stop' });
+  });
+
   it('takes the items that are done where that event has no output', () => {
     const items = [callItem('call-1', 'dig', '{}'), messageItem('Hello')];
     const { message } = readEvents(created, itemEvent('done', items[1]!, 1), itemEvent('done', items[0]!), empty);
@@ -251,8 +267,14 @@ describe('the message of a response', () => {
     expect(readEvents(created, textDelta('Hi'), empty).message.logprobs).toBeUndefined();
   });
 
-  it('costs no more for a later delta than for an early one', () => {
-    const events = Array<object>(200_000).fill(textDelta('word '));
+  it.each([
+    ['one item', [0]],
+    ['items that grow in turn', [1, 0]],
+  ])('costs no more for a later delta than for an early one of %s', (_, outputs) => {
+    const turn = outputs.map((output) => textDelta('word ', output));
+    const events = Array<object[]>(200_000 / turn.length)
+      .fill(turn)
+      .flat();
     const [message] = emitted(events, pipe(accumulateMessage(), takeLast(1)));
 
     expect(message?.content).toHaveLength(1_000_000);

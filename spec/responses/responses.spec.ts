@@ -156,6 +156,13 @@ describe('a response sent as JSON', () => {
     expect(error).toBeUndefined();
   });
 
+  it.each([null, 7, {}])('has completed if its status is %j', (status) => {
+    expect(readResponse(JSON.stringify({ ...response, status }), json)).toMatchObject({
+      events: [{ type: 'response.completed' }],
+      message: { content: 'Hello', finishReason: 'stop' },
+    });
+  });
+
   it('becomes its event and its error if it failed', () => {
     const failed = { ...response, status: 'failed', output: [], error: { code: 'server_error', message: 'Oh' } };
 

@@ -50,7 +50,8 @@ function followResponse(
     ask: (id: string, { after }: StreamCursor) =>
       readStream({ request: askAfter(id, after, further), reading, settings: further, scope, resumed: true }),
     settle: (id: string) =>
-      retrieveResponse(id, further).pipe(
+      // It is a single answer, which may go silent: no other deadline would end it.
+      retrieveResponse(id, { ...further, deadlines: settings.deadlines }).pipe(
         inContext(scope.run),
         mergeMap((response) => endingOfResponse(response)),
       ),

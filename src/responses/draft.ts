@@ -12,6 +12,9 @@ import { ResponseTextReader } from './text-reader.js';
 import { type Source, visitDelta, visitItem, visitWhole } from './texts.js';
 import { reasonOf } from './truncation.js';
 
+/** What a message holds before its response has begun. The optional fields are named, to be taken from an earlier one. */
+const nothingKnown = { ...emptyMessage, usage: undefined, logprobs: undefined };
+
 /** The message of one response. The output of the event that ends it counts above all that came before. */
 export class ResponseDraft implements AnswerDraft<ResponseEvent> {
   readonly message: AnswerDraft<ResponseEvent>['message'] = { ...emptyMessage };
@@ -72,9 +75,11 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
     this.texts = new TextParts();
     this.refusals = new TextParts();
     this.calls = new GrowingCalls(this.maxCalls);
-    this.message.reasoning = '';
     this.done.clear();
     this.logprobs.length = 0;
+    this.whole = undefined;
+    this.ending = undefined;
+    Object.assign(this.message, nothingKnown);
   }
 
   private addResponse(response: ResponseObject, ending: Ending | undefined): void {

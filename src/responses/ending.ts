@@ -49,8 +49,8 @@ export function toEnding(document: Readonly<Record<string, unknown>>): Record<st
   if (!isResponse(document)) {
     return undefined;
   }
-  const { status = 'completed' } = document;
-  const type = `response.${String(status)}`;
+  const { status } = document;
+  const type = `response.${typeof status === 'string' ? status : 'completed'}`;
   return type !== 'response.done' && endings.has(type) ? { type, response: document } : undefined;
 }
 

@@ -94,7 +94,7 @@ class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> 
         return;
       }
       if (isResponse(document)) {
-        this.read(toEnding(document) ?? refuse(document));
+        this.read(toEnding(document) ?? this.refuse(document));
         return;
       }
     }
@@ -159,6 +159,14 @@ class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> 
     return true;
   }
 
+  private refuse(document: Fields): never {
+    const { status } = document;
+    this.note(readEvent({ type: 'response.created', response: document }));
+    const shown = status === 'queued' || status === 'in_progress' ? ` that is ${status}` : '';
+    throw new ProtocolError(`The server answered with a response${shown} instead of an event stream`);
+  }
+
+  /** Notes under which id the server goes on when nobody reads the stream, if it says so. */
   private note(event: ResponseEvent): void {
     const { cursor } = this.config;
     if (cursor !== undefined && cursor.id === undefined) {
@@ -200,9 +208,4 @@ function failureIn({ response, error }: Fields): unknown {
 
 function cancelled(): StreamError {
   return new StreamError('The response was cancelled', { kind: 'provider', code: 'cancelled', retryable: false });
-}
-
-function refuse({ status }: Fields): never {
-  const shown = status === 'queued' || status === 'in_progress' ? ` that is ${status}` : '';
-  throw new ProtocolError(`The server answered with a response${shown} instead of an event stream`);
 }

@@ -41,11 +41,17 @@ export class TextParts {
     return parts;
   }
 
+  /** Joins all texts. Each is only appended, since a list that is joined reads them all, for each delta out of order. */
   private join(): void {
-    const inOrder = <T>(map: ReadonlyMap<number, T>): readonly T[] =>
-      [...map].sort(([one], [other]) => one - other).map(([, value]) => value);
-    this.joined = inOrder(this.texts)
-      .flatMap((parts) => inOrder(parts))
-      .join('');
+    this.joined = '';
+    for (const [, parts] of inOrder(this.texts)) {
+      for (const [, text] of inOrder(parts)) {
+        this.joined += text;
+      }
+    }
   }
+}
+
+function inOrder<T>(map: ReadonlyMap<number, T>): readonly (readonly [number, T])[] {
+  return [...map].sort(([one], [other]) => one - other);
 }
