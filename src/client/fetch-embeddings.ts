@@ -39,15 +39,14 @@ function readAnswer(document: unknown, inputs: number): EmbeddingsAnswer {
   };
 }
 
-/** Returns the vectors in the order of the inputs. A server that numbers none of them sends them in this order. */
+/** Returns the vectors in the order of the inputs. */
 function inOrder(items: readonly Readonly<Record<string, unknown>>[], inputs: number): readonly Float32Array[] {
   if (items.length !== inputs) {
     throw new ProtocolError(`The server answered with ${items.length} embeddings for ${inputs} inputs`);
   }
-  const isNumbered = items.some(({ index }) => index !== undefined && index !== null);
   const vectors = new Map<number | undefined, Float32Array>();
   items.forEach(({ index, embedding }, place) => {
-    vectors.set(isNumbered ? numberIn(index) : place, readVector(embedding, place));
+    vectors.set(numberIn(index), readVector(embedding, place));
   });
   return items.map((_item, place) => {
     const vector = vectors.get(place);
