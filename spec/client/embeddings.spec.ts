@@ -123,7 +123,7 @@ describe('embeddings()', () => {
     ['float', 'float', { encoding_format: 'float' }],
     ['no encoding', null, {}],
   ] as const)('asks for %s if encoding_format is %p, and does not change the request', (_what, encoding, sent) => {
-    const { transport, requests } = fakeTransport(answer(JSON.stringify(answerOf({ embedding: [1] }))));
+    const { transport, requests } = fakeTransport(answer(JSON.stringify(answerOf({ index: 0, embedding: [1] }))));
     const request = Object.freeze({ model, input: 'one', encoding_format: encoding });
 
     observe(createClient({ baseURL, transport }).embeddings(request));
@@ -247,7 +247,7 @@ describe('embeddings()', () => {
     ['of another type', { model: {}, usage: [] }, undefined, undefined],
     ['numbers as text', { model: 'm', usage: { prompt_tokens: '7' } }, 'm', { inputTokens: 7, totalTokens: 7 }],
   ])('takes what is told beside the vectors leniently: %s', async (_what, fields, name, usage) => {
-    const seen = embed('one', { data: [{ embedding: [1] }], ...fields });
+    const seen = embed('one', { data: [{ index: 0, embedding: [1] }], ...fields });
 
     expect(await seen.ended).toBeUndefined();
     expect(seen.values[0]?.model).toBe(name);
@@ -259,7 +259,7 @@ describe('embeddings()', () => {
   });
 
   it('ends an answer that is too long with LimitError', async () => {
-    const { transport } = fakeTransport(answer(JSON.stringify(answerOf({ embedding: Array(100).fill(0) }))));
+    const { transport } = fakeTransport(answer(JSON.stringify(answerOf({ index: 0, embedding: Array(100).fill(0) }))));
     const client = createClient({ baseURL, transport, limits: { answerBytes: 200, eventBytes: Infinity } });
 
     const error = await observe(client.embeddings({ model, input: 'one' })).ended;
@@ -280,7 +280,7 @@ describe('embeddings()', () => {
 
   it('does the same work for an answer in bytes as for one in large pieces', () => {
     const body = new TextEncoder().encode(
-      JSON.stringify(answerOf({ embedding: base64(...Array<number>(5000).fill(1)) })),
+      JSON.stringify(answerOf({ index: 0, embedding: base64(...Array<number>(5000).fill(1)) })),
     );
     const work = (size: number): number => {
       const pieces = Array.from({ length: Math.ceil(body.length / size) }, (_, place) =>
