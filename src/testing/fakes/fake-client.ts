@@ -144,9 +144,9 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
       return ask('responses', request, options, { id: undefined, after: undefined });
     },
     resumeResponse: (id, options = {}) => {
-      const { after, ...rest } = options;
       checkResponseId(id, 'resumeResponse()');
-      checkAfter(after);
+      checkAfter(options);
+      const { after, ...rest } = options;
       return ask('resumeResponse', { id, after }, rest, { id, after });
     },
     retrieveResponse: (id, options) =>
