@@ -10,6 +10,13 @@ export function notAnAnswer(operator: string, value: unknown): TypeError {
   );
 }
 
+/** Throws if a function that takes a message got something else, such as an event or a response. */
+export function checkMessage(name: string, message: { readonly toolCalls: unknown } | undefined): void {
+  if (!Array.isArray(message?.toolCalls)) {
+    throw new TypeError(`${name}() takes a message, such as toMessage() emits`);
+  }
+}
+
 /** Returns a text, or throws a TypeError that names the operator which got something else. */
 export function checkText(operator: string, value: string): string {
   if (typeof value !== 'string') {
