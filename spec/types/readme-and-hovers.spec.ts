@@ -83,7 +83,7 @@ describe('editor hovers', () => {
   it('show the type of the chunks of a marble test', () => {
     expect(hoversIn(join(root, 'hovers-test.ts'))).toContainEqual({
       name: 'answer',
-      shown: 'const answer: ColdChunks',
+      shown: 'const answer: ColdChunks<ChatCompletionChunk>',
     });
   });
 });
