@@ -16,6 +16,16 @@ const finish = finishChunk('tool_calls');
 const calls = [{ id: 'c0', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }] as const;
 
 describe('toMessageParam', () => {
+  it.each([
+    ['a chunk', finish],
+    ['a message of a request', { role: 'assistant', content: 'Hi' }],
+    ['nothing', undefined],
+  ])('throws a TypeError that says where a message comes from for %s', (_, value) => {
+    const reason = 'toMessageParam() takes a message, such as toMessage() emits';
+
+    expect(() => toMessageParam(value as never)).toThrow(new TypeError(reason));
+  });
+
   it.each<[string, readonly AnswerChunk[], AssistantMessage]>([
     [
       'text',

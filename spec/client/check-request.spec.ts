@@ -4,6 +4,8 @@ import {
   type CompletionRequest,
   type EmbeddingsRequest,
   type ModerationsRequest,
+  type ResponseRequest,
+  type ResumeOptions,
 } from '../../src/index.js';
 import { fakeTransport } from '../support/answers.js';
 
@@ -74,6 +76,25 @@ describe('request checks', () => {
   ])('throws a TypeError that names %s for moderations(%j)', (field, request) => {
     expect(() => client.moderations(request as ModerationsRequest)).toThrow(TypeError);
     expect(() => client.moderations(request as ModerationsRequest)).toThrow(field);
+  });
+
+  it.each<[string, unknown]>([
+    ['input', { model: 'small', messages }],
+    ['input', { model: 'small', input: { role: 'user', content: 'Hi' } }],
+  ])('throws a TypeError that names %s for responses(%j)', (field, request) => {
+    expect(() => client.responses(request as ResponseRequest)).toThrow(TypeError);
+    expect(() => client.responses(request as ResponseRequest)).toThrow(field);
+  });
+
+  it.each<[string, unknown]>([
+    ['after', 3],
+    ['after', '3'],
+    ['after', null],
+    ['after', { starting_after: 3 }],
+    ['after', { after: -1 }],
+  ])('throws a TypeError that names %s for resumeResponse("resp_1", %j)', (field, options) => {
+    expect(() => client.resumeResponse('resp_1', options as ResumeOptions)).toThrow(TypeError);
+    expect(() => client.resumeResponse('resp_1', options as ResumeOptions)).toThrow(field);
   });
 
   it('leaves an empty text to the server, since some take it', () => {

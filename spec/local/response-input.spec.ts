@@ -118,11 +118,21 @@ describe('the input of a response', () => {
 
   const missing = 'missing_required_parameter';
   const invalid = 'invalid_value';
+  const moved = 'unsupported_parameter';
 
   it.each<[string, unknown, string, string | null, string | null]>([
     ['a list', [], 'The body must be a JSON object', null, invalid],
     ['a missing model', { input: 'Hello' }, "'model' is missing", 'model', missing],
     ['a missing input', { model: 'echo' }, "'input' is missing", 'input', missing],
+    ['messages', { model: 'echo', messages: [] }, "'input' instead", 'messages', moved],
+    ['max_tokens', { model: 'echo', input: 'Hi', max_tokens: 5 }, "'max_output_tokens' instead", 'max_tokens', moved],
+    [
+      'a response_format',
+      { model: 'echo', input: 'Hi', response_format: { type: 'json_object' } },
+      "'text.format' instead",
+      'response_format',
+      moved,
+    ],
     ['a number for input', { model: 'echo', input: 4 }, 'a string or an array of items', 'input', invalid],
     ['a string for an item', { model: 'echo', input: ['hi'] }, 'must be an object', 'input[0]', invalid],
     ['an item without role and type', { model: 'echo', input: [{}] }, 'beside a role', 'input[0].type', missing],

@@ -94,6 +94,12 @@ describe('an operator on values of the wrong kind', () => {
     );
   });
 
+  it.each(Object.entries(chunkOperators))('is named if %s gets a stored response', async (name, operator) => {
+    expect(String(await failureOf({ id: 'resp_1', object: 'response', output: [] }, operator))).toBe(
+      `TypeError: ${name}() reads chunks or response events, not whole responses; resumeResponse(id) emits the events of one`,
+    );
+  });
+
   it.each(Object.entries(textOperators))('is named if %s gets chunks', async (name, operator) => {
     const failure = await failureOf(chunk, operator);
 

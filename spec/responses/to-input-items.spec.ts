@@ -76,6 +76,17 @@ describe('toInputItems', () => {
     ]);
   });
 
+  it.each([
+    ['a response', { id: 'resp_1', object: 'response', output: [messageItem('Hello')] }],
+    ['an event', created],
+    ['a list of messages', [chat]],
+    ['nothing', undefined],
+  ])('throws a TypeError that says where a message comes from for %s', (_, value) => {
+    const reason = 'toInputItems() takes a message, such as toMessage() emits';
+
+    expect(() => toInputItems(value as never)).toThrow(new TypeError(reason));
+  });
+
   it('throws a TypeError for an unknown field', () => {
     expect(() => toInputItems(chat, { stored: true } as object)).toThrow(TypeError);
   });

@@ -1,5 +1,20 @@
-import { concat, EMPTY, from, lastValueFrom, map, merge, NEVER, of, switchMap, take, throwError, timer } from 'rxjs';
 import {
+  concat,
+  EMPTY,
+  from,
+  lastValueFrom,
+  map,
+  merge,
+  NEVER,
+  type Observable,
+  of,
+  switchMap,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
+import {
+  type Client,
   ConnectionError,
   createClient,
   RateLimitError,
@@ -259,6 +274,19 @@ describe('fakeClient', () => {
     const error = await failureOf(client.completions(completionRequest));
     expect(error).toEqual(new Error('fakeClient has no answer to request 2 (completions): its list has only 1'));
     expect(client.requests[1]).toMatchObject({ operation: 'completions', ending: 'failed' });
+  });
+
+  it.each<[string, (client: Client) => Observable<unknown>]>([
+    ['embeddings', (client) => client.embeddings({ model: 'small', input: 'Hi' })],
+    ['moderations', (client) => client.moderations({ input: 'Hi' })],
+    ['retrieveResponse', (client) => client.retrieveResponse('resp_1')],
+    ['cancelResponse', (client) => client.cancelResponse('resp_1')],
+    ['deleteResponse', (client) => client.deleteResponse('resp_1')],
+    ['models', (client) => client.models()],
+  ])('fails when it has a string for %s, which emits no text', async (operation, ask) => {
+    expect(await failureOf(ask(fakeClient('Hi')))).toEqual(
+      new TypeError(`fakeClient has a string for ${operation}(), which emits no text: reply with an Observable`),
+    );
   });
 
   it('fails when its function does not return a reply', async () => {

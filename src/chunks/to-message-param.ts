@@ -1,5 +1,6 @@
 import type { AssistantMessage, ToolCallParam } from '../schemas/chat-message.js';
 import { isObject } from '../util/is-object.js';
+import { checkMessage } from '../util/misuse.js';
 import { progressOf } from './finish-reason.js';
 import { GrowingCall, isComplete, mergeEntry } from './growing-call.js';
 import type { Message, ToolCall } from '../schemas/message.js';
@@ -18,6 +19,7 @@ import type { Message, ToolCall } from '../schemas/message.js';
  * @see {@link toMessage} for the finished message; a snapshot of `accumulateMessage` may be incomplete.
  */
 export function toMessageParam(message: Message): AssistantMessage {
+  checkMessage('toMessageParam', message);
   const { content, refusal, functionCall, finishReason } = message;
   const calls = message.toolCalls.filter(({ complete }) => complete).map(toParam);
   const called = functionCall !== undefined && finishReason !== undefined && isWhole(functionCall, finishReason);

@@ -39,11 +39,15 @@ export function checkCompletionRequest(request: CompletionRequest): void {
 }
 
 /**
- * Checks the number of an event.
+ * Checks the options of `resumeResponse`, but not those that every request has.
  *
- * @throws {TypeError} When it is not a whole number, 0 or more.
+ * @throws {TypeError} When they are no object, or `after` is not a whole number, 0 or more.
  */
-export function checkAfter(after: unknown): void {
+export function checkAfter(options: unknown): void {
+  if (!isObject(options)) {
+    throw new TypeError('resumeResponse() takes its options as an object, such as { after: 3 }');
+  }
+  const { after } = options;
   if (after !== undefined && !(Number.isSafeInteger(after) && Number(after) >= 0)) {
     throw new TypeError('resumeResponse() takes after as the number of an event: a whole number, 0 or more');
   }
@@ -57,7 +61,10 @@ export function checkAfter(after: unknown): void {
 export function checkResponseRequest(request: ResponseRequest): void {
   checkObject(request, 'responses()');
   checkStream(request, 'responses()');
-  const { model, input }: { readonly model?: unknown; readonly input?: unknown } = request;
+  const { model, input, messages }: Readonly<Record<string, unknown>> = request;
+  if (input === undefined && messages !== undefined) {
+    throw new TypeError('responses() takes input instead of messages: a text, or a list of items');
+  }
   if (model !== undefined && typeof model !== 'string') {
     throw new TypeError('responses() takes model as a text: the name of a model, such as one from models()');
   }

@@ -168,6 +168,7 @@ const hints: ReadonlyMap<string, string> = new Map([
   ['httpAgent', "use transport: undiciTransport({ dispatcher }), from 'rxllm/node'"],
   ['fetchOptions', 'use transport: fetchTransport({ fetch })'],
   ['signal', 'unsubscribe instead, which aborts the request'],
+  ['starting_after', 'use after, of resumeResponse()'],
   ['baseUri', 'use baseURL'],
   ['apiBase', 'use baseURL'],
   ['api_key', 'use apiKey'],

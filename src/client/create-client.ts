@@ -113,9 +113,9 @@ export function buildClient(config: ClientConfig, platform: Platform): Client {
       return streamResponse(request, settingsOf(options));
     },
     resumeResponse: (id, options = {}) => {
-      const { after, ...rest } = options;
       checkResponseId(id, 'resumeResponse()');
-      checkAfter(after);
+      checkAfter(options);
+      const { after, ...rest } = options;
       return resumeResponse(id, after, settingsOf(rest));
     },
     retrieveResponse: (id, options) => retrieveResponse(checkResponseId(id, 'retrieveResponse()'), settingsOf(options)),

@@ -2,6 +2,7 @@ import type { Message, ToolCall } from '../schemas/message.js';
 import type { ResponseOutputItem } from '../schemas/response-object.js';
 import type { ResponseInputItem } from '../schemas/response-request.js';
 import { checkConfig } from '../util/check.js';
+import { checkMessage } from '../util/misuse.js';
 
 /** Configuration of {@link toInputItems}. */
 export interface InputItemsConfig {
@@ -23,6 +24,7 @@ export interface InputItemsConfig {
  * @see {@link toMessageParam} for the history of a chat.
  */
 export function toInputItems(message: Message, config: InputItemsConfig = {}): readonly ResponseInputItem[] {
+  checkMessage('toInputItems', message);
   checkConfig('toInputItems', config, ['store']);
   const { output = [], finishReason } = message;
   const isCompleted = finishReason === 'stop' || finishReason === 'tool_calls';

@@ -5,9 +5,18 @@
 
 /** Creates the error of an operator that got something else than chunks or events. */
 export function notAnAnswer(operator: string, value: unknown): TypeError {
-  return new TypeError(
-    `${operator}() reads chunks or response events, not ${typeof value}s; put it directly on the request, and in a marble test pass chunks as values`,
-  );
+  const isResponse = (value as { readonly object?: unknown } | null | undefined)?.object === 'response';
+  const reason = isResponse
+    ? 'whole responses; resumeResponse(id) emits the events of one'
+    : `${typeof value}s; put it directly on the request, and in a marble test pass chunks as values`;
+  return new TypeError(`${operator}() reads chunks or response events, not ${reason}`);
+}
+
+/** Throws if a function that takes a message got something else, such as an event or a response. */
+export function checkMessage(name: string, message: { readonly toolCalls: unknown } | undefined): void {
+  if (!Array.isArray(message?.toolCalls)) {
+    throw new TypeError(`${name}() takes a message, such as toMessage() emits`);
+  }
 }
 
 /** Returns a text, or throws a TypeError that names the operator which got something else. */

@@ -69,9 +69,24 @@ const itemFields: ReadonlyMap<string, z.ZodMiniType> = new Map<string, z.ZodMini
 
 const otherItem = z.looseObject({ type: z.string('a string, or left out beside a role') });
 
+/** Fields of a chat that OpenAI refuses here, and what to use instead. */
+const moved: readonly (readonly [string, string])[] = [
+  ['messages', 'input'],
+  ['max_tokens', 'max_output_tokens'],
+  ['max_completion_tokens', 'max_output_tokens'],
+  ['response_format', 'text.format'],
+  ['reasoning_effort', 'reasoning.effort'],
+];
+
 /** Reads a body of `/responses`. Throws a `LocalError` 400 that names the first invalid field. */
 export function readResponseRequest(input: unknown, stored: StoredResponses): ResponseOrder {
   const body = checkBody(responseBody, input);
+  for (const [param, other] of moved) {
+    if (body[param] !== undefined) {
+      const message = `'${param}' is a field of /chat/completions: use '${other}' instead.`;
+      throw new LocalError(400, message, { param, code: 'unsupported_parameter' });
+    }
+  }
   const previous = body.previous_response_id ?? undefined;
   if (body.input === undefined && previous === undefined) {
     throw new LocalError(400, "'input' is missing: it must be a string or an array of items.", {

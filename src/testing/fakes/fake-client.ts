@@ -123,7 +123,7 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
         const given = replyTo(asked, requests.length, operation);
         return typeof given !== 'string'
           ? given
-          : from<readonly unknown[]>((cursor ? responseEvents : chunksOf)(given));
+          : from<readonly unknown[]>(cursor ? responseEvents(given) : chunksFor(operation, given));
       });
       const read = cursor ? readEvents({ ...cursor }, scheduler) : identity;
       return (reply as Observable<never>).pipe(read, recordEnding(asked, scheduler));
@@ -144,9 +144,9 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
       return ask('responses', request, options, { id: undefined, after: undefined });
     },
     resumeResponse: (id, options = {}) => {
-      const { after, ...rest } = options;
       checkResponseId(id, 'resumeResponse()');
-      checkAfter(after);
+      checkAfter(options);
+      const { after, ...rest } = options;
       return ask('resumeResponse', { id, after }, rest, { id, after });
     },
     retrieveResponse: (id, options) =>
@@ -163,6 +163,13 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     },
     models: (options) => ask('models', {}, options),
   };
+}
+
+function chunksFor(operation: keyof Client, text: string): readonly ChatCompletionChunk[] {
+  if (operation !== 'chat' && operation !== 'completions') {
+    throw new TypeError(`fakeClient has a string for ${operation}(), which emits no text: reply with an Observable`);
+  }
+  return chunksOf(text);
 }
 
 function withoutKeys({ apiKey, headers, ...options }: RequestOptions): FakeRequest['options'] {
