@@ -120,6 +120,61 @@ describe('the reasoning of a response', () => {
   });
 });
 
+describe('a text that comes whole at another place than its deltas', () => {
+  const thoughts = {
+    type: 'reasoning',
+    id: 'rs-1',
+    summary: [],
+    content: [{ type: 'reasoning_text', text: 'Trees.' }],
+  };
+  const output = [thoughts, messageItem('Hello')];
+
+  function streamOf(places: {
+    readonly reasoning: number;
+    readonly text: number;
+    readonly part: number;
+    readonly ahead?: number;
+  }): readonly object[] {
+    const { reasoning, text, part, ahead = 0 } = places;
+    return [
+      thought('Tre', reasoning, part),
+      thought('es.', reasoning, part),
+      whole('reasoning_text.done', { output_index: reasoning + ahead, content_index: part, text: 'Trees.' }),
+      itemEvent('done', thoughts, reasoning + ahead),
+      textDelta('Hel', text, part),
+      textDelta('lo', text, part),
+      whole('output_text.done', { output_index: text + ahead, content_index: part, text: 'Hello' }),
+      whole('content_part.done', {
+        output_index: text + ahead,
+        content_index: part,
+        part: { type: 'output_text', text: 'Hello' },
+      }),
+      itemEvent('done', messageItem('Hello'), text + ahead),
+    ];
+  }
+
+  it.each([
+    ['where every item is numbered 0 until the end', { reasoning: 0, text: 0, part: 0 }],
+    ['where parts are counted across items', { reasoning: 0, text: 1, part: 1 }],
+    ['where deltas have the number of the item before', { reasoning: 7, text: 8, part: 4, ahead: 1 }],
+  ])('is read once %s', (_, places) => {
+    const events = streamOf(places);
+    const read = readEvents(created, ...events, state('completed', { output }));
+    const contents = snapshotsOf(created, ...events).map(({ content }) => content);
+
+    expect(read).toMatchObject({ text: 'Hello', reasoning: 'Trees.', error: undefined });
+    expect([...new Set(contents)]).toEqual(['', 'Hel', 'Hello']);
+    expect(readEvents(created, ...events, empty).message).toMatchObject({ content: 'Hello', reasoning: 'Trees.' });
+  });
+
+  it('is added where no deltas came for it', () => {
+    const events = [textDelta('Hello', 0), textDelta(' you', 2)];
+    const all = [messageItem('Hello'), messageItem(' to'), messageItem(' you')];
+
+    expect(readEvents(created, ...events, state('completed', { output: all })).text).toBe('Hello you to');
+  });
+});
+
 describe('the message of a response', () => {
   it('joins texts by the places of item and part', () => {
     const { message } = readEvents(

@@ -9,7 +9,8 @@ import { type Ending, endingOf, responseOf } from './ending.js';
 import { GrowingCalls } from './growing-calls.js';
 import { TextParts } from './text-parts.js';
 import { ResponseTextReader } from './text-reader.js';
-import { type Source, visitDelta, visitItem, visitWhole } from './texts.js';
+import { type Source, visitDelta, visitItem } from './texts.js';
+import { ToldTexts } from './told-texts.js';
 import { reasonOf } from './truncation.js';
 
 /** The message of one response. The output of the event that ends it counts above all that came before. */
@@ -19,6 +20,7 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
   private texts = new TextParts();
   private refusals = new TextParts();
   private calls: GrowingCalls;
+  private readonly told = new ToldTexts();
   private readonly reasoning = new ResponseTextReader('reasoning');
   /** The items that the server has finished. */
   private readonly done = new Map<number, ResponseOutputItem>();
@@ -38,7 +40,7 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
       this.begin();
     }
     visitDelta(event, this.append);
-    visitWhole(event, this.replace);
+    this.told.visit(event, this.lengthOf, this.replace);
     this.calls.add(event);
     const { message } = this;
     message.content = this.texts.joined;
@@ -74,6 +76,7 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
     this.calls = new GrowingCalls(this.maxCalls);
     this.message.reasoning = '';
     this.done.clear();
+    this.told.clear();
     this.logprobs.length = 0;
   }
 
@@ -126,9 +129,15 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
     }
   };
 
-  private readonly replace = (source: Source, output: number, part: number, text: string): void => {
+  private readonly lengthOf = (source: Source): number =>
+    (source === 'text' ? this.texts : this.refusals).joined.length;
+
+  private readonly replace = (source: Source, output: number, part: number, text: string, isTold: boolean): void => {
     if (text !== '' && (source === 'text' || source === 'refusal')) {
-      (source === 'text' ? this.texts : this.refusals).replace(output, part, text);
+      const texts = source === 'text' ? this.texts : this.refusals;
+      if (!isTold || texts.has(output, part)) {
+        texts.replace(output, part, text);
+      }
     }
   };
 
