@@ -220,6 +220,15 @@ describe('the message of a response', () => {
     expect(message.toolCalls).toMatchObject([{ id: 'call-1', name: 'dig', arguments: '{"a":2}', complete: true }]);
   });
 
+  it('is cut where the status of a completed response says so', () => {
+    const cut = state('incomplete', { incomplete_details: { reason: 'max_output_tokens' } }, 'completed');
+
+    expect(readEvents(created, textDelta('Hel'), cut).message).toMatchObject({
+      content: 'Hel',
+      finishReason: 'length',
+    });
+  });
+
   it('takes the items that are done where that event has no output', () => {
     const items = [callItem('call-1', 'dig', '{}'), messageItem('Hello')];
     const { message } = readEvents(created, itemEvent('done', items[1]!, 1), itemEvent('done', items[0]!), empty);
