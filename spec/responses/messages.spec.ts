@@ -2,6 +2,7 @@ import { from, type OperatorFunction, pipe, takeLast } from 'rxjs';
 import { type AnswerValue, holdsAnswer, holdsText } from '../../src/formats/answer-formats.js';
 import { accumulateMessage, toMessage } from '../../src/operators/accumulate-message.js';
 import { textDeltas } from '../../src/operators/text-deltas.js';
+import { toInputItems } from '../../src/responses/to-input-items.js';
 import type { Message } from '../../src/schemas/message.js';
 import type { ResponseEvent } from '../../src/schemas/response-event.js';
 import {
@@ -227,6 +228,38 @@ describe('the message of a response', () => {
       content: 'Hel',
       finishReason: 'length',
     });
+  });
+
+  const dug = [
+    itemEvent('added', callItem('c', 'dig', '')),
+    { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"depth":' },
+    { type: 'response.function_call_arguments.done', output_index: 0, arguments: '{"depth":2}' },
+  ];
+  const call = { id: 'c', name: 'dig', arguments: '{"depth":2}', complete: true };
+
+  it.each<[string, readonly object[], readonly object[]]>([
+    ['has a message in its place', dug, [messageItem('')]],
+    ['has it without arguments', dug, [callItem('c', 'dig', '')]],
+    ['has nothing', [...dug, itemEvent('done', messageItem('Digging'), 1)], []],
+  ])('has a call that came where the output at the end %s', (_, events, output) => {
+    const { message } = readEvents(created, ...events, state('completed', { output }));
+
+    expect(message).toMatchObject({ finishReason: 'tool_calls', toolCalls: [call] });
+    expect(toInputItems(message)).toContainEqual({
+      type: 'function_call',
+      call_id: 'c',
+      name: 'dig',
+      arguments: '{"depth":2}',
+    });
+  });
+
+  it('goes back with the items that are done where the output at the end has no call that came', () => {
+    const done = [reasoningItem('Deep.'), callItem('c', 'dig', '{"depth":2}')];
+    const events = done.map((item, place) => itemEvent('done', item, place));
+    const { message } = readEvents(created, ...events, state('completed', { output: [messageItem('')] }));
+
+    expect(message.toolCalls).toMatchObject([call]);
+    expect(toInputItems(message)).toEqual(done);
   });
 
   it('takes the items that are done where that event has no output', () => {

@@ -97,12 +97,17 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
   private end(response: ResponseObject, ending: Ending): void {
     const { message } = this;
     this.ending = ending;
-    if (response.output?.length) {
-      this.whole = freezeDeep(response.output);
+    const output = response.output ?? [];
+    // The router of SGLang ends a response that calls functions with an empty message.
+    if (ending === 'completed' && !this.calls.areIn(output)) {
+      this.whole = this.calls.areIn(this.output()) ? undefined : Object.freeze([]);
+    } else if (output.length > 0) {
+      const whole = freezeDeep(output);
+      this.whole = whole;
       this.texts = new TextParts();
       this.refusals = new TextParts();
       this.calls = new GrowingCalls(this.maxCalls);
-      this.whole.forEach((item, index) => {
+      whole.forEach((item, index) => {
         visitItem(item, index, this.append);
         this.calls.addItem(item, index);
       });

@@ -81,6 +81,14 @@ export class GrowingCalls {
     return this.list;
   }
 
+  /** Whether a list of items has as many calls with arguments as came. */
+  areIn(items: readonly ResponseOutputItem[]): boolean {
+    const came = this.view(true).filter(hasArguments);
+    const others = new GrowingCalls(this.maximum);
+    items.forEach((item, place) => others.addItem(item, place));
+    return new Set(came.map(({ id }) => id)).size <= others.view(true).filter(hasArguments).length;
+  }
+
   private callAt(output: number, type: string): GrowingCall {
     let call = this.calls.get(output);
     if (call === undefined) {
@@ -101,6 +109,10 @@ export class GrowingCalls {
     this.changed = true;
     return call;
   }
+}
+
+function hasArguments({ name, arguments: text }: ToolCall): boolean {
+  return name !== '' && text !== '' && text !== '{}';
 }
 
 function finish(call: GrowingCall, text: string): void {
