@@ -253,6 +253,36 @@ describe('the message of a response', () => {
     });
   });
 
+  it('has each of the calls that come with one number', () => {
+    const events = ['a', 'b', 'c'].flatMap((id) => [
+      itemEvent('added', callItem(id, 'dig', '')),
+      { type: 'response.function_call_arguments.delta', output_index: 0, delta: `{"${id}":1}` },
+      itemEvent('done', callItem(id, 'dig', `{"${id}":1}`)),
+    ]);
+    const calls = ['a', 'b', 'c'].map((id) => ({ id, name: 'dig', arguments: `{"${id}":1}`, complete: true }));
+    const { message } = readEvents(created, ...events, empty);
+
+    expect(message.toolCalls).toMatchObject(calls);
+    expect(toInputItems(message)).toHaveLength(3);
+    expect(snapshotsOf(created, ...events).at(-1)?.toolCalls).toMatchObject(
+      calls.map((item) => ({ ...item, complete: false })),
+    );
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['what follows an empty object', ['{"depth"', ':2}'], '{"depth":2}'],
+    ['an empty object', ['', '\n'], '{}\n'],
+  ])('has as the arguments of a call %s', (_, deltas, args) => {
+    const { message } = readEvents(
+      created,
+      itemEvent('added', callItem('c', 'dig', '{}')),
+      ...deltas.map((delta) => ({ type: 'response.function_call_arguments.delta', output_index: 0, delta })),
+      empty,
+    );
+
+    expect(message.toolCalls).toMatchObject([{ arguments: args, complete: true }]);
+  });
+
   it('goes back with the items that are done where the output at the end has no call that came', () => {
     const done = [reasoningItem('Deep.'), callItem('c', 'dig', '{"depth":2}')];
     const events = done.map((item, place) => itemEvent('done', item, place));
