@@ -39,16 +39,17 @@ describe('moderations()', () => {
     ])('sends %s once for each subscription, and emits the answer', async (_what, request) => {
       const server = await startServer();
       const source = clientOf(server.url).moderations(request);
+      const sent = { ...whole, results: [request.input].flat().map(() => result) };
       expect(server.requests).toBe(0);
 
       for (const requests of [1, 2]) {
         const seen = observe(source);
         const exchange = await server.next();
         exchange.head(200, { 'content-type': 'application/json' });
-        exchange.end(JSON.stringify(whole));
+        exchange.end(JSON.stringify(sent));
 
         expect(await seen.ended).toBeUndefined();
-        expect(seen.values).toEqual([whole]);
+        expect(seen.values).toEqual([sent]);
         expect(exchange).toMatchObject({ method: 'POST', path: '/v1/moderations' });
         expect(JSON.parse(exchange.body)).toEqual(request);
         expect(server.requests).toBe(requests);
@@ -108,6 +109,29 @@ describe('moderations()', () => {
     expect(error).toMatchObject({ kind: 'parse', retryable: false, requestId: 'r-1' });
     expect((error as Error).message).toMatch(/moderation results.*baseURL/u);
     expect((error as Error).message).not.toContain('secret-page');
+  });
+
+  it.each<[ModerationsRequest['input'], number, number]>([
+    ['Hi', 0, 1],
+    [['Hi', 'you'], 1, 2],
+    [[{ type: 'text', text: 'Hi' }], 0, 1],
+  ])('errors where %j gets %i of %i results', async (input, given, expected) => {
+    const results = Array.from({ length: given }, () => result);
+    const { transport } = fakeTransport(answer(JSON.stringify({ results })));
+    const error = await observe(createClient({ baseURL, transport }).moderations({ input })).ended;
+
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect((error as Error).message).toContain(`${given} moderation results for ${expected} inputs`);
+  });
+
+  it('takes one result for a text and its picture', async () => {
+    const parts = [
+      { type: 'text', text: 'Hi' },
+      { type: 'image_url', image_url: { url: 'http://server.test/a.png' } },
+    ] as const;
+    const { transport } = fakeTransport(answer(JSON.stringify(whole)));
+
+    expect(await observe(createClient({ baseURL, transport }).moderations({ input: parts })).ended).toBeUndefined();
   });
 
   it('errors with an error that was sent with status 200', async () => {

@@ -2,6 +2,7 @@ import { from, type OperatorFunction, pipe, takeLast } from 'rxjs';
 import { type AnswerValue, holdsAnswer, holdsText } from '../../src/formats/answer-formats.js';
 import { accumulateMessage, toMessage } from '../../src/operators/accumulate-message.js';
 import { textDeltas } from '../../src/operators/text-deltas.js';
+import { toInputItems } from '../../src/responses/to-input-items.js';
 import type { Message } from '../../src/schemas/message.js';
 import type { ResponseEvent } from '../../src/schemas/response-event.js';
 import {
@@ -120,6 +121,61 @@ describe('the reasoning of a response', () => {
   });
 });
 
+describe('a text that comes whole at another place than its deltas', () => {
+  const thoughts = {
+    type: 'reasoning',
+    id: 'rs-1',
+    summary: [],
+    content: [{ type: 'reasoning_text', text: 'Trees.' }],
+  };
+  const output = [thoughts, messageItem('Hello')];
+
+  function streamOf(places: {
+    readonly reasoning: number;
+    readonly text: number;
+    readonly part: number;
+    readonly ahead?: number;
+  }): readonly object[] {
+    const { reasoning, text, part, ahead = 0 } = places;
+    return [
+      thought('Tre', reasoning, part),
+      thought('es.', reasoning, part),
+      whole('reasoning_text.done', { output_index: reasoning + ahead, content_index: part, text: 'Trees.' }),
+      itemEvent('done', thoughts, reasoning + ahead),
+      textDelta('Hel', text, part),
+      textDelta('lo', text, part),
+      whole('output_text.done', { output_index: text + ahead, content_index: part, text: 'Hello' }),
+      whole('content_part.done', {
+        output_index: text + ahead,
+        content_index: part,
+        part: { type: 'output_text', text: 'Hello' },
+      }),
+      itemEvent('done', messageItem('Hello'), text + ahead),
+    ];
+  }
+
+  it.each([
+    ['where every item is numbered 0 until the end', { reasoning: 0, text: 0, part: 0 }],
+    ['where parts are counted across items', { reasoning: 0, text: 1, part: 1 }],
+    ['where deltas have the number of the item before', { reasoning: 7, text: 8, part: 4, ahead: 1 }],
+  ])('is read once %s', (_, places) => {
+    const events = streamOf(places);
+    const read = readEvents(created, ...events, state('completed', { output }));
+    const contents = snapshotsOf(created, ...events).map(({ content }) => content);
+
+    expect(read).toMatchObject({ text: 'Hello', reasoning: 'Trees.', error: undefined });
+    expect([...new Set(contents)]).toEqual(['', 'Hel', 'Hello']);
+    expect(readEvents(created, ...events, empty).message).toMatchObject({ content: 'Hello', reasoning: 'Trees.' });
+  });
+
+  it('is added where no deltas came for it', () => {
+    const events = [textDelta('Hello', 0), textDelta(' you', 2)];
+    const all = [messageItem('Hello'), messageItem(' to'), messageItem(' you')];
+
+    expect(readEvents(created, ...events, state('completed', { output: all })).text).toBe('Hello you to');
+  });
+});
+
 describe('the message of a response', () => {
   it('joins texts by the places of item and part', () => {
     const { message } = readEvents(
@@ -179,6 +235,75 @@ describe('the message of a response', () => {
     expect(snapshotsOf(...events).at(-1)).toMatchObject({ id: 'resp-1', model: 'small', content: '' });
     expect(snapshotsOf(...events).at(-1)).not.toHaveProperty('usage');
     expect(message).toMatchObject({ id: 'resp-1', content: 'New', output: [], finishReason: 'stop' });
+  it('is cut where the status of a completed response says so', () => {
+    const cut = state('incomplete', { incomplete_details: { reason: 'max_output_tokens' } }, 'completed');
+
+    expect(readEvents(created, textDelta('Hel'), cut).message).toMatchObject({
+      content: 'Hel',
+      finishReason: 'length',
+    });
+  });
+
+  const dug = [
+    itemEvent('added', callItem('c', 'dig', '')),
+    { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"depth":' },
+    { type: 'response.function_call_arguments.done', output_index: 0, arguments: '{"depth":2}' },
+  ];
+  const call = { id: 'c', name: 'dig', arguments: '{"depth":2}', complete: true };
+
+  it.each<[string, readonly object[], readonly object[]]>([
+    ['has a message in its place', dug, [messageItem('')]],
+    ['has it without arguments', dug, [callItem('c', 'dig', '')]],
+    ['has nothing', [...dug, itemEvent('done', messageItem('Digging'), 1)], []],
+  ])('has a call that came where the output at the end %s', (_, events, output) => {
+    const { message } = readEvents(created, ...events, state('completed', { output }));
+
+    expect(message).toMatchObject({ finishReason: 'tool_calls', toolCalls: [call] });
+    expect(toInputItems(message)).toContainEqual({
+      type: 'function_call',
+      call_id: 'c',
+      name: 'dig',
+      arguments: '{"depth":2}',
+    });
+  });
+
+  it('has each of the calls that come with one number', () => {
+    const events = ['a', 'b', 'c'].flatMap((id) => [
+      itemEvent('added', callItem(id, 'dig', '')),
+      { type: 'response.function_call_arguments.delta', output_index: 0, delta: `{"${id}":1}` },
+      itemEvent('done', callItem(id, 'dig', `{"${id}":1}`)),
+    ]);
+    const calls = ['a', 'b', 'c'].map((id) => ({ id, name: 'dig', arguments: `{"${id}":1}`, complete: true }));
+    const { message } = readEvents(created, ...events, empty);
+
+    expect(message.toolCalls).toMatchObject(calls);
+    expect(toInputItems(message)).toHaveLength(3);
+    expect(snapshotsOf(created, ...events).at(-1)?.toolCalls).toMatchObject(
+      calls.map((item) => ({ ...item, complete: false })),
+    );
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['what follows an empty object', ['{"depth"', ':2}'], '{"depth":2}'],
+    ['an empty object', ['', '\n'], '{}\n'],
+  ])('has as the arguments of a call %s', (_, deltas, args) => {
+    const { message } = readEvents(
+      created,
+      itemEvent('added', callItem('c', 'dig', '{}')),
+      ...deltas.map((delta) => ({ type: 'response.function_call_arguments.delta', output_index: 0, delta })),
+      empty,
+    );
+
+    expect(message.toolCalls).toMatchObject([{ arguments: args, complete: true }]);
+  });
+
+  it('goes back with the items that are done where the output at the end has no call that came', () => {
+    const done = [reasoningItem('Deep.'), callItem('c', 'dig', '{"depth":2}')];
+    const events = done.map((item, place) => itemEvent('done', item, place));
+    const { message } = readEvents(created, ...events, state('completed', { output: [messageItem('')] }));
+
+    expect(message.toolCalls).toMatchObject([call]);
+    expect(toInputItems(message)).toEqual(done);
   });
 
   it('takes the items that are done where that event has no output', () => {

@@ -89,9 +89,9 @@ describe('the end of a response', () => {
       { name: 'StreamError', kind: 'rate_limit', code: 'rate_limit_exceeded', message: 'Slow', retryable: true },
     ],
     ['cancelled', { name: 'StreamError', kind: 'provider', code: 'cancelled', retryable: false }],
-  ])('is read from the status of response.done: %s', (status, expected) => {
+  ])('is read from the status of the response that ended: %s', (status, expected) => {
     const error = status === 'failed' ? { code: 'rate_limit_exceeded', message: 'Slow' } : null;
-    for (const name of ['done', 'cancelled', status]) {
+    for (const name of ['done', 'cancelled', 'completed', status]) {
       const read = readEvents(created, state(status, { error }, name));
 
       expect(read.events.map(({ type }) => type)).toEqual(['response.created', `response.${name}`]);

@@ -9,7 +9,8 @@ import { type Ending, endingOf, responseOf } from './ending.js';
 import { GrowingCalls } from './growing-calls.js';
 import { TextParts } from './text-parts.js';
 import { ResponseTextReader } from './text-reader.js';
-import { type Source, visitDelta, visitItem, visitWhole } from './texts.js';
+import { type Source, visitDelta, visitItem } from './texts.js';
+import { ToldTexts } from './told-texts.js';
 import { reasonOf } from './truncation.js';
 
 /** What a message holds before its response has begun. The optional fields are named, to be taken from an earlier one. */
@@ -22,6 +23,7 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
   private texts = new TextParts();
   private refusals = new TextParts();
   private calls: GrowingCalls;
+  private readonly told = new ToldTexts();
   private readonly reasoning = new ResponseTextReader('reasoning');
   /** The items that the server has finished. */
   private readonly done = new Map<number, ResponseOutputItem>();
@@ -41,7 +43,7 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
       this.begin();
     }
     visitDelta(event, this.append);
-    visitWhole(event, this.replace);
+    this.told.visit(event, this.lengthOf, this.replace);
     this.calls.add(event);
     const { message } = this;
     message.content = this.texts.joined;
@@ -76,6 +78,7 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
     this.refusals = new TextParts();
     this.calls = new GrowingCalls(this.maxCalls);
     this.done.clear();
+    this.told.clear();
     this.logprobs.length = 0;
     this.whole = undefined;
     this.ending = undefined;
@@ -99,12 +102,17 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
   private end(response: ResponseObject, ending: Ending): void {
     const { message } = this;
     this.ending = ending;
-    if (response.output?.length) {
-      this.whole = freezeDeep(response.output);
+    const output = response.output ?? [];
+    // The router of SGLang ends a response that calls functions with an empty message.
+    if (ending === 'completed' && !this.calls.areIn(output)) {
+      this.whole = this.calls.areIn(this.output()) ? undefined : Object.freeze([]);
+    } else if (output.length > 0) {
+      const whole = freezeDeep(output);
+      this.whole = whole;
       this.texts = new TextParts();
       this.refusals = new TextParts();
       this.calls = new GrowingCalls(this.maxCalls);
-      this.whole.forEach((item, index) => {
+      whole.forEach((item, index) => {
         visitItem(item, index, this.append);
         this.calls.addItem(item, index);
       });
@@ -131,9 +139,15 @@ export class ResponseDraft implements AnswerDraft<ResponseEvent> {
     }
   };
 
-  private readonly replace = (source: Source, output: number, part: number, text: string): void => {
+  private readonly lengthOf = (source: Source): number =>
+    (source === 'text' ? this.texts : this.refusals).joined.length;
+
+  private readonly replace = (source: Source, output: number, part: number, text: string, isTold: boolean): void => {
     if (text !== '' && (source === 'text' || source === 'refusal')) {
-      (source === 'text' ? this.texts : this.refusals).replace(output, part, text);
+      const texts = source === 'text' ? this.texts : this.refusals;
+      if (!isTold || texts.has(output, part)) {
+        texts.replace(output, part, text);
+      }
     }
   };
 

@@ -19,7 +19,7 @@ export const stateTypes: ReadonlySet<string> = new Set<StateEvent['type']>([
 /** How a response ended. */
 export type Ending = 'completed' | 'incomplete' | 'failed' | 'cancelled';
 
-/** What each event says that ends a stream. Of the last two, the status of their response counts first. */
+/** What each event says that ends a stream. Of those in {@link settled}, the status of their response counts first. */
 const endings: ReadonlyMap<string, Ending> = new Map<string, Ending>([
   ['response.completed', 'completed'],
   ['response.incomplete', 'incomplete'],
@@ -28,11 +28,14 @@ const endings: ReadonlyMap<string, Ending> = new Map<string, Ending>([
   ['response.done', 'completed'],
 ]);
 
+/** vLLM sends `response.completed` of a response whose status is `incomplete`. */
+const settled: ReadonlySet<string> = new Set(['response.completed', 'response.cancelled', 'response.done']);
+
 /** Returns how the response ended, or `undefined` for an event that does not end it. */
 export function endingOf(event: ResponseEvent): Ending | undefined {
   const ending = endings.get(event.type);
-  return ending !== undefined && (event.type === 'response.cancelled' || event.type === 'response.done')
-    ? (endings.get(`response.${event.response.status}`) ?? ending)
+  return ending !== undefined && settled.has(event.type)
+    ? (endings.get(`response.${responseOf(event)?.status}`) ?? ending)
     : ending;
 }
 

@@ -34,6 +34,8 @@ export class GrowingCalls {
   add(event: ResponseEvent): void {
     switch (event.type) {
       case 'response.function_call_arguments.delta':
+        append(this.callAt(event.output_index, event.type), event.delta);
+        break;
       case 'response.custom_tool_call_input.delta':
         this.callAt(event.output_index, event.type).arguments += event.delta;
         break;
@@ -44,6 +46,9 @@ export class GrowingCalls {
         finish(this.callAt(event.output_index, event.type), event.input);
         break;
       case 'response.output_item.added':
+        this.setAside(event.item, event.output_index);
+        this.addItem(event.item, event.output_index);
+        break;
       case 'response.output_item.done':
         this.addItem(event.item, event.output_index);
         break;
@@ -81,6 +86,23 @@ export class GrowingCalls {
     return this.list;
   }
 
+  /** Whether a list of items has as many calls with arguments as came. */
+  areIn(items: readonly ResponseOutputItem[]): boolean {
+    const came = this.view(true).filter(hasArguments);
+    const others = new GrowingCalls(this.maximum);
+    items.forEach((item, place) => others.addItem(item, place));
+    return new Set(came.map(({ id }) => id)).size <= others.view(true).filter(hasArguments).length;
+  }
+
+  /** Keeps the call at the place of one that begins: LiteLLM gives several calls one number. */
+  private setAside(item: ResponseOutputItem, output: number): void {
+    const call = this.calls.get(output);
+    if (call?.id && (item.type === 'function_call' || item.type === 'custom_tool_call') && item.call_id !== call.id) {
+      this.calls.delete(output);
+      this.calls.set(-this.calls.size - 1, call);
+    }
+  }
+
   private callAt(output: number, type: string): GrowingCall {
     let call = this.calls.get(output);
     if (call === undefined) {
@@ -101,6 +123,15 @@ export class GrowingCalls {
     this.changed = true;
     return call;
   }
+}
+
+/** Appends to arguments. An empty object before others was in their place. */
+function append(call: GrowingCall, text: string): void {
+  call.arguments = call.arguments === '{}' && text.trim() !== '' ? text : call.arguments + text;
+}
+
+function hasArguments({ name, arguments: text }: ToolCall): boolean {
+  return name !== '' && text !== '' && text !== '{}';
 }
 
 function finish(call: GrowingCall, text: string): void {

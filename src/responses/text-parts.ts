@@ -32,6 +32,11 @@ export class TextParts {
     }
   }
 
+  /** Whether text of a part has come. */
+  has(output: number, part: number): boolean {
+    return this.texts.get(output)?.has(part) ?? false;
+  }
+
   private partsOf(output: number): Map<number, string> {
     let parts = this.texts.get(output);
     if (parts === undefined) {
