@@ -235,6 +235,8 @@ describe('the message of a response', () => {
     expect(snapshotsOf(...events).at(-1)).toMatchObject({ id: 'resp-1', model: 'small', content: '' });
     expect(snapshotsOf(...events).at(-1)).not.toHaveProperty('usage');
     expect(message).toMatchObject({ id: 'resp-1', content: 'New', output: [], finishReason: 'stop' });
+  });
+
   it('is cut where the status of a completed response says so', () => {
     const cut = state('incomplete', { incomplete_details: { reason: 'max_output_tokens' } }, 'completed');
 
