@@ -272,7 +272,7 @@ describe('fakeTransport', () => {
     });
 
     it('reads answers that are one value from JSON documents', () => {
-      const vector = { data: [{ embedding: [1, 2] }], usage: { prompt_tokens: 1 } };
+      const vector = { data: [{ index: 0, embedding: [1, 2] }], usage: { prompt_tokens: 1 } };
       const transport = fakeTransport([{ body: { id: 'resp_1', deleted: true } }, { body: vector }]);
       const client = createClient({ baseURL, transport });
 
