@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { root } from './source-files.js';
+import { root } from '../architecture/source-files.js';
 
 interface Loaded {
   readonly files: readonly string[];
