@@ -129,7 +129,7 @@ describe('stored responses', () => {
     }
   });
 
-  it('take fields of another type than documented for absent, and read numbers as text', async () => {
+  it('take fields of another type than documented for absent, and read numbers as text and an error that is a text', async () => {
     const usage = { input_tokens: '3', output_tokens: 4, total_tokens: {}, own: true };
     const odd = {
       object: 'response',
@@ -150,6 +150,7 @@ describe('stored responses', () => {
         id: 'resp_1',
         object: 'response',
         created_at: 12,
+        error: { message: 'no' },
         output: [{ type: 'own' }],
         usage: { input_tokens: 3, output_tokens: 4, own: true },
       },

@@ -1,5 +1,5 @@
 import { chatChunks } from '../../src/chunks/chunk-formats.js';
-import type { ProvenChunk } from '../../src/chunks/parse-chunks.js';
+import type { ProvenChunk } from '../../src/answers/event-data.js';
 import { readUnmended } from '../../src/chunks/proven-chunks.js';
 import { createLane } from '../../src/lane/lane.js';
 import { toText } from '../../src/operators/to-text.js';

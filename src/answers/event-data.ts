@@ -13,10 +13,15 @@ export interface AnswerEvent {
   readonly documents?: readonly unknown[];
 }
 
+/** A chunk, or an event of a response, that was read without parsing its event, since it differs from earlier ones in its text only. */
+export interface ProvenChunk<Chunk> {
+  readonly chunk: Chunk;
+}
+
 /**
  * Returns the JSON documents of an event; an empty list for one that only keeps the connection alive.
  *
- * @param toError Converts the data of an event named `error` that is not JSON.
+ * @param parser Its `toError` converts the data of an event named `error` that is not JSON.
  * @throws {ProtocolError} When the data is not JSON.
  */
 export function documentsOf(

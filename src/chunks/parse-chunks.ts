@@ -1,5 +1,5 @@
 import { asyncScheduler, type OperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
-import { type AnswerEvent, documentsOf, done, errorFrame } from '../answers/event-data.js';
+import { type AnswerEvent, documentsOf, done, errorFrame, type ProvenChunk } from '../answers/event-data.js';
 import { ForeignStream } from '../answers/foreign-stream.js';
 import type { Redact } from '../secrets/redactor.js';
 import { StreamError } from '../errors/stream-error.js';
@@ -31,11 +31,6 @@ export interface ChunkRepair<Chunk> {
   mend(raw: Record<string, unknown>): void;
   /** Records a chunk that needs no mending. */
   note(chunk: Chunk): void;
-}
-
-/** A chunk that was read without parsing its event, since it differs from earlier ones in its text only. */
-export interface ProvenChunk<Chunk> {
-  readonly chunk: Chunk;
 }
 
 /** Configuration of {@link parseChunks}. */

@@ -61,7 +61,7 @@ export interface Client {
   readonly deleteResponse: (id: string, options?: RequestOptions) => Observable<DeletedResponse>;
   /**
    * Emits the vectors of all inputs as one value, in the order of the inputs; a list of token ids is one input. Asks for
-   * base64, which is a quarter as long as numbers, unless `encoding_format` is set. Throws `TypeError` at the call if the
+   * base64, which is shorter than numbers, unless `encoding_format` is set. Throws `TypeError` at the call if the
    * model or the input is missing. Indices that are missing or come twice are a `ProtocolError`, and an answer longer than
    * `limits.answerBytes` is a `LimitError`.
    */

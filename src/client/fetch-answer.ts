@@ -14,7 +14,7 @@ import { send } from './send.js';
 import { type EndpointRequest, type Settings, toTransportRequest } from './settings.js';
 
 /** How the JSON document that answers a request becomes values. */
-export interface AnswerReader<T> {
+export interface DocumentReader<T> {
   /** What the server should answer with; follows the word "with". */
   readonly expected: string;
   /** Returns the values of a document. Throws {@link Misfit} for one of another shape. */
@@ -28,7 +28,7 @@ export interface AnswerReader<T> {
 /** Creates the cold Observable of the values in an answer that is one JSON document. `firstChunk` covers all of it. */
 export function fetchAnswer<T>(
   request: Omit<EndpointRequest, 'accept'>,
-  reader: AnswerReader<T>,
+  reader: DocumentReader<T>,
   settings: Settings,
 ): Observable<T> {
   const exchange = toTransportRequest({ ...request, accept: 'application/json' }, settings);
@@ -49,7 +49,7 @@ export function fetchAnswer<T>(
 }
 
 function readDocument<T>(
-  { expected, read, errorIn = errorFrame, limit = 'answerBytes' }: AnswerReader<T>,
+  { expected, read, errorIn = errorFrame, limit = 'answerBytes' }: DocumentReader<T>,
   { limits, scheduler }: Settings,
   { redact }: RequestScope,
 ): OperatorFunction<TransportEvent, T> {

@@ -15,7 +15,7 @@ export function fetchEmbeddings(request: EmbeddingsRequest, settings: Settings):
   const inputs = countInputs(request.input);
   return fetchAnswer(
     { operation: 'embeddings', method: 'POST', path: '/embeddings', body },
-    { expected: 'a list of embeddings', read: (document) => [readAnswer(document, inputs)] },
+    { expected: 'a list of embeddings', read: (document) => [readEmbeddings(document, inputs)] },
     settings,
   );
 }
@@ -27,7 +27,7 @@ function countInputs(input: EmbeddingsRequest['input']): number {
 
 const readCounts = object({ prompt_tokens: count, total_tokens: count }, absent);
 
-function readAnswer(document: unknown, inputs: number): EmbeddingsAnswer {
+function readEmbeddings(document: unknown, inputs: number): EmbeddingsAnswer {
   const { data, model, usage } = isObject(document) ? document : {};
   if (!Array.isArray(data) || !data.every(isObject)) {
     return misfit(document) as never;

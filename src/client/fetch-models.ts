@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { count, list, misfit, object, word } from '../answers/read-fields.js';
 import type { Model } from '../schemas/model.js';
 import { isObject } from '../util/is-object.js';
-import { type AnswerReader, fetchAnswer } from './fetch-answer.js';
+import { type DocumentReader, fetchAnswer } from './fetch-answer.js';
 import type { Settings } from './settings.js';
 
 /** Creates the cold Observable of a server's models, one value per model. */
@@ -16,7 +16,7 @@ const readModels = list(
   misfit,
 );
 
-const modelList: AnswerReader<Model> = {
+const modelList: DocumentReader<Model> = {
   expected: 'a list of models',
   read: (document) => readModels(listIn(document)) as readonly Model[],
   limit: 'eventBytes',

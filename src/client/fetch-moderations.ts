@@ -29,7 +29,7 @@ const readResults = list((value) => {
   return { ...value, categories: value['categories'] ?? {}, category_scores: value['category_scores'] ?? {} };
 }, misfit);
 
-const readAnswer = object({ id: word, model: word, results: readResults }, misfit);
+const readModerations = object({ id: word, model: word, results: readResults }, misfit);
 
 /** Reads one result for each text. A list that is too short would pass what nobody looked at. */
 function readFor(input: ModerationsRequest['input'], document: unknown): ModerationsAnswer {
@@ -41,5 +41,5 @@ function readFor(input: ModerationsRequest['input'], document: unknown): Moderat
   if (length < Math.max(texts, 1)) {
     throw new ProtocolError(`The server answered with ${length} moderation results for ${Math.max(texts, 1)} inputs`);
   }
-  return readAnswer(document) as ModerationsAnswer;
+  return readModerations(document) as ModerationsAnswer;
 }

@@ -1,8 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
-import type { AnswerEvent } from '../answers/event-data.js';
+import type { AnswerEvent, ProvenChunk } from '../answers/event-data.js';
 import { ActivityCheck } from '../chunks/activity.js';
 import { chatChunks, completionChunks } from '../chunks/chunk-formats.js';
-import { type ChunkFormat, parseChunks, type ProvenChunk } from '../chunks/parse-chunks.js';
+import { type ChunkFormat, parseChunks } from '../chunks/parse-chunks.js';
 import { readUnmended } from '../chunks/proven-chunks.js';
 import { createLane } from '../lane/lane.js';
 import type { ChatCompletionChunk } from '../schemas/chat-completion-chunk.js';

@@ -1,6 +1,6 @@
 import { defer, EMPTY, mergeMap, type Observable, of } from 'rxjs';
+import type { ProvenChunk } from '../answers/event-data.js';
 import type { StreamCursor } from '../answers/stream-cursor.js';
-import type { ProvenChunk } from '../chunks/parse-chunks.js';
 import { createLane } from '../lane/lane.js';
 import { endingOf, isResponse, toEnding } from '../responses/ending.js';
 import { parseResponseEvents } from '../responses/parse-events.js';
@@ -43,19 +43,21 @@ function followResponse(
 ): Observable<ResponseEvent> {
   const scope = new RequestScope(settings);
   const reading = readingOf(cursor, settings);
-  const further = forFurtherRequests(settings);
+  const further = (): Settings => forFurtherRequests(settings);
   const stream = {
     cursor,
     first: readStream({ request: begin, reading, settings, scope, resumed: cursor.id !== undefined }),
-    ask: (id: string, { after }: StreamCursor) =>
-      readStream({ request: askAfter(id, after, further), reading, settings: further, scope, resumed: true }),
+    ask: (id: string, { after }: StreamCursor) => {
+      const own = further();
+      return readStream({ request: askAfter(id, after, own), reading, settings: own, scope, resumed: true });
+    },
     settle: (id: string) =>
       // It is a single answer, which may go silent: no other deadline would end it.
-      retrieveResponse(id, { ...further, deadlines: settings.deadlines }).pipe(
+      retrieveResponse(id, { ...further(), deadlines: settings.deadlines }).pipe(
         inContext(scope.run),
         mergeMap((response) => endingOfResponse(response)),
       ),
-    stop: (id: string) => cancelResponse(id, further),
+    stop: (id: string) => cancelResponse(id, further()),
     isLast: (event: ResponseEvent) => endingOf(event) !== undefined,
   };
   const endingOfResponse = (response: ResponseObject): Observable<ResponseEvent> => {

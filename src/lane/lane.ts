@@ -1,4 +1,4 @@
-import type { ProvenChunk } from '../chunks/parse-chunks.js';
+import type { ProvenChunk } from '../answers/event-data.js';
 import type { Shortcut } from '../sse/shortcut.js';
 import { holesIn, learnTemplate, type ReadUnmended, type Template } from './learn-template.js';
 import { Pattern } from './pattern.js';

@@ -61,7 +61,7 @@ export function messageText({ content = '' }: LocalMessage): string {
     .join('\n');
 }
 
-/** Returns the text of the last user message, empty if there is none. */
+/** Returns the text of the last user message, or an empty text. */
 export function promptOf(messages: readonly LocalMessage[]): string {
   const question = messages.filter(({ role }) => role === 'user').at(-1);
   return question === undefined ? '' : messageText(question);

@@ -1,9 +1,8 @@
 import { asyncScheduler, type OperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
-import { type AnswerEvent, documentsOf, done, errorFrame } from '../answers/event-data.js';
+import { type AnswerEvent, documentsOf, done, errorFrame, type ProvenChunk } from '../answers/event-data.js';
 import { ForeignStream } from '../answers/foreign-stream.js';
 import { numberIn } from '../answers/read-fields.js';
 import type { StreamCursor } from '../answers/stream-cursor.js';
-import type { ProvenChunk } from '../chunks/parse-chunks.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { toStreamError } from '../errors/server-error.js';
 import { StreamError } from '../errors/stream-error.js';

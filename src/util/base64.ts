@@ -9,7 +9,8 @@ Array.from(alphabet).forEach((character, place) => {
 /**
  * Decodes base64 or base64url, with or without padding. Returns `undefined` if the text is neither.
  *
- * A loop, since `atob` takes as long, `Buffer` exists on few platforms and `Uint8Array.fromBase64` only on new ones.
+ * A loop, since `atob` knows no base64url and gives a text that takes another loop, `Buffer` exists on few platforms, and
+ * `Uint8Array.fromBase64` only on new ones.
  */
 export function decodeBase64(text: string): Uint8Array | undefined {
   const { length } = text.replace(/={1,2}$/u, '');

@@ -27,7 +27,7 @@ export interface ConversationApi<Request, Item, Sent> {
   ask(client: Client, request: Sent): Observable<AnswerValue>;
 }
 
-/** Returns the text of a reply as far as it was shown, for the history; `undefined` if there is none. */
+/** Returns the text of a reply as far as it was shown, for the history; `undefined` if nothing was. */
 export function shownText({ content, refusal }: Message): string | undefined {
   // Anthropic and Kimi refuse a message of white space, and with it every later request of the conversation.
   return [content, refusal].find((text) => text.trim() !== '');
