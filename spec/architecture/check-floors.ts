@@ -10,6 +10,7 @@ const floors: Readonly<Record<string, number>> = {
   errors: 1,
   schemas: 1,
   answers: 1.5,
+  json: 1.5,
   transport: 2,
   sse: 2,
   chunks: 2,

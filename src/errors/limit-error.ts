@@ -3,7 +3,7 @@ import { LlmError } from './llm-error.js';
 /** A limit was exceeded; {@link limit} names it. Chunks that were emitted earlier remain valid. */
 export class LimitError extends LlmError {
   override readonly name = 'LimitError';
-  /** The name of the limit in the configuration, or `heldChunks`, which is fixed. */
+  /** The name of the limit in the configuration, or one that is fixed: `heldChunks`, `openContainers`. */
   readonly limit: string;
   /** The value that was exceeded. */
   readonly maximum: number;

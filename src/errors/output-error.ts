@@ -1,4 +1,11 @@
+import { defined } from '../util/defined.js';
 import { LlmError, type LlmErrorInit } from './llm-error.js';
+
+/** A place where a value does not fit its schema. */
+export interface OutputIssue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
 
 /**
  * The model's output is not usable: cut off at a token limit, filtered, or not of the shape the caller needs. Raised by
@@ -6,8 +13,13 @@ import { LlmError, type LlmErrorInit } from './llm-error.js';
  */
 export class OutputError extends LlmError {
   override readonly name = 'OutputError';
+  /** `not_json` or `mismatch` for an answer that is not JSON, or does not fit the schema. */
+  declare readonly code?: 'not_json' | 'mismatch';
+  /** Why the answer does not fit the schema, for the code `mismatch`. */
+  declare readonly issues?: readonly OutputIssue[];
 
-  constructor(message: string, init: Pick<LlmErrorInit, 'cause'> = {}) {
-    super(message, { ...init, kind: 'output', retryable: false });
+  constructor(message: string, init: Pick<LlmErrorInit, 'cause'> & Pick<OutputError, 'code' | 'issues'> = {}) {
+    super(message, { cause: init.cause, kind: 'output', retryable: false });
+    Object.assign(this, defined({ code: init.code, issues: init.issues }));
   }
 }

@@ -1,0 +1,62 @@
+import { concat, EMPTY, of, type OperatorFunction, throwError } from 'rxjs';
+import * as z from 'zod/mini';
+import { ConnectionError } from '../../src/errors/connection-error.js';
+import { LimitError } from '../../src/errors/limit-error.js';
+import type { StandardSchema } from '../../src/json/standard-schema.js';
+import { accumulateObject } from '../../src/operators/accumulate-object.js';
+import { toObject } from '../../src/operators/to-object.js';
+import { failureOf } from '../support/observe.js';
+
+const city = z.object({ city: z.string() });
+
+describe.each<[string, (schema: StandardSchema) => OperatorFunction<string, unknown>]>([
+  ['toObject', toObject],
+  ['accumulateObject', accumulateObject],
+])('an answer that does not fit, read by %s', (name, operator) => {
+  it.each([
+    ['of no text', EMPTY, undefined],
+    ['of other text', of('Sure! ', '{}'), undefined],
+    ['that was cut', of('{"city":"Os'), { city: 'Os' }],
+  ])('%s is an OutputError with the value so far', async (_what, source, partial) => {
+    const error = await failureOf(source.pipe(operator(city)));
+
+    expect(error).toMatchObject({ name: 'OutputError', code: 'not_json', message: 'The answer is not JSON' });
+    expect((error as { partial?: unknown }).partial).toEqual(partial);
+  });
+
+  it('is an OutputError with the issues and the parsed value', async () => {
+    const error = await failureOf(of('[{"city":1}]').pipe(operator(z.array(city))));
+
+    expect(error).toMatchObject({ name: 'OutputError', code: 'mismatch', partial: [{ city: 1 }] });
+    expect(error).toMatchObject({ issues: [{ path: [0, 'city'], message: expect.any(String) }] });
+    expect(JSON.stringify(error)).not.toContain('partial');
+  });
+
+  it('is a LimitError if it nests too deeply', async () => {
+    expect(await failureOf(of('['.repeat(129)).pipe(operator(city)))).toBeInstanceOf(LimitError);
+  });
+
+  it('passes errors of the source and of the schema', async () => {
+    const broken = new ConnectionError('broke');
+    const fault = new Error('fault');
+    const faulty = z.pipe(
+      z.unknown(),
+      z.transform(() => {
+        throw fault;
+      }),
+    );
+
+    expect(
+      await failureOf(
+        concat(
+          of('{'),
+          throwError(() => broken),
+        ).pipe(operator(city)),
+      ),
+    ).toMatchObject({
+      message: 'broke',
+      ...(name === 'toObject' && { partial: {} }),
+    });
+    expect(await failureOf(of('{}').pipe(operator(faulty)))).toBe(fault);
+  });
+});
