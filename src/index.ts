@@ -41,6 +41,14 @@ export type {
   UserMessage,
   UserPart,
 } from './schemas/chat-message.js';
+export { type FormatOptions, responseFormat, textFormat } from './schemas/response-format.js';
+export type {
+  JsonSchema,
+  SchemaSource,
+  StandardJsonSchema,
+  StandardResult,
+  StandardSchema,
+} from './schemas/json-schema.js';
 
 /* HTTP exchanges become bytes */
 export { fetchTransport, type FetchTransportConfig } from './transport/fetch/fetch-transport.js';
