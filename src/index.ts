@@ -136,6 +136,10 @@ export { measure, type StreamTiming } from './operators/measure.js';
 export { labelWith, type Labelled } from './operators/label-with.js';
 export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-iterable.js';
 
+/* Tools that the model can call */
+export { type RunnableTool, tool, type ToolArguments, type ToolConfig, type ToolContext } from './tools/tool.js';
+export type { ArgumentIssue, ParsedArguments } from './tools/read-call-arguments.js';
+
 /* Streams become views for a screen */
 export { accumulateView, type AccumulateViewConfig } from './views/accumulate-view.js';
 export type { ChatView, ReplyError, ReplyStatus } from './views/chat-view.js';
