@@ -41,6 +41,14 @@ export type {
   UserMessage,
   UserPart,
 } from './schemas/chat-message.js';
+export { type FormatOptions, responseFormat, textFormat } from './schemas/response-format.js';
+export type {
+  JsonSchema,
+  SchemaSource,
+  StandardJsonSchema,
+  StandardResult,
+  StandardSchema,
+} from './schemas/json-schema.js';
 
 /* HTTP exchanges become bytes */
 export { fetchTransport, type FetchTransportConfig } from './transport/fetch/fetch-transport.js';
@@ -97,6 +105,10 @@ export { toText } from './operators/to-text.js';
 export type { AnswerChunk } from './chunks/answer-chunk.js';
 export type { AnswerValue } from './formats/answer-formats.js';
 
+/* Text becomes typed values */
+export { toObject } from './operators/to-object.js';
+export { accumulateObject, type DeepPartial } from './operators/accumulate-object.js';
+
 /* Chunks become messages and usage */
 export { accumulateMessage, toMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';
 export { toolCalls } from './operators/tool-calls.js';
@@ -128,6 +140,10 @@ export { measure, type StreamTiming } from './operators/measure.js';
 export { labelWith, type Labelled } from './operators/label-with.js';
 export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-iterable.js';
 
+/* Tools that the model can call */
+export { type RunnableTool, tool, type ToolArguments, type ToolConfig, type ToolContext } from './tools/tool.js';
+export type { ParsedArguments } from './tools/read-call-arguments.js';
+
 /* Streams become views for a screen */
 export { accumulateView, type AccumulateViewConfig } from './views/accumulate-view.js';
 export type { ChatView, ReplyError, ReplyStatus } from './views/chat-view.js';
@@ -153,5 +169,5 @@ export { DeadlineError, type Deadline } from './errors/deadline-error.js';
 export { StreamError } from './errors/stream-error.js';
 export { ProtocolError } from './errors/protocol-error.js';
 export { LimitError } from './errors/limit-error.js';
-export { OutputError } from './errors/output-error.js';
+export { OutputError, type OutputIssue } from './errors/output-error.js';
 export type { RateLimit, RateLimits } from './errors/rate-limits.js';

@@ -1,6 +1,6 @@
 import { of, take } from 'rxjs';
 import * as z from 'zod/mini';
-import { accumulateObject } from '../../src/operators/accumulate-object.js';
+import { accumulateObject } from '../../src/index.js';
 import { observe } from '../support/observe.js';
 import { runMarbles } from '../support/run-marbles.js';
 

@@ -1,6 +1,6 @@
 import { NEVER, of } from 'rxjs';
 import * as z from 'zod/mini';
-import { toObject } from '../../src/operators/to-object.js';
+import { toObject } from '../../src/index.js';
 import { observe } from '../support/observe.js';
 import { runMarbles } from '../support/run-marbles.js';
 

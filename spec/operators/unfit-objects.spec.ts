@@ -1,10 +1,6 @@
 import { concat, EMPTY, of, type OperatorFunction, throwError } from 'rxjs';
 import * as z from 'zod/mini';
-import { ConnectionError } from '../../src/errors/connection-error.js';
-import { LimitError } from '../../src/errors/limit-error.js';
-import type { StandardSchema } from '../../src/json/standard-schema.js';
-import { accumulateObject } from '../../src/operators/accumulate-object.js';
-import { toObject } from '../../src/operators/to-object.js';
+import { accumulateObject, ConnectionError, LimitError, type StandardSchema, toObject } from '../../src/index.js';
 import { failureOf } from '../support/observe.js';
 
 const city = z.object({ city: z.string() });

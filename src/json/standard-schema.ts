@@ -1,55 +1,32 @@
 import { from, map, type Observable, of } from 'rxjs';
-import { copyError } from '../errors/copy-error.js';
-import { OutputError, type OutputIssue } from '../errors/output-error.js';
-import type { JsonReader } from './json-reader.js';
+import type { OutputIssue } from '../errors/output-error.js';
+import type { StandardResult, StandardSchema } from '../schemas/json-schema.js';
 
-type PathStep = PropertyKey | { readonly key: PropertyKey };
+/** What a schema makes of a value, or why the value does not fit. */
+export type Validation<Output> =
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly OutputIssue[] };
 
-type Validation<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly PathStep[] | undefined }[] };
+/** Validates a value. Emits once: at once, or later for an asynchronous schema. Errors with what the schema throws. */
+export function validate<Output>(
+  schema: StandardSchema<unknown, Output>,
+  value: unknown,
+): Observable<Validation<Output>> {
+  const result = schema['~standard'].validate(value);
+  return ('then' in result ? from(result) : of(result)).pipe(map(toValidation));
+}
 
-/** A schema of any library that follows Standard Schema (https://standardschema.dev), such as zod, valibot or arktype. */
-export interface StandardSchema<Input = unknown, Output = Input> {
-  readonly '~standard': {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) => Validation<Output> | PromiseLike<Validation<Output>>;
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+function toValidation<Output>(result: StandardResult<Output>): Validation<Output> {
+  if (result.issues === undefined) {
+    return { value: result.value };
+  }
+  return {
+    issues: result.issues.map(({ path = [], message }) => ({
+      path: path.map((step) => stepOf(typeof step === 'object' ? step.key : step)),
+      message,
+    })),
   };
 }
 
-/** Throws a TypeError that names the operator if something else than a schema was given. */
-export function checkSchema(operator: string, schema: StandardSchema): void {
-  const standard = (schema as Partial<StandardSchema> | undefined)?.['~standard'];
-  if (typeof standard?.validate !== 'function') {
-    throw new TypeError(`${operator}() takes a schema of zod or another library that follows Standard Schema`);
-  }
-}
-
-/**
- * Emits the output of a schema for a whole answer. Errors with `OutputError` of code `not_json` if the text is not JSON and
- * `mismatch` if it does not fit, both with the value so far as `partial`, and with what the schema throws.
- */
-export function validate<Output>(schema: StandardSchema<unknown, Output>, reader: JsonReader): Observable<Output> {
-  const value = reader.finish();
-  if (value === undefined) {
-    throw copyError(new OutputError('The answer is not JSON', { code: 'not_json' }), { partial: reader.snapshot() });
-  }
-  const validation = schema['~standard'].validate(value);
-  return ('then' in validation ? from(validation) : of(validation)).pipe(
-    map((result) => {
-      if (result.issues === undefined) {
-        return result.value;
-      }
-      const issues = result.issues.map(({ path = [], message }): OutputIssue => ({ path: path.map(stepOf), message }));
-      const error = new OutputError('The answer does not fit the schema; see issues', { code: 'mismatch', issues });
-      throw copyError(error, { partial: value });
-    }),
-  );
-}
-
-function stepOf(step: PathStep): string | number {
-  const key = typeof step === 'object' ? step.key : step;
-  return typeof key === 'number' ? key : String(key);
+function stepOf(key: PropertyKey): string | number {
+  return typeof key === 'symbol' ? String(key) : key;
 }

@@ -1,6 +1,7 @@
 import { concat, defer, distinctUntilChanged, filter, map, type OperatorFunction } from 'rxjs';
 import { JsonReader } from '../json/json-reader.js';
-import { checkSchema, type StandardSchema, validate } from '../json/standard-schema.js';
+import { checkSchema, readObject } from '../json/read-object.js';
+import type { StandardSchema } from '../schemas/json-schema.js';
 import { checkText } from '../util/misuse.js';
 
 /** A JSON value that may still grow: every field of every object may be missing. */
@@ -44,7 +45,7 @@ export function accumulateObject<Input, Output>(
       );
       return concat(
         snapshots,
-        defer(() => validate(schema, reader)),
+        defer(() => readObject(schema, reader)),
       );
     });
 }

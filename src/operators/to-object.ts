@@ -1,6 +1,7 @@
 import { concatMap, type OperatorFunction, pipe } from 'rxjs';
 import { JsonReader } from '../json/json-reader.js';
-import { checkSchema, type StandardSchema, validate } from '../json/standard-schema.js';
+import { checkSchema, readObject } from '../json/read-object.js';
+import type { StandardSchema } from '../schemas/json-schema.js';
 import { checkText } from '../util/misuse.js';
 import { toResult } from './to-result.js';
 
@@ -30,6 +31,6 @@ export function toObject<Output>(schema: StandardSchema<unknown, Output>): Opera
         result: () => reader,
       };
     }),
-    concatMap((reader) => validate(schema, reader)),
+    concatMap((reader) => readObject(schema, reader)),
   );
 }
