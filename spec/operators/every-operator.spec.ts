@@ -26,6 +26,7 @@ import {
   textDeltas,
   throttleRender,
   throwIfAborted,
+  throwIfRefused,
   throwIfTruncated,
   toAsyncIterable,
   toMessage,
@@ -67,6 +68,7 @@ const operators: readonly (readonly [string, OperatorFunction<never, unknown>, r
       ['toUsage', toUsage()],
       ['ofChoice', ofChoice(0)],
       ['throwIfTruncated', throwIfTruncated()],
+      ['throwIfRefused', throwIfRefused(1)],
       ['accumulateView', accumulateView()],
     ] as const
   ).flatMap(([name, operator]) => [

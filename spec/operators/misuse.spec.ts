@@ -12,6 +12,7 @@ import {
   refusalDeltas,
   smoothText,
   textDeltas,
+  throwIfRefused,
   throwIfTruncated,
   toMessage,
   toolCalls,
@@ -33,6 +34,7 @@ const chunkOperators = {
   toUsage: toUsage(),
   ofChoice: ofChoice(0),
   throwIfTruncated: throwIfTruncated(),
+  throwIfRefused: throwIfRefused(),
 } as unknown as Record<string, AnyOperator>;
 
 const textOperators = {
@@ -60,6 +62,7 @@ const uncalled = [
   'textDeltas',
   'throttleRender',
   'throwIfAborted',
+  'throwIfRefused',
   'throwIfTruncated',
   'toMessage',
   'toolCalls',
