@@ -109,6 +109,7 @@ export type { AnswerValue } from './formats/answer-formats.js';
 /* Text becomes typed values */
 export { toObject } from './operators/to-object.js';
 export { accumulateObject, type DeepPartial } from './operators/accumulate-object.js';
+export { arrayItems, type ArrayItemsConfig } from './operators/array-items.js';
 
 /* Chunks become messages and usage */
 export { accumulateMessage, toMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';

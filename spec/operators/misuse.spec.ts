@@ -1,9 +1,12 @@
 import { catchError, EMPTY, from, isObservable, lastValueFrom, type Observable, of, type OperatorFunction } from 'rxjs';
+import * as z from 'zod/mini';
 import * as rxllm from '../../src/index.js';
 import {
   accumulateMessage,
+  accumulateObject,
   accumulateText,
   accumulateView,
+  arrayItems,
   coalesceText,
   createClient,
   decodeEvents,
@@ -15,6 +18,7 @@ import {
   throwIfRefused,
   throwIfTruncated,
   toMessage,
+  toObject,
   toolCalls,
   toText,
   toUsage,
@@ -40,6 +44,9 @@ const chunkOperators = {
 const textOperators = {
   accumulateText: accumulateText(),
   toText: toText(),
+  toObject: toObject(z.unknown()),
+  accumulateObject: accumulateObject(z.unknown()),
+  arrayItems: arrayItems(z.unknown()),
   smoothText: smoothText(),
   coalesceText: coalesceText(5),
 } as unknown as Record<string, AnyOperator>;
