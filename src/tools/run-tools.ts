@@ -15,10 +15,10 @@ import type { ToolRunEvent } from './tool-run-event.js';
  * answer calls none. Emits all that happens, as `ToolRunEvent`s. Turns count from 0.
  *
  * ```text
- * first:   -a-f|                    a = part of a call, f = the end of the answer
- * tool:        ----v---|            v = its last value
- * second:              -----b-g|    b = text
- * result:  -a-f(ks)p---(xt)-b-g(u|) k = call, s = start, p = progress, x = result, t, u = turn
+ * first:   -a-f|                      a = part of a call, f = the end of the answer
+ * tool:        ----v---|              v = its last value
+ * second:              -----b-g|      b = text
+ * result:  -a-f(ks)p---(xt)-b-g(u|)   k = call, s = start, p = progress, x = result, t, u = turn
  * ```
  *
  * Each turn emits a `chunk` for each of the answer, and a `call` for each call once the answer is whole. Then the tools run,
