@@ -118,7 +118,7 @@ function toResult(name: string, value: unknown, maximum: number): CallStep {
     : {
         type: 'failure',
         reason: 'too_large',
-        content: `The result of the tool "${name}" is too long: ${content.length} characters of at most ${maximum}`,
+        content: `The result of the tool "${name}" is too long: ${content.length} characters, the limit is ${maximum}`,
       };
 }
 

@@ -70,15 +70,18 @@ export function runTools(client: Partial<Client>, config: RunToolsConfig): Obser
       const asked = next;
       next = undefined;
       if (asked !== undefined && turn >= maxTurns) {
-        return throwError(() => new OutputError(tooManyTurns(maxTurns), { code: 'max_turns' }));
+        return throwError(() => tooManyTurns(maxTurns));
       }
       return asked && runTurn({ ...runner, context }, turn++, asked, (following) => (next = following));
     });
   });
 }
 
-function tooManyTurns(maxTurns: number): string {
-  return `The model still calls tools in turn ${maxTurns}: raise maxTurns if it needs more`;
+function tooManyTurns(count: number): OutputError {
+  const turns = count === 1 ? '1 turn' : `${count} turns`;
+  return new OutputError(`The model still calls tools after ${turns}; raise maxTurns if it needs more`, {
+    code: 'max_turns',
+  });
 }
 
 /** Subscribes to one Observable after another, until there is none. The stack does not grow with their number. */
