@@ -109,7 +109,8 @@ async function bundleForNode() {
       entryPoints: ['src/cli/program.ts'],
       outdir: 'dist/esm/cli',
       splitting: true,
-      external: ['zod', 'minisearch'],
+      // The client of tool servers loads jose for servers over HTTP only, which the program does not use.
+      external: ['zod', 'minisearch', 'jose'],
       plugins: [ownRxjs(), sharedUndici('../../node/load-undici.cjs', undici), builtinsByName()],
     }),
   ]);
@@ -201,6 +202,9 @@ function builtinsByName() {
     name: 'builtins by name',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'node' }));
+      onResolve({ filter: /^\w+$/ }, ({ path }) =>
+        builtinModules.includes(path) ? { path, namespace: 'node' } : null,
+      );
       onLoad({ filter: /^/, namespace: 'node' }, ({ path }) => ({
         contents: `module.exports = process.getBuiltinModule('${path}');`,
       }));

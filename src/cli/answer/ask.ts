@@ -20,6 +20,7 @@ import { type AnswerValue, coalesceText, labelWith, type RetryNotice, retryTrans
 import { InterruptedError, ReportedError } from '../errors.js';
 import { explainError } from '../explain-error.js';
 import { chooseServer } from '../server/choose-server.js';
+import type { SchemaOptions } from '../schema/json-answer.js';
 import type { Server } from '../server/connect.js';
 import { chooseModels, suggestModels } from '../server/models.js';
 import { readPrompt } from '../terminal/input.js';
@@ -42,25 +43,41 @@ export function ask(options: AskOptions, streams: Streams, interruptions: Observ
   return defer(() => {
     const connect = chooseServer(options.server, streams.stderr);
     return prepare(options, streams).pipe(
-      switchMap((display) =>
+      switchMap((answer) =>
         readPrompt(options.words, streams).pipe(
-          switchMap((prompt) =>
-            connect((server) => {
-              const request = { server, prompt, options: { ...options, display }, streams, interruptions };
-              return options.models.length > 1 ? askSeveral(request) : askOne(request);
-            }),
-          ),
+          switchMap((prompt) => connect((server) => answer({ server, prompt, streams, interruptions }))),
         ),
       ),
     );
   });
 }
 
-/** Emits how to print the answers, once the schema of one that is JSON is read. */
-function prepare({ schema, models, display }: AskOptions, { stdout, stderr }: Streams): Observable<DisplayOptions> {
-  if (schema === undefined) {
-    return of(display);
+/** Answers a prompt. */
+type Answer = (request: Omit<AskRequest, 'options'>) => Observable<never>;
+
+/** Emits what answers the prompt, once the options are checked: what few prompts need is loaded here. */
+function prepare(options: AskOptions, streams: Streams): Observable<Answer> {
+  const { schema, tools, models } = options;
+  if (tools !== undefined) {
+    return defer(() => import('../tools/ask-with-tools.js')).pipe(
+      map(({ prepareTools }) => prepareTools(options, tools, streams)),
+    );
   }
+  const answerAs =
+    (display: DisplayOptions): Answer =>
+    (request) =>
+      (models.length > 1 ? askSeveral : askOne)({ ...request, options: { ...options, display } });
+  return schema === undefined
+    ? of(answerAs(options.display))
+    : prepareJson(options, schema, streams).pipe(map(answerAs));
+}
+
+/** Emits how to print the answers, once their schema is read. */
+function prepareJson(
+  { models, display }: AskOptions,
+  schema: SchemaOptions,
+  { stdout, stderr }: Streams,
+): Observable<DisplayOptions> {
   const indent = stdout.isTTY && models.length < 2 ? 2 : 0;
   return defer(() => import('../schema/json-answer.js')).pipe(
     map(({ readJsonAnswer }) => readJsonAnswer(schema, indent)),

@@ -25,8 +25,18 @@ export interface AskOptions {
   readonly maxTokens: number | undefined;
   /** The schema of the answer, if that is to be JSON. */
   readonly schema: SchemaOptions | undefined;
+  /** The tools that the model may call. */
+  readonly tools: ToolOptions | undefined;
   readonly server: ServerOptions;
   readonly display: DisplayOptions;
+}
+
+/** Which tools a model may call. */
+export interface ToolOptions {
+  /** The commands that start servers of the Model Context Protocol. */
+  readonly servers: readonly string[];
+  /** Whether every call runs, without a question. */
+  readonly yes: boolean;
 }
 
 /** How to print an answer. */
@@ -50,23 +60,36 @@ export function requestAnswer(
   prompt: string,
   options: AskOptions,
 ): Observable<AnswerValue> {
+  switch (options.endpoint) {
+    case 'responses':
+      return client.responses(toResponseRequest(model, prompt, options));
+    case 'completions':
+      return client.completions({ ...toFields(model, options), prompt });
+    case 'chat':
+      return client.chat(toChatRequest(model, prompt, options));
+  }
+}
+
+/** Returns the request for an answer to a prompt over `/chat/completions`. */
+export function toChatRequest(model: string, prompt: string, options: AskOptions): ChatCompletionRequest {
   const {
-    endpoint,
     system,
     display: { jsonAnswer },
   } = options;
-  if (endpoint === 'responses') {
-    const text = jsonAnswer && textFormat(jsonAnswer.schema, 'answer', { strict: jsonAnswer.strict });
-    return client.responses({ ...toResponseFields(model, options), instructions: system, input: prompt, text });
-  }
-  const fields = toFields(model, options);
-  if (endpoint === 'completions') {
-    return client.completions({ ...fields, prompt });
-  }
   const instructions = system === undefined ? [] : [{ role: 'system', content: system } as const];
   const messages = [...instructions, { role: 'user', content: prompt } as const];
   const format = jsonAnswer && responseFormat(jsonAnswer.schema, 'answer', { strict: jsonAnswer.strict });
-  return client.chat({ ...fields, messages, response_format: format });
+  return { ...toFields(model, options), messages, response_format: format };
+}
+
+/** Returns the request for an answer to a prompt over `/responses`. */
+export function toResponseRequest(model: string, prompt: string, options: AskOptions): ResponseRequest {
+  const {
+    system,
+    display: { jsonAnswer },
+  } = options;
+  const text = jsonAnswer && textFormat(jsonAnswer.schema, 'answer', { strict: jsonAnswer.strict });
+  return { ...toResponseFields(model, options), instructions: system, input: prompt, text };
 }
 
 /** Returns the fields of a request for a chat or a completion that are the same for prompts and conversations. */

@@ -36,6 +36,12 @@ const optionHelp = {
   'json-lines': `      --json-lines    With --schema: print each item of a list in a line as it
                       completes. The schema must be that of a list, or of an
                       object with one property that is a list.`,
+  mcp: `      --mcp COMMAND   Lend the model the tools of a server of the Model Context
+                      Protocol, which this command starts. Can be given more
+                      than once. Each call is shown on standard error, and runs
+                      if you agree. Cannot be combined with --legacy, --schema
+                      or several models.`,
+  yes: `      --yes           Run all calls of tools without asking.`,
   stats: `      --stats         Report the time to the first token, the speed and the
                       token counts after the answer, on standard error.`,
   help: `  -h, --help          Show this help.`,
@@ -115,6 +121,7 @@ Examples:
   Fill in a form          rxllm --schema '{"type":"object","properties":
                             {"city":{"type":"string"}},"required":["city"]}' \\
                             "Where is the Eiffel Tower?"
+  Lend it tools           rxllm --mcp "npx my-tools" "Who is free on Monday?"
   Get a list              rxllm --schema steps.json --json-lines "Bake bread"
   Measure the speed       rxllm --stats "Count to ten"
   Serve without a key     rxllm serve --port 8080

@@ -34,6 +34,8 @@ const options = {
   json: { type: 'boolean' },
   schema: { type: 'string' },
   'json-lines': { type: 'boolean' },
+  mcp: { type: 'string', multiple: true },
+  yes: { type: 'boolean' },
   stats: { type: 'boolean' },
   port: { type: 'string' },
   models: { type: 'string' },
@@ -44,7 +46,7 @@ const options = {
 } as const satisfies ParseArgsConfig['options'];
 
 /** The options of prompts that `rxllm chat` does not have. */
-export const promptOnlyOptionNames = ['legacy', 'schema', 'json-lines'] as const;
+export const promptOnlyOptionNames = ['legacy', 'schema', 'json-lines', 'mcp', 'yes'] as const;
 
 const askOptionNames = Object.keys(options).filter((name) => !serveOnlyOptionNames.some((other) => other === name));
 

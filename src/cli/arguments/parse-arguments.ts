@@ -22,6 +22,8 @@ const maxShown = 30;
 const exclusive = [
   ['legacy', 'responses'],
   ['legacy', 'schema'],
+  ['legacy', 'mcp'],
+  ['mcp', 'schema'],
   ['json', 'schema'],
   ['json', 'no-stream'],
   ['json-lines', 'no-stream'],
@@ -83,6 +85,12 @@ function checkValues(values: OptionValues): void {
   if (values['json-lines'] === true && values.schema === undefined) {
     throw new UsageError('--json-lines needs --schema with a list');
   }
+  if (values.yes === true && values.mcp === undefined) {
+    throw new UsageError('--yes needs --mcp with the tools to run');
+  }
+  if (values.mcp !== undefined && (values.model ?? []).length > 1) {
+    throw new UsageError('--mcp works with one model: give --model once');
+  }
   if (values.schema === '-') {
     throw new UsageError('--schema takes a file or JSON: standard input is for the prompt');
   }
@@ -126,6 +134,8 @@ function toAskOptions(words: readonly string[], values: OptionValues): AskOption
     json = false,
     schema,
     'json-lines': lines = false,
+    mcp: servers,
+    yes = false,
     'no-stream': isWhole = false,
     stats = false,
   } = values;
@@ -138,6 +148,7 @@ function toAskOptions(words: readonly string[], values: OptionValues): AskOption
     temperature: readNumber(values, 'temperature'),
     maxTokens: readNumber(values, 'max-tokens'),
     schema: schema === undefined ? undefined : { schema, lines },
+    tools: servers === undefined ? undefined : { servers, yes },
     retries: readNumber(values, 'retries') ?? 2,
     server: { baseURL, key, timeout: seconds === undefined ? undefined : seconds * 1000 },
     display: { json, stream: !isWhole, delay: readNumber(values, 'delay') ?? 0, stats },

@@ -1,0 +1,150 @@
+import {
+  concatMap,
+  connect,
+  defer,
+  identity,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  type OperatorFunction,
+  pipe,
+  tap,
+} from 'rxjs';
+import {
+  coalesceText,
+  type RunnableTool,
+  runChunks,
+  runTools,
+  textDeltas,
+  type ToolCall,
+  type ToolRunEvent,
+  toText,
+} from '../../index.node.js';
+import { reportEnding } from '../answer/ending.js';
+import {
+  type AskOptions,
+  type DisplayOptions,
+  toChatRequest,
+  type ToolOptions,
+  toResponseRequest,
+} from '../answer/request.js';
+import { throwIfInterrupted } from '../answer/throw-if-interrupted.js';
+import type { Server } from '../server/connect.js';
+import { chooseModels, suggestModels } from '../server/models.js';
+import { printText, type Streams, writeLine } from '../terminal/output.js';
+import { writeRetry } from '../terminal/show-waiting.js';
+import { oneLine } from '../terminal/text.js';
+import { type AskUser, prepareQuestions } from './ask-user.js';
+import { withToolServers } from './tool-servers.js';
+
+/** How many requests one prompt may cause: every call is shown, so a long run is seen. */
+const maxTurns = 50;
+/** How much of a call's arguments and of a failure is shown, in characters. */
+const maxShown = 300;
+
+interface Prompt {
+  readonly server: Server;
+  readonly prompt: string;
+  readonly interruptions: Observable<unknown>;
+}
+
+/**
+ * Returns what sends a prompt, runs the tools that the model calls, and prints the answers. Each call is asked for unless
+ * the options say otherwise.
+ *
+ * @throws {UsageError} When there is no terminal to ask at.
+ */
+export function prepareTools(options: AskOptions, tools: ToolOptions, streams: Streams) {
+  const askUser = tools.yes ? undefined : prepareQuestions(streams);
+  return ({ server, prompt, interruptions }: Prompt): Observable<never> =>
+    withToolServers(tools.servers, streams.stderr, (lent) =>
+      chooseModels(server, options, streams.stderr).pipe(
+        concatMap((model) => run({ server, model, prompt, options, tools: lent, stderr: streams.stderr, askUser })),
+        throwIfInterrupted(interruptions),
+        printRun(options.display, streams),
+        suggestModels(server),
+      ),
+    );
+}
+
+interface Run {
+  readonly server: Server;
+  readonly model: string;
+  readonly prompt: string;
+  readonly options: AskOptions;
+  readonly tools: readonly RunnableTool[];
+  readonly stderr: NodeJS.WriteStream;
+  /** `undefined` to run every call. */
+  readonly askUser: AskUser | undefined;
+}
+
+function run({ server: { client }, model, prompt, options, tools, stderr, askUser }: Run): Observable<ToolRunEvent> {
+  const approve = (call: ToolCall): boolean | Observable<boolean> => {
+    writeLine(stderr, `→ ${describeCall(call)}`, 'dim');
+    return askUser?.('Run it? [y/N] ') ?? true;
+  };
+  const retry = { count: options.retries, notify: writeRetry(stderr) };
+  // Questions are asked one after the other.
+  const config = { tools, approve, retry, maxTurns, concurrency: askUser === undefined ? Infinity : 1 };
+  return options.endpoint === 'responses'
+    ? runTools(client, { ...config, api: 'responses', request: toResponseRequest(model, prompt, options) })
+    : runTools(client, { ...config, request: toChatRequest(model, prompt, options) });
+}
+
+/** Prints the text of a run to stdout, and its calls to stderr. Emits nothing, completes when everything is written. */
+function printRun(display: DisplayOptions, { stdout, stderr }: Streams): OperatorFunction<ToolRunEvent, never> {
+  const { json, stream, delay, stats } = display;
+  const toOutput = json
+    ? pipe(
+        runChunks(),
+        map((chunk) => `${JSON.stringify(chunk)}\n`),
+      )
+    : pipe(runText(), stream ? identity : toText());
+  const print = pipe(toOutput, delay === 0 ? identity : coalesceText(delay), printText(stdout));
+  return connect((events) =>
+    merge(
+      events.pipe(print),
+      events.pipe(
+        tap((event) => report(event, stderr)),
+        ignoreElements(),
+      ),
+      events.pipe(runChunks(), reportEnding(ignoreElements(), { stderr, stats })),
+    ),
+  );
+}
+
+/** Emits the text of all turns; what a turn says before its calls ends its line. */
+function runText(): OperatorFunction<ToolRunEvent, string> {
+  return connect((events) =>
+    defer(() => {
+      let last = '\n';
+      return merge(
+        events.pipe(runChunks(), textDeltas()),
+        events.pipe(mergeMap(({ type }) => (type === 'call' && last !== '\n' ? ['\n'] : []))),
+      ).pipe(tap((text) => (last = text.at(-1) ?? last)));
+    }),
+  );
+}
+
+function report(event: ToolRunEvent, stderr: NodeJS.WriteStream): void {
+  if (event.type === 'failure') {
+    writeLine(stderr, `✗ ${event.call.name}: ${shorten(event.content)}`, 'dim');
+  }
+  if (event.type === 'progress' && typeof event.value === 'object' && event.value !== null) {
+    const { progress, total, message } = event.value as Readonly<Record<string, unknown>>;
+    const amount = [progress, total].filter((part) => typeof part === 'number').join('/');
+    const words = typeof message === 'string' ? ` ${shorten(message)}` : '';
+    writeLine(stderr, `  ${event.call.name}: ${amount}${words}`, 'dim');
+  }
+}
+
+function describeCall({ name, arguments: text }: ToolCall): string {
+  return `${oneLine(name)}(${shorten(text)})`;
+}
+
+function shorten(text: string): string {
+  const line = oneLine(text);
+  return line.length > maxShown ? `${line.slice(0, maxShown)}…` : line;
+}
