@@ -48,8 +48,14 @@ export interface LocalMessage {
  * A tool call may be emitted whole. The server adds an index, and an id if it has none, and streams it as OpenAI does:
  * first its name with empty arguments, then the arguments in pieces. An answer that ends after a tool call has the finish
  * reason `tool_calls`.
+ *
+ * A `finish_reason` ends the answer after the rest of its delta, in place of the reason that follows from the answer:
+ * `length` cuts a call in the middle of its arguments, `content_filter` withholds the rest. On `/responses` these two make
+ * the response `incomplete`.
  */
-export type LocalDelta = ChatDelta;
+export interface LocalDelta extends ChatDelta {
+  readonly finish_reason?: 'stop' | 'length' | 'tool_calls' | 'content_filter' | (string & {}) | null | undefined;
+}
 
 /** Returns the text of a message: its text parts joined by line feeds. */
 export function messageText({ content = '' }: LocalMessage): string {
