@@ -30,8 +30,24 @@ export interface LocalModelRequest {
   readonly messages: readonly LocalMessage[];
   /** The text of the last user message, or the legacy prompt; empty if there is none. */
   readonly prompt: string;
+  /**
+   * The tools that the model may call, in one form whichever endpoint was called: the functions and custom tools that the
+   * request offers, as far as its `tool_choice` allows them.
+   */
+  readonly tools: readonly LocalTool[];
+  /** Whether `tool_choice` asks for a call: it is `required`, or names a tool. */
+  readonly mustCall: boolean;
   /** The whole body as sent, for fields that only your model knows. */
   readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A tool that a request offers. */
+export interface LocalTool {
+  readonly type: 'function' | 'custom';
+  readonly name: string;
+  readonly description?: string;
+  /** The JSON schema of a function's arguments. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
 /** One message of a conversation. Its role and content are checked; other fields are as sent. */
