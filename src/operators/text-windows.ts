@@ -1,0 +1,109 @@
+import { endsInHalf } from './unit-ends.js';
+
+/** How much text is segmented at a time, since the time of segmenters is quadratic in the length of the text. */
+const maxSegmented = 512;
+
+/** The characters after which a sentence can end. A segmenter costs a hundred times as much as this. */
+const terminal = /[\p{Sentence_Terminal}\n\r\u0085\u2028\u2029]/u;
+const letter = /\p{L}/u;
+
+/** Text that waits to be checked, cut into sentences. The cost of adding text does not grow with what waits. */
+export class TextWindows {
+  private readonly window: number;
+  private readonly segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
+  /** Text in which no sentence ends. */
+  private begun = '';
+  /** The text after `begun`. */
+  private rest = '';
+
+  /** @param window The maximum length of text without the end of a sentence. */
+  constructor(window: number) {
+    this.window = window;
+  }
+
+  get length(): number {
+    return this.begun.length + this.rest.length;
+  }
+
+  push(text: string): void {
+    this.rest += text;
+  }
+
+  /** Removes and returns the first sentence, or `window` characters; an empty string if there is neither yet. */
+  takeOne(): string {
+    const end = this.firstEnd();
+    return this.cut(end > 0 && end <= this.window ? end : this.length < this.window ? 0 : this.wholeEnd(this.window));
+  }
+
+  /** Removes and returns all sentences, with the text after them if it is as long as `window`. */
+  takeMany(): string {
+    const start = Math.max(0, this.rest.length - maxSegmented);
+    let end = 0;
+    for (const last of this.endsIn(this.rest.slice(start))) {
+      end = this.begun.length + start + last;
+    }
+    if (this.length - end >= this.window) {
+      return this.cut(this.wholeEnd(this.length));
+    }
+    return end === 0 ? this.takeOne() : this.cut(end);
+  }
+
+  takeAll(): string {
+    return this.cut(this.length);
+  }
+
+  private firstEnd(): number {
+    for (;;) {
+      const piece = this.rest.slice(0, maxSegmented);
+      const [end] = this.endsIn(piece);
+      if (end !== undefined) {
+        return this.begun.length + end;
+      }
+      if (piece.length < maxSegmented || this.begun.length + maxSegmented >= this.window) {
+        return 0;
+      }
+      this.begun += piece.slice(0, maxSegmented / 2);
+      this.rest = this.rest.slice(maxSegmented / 2);
+    }
+  }
+
+  /**
+   * Yields where sentences end for certain, whatever follows: `Hi. (` may go on as `Hi. (a)`, which is one sentence. The
+   * next one has begun with its first letter, or if it has ended itself. Blank text is no sentence.
+   */
+  private *endsIn(piece: string): Generator<number> {
+    if (!terminal.test(piece)) {
+      return;
+    }
+    let uncertain = 0;
+    for (const { segment, index } of this.segmenter.segment(piece)) {
+      if (uncertain > 0) {
+        yield uncertain;
+      }
+      const isEnd = index > 0 && (this.begun !== '' || piece.slice(0, index).trim() !== '');
+      uncertain = isEnd ? index : 0;
+      if (isEnd && letter.test(segment)) {
+        yield index;
+        uncertain = 0;
+      }
+    }
+  }
+
+  /** Returns the end of the first `length` characters without splitting a surrogate pair; 0 if there is only half of one. */
+  private wholeEnd(length: number): number {
+    if (!endsInHalf(this.rest.slice(0, length - this.begun.length))) {
+      return length;
+    }
+    return length > 1 ? length - 1 : this.length > 1 ? 2 : 0;
+  }
+
+  private cut(end: number): string {
+    if (end === 0) {
+      return '';
+    }
+    const text = this.begun + this.rest.slice(0, end - this.begun.length);
+    this.rest = this.rest.slice(text.length - this.begun.length);
+    this.begun = '';
+    return text;
+  }
+}
