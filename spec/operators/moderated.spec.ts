@@ -25,13 +25,6 @@ const slowly =
   (text: string): Observable<boolean> =>
     timer(duration).pipe(map(() => !text.includes('Bad')));
 
-/** The texts that a check gets, and those that are emitted, for texts that arrive at once. */
-function run(texts: Iterable<string>, config: ModeratedConfig = {}): Record<'checked' | 'emitted', readonly string[]> {
-  const checked: string[] = [];
-  const { values: emitted } = observe(from(texts).pipe(moderated((text) => checked.push(text) > 0, config)));
-  return { checked, emitted };
-}
-
 /** The error for a text that did not pass. */
 const refused = expect.objectContaining({ name: 'OutputError', kind: 'output', code: 'moderation' }) as unknown;
 
@@ -286,69 +279,6 @@ describe('moderated', () => {
 
     expect(observe(of('One. Two. Six. Ten. ').pipe(passing, take(2))).values).toEqual(['One. ', 'Two. ']);
     expect(checked).toEqual(['One. ', 'Two. ']);
-  });
-
-  describe('the text of a check', () => {
-    it.each<[string, readonly string[], readonly string[]]>([
-      ['a sentence in one piece', ['One. Two. Six'], ['One. ', 'Two. ', 'Six']],
-      ['sentences cut anywhere', 'One. Two! Six? Ten'.split(''), ['One. ', 'Two! ', 'Six? ', 'Ten']],
-      ['a number that grows', ['It is 3.', '5 m. ', 'So'], ['It is 3.5 m. ', 'So']],
-      ['a bracket that may go on', ['Say no. (', 'not yes)'], ['Say no. (not yes)']],
-      ['a bracket that begins a sentence', ['Say no. (', 'Not yes)'], ['Say no. ', '(Not yes)']],
-      ['an abbreviation', ['Say e.g. ', 'this. ', 'Or that'], ['Say e.g. this. ', 'Or that']],
-      ['lines and paragraphs', ['\n\nTitle\n', '\nText\n1. ', 'One'], ['\n\nTitle\n', '\nText\n', '1. ', 'One']],
-      ['Chinese', ['你好。', '世界！好', '。」再见'], ['你好。', '世界！', '好。」', '再见']],
-    ])('is %s', (_what, texts, expected) => {
-      expect(run(texts, { context: 0 })).toEqual({ checked: expected, emitted: expected });
-    });
-
-    it('is 400 characters at most before a sentence ends, after up to 200 before it', () => {
-      const text = Array.from({ length: 500 }, (_, place) => place % 10).join('');
-
-      expect(run(text)).toEqual(run([text]));
-      expect(run([text])).toEqual({
-        checked: [text.slice(0, 400), text.slice(200)],
-        emitted: [text.slice(0, 400), text.slice(400)],
-      });
-    });
-
-    it('has the context that is asked for', () => {
-      expect(run(['abcdefgh'], { window: 2, context: 3 }).checked).toEqual(['ab', 'abcd', 'bcdef', 'defgh']);
-      expect(run(['abcdefgh'], { window: 2, context: Infinity }).checked).toEqual(['ab', 'abcd', 'abcdef', 'abcdefgh']);
-    });
-
-    it('has text before it that has not passed yet', () => {
-      const checked: string[] = [];
-      const check = (text: string): Observable<never> => {
-        checked.push(text);
-        return NEVER;
-      };
-      observe(concat(of('One. Two. Six. '), NEVER).pipe(moderated(check)));
-
-      expect(checked).toEqual(['One. ', 'One. Two. ']);
-    });
-
-    it.each([
-      [3, 2, ['ab', '😀c', 'd😀', '😀']],
-      [1, 1, ['a', 'b', '😀', 'c', 'd', '😀', '😀']],
-    ])('does not split a surrogate pair (window %i, context %i)', (window, context, emitted) => {
-      for (const texts of [['ab😀cd😀😀'], 'ab😀cd😀😀'.split('')]) {
-        const seen = run(texts, { window, context });
-
-        expect(seen.emitted).toEqual(emitted);
-        expect(seen.checked.filter((text) => /^[\udc00-\udfff]|[\ud800-\udbff]$/u.test(text))).toEqual([]);
-      }
-    });
-
-    it('is half of a surrogate pair if the answer ends with it', () => {
-      expect(run(['a\ud83d'], { window: 1 }).emitted).toEqual(['a', '\ud83d']);
-    });
-
-    it('may be as long as its sentence', () => {
-      const sentence = `So${' so'.repeat(2000)}. `;
-
-      expect(run([sentence, sentence, 'End'], { window: Infinity }).checked).toHaveLength(3);
-    });
   });
 
   it.each<[string, unknown, ModeratedConfig, string]>([

@@ -39,9 +39,9 @@ const maxChecks = 2;
  * ```
  *
  * A sentence is checked when the next one begins, and text without the end of a sentence when it is `window` long. The
- * check gets it after up to `context` characters of the text before it, so that what was cut apart is seen together. At
- * most 2 checks run at once; text that arrives meanwhile is checked as one. The order is kept, and completion waits for the
- * rest to pass.
+ * check gets it after up to `context` characters of the text before it. At most 2 checks run at once; text that arrives
+ * meanwhile is checked as one. The order is kept, and completion waits for the rest to pass. What stretches over the end of a
+ * window is seen whole by the check of its second part, when the first has been shown.
  *
  * Text that does not pass is an `OutputError` of code `moderation`, with the text that was emitted as `partial`, which is
  * not enumerable. A check that fails is the error of the stream. Both come after the text before them has passed, but the

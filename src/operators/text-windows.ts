@@ -3,8 +3,10 @@ import { endsInHalf } from './unit-ends.js';
 /** How much text is segmented at a time, since the time of segmenters is quadratic in the length of the text. */
 const maxSegmented = 512;
 
-/** The characters after which a sentence can end. A segmenter costs a hundred times as much as this. */
+/** What can end a sentence. A segmenter, which costs a hundred times as much, is asked only where such a character is. */
 const terminal = /[\p{Sentence_Terminal}\n\r\u0085\u2028\u2029]/u;
+/** The same, with more of what shows that it does. */
+const decided = /[\p{Sentence_Terminal}\n\r\u0085\u2028\u2029].*?[\p{L}\p{Sentence_Terminal}\n\r\u0085\u2028\u2029]/su;
 const letter = /\p{L}/u;
 
 /** Text that waits to be checked, cut into sentences. The cost of adding text does not grow with what waits. */
@@ -15,6 +17,8 @@ export class TextWindows {
   private begun = '';
   /** The text after `begun`. */
   private rest = '';
+  /** Whether a sentence may end in `rest`. */
+  private mayEnd = false;
 
   /** @param window The maximum length of text without the end of a sentence. */
   constructor(window: number) {
@@ -27,6 +31,7 @@ export class TextWindows {
 
   push(text: string): void {
     this.rest += text;
+    this.mayEnd ||= terminal.test(text);
   }
 
   /** Removes and returns the first sentence, or `window` characters; an empty string if there is neither yet. */
@@ -53,18 +58,23 @@ export class TextWindows {
   }
 
   private firstEnd(): number {
-    for (;;) {
+    while (this.mayEnd) {
       const piece = this.rest.slice(0, maxSegmented);
       const [end] = this.endsIn(piece);
       if (end !== undefined) {
         return this.begun.length + end;
       }
-      if (piece.length < maxSegmented || this.begun.length + maxSegmented >= this.window) {
+      if (piece.length < maxSegmented) {
+        this.mayEnd = terminal.test(piece);
+        return 0;
+      }
+      if (this.begun.length + maxSegmented >= this.window) {
         return 0;
       }
       this.begun += piece.slice(0, maxSegmented / 2);
       this.rest = this.rest.slice(maxSegmented / 2);
     }
+    return 0;
   }
 
   /**
@@ -72,18 +82,19 @@ export class TextWindows {
    * next one has begun with its first letter, or if it has ended itself. Blank text is no sentence.
    */
   private *endsIn(piece: string): Generator<number> {
-    if (!terminal.test(piece)) {
+    const blank = this.begun === '' ? piece.length - piece.trimStart().length : 0;
+    const text = piece.slice(blank);
+    if (!decided.test(text)) {
       return;
     }
     let uncertain = 0;
-    for (const { segment, index } of this.segmenter.segment(piece)) {
+    for (const { segment, index } of this.segmenter.segment(text)) {
       if (uncertain > 0) {
-        yield uncertain;
+        yield blank + uncertain;
       }
-      const isEnd = index > 0 && (this.begun !== '' || piece.slice(0, index).trim() !== '');
-      uncertain = isEnd ? index : 0;
-      if (isEnd && letter.test(segment)) {
-        yield index;
+      uncertain = index;
+      if (index > 0 && letter.test(segment)) {
+        yield blank + index;
         uncertain = 0;
       }
     }
