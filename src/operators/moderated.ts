@@ -62,6 +62,8 @@ export function moderated(check: TextCheck, config: ModeratedConfig = {}): MonoT
 
   return operate((destination, source) => {
     const windows = new TextWindows(window);
+    const takeOne = (): string => windows.takeOne();
+    const takeMany = (): string => windows.takeMany();
     const checked = new Queue<CheckedText>();
     let before = '';
     let passed = '';
@@ -99,7 +101,7 @@ export function moderated(check: TextCheck, config: ModeratedConfig = {}): MonoT
           source.unsubscribe();
         }
         emitDecided();
-        start(() => windows.takeMany());
+        start(takeMany);
       };
       const emit = (): void => {
         passed += text;
@@ -134,11 +136,11 @@ export function moderated(check: TextCheck, config: ModeratedConfig = {}): MonoT
     return {
       next(text) {
         windows.push(checkText('moderated', text));
-        start(() => windows.takeOne());
+        start(takeOne);
       },
       complete() {
         ended = true;
-        start(() => windows.takeAll());
+        start(takeMany);
       },
     };
   });

@@ -37,7 +37,10 @@ export class TextWindows {
   /** Removes and returns the first sentence, or `window` characters; an empty string if there is neither yet. */
   takeOne(): string {
     const end = this.firstEnd();
-    return this.cut(end > 0 && end <= this.window ? end : this.length < this.window ? 0 : this.wholeEnd(this.window));
+    if (end > 0 && end <= this.window) {
+      return this.cut(end);
+    }
+    return this.length < this.window ? '' : this.cut(this.wholeEnd(this.window));
   }
 
   /** Removes and returns all sentences, with the text after them if it is as long as `window`. */
