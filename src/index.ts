@@ -117,6 +117,10 @@ export { toMessageParam } from './chunks/to-message-param.js';
 export { type InputItemsConfig, toInputItems } from './responses/to-input-items.js';
 export type { Message, ToolCall, Usage } from './schemas/message.js';
 
+/* Text is shown only after it has passed a check */
+export { moderated, type ModeratedConfig, type TextCheck } from './operators/moderated.js';
+export { passesModeration, type PassesModerationConfig } from './client/passes-moderation.js';
+
 /* Values are paced for a screen */
 export { coalesceText } from './operators/coalesce-text.js';
 export { throttleRender } from './operators/throttle-render.js';

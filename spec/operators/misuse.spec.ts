@@ -7,6 +7,7 @@ import {
   coalesceText,
   createClient,
   decodeEvents,
+  moderated,
   ofChoice,
   reasoningDeltas,
   refusalDeltas,
@@ -38,6 +39,7 @@ const chunkOperators = {
 const textOperators = {
   accumulateText: accumulateText(),
   toText: toText(),
+  moderated: moderated(() => true),
   smoothText: smoothText(),
   coalesceText: coalesceText(5),
 } as unknown as Record<string, AnyOperator>;
@@ -51,6 +53,7 @@ const uncalled = [
   'decodeEvents',
   'labelWith',
   'measure',
+  'moderated',
   'ofChoice',
   'reasoningDeltas',
   'refusalDeltas',

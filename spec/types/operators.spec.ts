@@ -23,7 +23,9 @@ import {
   isLlmError,
   labelWith,
   measure,
+  moderated,
   ofChoice,
+  passesModeration,
   raceToFirstText,
   reasoningDeltas,
   refusalDeltas,
@@ -79,6 +81,9 @@ describe('types of clients and operators', () => {
       expectTypeOf(chat.pipe(refusalDeltas())).toEqualTypeOf<Observable<string>>();
       expectTypeOf(texts.pipe(accumulateText())).toEqualTypeOf<Observable<string>>();
       expectTypeOf(texts.pipe(toText())).toEqualTypeOf<Observable<string>>();
+      expectTypeOf(texts.pipe(moderated(passesModeration(client)))).toEqualTypeOf<Observable<string>>();
+      expectTypeOf(texts.pipe(moderated((text) => text.length < 9))).toEqualTypeOf<Observable<string>>();
+      expectTypeOf(texts.pipe(moderated((text) => Promise.resolve(text !== '')))).toEqualTypeOf<Observable<string>>();
       expectTypeOf(chat.pipe(accumulateMessage())).toEqualTypeOf<Observable<Message>>();
       expectTypeOf(legacy.pipe(accumulateMessage())).toEqualTypeOf<Observable<Message>>();
       expectTypeOf(chat.pipe(toUsage())).toEqualTypeOf<Observable<Usage>>();
@@ -234,6 +239,8 @@ describe('types of clients and operators', () => {
       misuse(() => response.pipe(accumulateText()));
       // @ts-expect-error: chunks are not text
       misuse(() => chat.pipe(coalesceText(50)));
+      // @ts-expect-error: chunks are not text
+      misuse(() => chat.pipe(moderated(() => true)));
       // @ts-expect-error: a message has no choices any more
       misuse(() => chat.pipe(toMessage(), ofChoice(0)));
     });
@@ -254,6 +261,10 @@ describe('types of clients and operators', () => {
       misuse(() => throwIfAborted(new AbortController()));
       // @ts-expect-error: a chunk is not a message
       misuse(() => chat.pipe(map((chunk) => toMessageParam(chunk))));
+      // @ts-expect-error: a check says true or false
+      misuse(() => moderated((text) => text.length));
+      // @ts-expect-error: what moderates is a client
+      misuse(() => passesModeration({ baseURL: 'http://localhost/v1' }));
       // @ts-expect-error: there is no such overflow
       misuse(() => toAsyncIterable(texts, { overflow: 'drop-newest' }));
     });

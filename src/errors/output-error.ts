@@ -13,8 +13,11 @@ export interface OutputIssue {
  */
 export class OutputError extends LlmError {
   override readonly name = 'OutputError';
-  /** `not_json` or `mismatch` for an answer that is not JSON, or does not fit the schema. */
-  declare readonly code?: 'not_json' | 'mismatch';
+  /**
+   * `not_json` or `mismatch` for an answer that is not JSON, or does not fit the schema; `refused` for one that the model
+   * refused; `max_turns` for a run that would not end; `moderation` for text that did not pass a check.
+   */
+  declare readonly code?: 'not_json' | 'mismatch' | 'refused' | 'max_turns' | 'moderation';
   /** Why the answer does not fit the schema, for the code `mismatch`. */
   declare readonly issues?: readonly OutputIssue[];
 
