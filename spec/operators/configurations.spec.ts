@@ -1,7 +1,9 @@
 import { EMPTY, type Observable } from 'rxjs';
+import * as z from 'zod/mini';
 import {
   accumulateMessage,
   accumulateView,
+  arrayItems,
   coalesceText,
   converse,
   createRetryBudget,
@@ -47,6 +49,7 @@ const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
   ['toAsyncIterable', (config) => toAsyncIterable(source, config), 'bufferSize, overflow'],
   ['accumulateMessage', (config) => accumulateMessage(0, config), 'toolCalls'],
   ['toMessage', (config) => toMessage(0, config), 'toolCalls'],
+  ['arrayItems', (config) => arrayItems(z.unknown(), config), 'path'],
   ['accumulateView', accumulateView, 'choice, retry, toolCalls'],
   ['createRetryBudget', createRetryBudget, 'capacity, cost, refund'],
   [

@@ -1,9 +1,12 @@
 import { catchError, EMPTY, from, isObservable, lastValueFrom, type Observable, of, type OperatorFunction } from 'rxjs';
+import * as z from 'zod/mini';
 import * as rxllm from '../../src/index.js';
 import {
   accumulateMessage,
+  accumulateObject,
   accumulateText,
   accumulateView,
+  arrayItems,
   coalesceText,
   createClient,
   decodeEvents,
@@ -13,8 +16,10 @@ import {
   refusalDeltas,
   smoothText,
   textDeltas,
+  throwIfRefused,
   throwIfTruncated,
   toMessage,
+  toObject,
   toolCalls,
   toText,
   toUsage,
@@ -34,12 +39,16 @@ const chunkOperators = {
   toUsage: toUsage(),
   ofChoice: ofChoice(0),
   throwIfTruncated: throwIfTruncated(),
+  throwIfRefused: throwIfRefused(),
 } as unknown as Record<string, AnyOperator>;
 
 const textOperators = {
   accumulateText: accumulateText(),
   toText: toText(),
   moderated: moderated(() => true),
+  toObject: toObject(z.unknown()),
+  accumulateObject: accumulateObject(z.unknown()),
+  arrayItems: arrayItems(z.unknown()),
   smoothText: smoothText(),
   coalesceText: coalesceText(5),
 } as unknown as Record<string, AnyOperator>;
@@ -63,6 +72,7 @@ const uncalled = [
   'textDeltas',
   'throttleRender',
   'throwIfAborted',
+  'throwIfRefused',
   'throwIfTruncated',
   'toMessage',
   'toolCalls',

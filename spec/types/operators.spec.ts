@@ -34,6 +34,7 @@ import {
   textDeltas,
   throttleRender,
   throwIfAborted,
+  throwIfRefused,
   throwIfTruncated,
   toAsyncIterable,
   toMessage,
@@ -109,7 +110,8 @@ describe('types of clients and operators', () => {
       ).toEqualTypeOf<Observable<ResponseEvent>>();
       expectTypeOf(hedge(response, { after: 100 })).toEqualTypeOf<Observable<ResponseEvent>>();
       expectTypeOf(raceToFirstText([chat, response])).toEqualTypeOf<typeof either>();
-      expectTypeOf(either.pipe(throwIfTruncated(), ofChoice(0))).toEqualTypeOf<typeof either>();
+      expectTypeOf(response.pipe(throwIfRefused())).toEqualTypeOf<Observable<ResponseEvent>>();
+      expectTypeOf(either.pipe(throwIfTruncated(), throwIfRefused(), ofChoice(0))).toEqualTypeOf<typeof either>();
       expectTypeOf(either.pipe(textDeltas())).toEqualTypeOf<Observable<string>>();
       expectTypeOf<Message['output']>().toEqualTypeOf<readonly ResponseOutputItem[] | undefined>();
     });
@@ -141,6 +143,7 @@ describe('types of clients and operators', () => {
         withDeadlines({ idle: 1000 }),
         ofChoice(1),
         throwIfTruncated(),
+        throwIfRefused(1),
         throwIfAborted(signal),
         measure(() => undefined),
       );
