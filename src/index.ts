@@ -143,6 +143,15 @@ export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-
 /* Tools that the model can call */
 export { type RunnableTool, tool, type ToolArguments, type ToolConfig, type ToolContext } from './tools/tool.js';
 export type { ParsedArguments } from './tools/read-call-arguments.js';
+export { runTools } from './tools/run-tools.js';
+export { runChunks } from './tools/run-chunks.js';
+export type {
+  ChatRunToolsConfig,
+  ResponsesRunToolsConfig,
+  RunToolsConfig,
+  RunToolsFields,
+  ToolsConfig,
+} from './tools/run-tools-config.js';
 export type { ToolFailureReason, ToolRunApi, ToolRunEvent } from './tools/tool-run-event.js';
 
 /* Streams become views for a screen */
