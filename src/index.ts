@@ -162,7 +162,10 @@ export type { ToolFailureReason, ToolRunApi, ToolRunEvent } from './tools/tool-r
 
 /* Streams become views for a screen */
 export { accumulateView, type AccumulateViewConfig } from './views/accumulate-view.js';
-export type { ChatView, ReplyError, ReplyStatus } from './views/chat-view.js';
+export { accumulateRun } from './views/accumulate-run.js';
+export type { ChatView, ReplyStatus } from './views/chat-view.js';
+export type { RunCall, RunTurn, RunView } from './views/run-view.js';
+export type { ReplyError } from './views/reply-error.js';
 export { converse } from './views/converse.js';
 export type {
   ChatConverseConfig,
