@@ -13,10 +13,13 @@ import {
   tap,
   type Observable,
 } from 'rxjs';
+import * as z from 'zod/mini';
 import {
   accumulateMessage,
+  accumulateObject,
   accumulateText,
   accumulateView,
+  arrayItems,
   coalesceText,
   createClient,
   hedge,
@@ -39,6 +42,7 @@ import {
   toAsyncIterable,
   toMessage,
   toMessageParam,
+  toObject,
   toolCalls,
   toText,
   toUsage,
@@ -114,6 +118,30 @@ describe('types of clients and operators', () => {
       expectTypeOf(either.pipe(throwIfTruncated(), throwIfRefused(), ofChoice(0))).toEqualTypeOf<typeof either>();
       expectTypeOf(either.pipe(textDeltas())).toEqualTypeOf<Observable<string>>();
       expectTypeOf<Message['output']>().toEqualTypeOf<readonly ResponseOutputItem[] | undefined>();
+    });
+
+    it('values have the output of their schema, and what grows may lack any field of its input', () => {
+      const Count = z.pipe(z.string(), z.transform(Number));
+      const Recipe = z.object({ title: z.string(), steps: z.array(z.object({ minutes: Count })) });
+      interface Whole {
+        title: string;
+        steps: { minutes: number }[];
+      }
+      interface Growing {
+        readonly title?: string;
+        readonly steps?: readonly { readonly minutes?: string }[];
+      }
+
+      expectTypeOf(texts.pipe(toObject(Recipe))).toEqualTypeOf<Observable<Whole>>();
+      expectTypeOf(texts.pipe(arrayItems(Recipe, { path: ['recipes', 0] }))).toEqualTypeOf<Observable<Whole>>();
+      expectTypeOf(texts.pipe(accumulateObject(Recipe))).toEqualTypeOf<Observable<Growing | Whole>>();
+      texts.pipe(
+        accumulateObject(Recipe),
+        map(({ title, steps }) => {
+          expectTypeOf(title).toEqualTypeOf<string | undefined>();
+          expectTypeOf(steps?.[0]?.minutes).toEqualTypeOf<string | number | undefined>();
+        }),
+      );
     });
 
     it('an event is narrowed by its type between operators', () => {
@@ -240,6 +268,8 @@ describe('types of clients and operators', () => {
       misuse(() => chat.pipe(accumulateText()));
       // @ts-expect-error: neither are events
       misuse(() => response.pipe(accumulateText()));
+      // @ts-expect-error: chunks are not text
+      misuse(() => chat.pipe(toObject(z.string())));
       // @ts-expect-error: chunks are not text
       misuse(() => chat.pipe(coalesceText(50)));
       // @ts-expect-error: chunks are not text
