@@ -122,6 +122,30 @@ describe.each(everyApi)('converse with tools over $api', (over) => {
     expect(reply?.message).toBe(reply?.run?.turns[1]?.message);
   });
 
+  it('closes the tools when the reply is stopped, and begins no other turn', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const commands = cold('a---------s--|', { a: 'a', s: { type: 'stop' } as const });
+      const slow = cold('    -------x----y|');
+      const slowSubs = '     ^---------!   ';
+      const expected = '     (iws)--p--x--|';
+      const client = clientOf(['weather'], 'Fine');
+      const seen = commands.pipe(
+        converse(client, configOf(api, { tools: [toolOf('weather', () => slow)] })),
+        map(({ last }) => `${last?.status} ${String(last?.run?.turns[0]?.calls[0]?.progress)}`),
+        distinctUntilChanged(),
+      );
+
+      expectObservable(seen).toBe(expected, {
+        i: 'undefined undefined',
+        w: 'waiting undefined',
+        s: 'streaming undefined',
+        p: 'streaming x',
+        x: 'stopped x',
+      });
+      expectSubscriptions(slow.subscriptions).toBe(slowSubs);
+    });
+  });
+
   it('shows the same run as accumulateRun', () => {
     const runs = repliesOf(replay(over, clientOf(['weather'], 'Fine'), ['a'])).flatMap(({ run }) => run ?? []);
     const alone: unknown[] = [];
