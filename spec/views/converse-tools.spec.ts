@@ -321,8 +321,12 @@ describe.each(everyApi)('converse with tools over $api', (over) => {
       const place = client.requests.length;
       commands.next('b');
       const sent = itemsOf(client.requests[place]!.request);
-      const restored = fakeClient(() => answer('Bye'));
-      replay(over, restored, ['b'], { turns: JSON.parse(JSON.stringify(stopped.turns)) as readonly Turn[] });
+      // Saved after the stop, and saved in flight by a page that was closed at that moment.
+      const restored = [stopped, views[moment]!].map(({ turns }) => {
+        const resumed = fakeClient(() => answer('Bye'));
+        replay(over, resumed, ['b'], { turns: JSON.parse(JSON.stringify(turns)) as readonly Turn[] });
+        return lastRequest(resumed);
+      });
 
       const lines = linesOf(sent);
       const namesOf = (kind: string): readonly string[] =>
@@ -331,7 +335,7 @@ describe.each(everyApi)('converse with tools over $api', (over) => {
       expect(namesOf('call ')).toEqual(namesOf('result '));
       expect(lines[0]).toBe('user a');
       expect(lines.at(-1)).toBe('user b');
-      expect(lastRequest(restored)).toEqual(sent);
+      expect(restored).toEqual([sent, sent]);
     });
 
     it('sends the text of the turn that was broken off, without its calls', () => {
