@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { concat, filter, finalize, from, map, NEVER, Observable, of, Subject, take, timer } from 'rxjs';
-import { type Client, runTools, tool, type ToolRunEvent } from '../../src/index.js';
+import { concat, filter, finalize, from, map, NEVER, Observable, of, Subject, take } from 'rxjs';
+import { tool, type ToolRunEvent } from '../../src/index.js';
 import { runMarbles } from '../support/run-marbles.js';
 import { everyApi, toolOf } from './run-over.js';
 
@@ -162,7 +162,7 @@ describe.each(everyApi)('a run over $api', (over) => {
     expect(run).toHaveBeenCalledWith('checked', expect.anything());
   });
 
-  it('calls tools and approve in the async context of the subscriber, in every turn', async () => {
+  it('calls tools and approve in the async context of the subscriber, in every turn', () => {
     const storage = new AsyncLocalStorage<string>();
     const foreign = new Subject<string>();
     const contexts: unknown[] = [];
