@@ -1,6 +1,6 @@
 /* Uses servers of each generation of the SDK, in this process and in one of their own. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { filter, firstValueFrom, lastValueFrom, map, of, tap, toArray } from 'rxjs';
 import { createClient, runTools } from 'rxllm';
@@ -17,17 +17,16 @@ for (const generation of generations) {
   const sdk = await load(generation);
 
   describe(`${generation} in this process`, () => {
-    checkTools(async (test) => {
+    checkTools(async () => {
       const [here, there] = sdk.InMemoryTransport.createLinkedPair();
       await createServer(sdk).connect(there);
-      return connect(test, here);
+      return connect(here);
     });
   });
 
   describe(`${generation} over stdio`, () => {
-    const connectToProcess = (test) =>
+    const connectToProcess = () =>
       connect(
-        test,
         new sdk.StdioClientTransport({
           command: process.execPath,
           args: [fileURLToPath(new URL('server.mjs', import.meta.url)), generation],
@@ -36,18 +35,18 @@ for (const generation of generations) {
 
     checkTools(connectToProcess);
 
-    it('ends a call with an error when the server dies', async (test) => {
-      const client = await connectToProcess(test);
+    it('ends a call with an error when the server dies', async () => {
+      const client = await connectToProcess();
       const { call } = await toolsOf(client);
 
       await assert.rejects(lastValueFrom(call('die')), /closed/iu);
       await assert.rejects(firstValueFrom(mcpTools(client)), /connected|closed/iu);
+      await client.close();
     });
   });
 
-  async function connect(test, transport) {
+  async function connect(transport) {
     const client = new sdk.Client({ name: 'specs', version: '1' });
-    test.after(() => client.close());
     await client.connect(transport);
     return client;
   }
@@ -55,8 +54,13 @@ for (const generation of generations) {
 
 /** Checks what does not depend on the transport. */
 function checkTools(connect) {
-  it('lists all pages, and calls with arguments', async (test) => {
-    const client = await connect(test);
+  let client;
+  before(async () => {
+    client = await connect();
+  });
+  after(() => client.close());
+
+  it('lists all pages, and calls with arguments', async () => {
     const { tools, call } = await toolsOf(client, { prefix: 'x-' });
 
     assert.deepEqual(
@@ -67,8 +71,7 @@ function checkTools(connect) {
     assert.equal(await lastValueFrom(call('x-echo', { words: ['a', 'b'] })), 'a b');
   });
 
-  it('emits progress, and the parts of a result', async (test) => {
-    const client = await connect(test);
+  it('emits progress, and the parts of a result', async () => {
     const { call } = await toolsOf(client);
     const finishing = tap((value) => value.progress === 3 && call('finish').subscribe());
 
@@ -82,16 +85,14 @@ function checkTools(connect) {
     );
   });
 
-  it('fails with the text of an error, and with what the server refuses', async (test) => {
-    const client = await connect(test);
+  it('fails with the text of an error, and with what the server refuses', async () => {
     const { call } = await toolsOf(client);
 
     await assert.rejects(lastValueFrom(call('fail')), { message: 'No such city' });
     await assert.rejects(lastValueFrom(call('refuse')), /Not now$/u);
   });
 
-  it('cancels a call at the server when it is unsubscribed, and no other', async (test) => {
-    const client = await connect(test);
+  it('cancels a call at the server when it is unsubscribed, and no other', async () => {
     const { call } = await toolsOf(client);
 
     await firstValueFrom(call('echo', { words: [] }));
@@ -99,15 +100,13 @@ function checkTools(connect) {
     assert.equal(await firstValueFrom(call('cancelled')), 'hang');
   });
 
-  it('ends a call after its timeout', async (test) => {
-    const client = await connect(test);
+  it('ends a call after its timeout', async () => {
     const { call } = await toolsOf(client, { timeout: 1000 });
 
     await assert.rejects(lastValueFrom(call('hang')), /timed out/iu);
   });
 
-  it('lists again when the list has changed, for each subscriber', async (test) => {
-    const client = await connect(test);
+  it('lists again when the list has changed, for each subscriber', async () => {
     const { call } = await toolsOf(client);
     const grown = (source) =>
       source.pipe(
@@ -122,15 +121,15 @@ function checkTools(connect) {
 
   for (const api of ['chat', 'responses']) {
     it(`lends its tools to a run over ${api}`, async (test) => {
-      const { tools, call } = await toolsOf(await connect(test));
+      const { tools, call } = await toolsOf(client);
       const server = await startLocalServer({ models: { caller } });
       test.after(() => server.close());
-      const client = createClient({ baseURL: server.url });
+      const models = createClient({ baseURL: server.url });
       const prompt = [{ role: 'user', content: 'Go' }];
       const request = { model: 'caller', ...(api === 'chat' ? { messages: prompt } : { input: prompt }) };
       const finishing = tap(({ value }) => value?.progress === 3 && call('finish').subscribe());
 
-      const run = runTools(client, { api, request, tools: [...tools.values()] });
+      const run = runTools(models, { api, request, tools: [...tools.values()] });
       const events = await lastValueFrom(run.pipe(finishing, toArray()));
       const ofType = (type) => events.filter((event) => event.type === type);
 
