@@ -119,6 +119,10 @@ export { toMessageParam } from './chunks/to-message-param.js';
 export { type InputItemsConfig, toInputItems } from './responses/to-input-items.js';
 export type { Message, ToolCall, Usage } from './schemas/message.js';
 
+/* Text is shown only after it has passed a check */
+export { moderated, type ModeratedConfig, type TextCheck } from './operators/moderated.js';
+export { passesModeration, type PassesModerationConfig } from './client/passes-moderation.js';
+
 /* Values are paced for a screen */
 export { coalesceText } from './operators/coalesce-text.js';
 export { throttleRender } from './operators/throttle-render.js';
@@ -158,7 +162,10 @@ export type { ToolFailureReason, ToolRunApi, ToolRunEvent } from './tools/tool-r
 
 /* Streams become views for a screen */
 export { accumulateView, type AccumulateViewConfig } from './views/accumulate-view.js';
-export type { ChatView, ReplyError, ReplyStatus } from './views/chat-view.js';
+export { accumulateRun } from './views/accumulate-run.js';
+export type { ChatView, ReplyStatus } from './views/chat-view.js';
+export type { RunCall, RunTurn, RunView } from './views/run-view.js';
+export type { ReplyError } from './views/reply-error.js';
 export { converse } from './views/converse.js';
 export type {
   ChatConverseConfig,

@@ -100,6 +100,38 @@ describe('rxllm chat', () => {
     });
   });
 
+  it.each([
+    [400, 'This is too long', 'Check the prompt and the options.'],
+    [413, 'This is too large', 'Check the prompt and the options.'],
+    [403, 'This was flagged', 'Choose another --model, or a key with access to this one.'],
+  ])(
+    'leaves out of the conversation a prompt that the server refuses with %d, and says so',
+    async (status, message, advice) => {
+      const { ended } = chat('one\ntwo\nthree\n', '-m', 'small');
+      streamText(await server.next(), 'a');
+      sendJson(await server.next(), status, { error: { message } });
+      const third = await server.next();
+      streamText(third, 'c');
+
+      expect(sent(third)['messages']).toEqual([user('one'), assistant('a'), user('three')]);
+      expect(await ended).toEqual({
+        code: 1,
+        stdout: 'a\nc\n',
+        stderr: `rxllm: ${status} ${message}. ${advice} The conversation goes on without this prompt.\n`,
+      });
+    },
+  );
+
+  it('keeps a prompt that the server may answer later', async () => {
+    const { ended } = chat('one\ntwo\n', '-m', 'small');
+    sendJson(await server.next(), 429, { error: { message: 'Slow down' } });
+    const second = await server.next();
+    streamText(second, 'b');
+
+    expect(sent(second)['messages']).toEqual([user('one'), user('two')]);
+    expect(await ended).toEqual({ code: 1, stdout: 'b\n', stderr: 'rxllm: 429 Slow down. Try again later.\n' });
+  });
+
   it('retries a turn as often as --retries says, and says so', async () => {
     const { ended } = chat('one\ntwo\n', '-m', 'small', '--retries', '1');
     const first = await server.next();

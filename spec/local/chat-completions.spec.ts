@@ -150,7 +150,15 @@ describe('chat completions', () => {
     await (await chat(body)).text();
 
     expect(seen).toEqual([
-      { operation: 'chat', model: 'recorder', messages: [{ role: 'user', content: 'Hello' }], prompt: 'Hello', body },
+      {
+        operation: 'chat',
+        model: 'recorder',
+        messages: [{ role: 'user', content: 'Hello' }],
+        prompt: 'Hello',
+        tools: [],
+        mustCall: false,
+        body,
+      },
     ]);
   });
 

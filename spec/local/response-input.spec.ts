@@ -33,6 +33,8 @@ describe('the input of a response', () => {
         { role: 'user', content: 'Hello' },
       ],
       prompt: 'Hello',
+      tools: [],
+      mustCall: false,
       body,
     });
   });

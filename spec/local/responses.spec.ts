@@ -123,7 +123,7 @@ describe('a response', () => {
     ]);
     expect(events.at(-9)).toMatchObject({ output_index: 1, item: { ...call, status: 'in_progress', arguments: '' } });
     expect(events.at(-8)).toMatchObject({ item_id: id('fc'), output_index: 1, delta: '{"' });
-    expect(events.at(-3)).toMatchObject({ output_index: 1, arguments: '{"a":1}' });
+    expect(events.at(-3)).toMatchObject({ output_index: 1, name: 'weather', arguments: '{"a":1}' });
     expect(events.at(-1)).toMatchObject({
       response: {
         status: 'completed',

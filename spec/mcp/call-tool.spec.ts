@@ -77,6 +77,27 @@ describe('a tool of mcpTools', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
   });
 
+  it.each([
+    [-32_000, true],
+    [-32_602, false],
+  ])(
+    'that fails with code %p aborts its signal: %p, since a closed connection leaves a timer in SDK 1.22',
+    async (code, aborts) => {
+      const signals: AbortSignal[] = [];
+      const client: McpClient = {
+        ...fakeMcp({ pages }),
+        callTool: (_call, _schema, options) => {
+          signals.push(options!.signal);
+          return Promise.reject(Object.assign(new Error('MCP error'), { code }));
+        },
+      };
+
+      await failureOf(run(client));
+
+      expect(signals.map(({ aborted }) => aborted)).toEqual([aborts]);
+    },
+  );
+
   it('is called by the name that its server knows, with its arguments', () => {
     const answer = jest.fn<Observable<unknown>, [McpToolCall]>(() => of(values.r));
 

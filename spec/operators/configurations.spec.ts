@@ -10,9 +10,12 @@ import {
   fallback,
   hedge,
   measure,
+  moderated,
+  passesModeration,
   raceToFirstText,
   retryOnRateLimit,
   retryTransient,
+  runTools,
   smoothText,
   throttleRender,
   toAsyncIterable,
@@ -25,6 +28,7 @@ type Call = (config: object) => unknown;
 
 const hedging = { after: 1 };
 const conversing = { request: { model: 'm-1' } };
+const running = { request: { model: 'm-1', messages: [{ role: 'user', content: 'Hi' }] }, tools: [] } as const;
 const source: Observable<string> = EMPTY;
 
 const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
@@ -40,6 +44,8 @@ const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
   ],
   ['withDeadlines', withDeadlines, 'firstChunk, idle, total, scheduler'],
   ['smoothText', smoothText, 'unit, interval, maxLag, flush, locale, scheduler'],
+  ['moderated', (config) => moderated(() => true, config), 'window, context'],
+  ['passesModeration', (config) => passesModeration(fakeClient(EMPTY), config), 'model'],
   ['hedge', (config) => hedge(source, { ...hedging, ...config }), 'after, max, scheduler'],
   ['fallback', (config) => fallback([source], config), 'when'],
   ['toAsyncIterable', (config) => toAsyncIterable(source, config), 'bufferSize, overflow'],
@@ -51,7 +57,12 @@ const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
   [
     'converse',
     (config) => converse(fakeClient(EMPTY), { ...conversing, ...config }),
-    'api, request, system, policy, history, turns, retry, createId, scheduler',
+    'api, request, system, policy, history, turns, retry, createId, scheduler, tools, maxTurns, concurrency, toolCalls, approve, timeout, resultCharacters',
+  ],
+  [
+    'runTools',
+    (config) => runTools(fakeClient(EMPTY), { ...running, ...config }),
+    'api, request, tools, maxTurns, concurrency, toolCalls, approve, timeout, resultCharacters, retry, scheduler',
   ],
 ];
 

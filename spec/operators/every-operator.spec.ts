@@ -14,6 +14,7 @@ import * as z from 'zod/mini';
 import {
   accumulateMessage,
   accumulateObject,
+  accumulateRun,
   accumulateText,
   accumulateView,
   arrayItems,
@@ -21,6 +22,7 @@ import {
   converse,
   labelWith,
   measure,
+  moderated,
   ofChoice,
   reasoningDeltas,
   refusalDeltas,
@@ -82,8 +84,10 @@ const operators: readonly (readonly [string, OperatorFunction<never, unknown>, r
     [name, operator, chunks] as const,
     [`${name} of a response`, operator, events] as const,
   ]),
+  ['accumulateRun', accumulateRun(), chunks.map((chunk) => ({ turn: 0, type: 'chunk', chunk }))],
   ['accumulateText', accumulateText(), texts],
   ['toText', toText(), texts],
+  ['moderated', moderated(() => true, { window: 5 }), texts],
   ['toObject', toObject(z.unknown()), json],
   ['accumulateObject', accumulateObject(z.unknown()), json],
   ['arrayItems', arrayItems(z.unknown()), json],
@@ -170,7 +174,7 @@ describe('every operator', () => {
       runMarbles(({ expectObservable }) => {
         const failing = throwError(() => lost).pipe(operator, ignoreElements());
 
-        expectObservable(failing).toBe(name.startsWith('accumulateView') ? '|' : '#', undefined, lost);
+        expectObservable(failing).toBe(/^accumulate(View|Run)/u.test(name) ? '|' : '#', undefined, lost);
       });
     });
   });

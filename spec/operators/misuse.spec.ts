@@ -10,6 +10,7 @@ import {
   coalesceText,
   createClient,
   decodeEvents,
+  moderated,
   ofChoice,
   reasoningDeltas,
   refusalDeltas,
@@ -44,6 +45,7 @@ const chunkOperators = {
 const textOperators = {
   accumulateText: accumulateText(),
   toText: toText(),
+  moderated: moderated(() => true),
   toObject: toObject(z.unknown()),
   accumulateObject: accumulateObject(z.unknown()),
   arrayItems: arrayItems(z.unknown()),
@@ -54,12 +56,14 @@ const textOperators = {
 /** Every operator that `pipe` takes without a call, if the types are ignored. */
 const uncalled = [
   'accumulateMessage',
+  'accumulateRun',
   'accumulateText',
   'accumulateView',
   'coalesceText',
   'decodeEvents',
   'labelWith',
   'measure',
+  'moderated',
   'ofChoice',
   'reasoningDeltas',
   'refusalDeltas',

@@ -2,6 +2,7 @@ import { expectTypeOf } from 'expect-type';
 import { EMPTY, type Observable, of } from 'rxjs';
 import type { ConversationConfig } from '../../src/angular/index.js';
 import {
+  accumulateRun,
   accumulateView,
   converse,
   createClient,
@@ -14,7 +15,12 @@ import {
   isLlmError,
   type ReplyError,
   type ResponseInputItem,
+  type RunnableTool,
+  type RunView,
+  tool,
+  type ToolCall,
   toInputItems,
+  type ToolRunEvent,
   type Turn,
 } from '../../src/index.js';
 import { fakeClient, runMarbles, type MarbleHelpers } from '../../src/testing/index.js';
@@ -29,6 +35,33 @@ describe('types of views and marble tests', () => {
       expectTypeOf(
         client.chat({ model: 'm', messages: [{ role: 'user', content: 'Hello!' }] }).pipe(accumulateView()),
       ).toEqualTypeOf<Observable<ChatView>>();
+    });
+
+    it('the view of a run is inferred, over any API', () => {
+      expectTypeOf((EMPTY as Observable<ToolRunEvent<'chat'>>).pipe(accumulateRun())).toEqualTypeOf<
+        Observable<RunView>
+      >();
+      expectTypeOf((EMPTY as Observable<ToolRunEvent<'responses'>>).pipe(accumulateRun())).toEqualTypeOf<
+        Observable<RunView>
+      >();
+    });
+
+    it('a run has statuses to switch over, and calls whose results may be anything', () => {
+      const read = ({ status, turns, error, usage }: RunView): readonly unknown[] => {
+        expectTypeOf(status).toEqualTypeOf<'waiting' | 'streaming' | 'calling' | 'done' | 'failed'>();
+        expectTypeOf(error?.kind).toEqualTypeOf<ErrorKind | undefined>();
+        expectTypeOf(usage?.totalTokens).toEqualTypeOf<number | undefined>();
+        return turns.flatMap(({ message, calls }) => [
+          message.content,
+          ...calls.map(({ call, status: state, progress, content }) => {
+            expectTypeOf(state).toEqualTypeOf<'waiting' | 'running' | 'done' | 'failed'>();
+            expectTypeOf(progress).toEqualTypeOf<unknown>();
+            expectTypeOf(content).toEqualTypeOf<string | undefined>();
+            return call.name;
+          }),
+        ]);
+      };
+      expect(read({ status: 'waiting', turns: [] })).toEqual([]);
     });
 
     it('the error of a view has a message, and a kind if it is of this package', () => {
@@ -83,6 +116,27 @@ describe('types of views and marble tests', () => {
       converse(client, { api: 'chat', request: { model: 'm' } });
     });
 
+    it('the run of a reply, and what approves its calls', () => {
+      const weather = tool({ name: 'weather', parameters: { type: 'object' }, run: () => 'sunny' });
+      const config: ConverseConfig = { request: { model: 'm' }, tools: [weather], maxTurns: 2 };
+
+      expectTypeOf<ChatView['run']>().toEqualTypeOf<RunView | undefined>();
+      expectTypeOf(prompts.pipe(converse(client, config))).toEqualTypeOf<Observable<ConversationView>>();
+      converse(client, {
+        api: 'responses',
+        request: {},
+        tools: [weather],
+        approve: (call, { turn, signal }) => {
+          expectTypeOf(call).toEqualTypeOf<ToolCall>();
+          expectTypeOf(turn).toEqualTypeOf<number>();
+          expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+          return of(true);
+        },
+      });
+      converse(client, { request: { model: 'm' }, tools: [weather], approve: () => Promise.resolve(true) });
+      expectTypeOf<ConversationConfig['tools']>().toEqualTypeOf<readonly RunnableTool[] | undefined>();
+    });
+
     it('a configuration can be kept, and a client may have one API only', () => {
       const config: ConverseConfig = { api: 'responses', request: { prompt: { id: 'pmpt_1' } } };
       const { responses } = client;
@@ -101,6 +155,13 @@ describe('types of views and marble tests', () => {
   });
 
   describe('does not compile', () => {
+    it('a tool that tool() did not create', () => {
+      // @ts-expect-error: the wire form of a tool belongs into the request
+      misuse(() => converse(client, { request: { model: 'm' }, tools: [{ type: 'function' }] }));
+      // @ts-expect-error: approve gives true or false
+      misuse(() => converse(client, { request: { model: 'm' }, tools: [], approve: () => 'yes' }));
+    });
+
     it('messages in the request of a conversation, which adds them', () => {
       // @ts-expect-error: the conversation adds the messages
       misuse(() => converse(client, { request: { model: 'm', messages: [] } }));

@@ -22,6 +22,7 @@ import {
 } from 'rxjs';
 import {
   type AnswerValue,
+  ApiError,
   type Client,
   type ConversationView,
   converse,
@@ -80,7 +81,8 @@ function holdConversation(conversation: Conversation): Observable<never> {
       }
       if (!(error instanceof InterruptedError)) {
         failed = true;
-        writeLine(streams.stderr, `rxllm: ${explainError(error)}`, 'red');
+        const consequence = isRefusal(error) ? ' The conversation goes on without this prompt.' : '';
+        writeLine(streams.stderr, `rxllm: ${explainError(error)}${consequence}`, 'red');
       }
       return EMPTY;
     };
@@ -125,7 +127,7 @@ function answer(
             printAnswer(display, views.pipe(mergeMap(({ last }) => (last?.retry ? [last.retry] : []))), streams),
             catchError(report),
           ),
-          views,
+          views.pipe(map(withoutRefused)),
         ),
       ),
     );
@@ -149,6 +151,15 @@ function toConfig(model: string, turns: readonly Turn[], options: AskOptions): C
         history: withoutUnseen((earlier) => historyOf(earlier, { api: endpoint })),
       }
     : { ...fields, request: toFields(model, options), history: withoutUnseen((earlier) => historyOf(earlier)) };
+}
+
+/** Whether the server refused a prompt, which it would do again with each later one. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && (error.kind === 'invalid_request' || error.kind === 'permission');
+}
+
+function withoutRefused({ turns, last }: ConversationView): Turns {
+  return { turns: isRefusal(last?.error) ? turns.slice(0, -1) : turns };
 }
 
 /** Returns whether the last reply is complete, or had no chunk at all; throws the error of one that failed. */

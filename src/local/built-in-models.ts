@@ -6,6 +6,11 @@ import { tokenize } from './tokenize.js';
 /**
  * The names of the built-in models, the default first: `docs` searches this package's documentation, `echo` repeats the
  * last user message or the legacy prompt.
+ *
+ * `docs` also shows how tools are used. If a request offers a function with a text `query` whose name is `search_docs` or
+ * `search`, perhaps with a prefix such as `web_`, it calls that with the question, one call for each question, and then quotes
+ * the result. If `tool_choice` asks for a call it makes one, of the first tool if none of them searches, with arguments that
+ * have the types of its schema.
  */
 export const builtInModels = ['docs', 'echo'] as const;
 

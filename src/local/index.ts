@@ -9,4 +9,10 @@ export {
 
 /* Its models */
 export { builtInModels, type BuiltInModel } from './built-in-models.js';
-export { type LocalDelta, type LocalMessage, type LocalModel, type LocalModelRequest } from './local-model.js';
+export {
+  type LocalDelta,
+  type LocalMessage,
+  type LocalModel,
+  type LocalModelRequest,
+  type LocalTool,
+} from './local-model.js';

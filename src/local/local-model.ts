@@ -30,8 +30,24 @@ export interface LocalModelRequest {
   readonly messages: readonly LocalMessage[];
   /** The text of the last user message, or the legacy prompt; empty if there is none. */
   readonly prompt: string;
+  /**
+   * The tools that the model may call, in one form whichever endpoint was called: the functions and custom tools that the
+   * request offers, as far as its `tool_choice` allows them.
+   */
+  readonly tools: readonly LocalTool[];
+  /** Whether `tool_choice` asks for a call: it is `required`, or names a tool. */
+  readonly mustCall: boolean;
   /** The whole body as sent, for fields that only your model knows. */
   readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A tool that a request offers. */
+export interface LocalTool {
+  readonly type: 'function' | 'custom';
+  readonly name: string;
+  readonly description?: string;
+  /** The JSON schema of a function's arguments. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
 /** One message of a conversation. Its role and content are checked; other fields are as sent. */
@@ -48,8 +64,14 @@ export interface LocalMessage {
  * A tool call may be emitted whole. The server adds an index, and an id if it has none, and streams it as OpenAI does:
  * first its name with empty arguments, then the arguments in pieces. An answer that ends after a tool call has the finish
  * reason `tool_calls`.
+ *
+ * A `finish_reason` ends the answer after the rest of its delta, in place of the reason that follows from the answer:
+ * `length` cuts a call in the middle of its arguments, `content_filter` withholds the rest. On `/responses` these two make
+ * the response `incomplete`.
  */
-export type LocalDelta = ChatDelta;
+export interface LocalDelta extends ChatDelta {
+  readonly finish_reason?: 'stop' | 'length' | 'tool_calls' | 'content_filter' | (string & {}) | null | undefined;
+}
 
 /** Returns the text of a message: its text parts joined by line feeds. */
 export function messageText({ content = '' }: LocalMessage): string {

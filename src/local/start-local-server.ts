@@ -16,7 +16,8 @@ export interface LocalServer {
 /**
  * Starts an OpenAI-compatible server for development and tests: models, chat, legacy completions and responses, streamed or
  * not. It needs no network and, by default, no key. It is **not a language model**: `docs` searches this package's
- * documentation, `echo` repeats the question, and your own models emit what you write.
+ * documentation, or calls a `search_docs(query)` tool that it is offered, `echo` repeats the question, and your own models
+ * emit what you write.
  *
  * Answers have the shape of real ones, including `stop`, `n`, `max_tokens`, tool calls, refusals and errors, with these
  * limits: token counts and `max_tokens` count pieces of text as this server splits it; each of `n` choices is a

@@ -1,29 +1,24 @@
 import { emptyMessage } from '../answers/empty-message.js';
 import type { Message, Usage } from '../schemas/message.js';
-import { type LlmError, savedError } from '../errors/llm-error.js';
 import type { RetryNotice } from '../operators/retry-with-backoff.js';
-import { isObject } from '../util/is-object.js';
+import { type ReplyError, toReplyError, withSavedError } from './reply-error.js';
+import type { RunView } from './run-view.js';
 
 /**
  * The progress of a reply. `queued`: waiting for other replies to finish. `waiting`: requested, nothing to show yet.
- * `retrying`: an attempt failed and another follows. `streaming`: text or other output is arriving. The others are final:
- * `done`, `stopped` by the user, `failed`.
+ * `retrying`: an attempt failed and another follows. `streaming`: text or other output is arriving, or tools run. The others
+ * are final: `done`, `stopped` by the user, `failed`.
  */
 export type ReplyStatus = 'queued' | 'waiting' | 'retrying' | 'streaming' | 'done' | 'stopped' | 'failed';
-
-/**
- * Why a reply failed: an error of this package, with its `kind`, or an error that a callback threw. Both have a `message`, and
- * a template can read either field: `error()?.kind`.
- */
-export type ReplyError =
-  LlmError | (Error & Readonly<Partial<Record<'kind' | 'retryable' | 'retryAfter' | 'requestId', undefined>>>);
 
 /** A reply as one value for a screen. Immutable. */
 export interface ChatView {
   readonly status: ReplyStatus;
-  /** The message so far; kept after a failure or a stop. */
+  /** The message so far; kept after a failure or a stop. Of a tool run that of its last turn. */
   readonly message: Message;
-  /** Token counts, once the server has sent them. */
+  /** The run of a reply with `tools`, once it has begun. After a stop it is as it was at that moment. */
+  readonly run?: RunView;
+  /** Token counts, once the server has sent them; those of a run are added up. */
   readonly usage?: Usage;
   /** The error, if the status is `failed`. */
   readonly error?: ReplyError;
@@ -37,27 +32,19 @@ export const waitingView: ChatView = viewOf('waiting', emptyMessage);
 /** The view of a reply that waits for other replies. */
 export const queuedView: ChatView = viewOf('queued', emptyMessage);
 
-/** Creates a frozen view, with the token counts of the message. */
+/** Creates a frozen view, with the token counts of the run or message. */
 export function viewOf(
   status: ReplyStatus,
   message: Message,
-  details: Pick<ChatView, 'error' | 'retry'> = {},
+  details: Pick<ChatView, 'run' | 'error' | 'retry'> = {},
 ): ChatView {
-  return Object.freeze({ status, message, ...(message.usage && { usage: message.usage }), ...details });
+  const { usage } = details.run ?? message;
+  return Object.freeze({ status, message, ...(usage && { usage }), ...details });
 }
 
 /** Creates the view of a failed reply. A thrown value that is not an error becomes the `cause` of one. */
-export function failedView(message: Message, thrown: unknown): ChatView {
-  const error = isError(thrown) ? thrown : new Error('A value that is not an Error was thrown', { cause: thrown });
-  const view = viewOf('failed', message, { error });
-  // Not enumerable, so that the view has no other fields than its own.
-  const toJSON = { value: () => ({ ...view, error: savedError(error) }) };
-  return Object.freeze(Object.defineProperty({ ...view }, 'toJSON', toJSON));
-}
-
-/** `instanceof` is false for an error of another realm, and for those of Angular's HttpClient. */
-function isError(thrown: unknown): thrown is ReplyError {
-  return isObject(thrown) && typeof thrown['message'] === 'string';
+export function failedView(message: Message, thrown: unknown, run?: RunView): ChatView {
+  return withSavedError(viewOf('failed', message, { ...(run && { run }), error: toReplyError(thrown) }));
 }
 
 /** Returns whether a reply has ended. */

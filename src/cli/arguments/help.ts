@@ -174,8 +174,8 @@ Example:
 ${seeAll}`,
 
   serve: `Runs a local server until Ctrl-C. It needs no key and no network. Its models are
-not language models: docs searches the documentation of rxllm, echo repeats the
-prompt.
+not language models: docs searches the documentation of rxllm, or calls a tool
+search_docs(query) that it is offered; echo repeats the prompt.
 
 Usage: rxllm serve [options]
 

@@ -7,7 +7,7 @@ import { sendEvents, sendJson, whenWritable } from '../http/send.js';
 import { writeChunks, writeWhole, type ChoiceFormat, type AnswerHead } from './choice-format.js';
 import { generate } from './generate.js';
 import type { GenerationRequest } from './generation-request.js';
-import type { GenerationEvent, GenerationPiece } from './generation.js';
+import type { GenerationEvent } from './generation.js';
 import { pace } from './pace.js';
 
 /**
@@ -33,7 +33,7 @@ function answer(exchange: Exchange, request: GenerationRequest, format: ChoiceFo
   };
   const generations = (
     maxTokens: number,
-    pacing: MonoTypeOperatorFunction<GenerationPiece>,
+    pacing: MonoTypeOperatorFunction<GenerationEvent>,
   ): readonly Observable<GenerationEvent>[] =>
     Array.from({ length: choices }, () => generate(model, { ...request, maxTokens }, pacing));
   const maxPerChoice = Math.floor(maxPieces / choices);
@@ -41,7 +41,7 @@ function answer(exchange: Exchange, request: GenerationRequest, format: ChoiceFo
     const whole = writeWhole(generations(Math.min(request.maxTokens, maxPerChoice), identity), format, head);
     return whole.pipe(tap((object) => sendJson(response, object)));
   }
-  const paced = pace<GenerationPiece>({
+  const paced = pace<GenerationEvent>({
     tokensPerSecond: settings.tokensPerSecond,
     // Without timers several choices still take turns.
     burst: choices > 1 ? 1 : 64,

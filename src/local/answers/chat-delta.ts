@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import type { ChatDelta, ContentPart, FunctionDelta, ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
+import type { ContentPart, FunctionDelta, ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
+import type { LocalDelta } from '../local-model.js';
 
 const functionDelta: z.ZodMiniType<FunctionDelta> = z.looseObject({
   name: z.nullish(z.string()),
@@ -17,7 +18,7 @@ const toolCallDelta: z.ZodMiniType<ToolCallDelta> = z.looseObject({
 const contentPart: z.ZodMiniType<ContentPart> = z.looseObject({ type: z.string() });
 
 /** Schema of what a model may emit: stricter than what is read from servers. */
-export const chatDelta: z.ZodMiniType<ChatDelta> = z.looseObject({
+export const chatDelta: z.ZodMiniType<LocalDelta> = z.looseObject({
   role: z.nullish(z.string()),
   content: z.nullish(z.union([z.string(), z.array(contentPart)])),
   refusal: z.nullish(z.string()),
@@ -25,4 +26,5 @@ export const chatDelta: z.ZodMiniType<ChatDelta> = z.looseObject({
   reasoning: z.nullish(z.string()),
   tool_calls: z.nullish(z.array(toolCallDelta)),
   function_call: z.nullish(functionDelta),
+  finish_reason: z.nullish(z.string()),
 });

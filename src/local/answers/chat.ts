@@ -7,6 +7,7 @@ import { answerWith } from './answer-with.js';
 import { checkBody } from './check-body.js';
 import { generationBody, readGenerationFields, tokenLimit, type GenerationRequest } from './generation-request.js';
 import type { Generation, GenerationEvent } from './generation.js';
+import { readTools } from './read-tools.js';
 
 const contentPart = z
   .looseObject({ type: z.string('a string') }, 'an object with a type')
@@ -45,6 +46,7 @@ function parseChatRequest(input: unknown): GenerationRequest {
       model: body.model,
       messages: body.messages,
       prompt: promptOf(body.messages),
+      ...readTools(body),
       body,
     },
   };

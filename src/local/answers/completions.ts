@@ -25,6 +25,8 @@ function parseCompletionRequest(input: unknown): GenerationRequest {
       model: body.model,
       messages: [{ role: 'user', content: prompt }],
       prompt,
+      tools: [],
+      mustCall: false,
       body,
     },
   };

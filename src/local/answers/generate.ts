@@ -14,7 +14,7 @@ import {
 import { toLocalError } from '../http/local-error.js';
 import type { LocalModel } from '../local-model.js';
 import type { GenerationRequest } from './generation-request.js';
-import type { FinishReason, GenerationEvent, GenerationPiece } from './generation.js';
+import type { FinishReason, GenerationEvent } from './generation.js';
 import { stopAt } from './stop-at.js';
 import { toPieces } from './to-pieces.js';
 
@@ -27,14 +27,15 @@ import { toPieces } from './to-pieces.js';
  * ```
  *
  * An error of the model becomes a `LocalError`, after the pieces before it. After `maxTokens` pieces the answer is cut, with
- * the finish reason `length`; it ends before the first of the `stop` sequences, with the finish reason `stop`.
+ * the finish reason `length`; it ends before the first of the `stop` sequences, with the finish reason `stop`. A finish of the
+ * model ends it as it is.
  *
  * @param pacing An operator that delays pieces, such as `pace`.
  */
 export function generate(
   model: LocalModel,
   { asked, maxTokens, stop }: Pick<GenerationRequest, 'asked' | 'maxTokens' | 'stop'>,
-  pacing: MonoTypeOperatorFunction<GenerationPiece>,
+  pacing: MonoTypeOperatorFunction<GenerationEvent>,
 ): Observable<GenerationEvent> {
   return defer(() => {
     let reason: FinishReason = 'stop';
@@ -42,8 +43,10 @@ export function generate(
       toPieces(),
       catchError((error: unknown) => throwError(() => toLocalError(error, `The model '${asked.model}'`))),
       pacing,
-      tap((piece) => (reason = reasonAfter(piece) ?? reason)),
-      map((piece, index): GenerationEvent => (index < maxTokens ? piece : { type: 'finish', reason: 'length' })),
+      tap((event) => (reason = reasonAfter(event) ?? reason)),
+      map((event, index): GenerationEvent =>
+        index < maxTokens || event.type === 'finish' ? event : { type: 'finish', reason: 'length' },
+      ),
     );
     return concat(
       pieces,
@@ -55,9 +58,9 @@ export function generate(
   );
 }
 
-function reasonAfter(piece: GenerationPiece): FinishReason | undefined {
-  if (piece.type === 'piece') {
+function reasonAfter(event: GenerationEvent): FinishReason | undefined {
+  if (event.type !== 'delta') {
     return undefined;
   }
-  return piece.delta.tool_calls ? 'tool_calls' : piece.delta.function_call ? 'function_call' : undefined;
+  return event.delta.tool_calls ? 'tool_calls' : event.delta.function_call ? 'function_call' : undefined;
 }

@@ -1,11 +1,11 @@
-import type { LocalDelta } from '../local-model.js';
+import type { ChatDelta } from '../../schemas/chat-completion-chunk.js';
 
 /** A piece of an answer: text, or any other fields of a chat delta. */
 export type GenerationPiece =
-  { readonly type: 'piece'; readonly text: string } | { readonly type: 'delta'; readonly delta: LocalDelta };
+  { readonly type: 'piece'; readonly text: string } | { readonly type: 'delta'; readonly delta: ChatDelta };
 
-/** Why a generation ended. */
-export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'function_call';
+/** Why a generation ended: one of OpenAI's reasons, or any that a model gives. */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'function_call' | 'content_filter' | (string & {});
 
 /** What a generation emits: its pieces, then the reason it ended. */
 export type GenerationEvent = GenerationPiece | { readonly type: 'finish'; readonly reason: FinishReason };

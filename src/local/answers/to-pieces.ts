@@ -1,30 +1,31 @@
 import { defer, mergeMap, type OperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
-import type { FunctionDelta, ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
+import type { ChatDelta, FunctionDelta, ToolCallDelta } from '../../schemas/chat-completion-chunk.js';
 import { createId } from '../create-id.js';
 import { chatDelta } from './chat-delta.js';
 import type { LocalDelta } from '../local-model.js';
 import { tokenize } from '../tokenize.js';
-import type { GenerationPiece } from './generation.js';
+import type { GenerationEvent, GenerationPiece } from './generation.js';
 
 /**
- * Converts what a model emits to pieces: text stays as it is, and the tool calls of a delta become pieces of their own.
- * Errors with a `TypeError` for any other value.
+ * Converts what a model emits to pieces: text stays as it is, and the tool calls of a delta become pieces of their own. The
+ * finish reason of a delta follows them. Errors with a `TypeError` for any other value.
  */
-export function toPieces(): OperatorFunction<unknown, GenerationPiece> {
+export function toPieces(): OperatorFunction<unknown, GenerationEvent> {
   return (source) =>
     defer(() => {
       const split = createToolCallSplitter();
       return source.pipe(
-        mergeMap((value): readonly GenerationPiece[] => {
+        mergeMap((value): readonly GenerationEvent[] => {
           if (typeof value === 'string') {
             return [{ type: 'piece', text: value }];
           }
-          const { tool_calls, ...rest } = requireDelta(value);
+          const { tool_calls, finish_reason: reason, ...rest } = requireDelta(value);
           const calls = (tool_calls ?? []).flatMap((call) => split(call));
           return [
             ...toPiece(rest),
             ...calls.map((call) => ({ type: 'delta' as const, delta: { tool_calls: [call] } })),
+            ...(typeof reason === 'string' ? [{ type: 'finish' as const, reason }] : []),
           ];
         }),
       );
@@ -39,7 +40,7 @@ function requireDelta(value: unknown): LocalDelta {
   return result.data;
 }
 
-function toPiece(delta: LocalDelta): readonly GenerationPiece[] {
+function toPiece(delta: ChatDelta): readonly GenerationPiece[] {
   const fields = Object.keys(delta);
   if (fields.length === 0) {
     return [];

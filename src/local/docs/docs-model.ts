@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { defer, from, map, of, shareReplay, switchMap, type Observable } from 'rxjs';
-import type { LocalModelRequest } from '../local-model.js';
+import { defer, from, map, of, shareReplay, switchMap } from 'rxjs';
+import type { LocalModel } from '../local-model.js';
 import { tokenize } from '../tokenize.js';
-import { readPassages, type Passage, type PassageBlock } from './read-passages.js';
+import { callTool } from './call-tool.js';
+import { quoteResults } from './quote-results.js';
+import { readPassages, type Passage } from './read-passages.js';
 import { searchPassages } from './search-passages.js';
+import { shorten } from './shorten.js';
 
 const introduction =
   'I am not a language model: I search the documentation of rxllm, and quote what fits your question.';
@@ -12,21 +15,30 @@ const introduction =
 /** The number of passages an answer quotes. */
 const maxPassages = 3;
 
-/** The number of characters an answer quotes of each passage. */
-const maxQuote = 2500;
-
 /**
  * Creates the model that answers from this package's documentation by full-text search, without a language model. Files
  * are read when the first question arrives, and kept in memory.
+ *
+ * If it is offered a tool that searches, it calls it with the question instead, and quotes what the tool answers.
  */
-export function docsModel(): (request: LocalModelRequest) => Observable<string> {
+export function docsModel(): LocalModel {
   const documentation = defer(() => of(packageRoot())).pipe(
     map((folder) => readPassages(folder)),
     map((passages) => ({ passages, search: searchPassages(passages) })),
     shareReplay({ bufferSize: 1, refCount: false }),
   );
-  return ({ prompt }) =>
-    documentation.pipe(switchMap(({ passages, search }) => from(tokenize(writeAnswer(search(prompt), passages)))));
+  return (request) => {
+    const call = callTool(request);
+    if (call !== undefined) {
+      return of({ tool_calls: [call] });
+    }
+    const quoted = quoteResults(request.messages);
+    const answer =
+      quoted === undefined
+        ? documentation.pipe(map(({ passages, search }) => writeAnswer(search(request.prompt), passages)))
+        : of(quoted);
+    return answer.pipe(switchMap((text) => from(tokenize(text))));
+  };
 }
 
 /**
@@ -58,34 +70,7 @@ function pick(passages: readonly Passage[]): readonly Passage[] {
 }
 
 function quote({ source, blocks }: Passage): string {
-  return `**${source}**\n\n${shorten(blocks, maxQuote)}`;
-}
-
-/**
- * Joins the first blocks that fit into `limit` characters, and adds a note if some do not. A block is cut only if it is
- * the first one, after its last whole line if it is code.
- */
-function shorten(blocks: readonly PassageBlock[], limit: number): string {
-  const texts: string[] = [];
-  let length = 0;
-  for (const { text } of blocks) {
-    length += text.length + 2;
-    if (length > limit) {
-      break;
-    }
-    texts.push(text);
-  }
-  const [first] = blocks;
-  if (texts.length === 0 && first !== undefined) {
-    texts.push(cut(first, limit));
-  }
-  return [...texts, ...(length > limit ? ['(More at the source.)'] : [])].join('\n\n');
-}
-
-function cut({ type, text }: PassageBlock, limit: number): string {
-  const start = text.slice(0, limit);
-  const lines = start.slice(0, start.lastIndexOf('\n'));
-  return type === 'code' && lines !== '' ? `${lines}\n${/^ *(?:`+|~+)/u.exec(text)?.[0] ?? ''}` : `${start.trimEnd()}…`;
+  return `**${source}**\n\n${shorten(blocks, '(More at the source.)')}`;
 }
 
 /** Suggests the questions that examples answer or, if none is titled with a question, the titles of sections. */

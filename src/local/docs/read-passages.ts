@@ -60,7 +60,7 @@ function readmePassages(file: string, markdown: string): readonly Passage[] {
 }
 
 /** Splits Markdown at headings, fences and blank lines; a fenced block stays whole. */
-function markdownBlocks(markdown: string): readonly MarkdownBlock[] {
+export function markdownBlocks(markdown: string): readonly MarkdownBlock[] {
   const blocks: MarkdownBlock[] = [];
   let lines: string[] = [];
   let fence: string | undefined;

@@ -1,6 +1,6 @@
 import { EMPTY, identity, last, map, mergeMap, pipe, take, takeUntil, tap, type Observable } from 'rxjs';
 import { generate } from '../answers/generate.js';
-import type { GenerationPiece } from '../answers/generation.js';
+import type { GenerationEvent } from '../answers/generation.js';
 import { pace } from '../answers/pace.js';
 import type { Exchange, Handler } from '../http/exchange.js';
 import { findModel } from '../http/model-routes.js';
@@ -35,7 +35,7 @@ function answer(exchange: Exchange, order: ResponseOrder, stored: StoredResponse
   const { response, settings } = exchange;
   const { asked, items, stream, store } = order;
   const model = findModel(settings.models, asked.model);
-  const pacing = pace<GenerationPiece>({
+  const pacing = pace<GenerationEvent>({
     tokensPerSecond: settings.tokensPerSecond,
     burst: 64,
     writable: whenWritable(response),
@@ -73,8 +73,8 @@ function answerInBackground(exchange: Exchange, order: ResponseOrder, stored: St
   const maxTokens = Math.min(order.maxTokens, maxBackgroundPieces);
   const pacing = pipe(
     // One more shows that the answer was cut.
-    take<GenerationPiece>(maxTokens + 1),
-    pace<GenerationPiece>({ tokensPerSecond, burst: 64, writable: EMPTY, maxWaiting: Infinity, scheduler }),
+    take<GenerationEvent>(maxTokens + 1),
+    pace<GenerationEvent>({ tokensPerSecond, burst: 64, writable: EMPTY, maxWaiting: Infinity, scheduler }),
   );
   const response = createResponse(order, scheduler.now());
   const running = stored.run(response, items, stream, (cancelled) =>

@@ -22,6 +22,12 @@ interface ResponseEventsConfig {
   readonly scheduler: SchedulerLike;
 }
 
+/** Why a response is incomplete, by the finish reasons of chat; after any other it is complete. */
+const incompleteReasons: ReadonlyMap<string, string> = new Map([
+  ['length', 'max_output_tokens'],
+  ['content_filter', 'content_filter'],
+]);
+
 /**
  * Converts a generation to the events of a response's stream, numbered from 0. The last one holds the whole response. A
  * generation that completes without its finish was cancelled.
@@ -52,7 +58,8 @@ export function toResponseEvents(config: ResponseEventsConfig): OperatorFunction
     const output = createOutput(emit);
     const finish = (reason: FinishReason): void => {
       hasEnded = true;
-      const status = reason === 'length' ? 'incomplete' : 'completed';
+      const cut = incompleteReasons.get(reason);
+      const status = cut === undefined ? 'completed' : 'incomplete';
       emitState(status, {
         output: output.finish(status),
         usage: {
@@ -62,9 +69,9 @@ export function toResponseEvents(config: ResponseEventsConfig): OperatorFunction
           output_tokens_details: { reasoning_tokens: reasoningTokens },
           total_tokens: inputTokens + tokens,
         },
-        ...(status === 'completed'
+        ...(cut === undefined
           ? { completed_at: Math.floor(scheduler.now() / 1000) }
-          : { incomplete_details: { reason: 'max_output_tokens' } }),
+          : { incomplete_details: { reason: cut } }),
       });
     };
 

@@ -203,7 +203,8 @@ function openCall(
     endsWithNext: () => Boolean(custom) || isObject(parseJson(text)),
     end(status) {
       put(output_index, toItem(status));
-      emit({ type: `${event}.done`, item_id, output_index, ...whole() });
+      // The types of OpenAI's client have the name of a function here, and none for a custom tool.
+      emit({ type: `${event}.done`, item_id, output_index, ...(custom ? {} : { name: call.name }), ...whole() });
       emit({ type: 'response.output_item.done', output_index, item: toItem(status) });
     },
   };

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { ResponseObject } from '../../schemas/response-object.js';
 import { checkBody } from '../answers/check-body.js';
 import { flag, tokenLimit } from '../answers/generation-request.js';
+import { readTools } from '../answers/read-tools.js';
 import { createId } from '../create-id.js';
 import { LocalError } from '../http/local-error.js';
 import { promptOf, type LocalModelRequest } from '../local-model.js';
@@ -108,6 +109,7 @@ export function readResponseRequest(input: unknown, stored: StoredResponses): Re
       model: body.model,
       messages,
       prompt: promptOf(messages),
+      ...readTools(body),
       body,
     },
     items,
