@@ -4,6 +4,6 @@ import assert from 'node:assert/strict';
 export default async function check({ run }) {
   await run('npx', 'tsc', '-p', 'tsconfig.json');
   const reported = await run(process.execPath, '--test', '--test-reporter=tap', 'mcp.test.mjs');
-  assert.match(reported, /^# pass 51$/mu);
-  process.stdout.write('51 tests passed with three generations of the SDK, in process and over stdio\n');
+  assert.match(reported, /^# pass 54$/mu);
+  process.stdout.write('54 tests passed with three generations of the SDK, in process and over stdio\n');
 }

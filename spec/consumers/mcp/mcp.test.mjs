@@ -1,7 +1,9 @@
 /* Uses servers of each generation of the SDK, in this process and in one of their own. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { filter, firstValueFrom, lastValueFrom, map, of, tap, toArray } from 'rxjs';
 import { createClient, runTools } from 'rxllm';
 import { startLocalServer } from 'rxllm/local';
@@ -42,6 +44,32 @@ for (const generation of generations) {
       await assert.rejects(lastValueFrom(call('die')), /closed/iu);
       await assert.rejects(firstValueFrom(mcpTools(client)), /connected|closed/iu);
       await client.close();
+    });
+
+    it('lends its tools to rxllm --mcp', async (test) => {
+      const echo = {
+        index: 0,
+        id: '1',
+        type: 'function',
+        function: { name: 'echo', arguments: '{"words":["a","b"]}' },
+      };
+      const answer = ({ messages }) =>
+        of(messages.at(-1).role === 'tool' ? `I was told: ${messages.at(-1).content}` : { tool_calls: [echo] });
+      const server = await startLocalServer({ models: { echoing: answer } });
+      test.after(() => server.close());
+      const rxllm = fileURLToPath(new URL('node_modules/rxllm/dist/esm/cli/main.js', import.meta.url));
+      const command = `"${process.execPath}" server.mjs "${generation}"`;
+
+      const running = promisify(execFile)(
+        process.execPath,
+        [rxllm, '--base-url', server.url, '-m', 'echoing', '--mcp', command, '--yes', '--', 'Go'],
+        { cwd: fileURLToPath(new URL('.', import.meta.url)), timeout: 30_000 },
+      );
+      running.child.stdin.end();
+      const { stdout, stderr } = await running;
+
+      assert.equal(stdout, 'I was told: a b\n');
+      assert.equal(stderr, '→ echo({"words":["a","b"]})\n');
     });
   });
 
