@@ -257,6 +257,20 @@ describe('rxllm --mcp', () => {
     expect(await ended).toBe(0);
   });
 
+  it('asks at the terminal when standard input is the prompt', async () => {
+    const { type, shows, ended } = startInTerminal([...address(), '--mcp', silent], {}, 'Hi');
+    const first = await server.next();
+    expect(told(first)).toMatchObject({ content: 'Hi' });
+    streamCall(first, 'repeat');
+    await shows(['→ repeat({"text":"ho"})', 'Run it? [y/N] ']);
+    type(`yes${keys.enter}`);
+    const second = await server.next();
+    expect(told(second)).toMatchObject({ content: 'ho, ho' });
+    streamText(second, 'Hm.');
+
+    expect(await ended).toBe(0);
+  });
+
   it('stops at Ctrl-C, also while it asks, and ends the server', async () => {
     const { type, shows, ended, screen } = startInTerminal([...address(), '--mcp', command, 'Hi']);
     streamCall(await server.next(), 'repeat');

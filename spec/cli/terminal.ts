@@ -29,13 +29,21 @@ afterEach(() => {
   running.forEach((child) => child.kill('SIGKILL'));
 });
 
-/** Starts the built program in a terminal; it is killed after the test. */
+/**
+ * Starts the built program in a terminal; it is killed after the test.
+ *
+ * @param input What a pipe brings as standard input, instead of the keyboard.
+ */
 export function startInTerminal(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  input?: string,
 ): TerminalRun {
   const terminal = new Terminal({ cols: 80, rows: 24, allowProposedApi: true });
-  const child = spawn(process.execPath, [program(), ...parameters], {
+  const command = [process.execPath, program(), ...parameters];
+  const piped = ['sh', '-c', 'printf %s "$0" | "$@"', input ?? '', ...command];
+  const [file = '', ...words] = input === undefined ? command : piped;
+  const child = spawn(file, words, {
     cols: 80,
     rows: 24,
     // Raw bytes, so that only the terminal joins those of one character.
