@@ -134,6 +134,19 @@ describe('rxllm --schema', () => {
     expect(sent(exchange)).toMatchObject(asked(optional, false));
   });
 
+  it('does not forbid the properties of an object that lists none', async () => {
+    const { ended } = ask({ type: 'object', required: ['city'] });
+    const exchange = await server.next();
+    streamText(exchange, '{"city":"Oslo"}');
+
+    expect(await ended).toEqual({
+      code: 0,
+      stdout: '{"city":"Oslo"}\n',
+      stderr: 'The server is not asked to enforce the schema, because it lists no properties.\n',
+    });
+    expect(sent(exchange)).toMatchObject(asked({ type: 'object', required: ['city'] }, false));
+  });
+
   it.each<readonly [string, object, string, string]>([
     ['is not JSON', city, 'Oslo', 'The answer is not JSON.'],
     ['ends early', city, '{"city":"Oslo"', 'The answer is not JSON.'],

@@ -52,13 +52,18 @@ export function readJsonAnswer({ schema: source, lines }: SchemaOptions, indent:
 
 /** Returns why a schema cannot be sent as strict. */
 function strictProblem(schema: JsonSchema): string | undefined {
+  const because = (reason: string): string => `The server is not asked to enforce the schema, because ${reason}.`;
+  if (schema['properties'] === undefined) {
+    // Strict output would allow no property at all.
+    return because('it lists no properties');
+  }
   try {
     responseFormat(schema, 'answer');
     return undefined;
   } catch (error) {
     // The rest is advice for programmers.
     const [, reason = ''] = /^\w+: (.*?), which strict output/su.exec((error as TypeError).message) ?? [];
-    return `The server is not asked to enforce the schema, because ${reason}.`;
+    return because(reason);
   }
 }
 
