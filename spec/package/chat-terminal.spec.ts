@@ -1,6 +1,6 @@
 import { closeServers, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
-import { beginStream, piece, sendJson, streamText } from './model-server.js';
-import { keys, startInTerminal, type TerminalRun } from './terminal.js';
+import { beginStream, piece, sendJson, streamText } from '../cli/model-server.js';
+import { keys, startInTerminal, type TerminalRun } from '../cli/terminal.js';
 
 describe('rxllm chat at a terminal', () => {
   let server: LoopbackServer;

@@ -1,7 +1,7 @@
 import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
-import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
-import { run } from './run-here.js';
-import { keys, startInTerminal, type TerminalRun } from './terminal.js';
+import { beginStream, ending, piece, sendJson, streamText } from '../cli/model-server.js';
+import { run } from '../cli/run-here.js';
+import { keys, startInTerminal, type TerminalRun } from '../cli/terminal.js';
 
 describe('rxllm at a terminal', () => {
   let server: LoopbackServer;

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chatChunk, finishChunk } from '../support/chunks.js';
 import { closeServers, startServer, type LoopbackServer, type ServedExchange } from '../support/loopback.js';
-import { beginStream, event, piece, streamText } from './model-server.js';
-import { run, type RunHereConfig, type Running, start, turn } from './run-here.js';
-import { program, startProgram } from './run-program.js';
-import { keys, startInTerminal } from './terminal.js';
+import { beginStream, event, piece, streamText } from '../cli/model-server.js';
+import { run, type RunHereConfig, type Running, start, turn } from '../cli/run-here.js';
+import { program, startProgram } from '../cli/run-program.js';
+import { keys, startInTerminal } from '../cli/terminal.js';
 
 describe('rxllm --mcp', () => {
   const file = join(__dirname, 'tool-server.mjs');

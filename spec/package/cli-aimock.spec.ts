@@ -2,7 +2,7 @@ import { LLMock } from '@copilotkit/aimock';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Ended, run } from './run-here.js';
+import { type Ended, run } from '../cli/run-here.js';
 
 const key = 'sk-0123456789abcdef';
 const answer = 'Hi there! How may I help you with your streams today?';

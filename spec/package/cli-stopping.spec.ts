@@ -1,6 +1,6 @@
 import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
-import { beginStream, piece, streamText } from './model-server.js';
-import { type RunningProgram, startProgram } from './run-program.js';
+import { beginStream, piece, streamText } from '../cli/model-server.js';
+import { type RunningProgram, startProgram } from '../cli/run-program.js';
 
 describe('rxllm', () => {
   let server: LoopbackServer;

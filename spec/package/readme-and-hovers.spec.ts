@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import type { PublicNames } from '../architecture/public-names.js';
 import { root } from '../architecture/source-files.js';
-import { snippetsOf, toModules } from './snippets.js';
-import { startService } from './start-service.js';
+import { snippetsOf, toModules } from '../types/snippets.js';
+import { startService } from '../types/start-service.js';
 
 // The examples and the hovers are those of one project, because the compiler takes seconds to read the libraries.
 
@@ -45,11 +45,11 @@ const imports = entries.map((entry, place): [string, string] => {
   const listed = names.map((name) => `${name} as ${name}${place}`);
   return [
     join(root, `hovers-${place}.ts`),
-    `import { ${listed.join(', ')} } from './${entry.replace(/ts$/u, 'js')}';\n`,
+    `import { ${listed.join(', ')} } from '../types/${entry.replace(/ts$/u, 'js')}';\n`,
   ];
 });
 const helpers = 'animate, chunks, cold, expectObservable, expectSubscriptions, flush, hot, scheduler, time';
-const test = `import { runMarbles } from './src/testing/index.js';
+const test = `import { runMarbles } from '../types/src/testing/index.js';
 runMarbles(({ ${helpers} }) => undefined);
 runMarbles((all) => {
   const { ${helpers} } = all;

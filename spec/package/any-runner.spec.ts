@@ -20,7 +20,7 @@ describe('rxllm/testing', () => {
   it('runs in a web page, without a test runner or Node modules', async () => {
     const contents = `
     import { createClient, textDeltas } from '../index.js';
-    import { fakeTransport, runMarbles } from './index.js';
+    import { fakeTransport, runMarbles } from '../testing/index.js';
 
     const request = { model: 'small', messages: [{ role: 'user', content: 'Hi' }] };
     const expectText = (marbles) => runMarbles(({ chunks, expectObservable }) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { defaultIfEmpty, defer, EMPTY, from, lastValueFrom, repeat, takeUntil } from 'rxjs';
 import { closeServers, startServer } from '../support/loopback.js';
-import { beginStream, piece } from './model-server.js';
+import { beginStream, piece } from '../cli/model-server.js';
 
 describe('rxllm | head', () => {
   const program = join(__dirname, '../../dist/esm/cli/main.js');
