@@ -143,10 +143,23 @@ export { type AsyncIterableConfig, toAsyncIterable } from './operators/to-async-
 /* Tools that the model can call */
 export { type RunnableTool, tool, type ToolArguments, type ToolConfig, type ToolContext } from './tools/tool.js';
 export type { ParsedArguments } from './tools/read-call-arguments.js';
+export { runTools } from './tools/run-tools.js';
+export { runChunks } from './tools/run-chunks.js';
+export type {
+  ChatRunToolsConfig,
+  ResponsesRunToolsConfig,
+  RunToolsConfig,
+  RunToolsFields,
+  ToolsConfig,
+} from './tools/run-tools-config.js';
+export type { ToolFailureReason, ToolRunApi, ToolRunEvent } from './tools/tool-run-event.js';
 
 /* Streams become views for a screen */
 export { accumulateView, type AccumulateViewConfig } from './views/accumulate-view.js';
-export type { ChatView, ReplyError, ReplyStatus } from './views/chat-view.js';
+export { accumulateRun } from './views/accumulate-run.js';
+export type { ChatView, ReplyStatus } from './views/chat-view.js';
+export type { RunCall, RunTurn, RunView } from './views/run-view.js';
+export type { ReplyError } from './views/reply-error.js';
 export { converse } from './views/converse.js';
 export type {
   ChatConverseConfig,

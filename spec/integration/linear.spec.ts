@@ -1,6 +1,7 @@
-import { concat, from, map, type Observable, of, type OperatorFunction } from 'rxjs';
+import { concat, from, map, type Observable, of, type OperatorFunction, pipe } from 'rxjs';
 import {
   accumulateMessage,
+  accumulateRun,
   accumulateView,
   type ChatCompletionChunk,
   createClient,
@@ -8,6 +9,7 @@ import {
   type AnswerChunk,
   toMessage,
   toolCalls,
+  type ToolRunEvent,
   type TransportEvent,
 } from '../../src/index.js';
 import { chatRequest, eventStream, fakeTransport, textChunk } from '../support/answers.js';
@@ -94,6 +96,10 @@ describe('the work per chunk', () => {
       toMessage(),
       accumulateView(),
       toolCalls(),
+      pipe(
+        map((chunk): ToolRunEvent => ({ turn: 0, type: 'chunk', chunk: chunk as ChatCompletionChunk })),
+        accumulateRun(),
+      ),
     ];
     for (const operator of operators) {
       expectLinear([150, 300, 600, 1200], (size) => exhaust(source(size).pipe(operator)));

@@ -11,6 +11,7 @@ import {
 } from 'rxjs';
 import {
   accumulateMessage,
+  accumulateRun,
   accumulateText,
   accumulateView,
   coalesceText,
@@ -73,6 +74,7 @@ const operators: readonly (readonly [string, OperatorFunction<never, unknown>, r
     [name, operator, chunks] as const,
     [`${name} of a response`, operator, events] as const,
   ]),
+  ['accumulateRun', accumulateRun(), chunks.map((chunk) => ({ turn: 0, type: 'chunk', chunk }))],
   ['accumulateText', accumulateText(), texts],
   ['toText', toText(), texts],
   ['coalesceText', coalesceText(5), texts],
@@ -146,7 +148,7 @@ describe('every operator', () => {
       runMarbles(({ expectObservable }) => {
         const failing = throwError(() => lost).pipe(operator, ignoreElements());
 
-        expectObservable(failing).toBe(name.startsWith('accumulateView') ? '|' : '#', undefined, lost);
+        expectObservable(failing).toBe(/^accumulate(View|Run)/u.test(name) ? '|' : '#', undefined, lost);
       });
     });
   });

@@ -45,6 +45,7 @@ const textOperators = {
 /** Every operator that `pipe` takes without a call, if the types are ignored. */
 const uncalled = [
   'accumulateMessage',
+  'accumulateRun',
   'accumulateText',
   'accumulateView',
   'coalesceText',

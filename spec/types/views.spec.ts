@@ -2,6 +2,7 @@ import { expectTypeOf } from 'expect-type';
 import { EMPTY, type Observable, of } from 'rxjs';
 import type { ConversationConfig } from '../../src/angular/index.js';
 import {
+  accumulateRun,
   accumulateView,
   converse,
   createClient,
@@ -14,7 +15,9 @@ import {
   isLlmError,
   type ReplyError,
   type ResponseInputItem,
+  type RunView,
   toInputItems,
+  type ToolRunEvent,
   type Turn,
 } from '../../src/index.js';
 import { fakeClient, runMarbles, type MarbleHelpers } from '../../src/testing/index.js';
@@ -29,6 +32,33 @@ describe('types of views and marble tests', () => {
       expectTypeOf(
         client.chat({ model: 'm', messages: [{ role: 'user', content: 'Hello!' }] }).pipe(accumulateView()),
       ).toEqualTypeOf<Observable<ChatView>>();
+    });
+
+    it('the view of a run is inferred, over any API', () => {
+      expectTypeOf((EMPTY as Observable<ToolRunEvent<'chat'>>).pipe(accumulateRun())).toEqualTypeOf<
+        Observable<RunView>
+      >();
+      expectTypeOf((EMPTY as Observable<ToolRunEvent<'responses'>>).pipe(accumulateRun())).toEqualTypeOf<
+        Observable<RunView>
+      >();
+    });
+
+    it('a run has statuses to switch over, and calls whose results may be anything', () => {
+      const read = ({ status, turns, error, usage }: RunView): readonly unknown[] => {
+        expectTypeOf(status).toEqualTypeOf<'waiting' | 'streaming' | 'calling' | 'done' | 'failed'>();
+        expectTypeOf(error?.kind).toEqualTypeOf<ErrorKind | undefined>();
+        expectTypeOf(usage?.totalTokens).toEqualTypeOf<number | undefined>();
+        return turns.flatMap(({ message, calls }) => [
+          message.content,
+          ...calls.map(({ call, status: state, progress, content }) => {
+            expectTypeOf(state).toEqualTypeOf<'waiting' | 'running' | 'done' | 'failed'>();
+            expectTypeOf(progress).toEqualTypeOf<unknown>();
+            expectTypeOf(content).toEqualTypeOf<string | undefined>();
+            return call.name;
+          }),
+        ]);
+      };
+      expect(read({ status: 'waiting', turns: [] })).toEqual([]);
     });
 
     it('the error of a view has a message, and a kind if it is of this package', () => {

@@ -19,6 +19,7 @@ export type { CompletionChunk } from '../schemas/completion.js';
 export type { Model } from '../schemas/model.js';
 export type { Message, ToolCall, Usage } from '../schemas/message.js';
 export type { RetryNotice } from '../operators/retry-with-backoff.js';
-export type { ChatView, ReplyError, ReplyStatus } from '../views/chat-view.js';
+export type { ChatView, ReplyStatus } from '../views/chat-view.js';
+export type { ReplyError } from '../views/reply-error.js';
 export type { Turn } from '../views/conversation.js';
 export type { ErrorKind, LlmError } from '../errors/llm-error.js';

@@ -15,11 +15,12 @@ import type { RetryNotice } from '../operators/retry-with-backoff.js';
 import { throttleRender } from '../operators/throttle-render.js';
 import type { UserContent } from '../schemas/chat-message.js';
 import { checkConfig, checkDuration } from '../util/check.js';
-import type { ChatView, ReplyError } from '../views/chat-view.js';
+import type { ChatView } from '../views/chat-view.js';
 import { checkCommand } from '../views/check-converse.js';
 import type { ConversationCommand, ConversationView, ConverseConfig, Turn } from '../views/conversation.js';
 import type { ConversationClient } from '../views/conversation-request.js';
 import { converse } from '../views/converse.js';
+import type { ReplyError } from '../views/reply-error.js';
 import { rendersOnServer, silentClient } from './build-provided-client.js';
 import { injectClient } from './inject-client.js';
 

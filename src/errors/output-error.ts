@@ -13,8 +13,11 @@ export interface OutputIssue {
  */
 export class OutputError extends LlmError {
   override readonly name = 'OutputError';
-  /** `not_json` or `mismatch` for an answer that is not JSON, or does not fit the schema. */
-  declare readonly code?: 'not_json' | 'mismatch';
+  /**
+   * `not_json` or `mismatch` for an answer that is not JSON, or does not fit the schema; `max_turns` for a tool run whose
+   * last turn still calls tools.
+   */
+  declare readonly code?: 'not_json' | 'mismatch' | 'max_turns';
   /** Why the answer does not fit the schema, for the code `mismatch`. */
   declare readonly issues?: readonly OutputIssue[];
 

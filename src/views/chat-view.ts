@@ -1,8 +1,7 @@
 import { emptyMessage } from '../answers/empty-message.js';
 import type { Message, Usage } from '../schemas/message.js';
-import { type LlmError, savedError } from '../errors/llm-error.js';
 import type { RetryNotice } from '../operators/retry-with-backoff.js';
-import { isObject } from '../util/is-object.js';
+import { type ReplyError, toReplyError, withSavedError } from './reply-error.js';
 
 /**
  * The progress of a reply. `queued`: waiting for other replies to finish. `waiting`: requested, nothing to show yet.
@@ -10,13 +9,6 @@ import { isObject } from '../util/is-object.js';
  * `done`, `stopped` by the user, `failed`.
  */
 export type ReplyStatus = 'queued' | 'waiting' | 'retrying' | 'streaming' | 'done' | 'stopped' | 'failed';
-
-/**
- * Why a reply failed: an error of this package, with its `kind`, or an error that a callback threw. Both have a `message`, and
- * a template can read either field: `error()?.kind`.
- */
-export type ReplyError =
-  LlmError | (Error & Readonly<Partial<Record<'kind' | 'retryable' | 'retryAfter' | 'requestId', undefined>>>);
 
 /** A reply as one value for a screen. Immutable. */
 export interface ChatView {
@@ -48,16 +40,7 @@ export function viewOf(
 
 /** Creates the view of a failed reply. A thrown value that is not an error becomes the `cause` of one. */
 export function failedView(message: Message, thrown: unknown): ChatView {
-  const error = isError(thrown) ? thrown : new Error('A value that is not an Error was thrown', { cause: thrown });
-  const view = viewOf('failed', message, { error });
-  // Not enumerable, so that the view has no other fields than its own.
-  const toJSON = { value: () => ({ ...view, error: savedError(error) }) };
-  return Object.freeze(Object.defineProperty({ ...view }, 'toJSON', toJSON));
-}
-
-/** `instanceof` is false for an error of another realm, and for those of Angular's HttpClient. */
-function isError(thrown: unknown): thrown is ReplyError {
-  return isObject(thrown) && typeof thrown['message'] === 'string';
+  return withSavedError(viewOf('failed', message, { error: toReplyError(thrown) }));
 }
 
 /** Returns whether a reply has ended. */

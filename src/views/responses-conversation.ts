@@ -1,3 +1,4 @@
+import { isRemembered, withReasoning } from '../responses/server-state.js';
 import { toInputItems } from '../responses/to-input-items.js';
 import type { UserContent, UserPart } from '../schemas/chat-message.js';
 import type { Message } from '../schemas/message.js';
@@ -24,23 +25,12 @@ export const responsesConversation: ConversationApi<ResponsesConversationRequest
     historyOf: (turns, { store }) =>
       turns.flatMap(({ prompt, reply: { message } }) => [toItem(prompt), ...itemsOf(message, store !== false)]),
     toRequest: (request, { system, history, prompt }) => ({
-      ...request,
+      ...withReasoning(request),
       ...(system !== undefined && { instructions: request.instructions ?? system }),
-      ...(request.store === false && request.include !== null && { include: withReasoning(request.include) }),
       input: [...(isRemembered(request) ? [] : history()), toItem(prompt)],
     }),
     ask: (client, request) => client.responses(request),
   };
-
-/** Whether the server remembers what was said before. */
-function isRemembered({ conversation, previous_response_id: previous }: ResponseRequest): boolean {
-  return (conversation ?? previous ?? undefined) !== undefined;
-}
-
-/** A server that keeps nothing can be given its reasoning again only in encrypted form. */
-function withReasoning(include: readonly string[] = []): readonly string[] {
-  return [...new Set([...include, 'reasoning.encrypted_content'])];
-}
 
 /** Returns a reply as history: its items, or its text if it did not complete or waits for the result of a call. */
 function itemsOf(message: Message, store: boolean): readonly ResponseInputItem[] {
