@@ -48,7 +48,7 @@ const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
   [
     'converse',
     (config) => converse(fakeClient(EMPTY), { ...conversing, ...config }),
-    'api, request, system, policy, history, turns, retry, createId, scheduler',
+    'api, request, system, policy, history, turns, retry, createId, scheduler, tools, maxTurns, concurrency, toolCalls, approve, timeout, resultCharacters',
   ],
 ];
 

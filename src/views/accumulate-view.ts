@@ -7,7 +7,6 @@ import {
   identity,
   map,
   merge,
-  type MonoTypeOperatorFunction,
   of,
   type OperatorFunction,
   scan,
@@ -89,7 +88,9 @@ export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunct
         );
       });
       const reply = attempt.pipe(
-        retry === false ? identity : retryAndNotify(retry, retryEvents),
+        retry === false
+          ? identity
+          : retryTransient(alsoNotify(retry, (notice) => retryEvents.next({ type: 'retry', notice }))),
         catchError((error: unknown) => of<ReplyEvent>({ type: 'failed', error })),
         finalize(() => retryEvents.complete()),
       );
@@ -109,9 +110,10 @@ export function checkRetry(retry: RetryConfig | false): void {
   }
 }
 
-function retryAndNotify<T>(retry: RetryConfig, retryEvents: Subject<ReplyEvent>): MonoTypeOperatorFunction<T> {
+/** Returns the configuration with a listener beside its own. */
+export function alsoNotify(retry: RetryConfig, listener: (notice: RetryNotice) => void): RetryConfig {
   const { notify } = retry;
-  return retryTransient({
+  return {
     ...retry,
     notify: (notice) => {
       if (typeof notify === 'function') {
@@ -119,9 +121,9 @@ function retryAndNotify<T>(retry: RetryConfig, retryEvents: Subject<ReplyEvent>)
       } else {
         notify?.next?.(notice);
       }
-      retryEvents.next({ type: 'retry', notice });
+      listener(notice);
     },
-  });
+  };
 }
 
 type ReplyEvent =

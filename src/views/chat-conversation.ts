@@ -1,8 +1,10 @@
+import { toMessageParam } from '../chunks/to-message-param.js';
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { ChatMessage } from '../schemas/chat-message.js';
+import { chatRun } from '../tools/chat-run.js';
 import { check } from '../util/check.js';
 import type { ConversationRequest } from './conversation.js';
-import { type ConversationApi, shownText } from './conversation-api.js';
+import { type Answer, answersIn, type ConversationApi, shownText } from './conversation-api.js';
 
 /** A conversation over `/chat/completions`. */
 export const chatConversation: ConversationApi<ConversationRequest, ChatMessage, ChatCompletionRequest> = {
@@ -14,13 +16,10 @@ export const chatConversation: ConversationApi<ConversationRequest, ChatMessage,
     }
   },
   historyOf: (turns) =>
-    turns.flatMap(({ prompt, reply: { message } }): readonly ChatMessage[] => {
-      const content = shownText(message);
-      return [
-        { role: 'user', content: prompt },
-        ...(content === undefined ? [] : [{ role: 'assistant', content } as const]),
-      ];
-    }),
+    turns.flatMap(({ prompt, reply }): readonly ChatMessage[] => [
+      { role: 'user', content: prompt },
+      ...answersIn(reply).flatMap(messagesOf),
+    ]),
   toRequest: (request, { system, history, prompt }) => ({
     ...request,
     messages: [
@@ -31,3 +30,11 @@ export const chatConversation: ConversationApi<ConversationRequest, ChatMessage,
   }),
   ask: (client, request) => client.chat(request),
 };
+
+function messagesOf({ message, results }: Answer): readonly ChatMessage[] {
+  if (results.length > 0) {
+    return [toMessageParam(message), ...results.map(({ call, content }) => chatRun.answerTo(call, content))];
+  }
+  const content = shownText(message);
+  return content === undefined ? [] : [{ role: 'assistant', content }];
+}

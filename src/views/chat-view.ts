@@ -2,6 +2,7 @@ import { emptyMessage } from '../answers/empty-message.js';
 import type { Message, Usage } from '../schemas/message.js';
 import type { RetryNotice } from '../operators/retry-with-backoff.js';
 import { type ReplyError, toReplyError, withSavedError } from './reply-error.js';
+import type { RunView } from './run-view.js';
 
 /**
  * The progress of a reply. `queued`: waiting for other replies to finish. `waiting`: requested, nothing to show yet.
@@ -13,9 +14,11 @@ export type ReplyStatus = 'queued' | 'waiting' | 'retrying' | 'streaming' | 'don
 /** A reply as one value for a screen. Immutable. */
 export interface ChatView {
   readonly status: ReplyStatus;
-  /** The message so far; kept after a failure or a stop. */
+  /** The message so far; kept after a failure or a stop. Of a tool run that of its last turn. */
   readonly message: Message;
-  /** Token counts, once the server has sent them. */
+  /** The run of a reply with `tools`, once it has begun. After a stop it is as it was at that moment. */
+  readonly run?: RunView;
+  /** Token counts, once the server has sent them; those of a run are added up. */
   readonly usage?: Usage;
   /** The error, if the status is `failed`. */
   readonly error?: ReplyError;
@@ -29,18 +32,19 @@ export const waitingView: ChatView = viewOf('waiting', emptyMessage);
 /** The view of a reply that waits for other replies. */
 export const queuedView: ChatView = viewOf('queued', emptyMessage);
 
-/** Creates a frozen view, with the token counts of the message. */
+/** Creates a frozen view, with the token counts of the run or message. */
 export function viewOf(
   status: ReplyStatus,
   message: Message,
-  details: Pick<ChatView, 'error' | 'retry'> = {},
+  details: Pick<ChatView, 'run' | 'error' | 'retry'> = {},
 ): ChatView {
-  return Object.freeze({ status, message, ...(message.usage && { usage: message.usage }), ...details });
+  const { usage } = details.run ?? message;
+  return Object.freeze({ status, message, ...(usage && { usage }), ...details });
 }
 
 /** Creates the view of a failed reply. A thrown value that is not an error becomes the `cause` of one. */
-export function failedView(message: Message, thrown: unknown): ChatView {
-  return withSavedError(viewOf('failed', message, { error: toReplyError(thrown) }));
+export function failedView(message: Message, thrown: unknown, run?: RunView): ChatView {
+  return withSavedError(viewOf('failed', message, { ...(run && { run }), error: toReplyError(thrown) }));
 }
 
 /** Returns whether a reply has ended. */

@@ -3,7 +3,8 @@ import { isObject } from '../util/is-object.js';
 import { checkRetry } from './accumulate-view.js';
 import type { ReplyStatus } from './chat-view.js';
 import type { ConversationCommand, ConversationPolicy, ConverseConfig, Turn } from './conversation.js';
-import { type AnyApi, apiOf, type ConversationClient } from './conversation-request.js';
+import { type AnyApi, apiOf, type ConversationClient, runOf, toolOptions } from './conversation-request.js';
+import type { RunCall, RunView } from './run-view.js';
 
 const policies: readonly unknown[] = ['switch', 'queue', 'exhaust', 'parallel'] satisfies readonly ConversationPolicy[];
 
@@ -23,6 +24,8 @@ export function checkConverse(client: ConversationClient, config: ConverseConfig
     'retry',
     'createId',
     'scheduler',
+    'tools',
+    ...toolOptions,
   ]);
   const { request, system, policy, history, turns = [], retry = {}, createId, scheduler } = config;
   const api = apiOf(config.api);
@@ -46,7 +49,23 @@ export function checkConverse(client: ConversationClient, config: ConverseConfig
   if (scheduler !== undefined) {
     checkScheduler(scheduler);
   }
+  checkTools(api, client, config);
   return api;
+}
+
+function checkTools(api: AnyApi, client: ConversationClient, config: ConverseConfig): void {
+  const { request, system } = config;
+  if (config.tools === undefined) {
+    const given = toolOptions.find((name) => config[name] !== undefined);
+    if (given !== undefined) {
+      throw new TypeError(`${given} has no effect without tools: add tools, or leave it out`);
+    }
+    return;
+  }
+  // Created to be checked, and not subscribed. The fields of a function are checked when it has returned them.
+  const fields = typeof request === 'function' ? { model: 'm' } : request;
+  const question = { system, history: () => [], prompt: 'Hello' } as const;
+  runOf(api, client, config, api.toRequest(fields, question));
 }
 
 const commandTypes: readonly unknown[] = ['send', 'stop', 'regenerate', 'reset'] satisfies readonly Exclude<
@@ -83,10 +102,7 @@ function isContent(value: unknown): boolean {
 
 /** Turns may have been saved as JSON by another version, so each field that a conversation reads is checked. */
 function checkTurns(name: string, turns: readonly Turn[]): void {
-  check(Array.isArray(turns), name, 'a list of turns', turns);
-  turns.forEach((turn, place) => {
-    checkTurn(`${name}[${place}]`, turn);
-  });
+  checkEach(name, 'a list of turns', turns, checkTurn);
   check(new Set(turns.map(({ id }) => id)).size === turns.length, name, 'turns with different ids', turns);
 }
 
@@ -104,9 +120,58 @@ function checkTurn(path: string, turn: unknown): void {
   const { id, prompt, reply } = asObject(path, 'a turn with id, prompt and reply', turn);
   check(isId(id), `${path}.id`, 'a string that is not empty', id);
   check(isContent(prompt), `${path}.prompt`, 'a string or a list of parts', prompt);
-  const { status, message } = asObject(`${path}.reply`, 'a view with status and message', reply);
+  const { status, message, run } = asObject(`${path}.reply`, 'a view with status and message', reply);
   check(statuses.includes(status), `${path}.reply.status`, 'the status of a reply, such as done', status);
   checkMessage(`${path}.reply.message`, message);
+  if (run !== undefined) {
+    checkRun(`${path}.reply.run`, run);
+  }
+}
+
+const runStatuses: readonly unknown[] = [
+  'waiting',
+  'streaming',
+  'calling',
+  'done',
+  'failed',
+] satisfies readonly RunView['status'][];
+
+const callStatuses: readonly unknown[] = [
+  'waiting',
+  'running',
+  'done',
+  'failed',
+] satisfies readonly RunCall['status'][];
+
+function checkRun(path: string, value: unknown): void {
+  const { status, turns, usage } = asObject(path, 'the view of a run', value);
+  check(runStatuses.includes(status), `${path}.status`, 'the status of a run, such as done', status);
+  checkUsage(`${path}.usage`, usage);
+  checkEach(`${path}.turns`, 'a list of turns', turns, (place, turn) => {
+    const { message, calls } = asObject(place, 'a turn with message and calls', turn);
+    checkMessage(`${place}.message`, message);
+    checkEach(`${place}.calls`, 'a list of calls', calls, checkRunCall);
+  });
+}
+
+function checkRunCall(path: string, value: unknown): void {
+  const { call, status, content } = asObject(path, 'a call with its status', value);
+  checkToolCall(`${path}.call`, call);
+  check(callStatuses.includes(status), `${path}.status`, 'the status of a call, such as done', status);
+  const isContent = content === undefined || typeof content === 'string';
+  check(isContent, `${path}.content`, 'a string, or left out', content);
+}
+
+function checkEach(
+  path: string,
+  allowed: string,
+  list: unknown,
+  checkOne: (path: string, value: unknown) => void,
+): void {
+  check(Array.isArray(list), path, allowed, list);
+  (list as readonly unknown[]).forEach((value, place) => {
+    checkOne(`${path}[${place}]`, value);
+  });
 }
 
 function checkMessage(path: string, value: unknown): void {
@@ -117,23 +182,17 @@ function checkMessage(path: string, value: unknown): void {
     check(field === undefined || typeof field === 'string', `${path}.${key}`, 'a string, or left out', field);
   }
   const { toolCalls, functionCall, usage, output = [], extra } = message;
-  check(Array.isArray(toolCalls), `${path}.toolCalls`, 'a list of tool calls', toolCalls);
-  (toolCalls as readonly unknown[]).forEach((call, place) => {
-    checkToolCall(`${path}.toolCalls[${place}]`, call);
-  });
+  checkEach(`${path}.toolCalls`, 'a list of tool calls', toolCalls, checkToolCall);
   if (functionCall !== undefined) {
     checkStrings(`${path}.functionCall`, asObject(`${path}.functionCall`, 'an object', functionCall), [
       'name',
       'arguments',
     ]);
   }
-  check(Array.isArray(output), `${path}.output`, 'a list of items, or left out', output);
-  (output as readonly unknown[]).forEach((item, place) => {
-    checkStrings(`${path}.output[${place}]`, asObject(`${path}.output[${place}]`, 'an item', item), ['type']);
+  checkEach(`${path}.output`, 'a list of items, or left out', output, (place, item) => {
+    checkStrings(place, asObject(place, 'an item', item), ['type']);
   });
-  if (usage !== undefined) {
-    checkUsage(`${path}.usage`, usage);
-  }
+  checkUsage(`${path}.usage`, usage);
   asObject(`${path}.extra`, 'an object', extra);
 }
 
@@ -146,6 +205,9 @@ function checkToolCall(path: string, value: unknown): void {
 }
 
 function checkUsage(path: string, value: unknown): void {
+  if (value === undefined) {
+    return;
+  }
   const usage = asObject(path, 'token counts', value);
   for (const key of ['inputTokens', 'outputTokens', 'totalTokens']) {
     check(typeof usage[key] === 'number', `${path}.${key}`, 'a number', usage[key]);

@@ -2,6 +2,9 @@ import { defer, type Observable } from 'rxjs';
 import type { Client } from '../client/create-client.js';
 import type { ChatMessage, UserContent } from '../schemas/chat-message.js';
 import type { ResponseInputItem } from '../schemas/response-request.js';
+import { runTools } from '../tools/run-tools.js';
+import type { ToolsConfig } from '../tools/run-tools-config.js';
+import type { ToolRunEvent } from '../tools/tool-run-event.js';
 import { check, checkConfig } from '../util/check.js';
 import { accumulateView } from './accumulate-view.js';
 import { chatConversation } from './chat-conversation.js';
@@ -9,6 +12,7 @@ import type { ChatView } from './chat-view.js';
 import type { ConverseFields, Turn } from './conversation.js';
 import type { ConversationApi } from './conversation-api.js';
 import { responsesConversation } from './responses-conversation.js';
+import { viewRun } from './view-run.js';
 
 const apis = { chat: chatConversation, responses: responsesConversation };
 
@@ -34,12 +38,9 @@ export function apiOf(name: keyof typeof apis = 'chat'): AnyApi {
 export function askWith(
   api: AnyApi,
   client: ConversationClient,
-  { request, system, history, retry = {}, scheduler }: ConverseFields<Fields, unknown>,
+  config: ConverseFields<Fields, unknown>,
 ): (prompt: Turn['prompt'], turns: readonly Turn[]) => Observable<ChatView> {
-  const accumulate = accumulateView({
-    retry: retry === false ? false : { ...retry, scheduler: retry.scheduler ?? scheduler },
-  });
-
+  const { request, system, history, tools, retry = {}, scheduler } = config;
   const requestFor = (prompt: Turn['prompt'], turns: readonly Turn[]): unknown => {
     const fields = typeof request === 'function' ? request(turns) : request;
     const earlier = turns.slice(0, -1);
@@ -50,11 +51,48 @@ export function askWith(
     });
   };
 
+  if (tools !== undefined) {
+    return (prompt, turns) =>
+      viewRun(retry, ({ onAttempt, retry: watched }) => {
+        const ask = (sent: unknown): unknown => (onAttempt(), api.ask(client as Client, sent));
+        return runOf(api, { [api.method]: ask }, { ...config, retry: watched }, requestFor(prompt, turns));
+      });
+  }
+  const accumulate = accumulateView({
+    retry: retry === false ? false : { ...retry, scheduler: retry.scheduler ?? scheduler },
+  });
   return (prompt, turns) => {
     // All attempts send the same request, even if other turns have changed meanwhile.
     let sent: unknown;
     return defer(() => api.ask(client as Client, (sent ??= requestFor(prompt, turns)))).pipe(accumulate);
   };
+}
+
+/** The options of a run beside its tools. */
+export const toolOptions = [
+  'maxTurns',
+  'concurrency',
+  'toolCalls',
+  'approve',
+  'timeout',
+  'resultCharacters',
+] as const satisfies readonly (keyof ToolsConfig)[];
+
+/**
+ * Creates the run that answers a prompt.
+ *
+ * @throws TypeError for invalid tools or options.
+ */
+export function runOf(
+  { method }: AnyApi,
+  client: object,
+  config: ConverseFields<Fields, unknown>,
+  request: unknown,
+): Observable<ToolRunEvent> {
+  const { tools, retry, scheduler } = config;
+  const options = Object.fromEntries(toolOptions.map((name) => [name, config[name]]));
+  const run = runTools as (client: object, config: object) => Observable<ToolRunEvent>;
+  return run(client, { api: method, request, tools, retry, scheduler, ...options });
 }
 
 /** What the history of a conversation consists of, by API. */
@@ -74,7 +112,8 @@ export interface HistoryConfig<Api extends keyof HistoryItems = 'chat'> {
 /**
  * Converts earlier turns to the history of a request: each prompt, and the text of its reply as far as it was shown, also
  * if the reply was stopped or failed. A reply without text leaves its prompt only. Reasoning is left out, and so are tool
- * calls, since their results are unknown.
+ * calls, since their results are unknown. Of a reply with a tool run each turn is given, with the calls that were answered,
+ * what the model was told, and the reasoning that led to them; of a turn that was broken off its text only.
  *
  * For `responses`, a reply that completed is given as its items, reasoning included, as {@link toInputItems} does; one with
  * a call whose result is unknown as its text.

@@ -3,6 +3,8 @@ import type { RetryConfig } from '../operators/retry-with-backoff.js';
 import type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';
 import type { ChatMessage, UserContent } from '../schemas/chat-message.js';
 import type { ResponseInputItem, ResponseRequest } from '../schemas/response-request.js';
+import type { ToolsConfig } from '../tools/run-tools-config.js';
+import type { RunnableTool } from '../tools/tool.js';
 import type { ChatView } from './chat-view.js';
 
 /**
@@ -77,7 +79,7 @@ export interface ResponsesConverseConfig extends ConverseFields<ResponsesConvers
 }
 
 /** The options that every API has. */
-export interface ConverseFields<Request, Item> {
+export interface ConverseFields<Request, Item> extends ToolsConfig {
   /**
    * The model and other fields of each request; or a function that returns them, called before each reply with the turns
    * that the model will see; the last of them is the turn to answer.
@@ -89,15 +91,24 @@ export interface ConverseFields<Request, Item> {
   readonly policy?: ConversationPolicy | undefined;
   /**
    * Returns what to send between `system` and the prompt, given the finished turns before it. Called before each reply.
-   * Default {@link historyOf}: every prompt, and the text or items of each reply, also of one that failed or was stopped.
+   * Default {@link historyOf}: every prompt, and the text or items of each reply, also of one that failed or was stopped,
+   * with the calls of its run and their results.
    */
   readonly history?: ((turns: readonly Turn[]) => readonly Item[]) | undefined;
   /** The turns to continue from. Replies that were in flight when they were saved count as stopped. Default none. */
   readonly turns?: readonly Turn[] | undefined;
-  /** How each reply is retried, or `false` for no retries. Defaults to the defaults of `retryTransient`. */
+  /**
+   * Tools that the model can call: each reply is then a run of `runTools`, whose other options may stand beside. Default
+   * none; tools in `request` are the caller's to run.
+   */
+  readonly tools?: readonly RunnableTool[] | undefined;
+  /**
+   * How each reply is retried, or `false` for no retries; with `tools` each turn of a run. Defaults to the defaults of
+   * `retryTransient`.
+   */
   readonly retry?: RetryConfig | false | undefined;
   /** Creates the id of a turn whose prompt has none. Default `turn-1`, `turn-2` and so on. */
   readonly createId?: (() => string) | undefined;
-  /** Scheduler of the pauses before retries, unless `retry` sets one. Default `asyncScheduler`. */
+  /** Scheduler of timeouts, and of the pauses before retries unless `retry` sets one. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }

@@ -1,6 +1,15 @@
-import type { Message } from '../schemas/message.js';
-import { type ChatView, failedView, hasOutput, isFinal, queuedView, viewOf, waitingView } from './chat-view.js';
+import {
+  type ChatView,
+  failedView,
+  hasOutput,
+  isFinal,
+  queuedView,
+  type ReplyStatus,
+  viewOf,
+  waitingView,
+} from './chat-view.js';
 import type { ConversationPolicy, ConversationView, Turn } from './conversation.js';
+import { hasRunOutput } from './view-run.js';
 
 /** A conversation and its replies in flight. */
 export interface Conversation {
@@ -15,9 +24,12 @@ export interface Run {
   readonly place: number;
   /** Its turn before this request. */
   readonly turn: Turn;
-  /** The message before this request, shown again if the reply fails or is stopped without output. */
-  readonly replaced: Message;
+  /** The answer before this request, shown again if the reply fails or is stopped without output. */
+  readonly replaced: ReplyContent;
 }
+
+/** What a reply shows of its answer. */
+type ReplyContent = Pick<ChatView, 'message' | 'run'>;
 
 /** A change of a conversation. */
 export type ConversationEvent =
@@ -113,7 +125,7 @@ function append({ view, runs }: Conversation, turn: Turn): Conversation {
 function start({ view, runs }: Conversation, place = view.turns.length - 1): Conversation {
   const others = runs.filter((run) => run.place !== place);
   const started = view.turns.slice(place, place + 1).map((turn) => {
-    return { id: turn.id, place, turn, replaced: keptMessage(turn.reply, runAt(runs, place)) };
+    return { id: turn.id, place, turn, replaced: keptContent(turn.reply, runAt(runs, place)) };
   });
   return conversationOf(withReply(view.turns, place, waitingView), [...others, ...started]);
 }
@@ -142,7 +154,7 @@ function showReply(before: Conversation, run: Run, reply: ChatView): Conversatio
   return !runs.includes(run) || view.turns[run.place]?.reply === reply
     ? before
     : conversationOf(
-        withReply(view.turns, run.place, reply.status === 'failed' ? withKeptMessage(reply, run) : reply),
+        withReply(view.turns, run.place, reply.status === 'failed' ? withKeptContent(reply, run) : reply),
         isFinal(reply) ? runs.filter((other) => other !== run) : runs,
       );
 }
@@ -152,7 +164,7 @@ function leave(before: Conversation, run: Run): Conversation {
   const { view, runs } = before;
   return runs.includes(run)
     ? conversationOf(
-        withReply(view.turns, run.place, viewOf('waiting', keptMessage(waitingView, run))),
+        withReply(view.turns, run.place, showKept('waiting', waitingView, run)),
         runs.filter((other) => other !== run),
       )
     : before;
@@ -184,19 +196,28 @@ function replyTo({ id, prompt }: Turn, reply: ChatView): Turn {
 }
 
 function stopTurn({ id, prompt, reply }: Turn, run?: Run): Turn {
-  return Object.freeze({ id, prompt, reply: viewOf('stopped', keptMessage(reply, run)) });
+  return Object.freeze({ id, prompt, reply: showKept('stopped', reply, run) });
 }
 
-function withKeptMessage(reply: ChatView, run: Run): ChatView {
-  const message = keptMessage(reply, run);
-  return message === reply.message ? reply : failedView(message, reply.error);
+function withKeptContent(reply: ChatView, run: Run): ChatView {
+  const kept = keptContent(reply, run);
+  return kept === reply ? reply : failedView(kept.message, reply.error, kept.run);
+}
+
+function showKept(status: ReplyStatus, reply: ChatView, run: Run | undefined): ChatView {
+  const { message, run: toolRun } = keptContent(reply, run);
+  return viewOf(status, message, toolRun && { run: toolRun });
 }
 
 function runAt(runs: readonly Run[], place: number): Run | undefined {
   return runs.find((run) => run.place === place);
 }
 
-/** Returns the message of a reply that ends early: without output, that of the answer it was to replace. */
-function keptMessage({ message }: ChatView, run: Run | undefined): Message {
-  return run !== undefined && !hasOutput(message) && hasOutput(run.replaced) ? run.replaced : message;
+/** Returns the answer of a reply that ends early: without output, the one that it was to replace. */
+function keptContent(reply: ChatView, run: Run | undefined): ReplyContent {
+  return run !== undefined && !isShown(reply) && isShown(run.replaced) ? run.replaced : reply;
+}
+
+function isShown({ message, run }: ReplyContent): boolean {
+  return run === undefined ? hasOutput(message) : hasRunOutput(run);
 }

@@ -1,12 +1,12 @@
 import { isRemembered, withReasoning } from '../responses/server-state.js';
 import { toInputItems } from '../responses/to-input-items.js';
 import type { UserContent, UserPart } from '../schemas/chat-message.js';
-import type { Message } from '../schemas/message.js';
 import type { ResponseOutputItem } from '../schemas/response-object.js';
 import type { ResponseInputItem, ResponseInputPart, ResponseRequest } from '../schemas/response-request.js';
+import { responsesRun } from '../tools/responses-run.js';
 import { check } from '../util/check.js';
 import type { ResponsesConversationRequest } from './conversation.js';
-import { type ConversationApi, shownText } from './conversation-api.js';
+import { type Answer, answersIn, type ConversationApi, shownText } from './conversation-api.js';
 
 /** A conversation over `/responses`. */
 export const responsesConversation: ConversationApi<ResponsesConversationRequest, ResponseInputItem, ResponseRequest> =
@@ -23,7 +23,10 @@ export const responsesConversation: ConversationApi<ResponsesConversationRequest
       }
     },
     historyOf: (turns, { store }) =>
-      turns.flatMap(({ prompt, reply: { message } }) => [toItem(prompt), ...itemsOf(message, store !== false)]),
+      turns.flatMap(({ prompt, reply }) => [
+        toItem(prompt),
+        ...answersIn(reply).flatMap((answer) => itemsOf(answer, store !== false)),
+      ]),
     toRequest: (request, { system, history, prompt }) => ({
       ...withReasoning(request),
       ...(system !== undefined && { instructions: request.instructions ?? system }),
@@ -32,17 +35,19 @@ export const responsesConversation: ConversationApi<ResponsesConversationRequest
     ask: (client, request) => client.responses(request),
   };
 
-/** Returns a reply as history: its items, or its text if it did not complete or waits for the result of a call. */
-function itemsOf(message: Message, store: boolean): readonly ResponseInputItem[] {
+/** Returns an answer as history: its items, or its text and calls if it did not complete or waits for another result. */
+function itemsOf({ message, results }: Answer, store: boolean): readonly ResponseInputItem[] {
   const { output = [] } = message;
-  const sent = { ...message, content: shownText(message) ?? '', refusal: '', toolCalls: [] };
-  return toInputItems({ ...sent, output: waitsForResult(output) ? [] : output }, { store });
+  const outputs = results.map(({ call, content }) => responsesRun.answerTo(call, content));
+  const answered = results.map(({ call }) => call.id);
+  const sent = { ...message, content: shownText(message) ?? '', refusal: '' };
+  return [...toInputItems({ ...sent, output: waitsForResult(output, answered) ? [] : output }, { store }), ...outputs];
 }
 
-/** Whether an item is a call whose result is not among the items. Servers refuse such a history. */
-function waitsForResult(output: readonly ResponseOutputItem[]): boolean {
+/** Whether an item is a call without a result, here or among the items. Servers refuse such a history. */
+function waitsForResult(output: readonly ResponseOutputItem[], answered: readonly unknown[]): boolean {
   const isResult = ({ type }: ResponseOutputItem): boolean => type.endsWith('_output');
-  const results = new Set(output.filter(isResult).map(({ call_id: id }) => id));
+  const results = new Set([...answered, ...output.filter(isResult).map(({ call_id: id }) => id)]);
   return output.some((item) => typeof item.call_id === 'string' && !isResult(item) && !results.has(item.call_id));
 }
 
