@@ -12,7 +12,7 @@ They wait.
 `;
 
 /** What `search_docs` finds for a question about cancelling. */
-export const found = '## Stream an answer, and cancel it\n\nUnsubscribing aborts the request.';
+export const found = '# Stream an answer, and cancel it\n\nUnsubscribing aborts the request.';
 
 /** Prepares each test of a file for the page, on Saturday, 31 January 2026. Returns the `fetch` that reads the documentation. */
 export function useDocs(): Mock<typeof fetch> {

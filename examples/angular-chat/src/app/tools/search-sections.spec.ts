@@ -35,14 +35,14 @@ describe('sectionsOf', () => {
 describe('searchSections', () => {
   it('finds the section that a question is about', () => {
     expect(searchSections(sectionsOf(file), 'How can I cancel this?')).toBe(
-      '## Cancel\n\nUnsubscribe, and the request is aborted.',
+      '# Cancel\n\nUnsubscribe, and the request is aborted.',
     );
   });
 
   it('finds other forms of a word, and titles first', () => {
     const found = searchSections(sectionsOf(file), 'requested');
 
-    expect(found.startsWith('## Requests\n')).toBe(true);
+    expect(found.startsWith('# Requests\n')).toBe(true);
   });
 
   it.each(['the weather', '', 'how', '* ( [ \\'])('finds nothing for %j', (question) => {
@@ -53,7 +53,7 @@ describe('searchSections', () => {
     const long = sectionsOf(`# Long\n${'word '.repeat(100)}\n\n${'word '.repeat(300)}\n`);
     const longer = sectionsOf(`# Long\n${'x'.repeat(5000)}\n`);
 
-    expect(searchSections([...long, ...sectionsOf(file)], 'long')).toBe(`## Long\n\n${'word '.repeat(100)}\n\n…`);
-    expect(searchSections([...longer, ...sectionsOf(file)], 'long')).toBe(`## Long\n\n${'x'.repeat(1500)}\n\n…`);
+    expect(searchSections([...long, ...sectionsOf(file)], 'long')).toBe(`# Long\n\n${'word '.repeat(100)}\n\n…`);
+    expect(searchSections([...longer, ...sectionsOf(file)], 'long')).toBe(`# Long\n\n${'x'.repeat(1500)}\n\n…`);
   });
 });

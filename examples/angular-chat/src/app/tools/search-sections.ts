@@ -55,7 +55,7 @@ export function searchSections(sections: readonly Section[], question: string): 
   return results
     .slice(0, maxSections)
     .filter(({ points }) => points > 0 && points >= best / 2)
-    .map(({ section: { title, text } }) => `## ${title}\n\n${shorten(text)}`)
+    .map(({ section: { title, text } }) => `# ${title}\n\n${shorten(text)}`)
     .join('\n\n');
 }
 

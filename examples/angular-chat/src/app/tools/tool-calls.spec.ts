@@ -28,7 +28,7 @@ describe('a tool call', () => {
     await page.pass(1000);
 
     expect(page.calls('small')).toEqual([
-      expect.stringMatching(/^search_docs done .* Result \(69 characters\) ## Stream an answer/u),
+      expect.stringMatching(/^search_docs done .* Result \(68 characters\) # Stream an answer/u),
     ]);
     expect(page.says('small')).toBe('Let me look. | By unsubscribing.');
     expect(page.find('.call').compareDocumentPosition(page.find('.call ~ *, chat-tool-call ~ .markdown'))).toBe(
