@@ -1,7 +1,7 @@
 /** @jest-environment ./.config/jest-page.mjs */
 import '@angular/compiler';
 import { Component, effect, Injector, signal } from '@angular/core';
-import { from, NEVER, throwError } from 'rxjs';
+import { concat, from, NEVER, of, throwError } from 'rxjs';
 import {
   CLIENT,
   type ConversationConfig,
@@ -10,14 +10,16 @@ import {
   provideClient,
   withName,
 } from '../../src/angular/index.js';
-import { ConnectionError } from '../../src/index.js';
+import { ConnectionError, tool } from '../../src/index.js';
 import {
   chunksOf,
   type FakeClient,
   fakeClient,
   fakeTransport,
+  finishChunk,
   responseEvents,
   runMarbles,
+  toolCallChunk,
 } from '../../src/testing/index.js';
 import { TestBed } from '../support/test-bed.js';
 
@@ -40,6 +42,30 @@ function summaryOf(chat: ConversationRef): string {
 }
 
 describe('injectConversation', () => {
+  it('runs tools, shows their calls and stops them', () => {
+    const signals: AbortSignal[] = [];
+    const weather = tool({
+      name: 'weather',
+      parameters: { type: 'object' },
+      run: (_, { signal }) => (signals.push(signal), concat(of('asking'), NEVER)),
+    });
+    const chat = converseWith(
+      fakeClient(from([toolCallChunk({ id: 'c', name: 'weather', arguments: '{}' }), finishChunk('tool_calls')])),
+      {
+        tools: [weather],
+      },
+    );
+    chat.send('a');
+
+    expect(chat.last()).toMatchObject({
+      status: 'streaming',
+      run: { status: 'calling', turns: [{ calls: [{ status: 'running', progress: 'asking' }] }] },
+    });
+    chat.stop();
+    expect(summaryOf(chat)).toBe('a:stopped=');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
   it('shows a reply as it arrives', () => {
     runMarbles(({ chunks, flush }) => {
       const chat = converseWith(fakeClient(chunks('r-a-b-f|', { a: 'Hel', b: 'lo' })));

@@ -11,6 +11,7 @@ import {
   raceToFirstText,
   retryOnRateLimit,
   retryTransient,
+  runTools,
   smoothText,
   throttleRender,
   toAsyncIterable,
@@ -23,6 +24,7 @@ type Call = (config: object) => unknown;
 
 const hedging = { after: 1 };
 const conversing = { request: { model: 'm-1' } };
+const running = { request: { model: 'm-1', messages: [{ role: 'user', content: 'Hi' }] }, tools: [] } as const;
 const source: Observable<string> = EMPTY;
 
 const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
@@ -49,6 +51,11 @@ const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
     'converse',
     (config) => converse(fakeClient(EMPTY), { ...conversing, ...config }),
     'api, request, system, policy, history, turns, retry, createId, scheduler, tools, maxTurns, concurrency, toolCalls, approve, timeout, resultCharacters',
+  ],
+  [
+    'runTools',
+    (config) => runTools(fakeClient(EMPTY), { ...running, ...config }),
+    'api, request, tools, maxTurns, concurrency, toolCalls, approve, timeout, resultCharacters, retry, scheduler',
   ],
 ];
 

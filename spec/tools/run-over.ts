@@ -1,10 +1,12 @@
-import type { Observable } from 'rxjs';
-import { from } from 'rxjs';
+import { filter, from, type Observable } from 'rxjs';
 import {
   type ChatRunToolsConfig,
   type Client,
+  type RunnableTool,
   runTools,
   type RunToolsConfig,
+  tool,
+  type ToolContext,
   type ToolRunEvent,
 } from '../../src/index.js';
 import { type FakeClient, fakeClient, finishChunk, responseEvents, toolCallChunk } from '../../src/testing/index.js';
@@ -136,4 +138,22 @@ export function lineOf(event: ToolRunEvent): string {
     case 'turn':
       return `${turn} turn${event.open.map(({ id }) => ` open ${id}`).join('')}`;
   }
+}
+
+const parameters = { type: 'object', properties: {} };
+
+/** Creates a tool that takes any arguments. */
+export function toolOf(name: string, run: (args: never, context: ToolContext) => unknown): RunnableTool {
+  return tool({ name, parameters, run });
+}
+
+/** What a run tells at once, without chunks; the last line is how it ended. */
+export function linesOf(run: Observable<ToolRunEvent>): readonly string[] {
+  const lines: string[] = [];
+  run.pipe(filter(({ type }) => type !== 'chunk')).subscribe({
+    next: (event) => lines.push(lineOf(event)),
+    error: (error: unknown) => lines.push(String(error)),
+    complete: () => lines.push('complete'),
+  });
+  return lines;
 }

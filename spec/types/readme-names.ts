@@ -8,6 +8,7 @@ import type {
   Client,
   Interceptor,
   Message,
+  RunnableTool,
   Tool,
   TransportRequest,
   Turn,
@@ -28,6 +29,7 @@ export declare const cheap: string;
 export declare const messages: readonly ChatMessage[];
 export declare const request: ChatCompletionRequest;
 export declare const tools: readonly Tool[];
+export declare const weather: RunnableTool;
 export declare function run(tool: string, json: string): string;
 
 export declare const id: string;

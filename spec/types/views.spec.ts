@@ -15,7 +15,10 @@ import {
   isLlmError,
   type ReplyError,
   type ResponseInputItem,
+  type RunnableTool,
   type RunView,
+  tool,
+  type ToolCall,
   toInputItems,
   type ToolRunEvent,
   type Turn,
@@ -113,6 +116,27 @@ describe('types of views and marble tests', () => {
       converse(client, { api: 'chat', request: { model: 'm' } });
     });
 
+    it('the run of a reply, and what approves its calls', () => {
+      const weather = tool({ name: 'weather', parameters: { type: 'object' }, run: () => 'sunny' });
+      const config: ConverseConfig = { request: { model: 'm' }, tools: [weather], maxTurns: 2 };
+
+      expectTypeOf<ChatView['run']>().toEqualTypeOf<RunView | undefined>();
+      expectTypeOf(prompts.pipe(converse(client, config))).toEqualTypeOf<Observable<ConversationView>>();
+      converse(client, {
+        api: 'responses',
+        request: {},
+        tools: [weather],
+        approve: (call, { turn, signal }) => {
+          expectTypeOf(call).toEqualTypeOf<ToolCall>();
+          expectTypeOf(turn).toEqualTypeOf<number>();
+          expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+          return of(true);
+        },
+      });
+      converse(client, { request: { model: 'm' }, tools: [weather], approve: () => Promise.resolve(true) });
+      expectTypeOf<ConversationConfig['tools']>().toEqualTypeOf<readonly RunnableTool[] | undefined>();
+    });
+
     it('a configuration can be kept, and a client may have one API only', () => {
       const config: ConverseConfig = { api: 'responses', request: { prompt: { id: 'pmpt_1' } } };
       const { responses } = client;
@@ -131,6 +155,13 @@ describe('types of views and marble tests', () => {
   });
 
   describe('does not compile', () => {
+    it('a tool that tool() did not create', () => {
+      // @ts-expect-error: the wire form of a tool belongs into the request
+      misuse(() => converse(client, { request: { model: 'm' }, tools: [{ type: 'function' }] }));
+      // @ts-expect-error: approve gives true or false
+      misuse(() => converse(client, { request: { model: 'm' }, tools: [], approve: () => 'yes' }));
+    });
+
     it('messages in the request of a conversation, which adds them', () => {
       // @ts-expect-error: the conversation adds the messages
       misuse(() => converse(client, { request: { model: 'm', messages: [] } }));

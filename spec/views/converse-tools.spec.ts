@@ -122,6 +122,30 @@ describe.each(everyApi)('converse with tools over $api', (over) => {
     expect(reply?.message).toBe(reply?.run?.turns[1]?.message);
   });
 
+  it('closes the tools when the reply is stopped, and begins no other turn', () => {
+    runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const commands = cold('a---------s--|', { a: 'a', s: { type: 'stop' } as const });
+      const slow = cold('    -------x----y|');
+      const slowSubs = '     ^---------!   ';
+      const expected = '     (iws)--p--x--|';
+      const client = clientOf(['weather'], 'Fine');
+      const seen = commands.pipe(
+        converse(client, configOf(api, { tools: [toolOf('weather', () => slow)] })),
+        map(({ last }) => `${last?.status} ${String(last?.run?.turns[0]?.calls[0]?.progress)}`),
+        distinctUntilChanged(),
+      );
+
+      expectObservable(seen).toBe(expected, {
+        i: 'undefined undefined',
+        w: 'waiting undefined',
+        s: 'streaming undefined',
+        p: 'streaming x',
+        x: 'stopped x',
+      });
+      expectSubscriptions(slow.subscriptions).toBe(slowSubs);
+    });
+  });
+
   it('shows the same run as accumulateRun', () => {
     const runs = repliesOf(replay(over, clientOf(['weather'], 'Fine'), ['a'])).flatMap(({ run }) => run ?? []);
     const alone: unknown[] = [];
@@ -297,8 +321,12 @@ describe.each(everyApi)('converse with tools over $api', (over) => {
       const place = client.requests.length;
       commands.next('b');
       const sent = itemsOf(client.requests[place]!.request);
-      const restored = fakeClient(() => answer('Bye'));
-      replay(over, restored, ['b'], { turns: JSON.parse(JSON.stringify(stopped.turns)) as readonly Turn[] });
+      // Saved after the stop, and saved in flight by a page that was closed at that moment.
+      const restored = [stopped, views[moment]!].map(({ turns }) => {
+        const resumed = fakeClient(() => answer('Bye'));
+        replay(over, resumed, ['b'], { turns: JSON.parse(JSON.stringify(turns)) as readonly Turn[] });
+        return lastRequest(resumed);
+      });
 
       const lines = linesOf(sent);
       const namesOf = (kind: string): readonly string[] =>
@@ -307,7 +335,7 @@ describe.each(everyApi)('converse with tools over $api', (over) => {
       expect(namesOf('call ')).toEqual(namesOf('result '));
       expect(lines[0]).toBe('user a');
       expect(lines.at(-1)).toBe('user b');
-      expect(lastRequest(restored)).toEqual(sent);
+      expect(restored).toEqual([sent, sent]);
     });
 
     it('sends the text of the turn that was broken off, without its calls', () => {

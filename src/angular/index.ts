@@ -21,5 +21,6 @@ export type { Message, ToolCall, Usage } from '../schemas/message.js';
 export type { RetryNotice } from '../operators/retry-with-backoff.js';
 export type { ChatView, ReplyStatus } from '../views/chat-view.js';
 export type { ReplyError } from '../views/reply-error.js';
+export type { RunCall, RunTurn, RunView } from '../views/run-view.js';
 export type { Turn } from '../views/conversation.js';
 export type { ErrorKind, LlmError } from '../errors/llm-error.js';

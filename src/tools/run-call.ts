@@ -3,7 +3,7 @@ import type { OutputIssue } from '../errors/output-error.js';
 import type { ToolCall } from '../schemas/message.js';
 import { inContext, type RunInContext } from '../transport/async-context.js';
 import { perSubscription } from '../util/operate.js';
-import { type CallFailure, type CallStep, runTool, type ToolLimits } from './run-tool.js';
+import { type CallFailure, type CallStep, isLast, runTool, type ToolLimits } from './run-tool.js';
 import type { ToolsConfig } from './run-tools-config.js';
 import type { RunnableTool, ToolContext } from './tool.js';
 
@@ -26,6 +26,7 @@ export function runCall(runner: CallRunner, call: ToolCall, turn: number): Obser
   }
   return perSubscription(() => {
     const controller = new AbortController();
+    let ended = false;
     const run = (args: unknown): Observable<CallStep> => runTool({ tool, args, call, turn, controller }, runner);
     return validate(tool, call.arguments, context).pipe(
       concatMap((parsed) =>
@@ -35,7 +36,14 @@ export function runCall(runner: CallRunner, call: ToolCall, turn: number): Obser
               concatMap((denied) => (denied === undefined ? run(parsed.value) : of(denied))),
             ),
       ),
-      tap({ unsubscribe: () => controller.abort() }),
+      tap({
+        next: (step) => (ended = isLast(step)),
+        unsubscribe: () => {
+          if (!ended) {
+            controller.abort();
+          }
+        },
+      }),
     );
   });
 }

@@ -36,6 +36,11 @@ export interface CallFailure {
   readonly content: string;
 }
 
+/** Whether a call ends with this step. */
+export function isLast(step: CallStep): step is Extract<CallStep, { readonly content: string }> {
+  return step.type === 'result' || step.type === 'failure';
+}
+
 /** How the tools of a run are run. */
 export interface ToolLimits {
   /** `Infinity` for none. */
@@ -98,7 +103,7 @@ function endAfter({ tool: { name }, controller }: ApprovedCall, { timeout, sched
       map(() => expired),
       startWith(source),
       switchAll(),
-      takeWhile(({ type }) => type !== 'result' && type !== 'failure', true),
+      takeWhile((step) => !isLast(step), true),
     );
   };
 }
@@ -118,7 +123,7 @@ function toResult(name: string, value: unknown, maximum: number): CallStep {
     : {
         type: 'failure',
         reason: 'too_large',
-        content: `The result of the tool "${name}" is too long: ${content.length} characters of at most ${maximum}`,
+        content: `The result of the tool "${name}" is too long: ${content.length} characters, the limit is ${maximum}`,
       };
 }
 

@@ -15,10 +15,10 @@ import type { ToolRunEvent } from './tool-run-event.js';
  * answer calls none. Emits all that happens, as `ToolRunEvent`s. Turns count from 0.
  *
  * ```text
- * first:   -a-f|                    a = part of a call, f = the end of the answer
- * tool:        ----v---|            v = its last value
- * second:              -----b-g|    b = text
- * result:  -a-f(ks)p---(xt)-b-g(u|) k = call, s = start, p = progress, x = result, t, u = turn
+ * first:   -a-f|                      a = part of a call, f = the end of the answer
+ * tool:        ----v---|              v = its last value
+ * second:              -----b-g|      b = text
+ * result:  -a-f(ks)p---(xt)-b-g(u|)   k = call, s = start, p = progress, x = result, t, u = turn
  * ```
  *
  * Each turn emits a `chunk` for each of the answer, and a `call` for each call once the answer is whole. Then the tools run,
@@ -70,15 +70,18 @@ export function runTools(client: Partial<Client>, config: RunToolsConfig): Obser
       const asked = next;
       next = undefined;
       if (asked !== undefined && turn >= maxTurns) {
-        return throwError(() => new OutputError(tooManyTurns(maxTurns), { code: 'max_turns' }));
+        return throwError(() => tooManyTurns(maxTurns));
       }
       return asked && runTurn({ ...runner, context }, turn++, asked, (following) => (next = following));
     });
   });
 }
 
-function tooManyTurns(maxTurns: number): string {
-  return `The model still calls tools in turn ${maxTurns}: raise maxTurns if it needs more`;
+function tooManyTurns(count: number): OutputError {
+  const turns = count === 1 ? '1 turn' : `${count} turns`;
+  return new OutputError(`The model still calls tools after ${turns}; raise maxTurns if it needs more`, {
+    code: 'max_turns',
+  });
 }
 
 /** Subscribes to one Observable after another, until there is none. The stack does not grow with their number. */

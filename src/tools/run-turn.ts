@@ -6,6 +6,7 @@ import type { Message } from '../schemas/message.js';
 import { inContext } from '../transport/async-context.js';
 import { perSubscription } from '../util/operate.js';
 import { type CallRunner, runCall } from './run-call.js';
+import { isLast } from './run-tool.js';
 import type { RunApi } from './run-api.js';
 import type { ToolRunEvent } from './tool-run-event.js';
 
@@ -76,7 +77,7 @@ function answerCalls(
         (call, place) =>
           runCall(runner, call, turn).pipe(
             map((step) => {
-              if (step.type === 'result' || step.type === 'failure') {
+              if (isLast(step)) {
                 answers[place] = api.answerTo(call, step.content);
               }
               return { turn, call, ...step };

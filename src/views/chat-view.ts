@@ -6,8 +6,8 @@ import type { RunView } from './run-view.js';
 
 /**
  * The progress of a reply. `queued`: waiting for other replies to finish. `waiting`: requested, nothing to show yet.
- * `retrying`: an attempt failed and another follows. `streaming`: text or other output is arriving. The others are final:
- * `done`, `stopped` by the user, `failed`.
+ * `retrying`: an attempt failed and another follows. `streaming`: text or other output is arriving, or tools run. The others
+ * are final: `done`, `stopped` by the user, `failed`.
  */
 export type ReplyStatus = 'queued' | 'waiting' | 'retrying' | 'streaming' | 'done' | 'stopped' | 'failed';
 

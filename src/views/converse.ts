@@ -39,6 +39,9 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' | 'end' };
  * By default a reply that fails before its first output is retried twice, as `retryTransient` does; `retry: false` turns this
  * off, and `retry: { restart: true }` also restarts an answer that broke off midway.
  *
+ * With `tools` each prompt is answered by a run of {@link runTools}: the reply has its `run`, the message of its last turn, and
+ * is `streaming` while tools run. Stopping it aborts its tools.
+ *
  * The result completes when the source and all replies in flight have completed. It errors only if the source does, or sends
  * an invalid command (`TypeError`). A reply that fails is a turn with the status `failed`, even if a callback of `config`
  * threw. Unsubscribing closes all requests. A command sent while a view is being delivered, even the first one, takes effect
