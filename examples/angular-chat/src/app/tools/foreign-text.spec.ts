@@ -29,6 +29,18 @@ describe('what a server writes', () => {
     expect(page.calls('small').join('').length).toBeLessThan(11_000);
   });
 
+  it('is shown even if it is nested deeply', async () => {
+    const text = `{"query":${'['.repeat(4900)}${']'.repeat(4900)}}`;
+    const page = await openPage({
+      small: [{ body: calling('', { ...search, arguments: text }) }, { body: chunksOf('Well.') }],
+    });
+    await page.ask('How?');
+    await page.pass(1000);
+
+    expect(page.calls('small')).toEqual([expect.stringMatching(/^search_docs failed Arguments .*\[\[/u)]);
+    expect(page.says('small')).toBe('Well.');
+  });
+
   it('is cut, and the page says how much is left out', async () => {
     const text = JSON.stringify({ query: `<b>${'x'.repeat(1_000_000)}` });
     const page = await openPage({ small: [{ body: calling('', { ...search, arguments: text }) }] });

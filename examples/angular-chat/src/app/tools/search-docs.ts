@@ -21,7 +21,7 @@ export function createSearchDocs(page: string): RunnableTool {
       required: ['query'],
     },
     // The values are progress, and the last one is the result.
-    run: ({ query }: { readonly query?: unknown }) =>
+    run: ({ query = '' }: { readonly query?: unknown }) =>
       concat(
         of('Reading the documentation …'),
         documentation.pipe(map((sections) => searchSections(sections, String(query)))),

@@ -38,21 +38,20 @@ export function showProgress(value: unknown): string {
 
 /** Indents objects and lists in JSON; any other text, and a very long one, is returned as it is. */
 export function indentJson(text: string): string {
-  const value = text.length > maxShown ? undefined : parse(text);
-  return typeof value === 'object' && value !== null ? JSON.stringify(value, undefined, 2) : text;
+  if (text.length > maxShown) {
+    return text;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? JSON.stringify(value, undefined, 2) : text;
+  } catch {
+    return text;
+  }
 }
 
 function escape(character: string): string {
   const code = character.codePointAt(0)?.toString(16) ?? '';
   return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A value may have no JSON, such as one that contains itself. */
