@@ -91,7 +91,7 @@ async function bundleForNode() {
     bundle({
       entryPoints: [
         { in: 'src/index.node.ts', out: 'index' },
-        ...['angular', 'local', 'node', 'testing'].map((name) => ({ in: `src/${name}/index.ts`, out: name })),
+        ...['angular', 'local', 'mcp', 'node', 'testing'].map((name) => ({ in: `src/${name}/index.ts`, out: name })),
       ],
       outdir: 'dist/node',
       splitting: true,
@@ -149,9 +149,17 @@ function addLicenses(code, inputs) {
   const packages = new Set(inputs.flatMap((path) => /(?<=^node_modules\/)(?:@[^/]+\/)?[^/]+/u.exec(path) ?? []));
   const licenses = [...packages].map((name) => {
     const file = readdirSync(`node_modules/${name}`).find((entry) => /^licen[cs]e/iu.test(entry));
-    return `/*! Contains ${name}.\n${readFileSync(`node_modules/${name}/${file}`, 'utf8')}*/\n`;
+    return `/*! Contains ${name}.\n${file ? readFileSync(`node_modules/${name}/${file}`, 'utf8') : namedLicense(name)}*/\n`;
   });
   return code.replace(/^(?:#!.*\n)?/u, (start) => start + licenses.join(''));
+}
+
+/* Some packages only name their licence; the text of this one is that of our own. */
+function namedLicense(name) {
+  const { author, license, homepage } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
+  fail(...(license === 'MIT' ? [] : [`${name} has no text of its licence ${license}`]));
+  const [, permission] = readFileSync('LICENSE', 'utf8').split(/^(?=Permission)/mu);
+  return `${homepage}\n\nMIT License\n\nCopyright (c) ${author}\n\n${permission}`;
 }
 
 async function toCommonJs([path, text]) {
@@ -206,7 +214,7 @@ function lessRxjs() {
     name: 'rxjs',
     setup({ onResolve }) {
       onResolve({ filter: /^rxjs$/ }, ({ importer }) => ({
-        path: /[\\/]src[\\/](?:angular|local|testing)[\\/]/u.test(importer) ? './more-rxjs.cjs' : './rxjs.cjs',
+        path: /[\\/]src[\\/](?:angular|local|mcp|testing)[\\/]/u.test(importer) ? './more-rxjs.cjs' : './rxjs.cjs',
         external: true,
       }));
     },

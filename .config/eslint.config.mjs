@@ -70,7 +70,10 @@ export default defineConfig(
     files: ['spec/consumers/**/*.mjs'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['AbortSignal', 'Buffer', 'clearInterval', 'console', 'fetch', 'setInterval'].map((name) => [name, 'readonly']),
+        ['AbortController', 'AbortSignal', 'Buffer', 'clearInterval', 'console', 'fetch', 'setInterval'].map((name) => [
+          name,
+          'readonly',
+        ]),
       ),
     },
   },

@@ -93,9 +93,10 @@ export type {
 export type { Model } from './schemas/model.js';
 export type { TokenDetails, TokenUsage } from './schemas/token-usage.js';
 
-/* One answer is selected; truncated and aborted answers become errors */
+/* One answer is selected; truncated, refused and aborted answers become errors */
 export { ofChoice } from './operators/of-choice.js';
 export { throwIfTruncated } from './operators/throw-if-truncated.js';
+export { throwIfRefused } from './operators/throw-if-refused.js';
 export { throwIfAborted } from './operators/throw-if-aborted.js';
 
 /* Chunks become text */
@@ -108,6 +109,7 @@ export type { AnswerValue } from './formats/answer-formats.js';
 /* Text becomes typed values */
 export { toObject } from './operators/to-object.js';
 export { accumulateObject, type DeepPartial } from './operators/accumulate-object.js';
+export { arrayItems, type ArrayItemsConfig } from './operators/array-items.js';
 
 /* Chunks become messages and usage */
 export { accumulateMessage, toMessage, type AccumulateMessageConfig } from './operators/accumulate-message.js';
@@ -116,6 +118,10 @@ export { toUsage } from './operators/to-usage.js';
 export { toMessageParam } from './chunks/to-message-param.js';
 export { type InputItemsConfig, toInputItems } from './responses/to-input-items.js';
 export type { Message, ToolCall, Usage } from './schemas/message.js';
+
+/* Text is shown only after it has passed a check */
+export { moderated, type ModeratedConfig, type TextCheck } from './operators/moderated.js';
+export { passesModeration, type PassesModerationConfig } from './client/passes-moderation.js';
 
 /* Values are paced for a screen */
 export { coalesceText } from './operators/coalesce-text.js';

@@ -52,6 +52,7 @@ const packages: readonly { readonly name: RegExp; readonly places: readonly stri
   { name: /^@angular\/(core|common)(\/|$)/u, places: ['angular'] },
   { name: /^redis$/u, places: ['redis'] },
   { name: /^minisearch$/u, places: ['local'] },
+  { name: /^@cfworker\/json-schema$/u, places: ['cli'] },
 ];
 
 /** Reports everything in `files` that breaks the order of the folders, one sentence each. */

@@ -211,6 +211,8 @@ describe('doc comments', () => {
 describe('regular expressions', () => {
   it('do not nest unbounded repetitions, except for reviewed ones', () => {
     expect(readSourceFiles().flatMap(nestedRepetitions)).toEqual([
+      // The patterns of the user's own schema, which are only compiled here.
+      "cli/schema/check-json.ts: new RegExp(text, 'u')",
       // Reads text that tests have recorded; the parts it is built from are not repeated.
       expect.stringMatching(/^testing\/cassettes\/cassette-secrets\.ts: new RegExp/u) as string,
     ]);

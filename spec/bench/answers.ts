@@ -8,6 +8,10 @@ export type AnswerKind =
   | 'logprobs'
   /** The pieces are the arguments of a tool call, four characters each. */
   | 'tools'
+  /** The pieces are the JSON of an object with lists and texts, four characters each. */
+  | 'object'
+  /** The pieces are the JSON of a list of numbers, one number each. */
+  | 'numbers'
   /** The same text as events of `/responses`. */
   | 'responses';
 
@@ -22,7 +26,11 @@ const hexadecimal = '67e554a155508191900ee113293c4c830794405d35281ae2';
 export function piecesOf(kind: AnswerKind, chunks: number): readonly string[] {
   const random = createRandom();
   const pick = (words: string): string => words.split('|')[Math.floor(random() * words.split('|').length)] ?? '';
-  if (kind === 'tools') {
+  if (kind === 'numbers') {
+    const numbers = Array.from({ length: chunks }, () => 100 + Math.floor(random() * 900));
+    return numbers.map((number, place) => `${place === 0 ? '[' : ','}${number}${place === chunks - 1 ? ']' : ''}`);
+  }
+  if (kind === 'tools' || kind === 'object') {
     return toolArguments(4 * chunks, () => pick(common)).match(/.{4}/gsu) ?? [];
   }
   return Array.from({ length: chunks }, () => {
@@ -140,7 +148,7 @@ function logprobsOf(token: string, random: () => number): object {
   return { content: [{ ...entry, top_logprobs: [entry, { ...entry, logprob: -1 - random() }] }], refusal: null };
 }
 
-/** Creates the JSON of a realistic call, of exactly the given length. */
+/** Creates the JSON of a realistic call or answer, of exactly the given length. */
 function toolArguments(length: number, nextWord: () => string): string {
   const end = '],"note":""}';
   let json = '{"files":[{"path":"src/0.ts","lines":[]}';

@@ -14,6 +14,8 @@ const contenders = {
   rxllm: () => import('./contenders/rxllm.js'),
   'rxllm-fetch': () => import('./contenders/rxllm-fetch.js'),
   'rxllm-plain': () => import('./contenders/rxllm-plain.js'),
+  'rxllm-parse': () => import('./contenders/rxllm-parse.js'),
+  'partial-json': () => import('./contenders/partial-json.js'),
   openai: () => import('./contenders/openai.js'),
 } satisfies Readonly<Record<string, () => Promise<{ createContender: CreateContender }>>>;
 

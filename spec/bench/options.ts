@@ -70,9 +70,14 @@ export function readOptions(): Options {
   }
   const build = addressOf(import.meta.dirname) ?? refuse('rxllm is not built: run `npm run build` first');
   const chosen = values.against === undefined ? named : compare(named, values.against);
-  const usesOpenai = chosen.some(({ runs }) => Object.values(runs).some(({ contender }) => contender === 'openai'));
-  if (usesOpenai && !existsSync(join(import.meta.dirname, 'contenders/node_modules/openai'))) {
-    refuse('The `openai` package to compare with is not installed: run `npm ci --prefix spec/bench/contenders` first');
+  const contenders = new Set<string>(chosen.flatMap(({ runs }) => Object.values(runs).map((run) => run.contender)));
+  const missing = ['openai', 'partial-json'].find(
+    (name) => contenders.has(name) && !existsSync(join(import.meta.dirname, 'contenders/node_modules', name)),
+  );
+  if (missing !== undefined) {
+    refuse(
+      `The \`${missing}\` package to compare with is not installed: run \`npm ci --prefix spec/bench/contenders\` first`,
+    );
   }
   return { chosen, rounds, nodes: (values.node ?? [process.execPath]).map(findNode), build, markdown, profile, smoke };
 }

@@ -145,6 +145,28 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     runs: runs('by-hand', 'rxllm'),
     rows: [{ figure: 'chunk', of: 'rxllm', over: 'by-hand', target: 1.2 }],
   },
+  objects: {
+    title: 'An object of 50 kB, snapshots',
+    read: 'object',
+    load: { ...long, kind: 'object', chunks: 12_500, repeat: 8 },
+    warmUp: { repeat: 4 },
+    runs: {
+      ...runs('rxllm-parse', 'rxllm', 'by-hand'),
+      'rxllm, 300 kB': { contender: 'rxllm', load: { chunks: 75_000, repeat: 2 } },
+      'rxllm, 20,000 numbers': { contender: 'rxllm', load: { kind: 'numbers', chunks: 20_000, repeat: 4 } },
+      'rxllm, 5,000 numbers': { contender: 'rxllm', load: { kind: 'numbers', chunks: 5_000, repeat: 16 } },
+      // The rest grows with the square of the length.
+      openai: { contender: 'openai', load: { repeat: 1 }, warmUp: { chunks: 1_000, repeat: 8 } },
+      'partial-json': { contender: 'partial-json', load: { repeat: 1 }, warmUp: { chunks: 1_000, repeat: 8 } },
+    },
+    rows: [
+      { figure: 'chunk', of: 'rxllm', over: 'rxllm-parse', target: 1.5 },
+      { figure: 'chunk', of: 'rxllm', over: 'by-hand', target: 1.5 },
+      { figure: 'chunk', of: 'rxllm, 300 kB', over: 'rxllm', target: 1.05 },
+      { figure: 'chunk', of: 'rxllm, 20,000 numbers', over: 'rxllm, 5,000 numbers', target: 1.1 },
+      ...compared('rxllm-parse', 'openai', 'partial-json'),
+    ],
+  },
   paced: {
     title: '100 streams, an event per 10 ms',
     load: { ...long, mode: 'paced', chunks: 300, streams: 100, repeat: 1 },

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LimitError } from '../../src/errors/limit-error.js';
 import { JsonReader } from '../../src/json/json-reader.js';
-import { Dice } from '../support/dice.js';
+import { JsonWriter } from './json-writer.js';
+import { isFrozen, sharesParts } from './snapshots.js';
 
 /** The snapshots after each of the pieces, and the whole value. */
 function read(...pieces: readonly string[]): { readonly shown: readonly unknown[]; readonly whole: unknown } {
@@ -16,101 +17,6 @@ function read(...pieces: readonly string[]): { readonly shown: readonly unknown[
 /** The last snapshot of a text that has not ended. */
 function shownOf(text: string): unknown {
   return read(text).shown[0];
-}
-
-const spaces = ['', '', '', ' ', '\n', '\t\r\n  '];
-const strings = [
-  '',
-  'a',
-  'key',
-  '__proto__',
-  'constructor',
-  '12',
-  'é😀',
-  '\ud83d',
-  '\ude00x',
-  '\u2028',
-  '"\\/\b\f\n\r\t\u0001',
-  '```',
-];
-const numbers = ['0', '-0', '7', '-12.5', '1e3', '2E-7', '1.25e+300', '1e999', '12345678901234567890'];
-
-/** Writes JSON texts with every spelling that the grammar allows. */
-class Writer {
-  private readonly dice: Dice;
-  private keys = 0;
-
-  /** Whether keys may come twice. */
-  private readonly hasDuplicates: boolean;
-
-  constructor(seed: number, hasDuplicates: boolean) {
-    this.dice = new Dice(seed);
-    this.hasDuplicates = hasDuplicates;
-  }
-
-  document(): string {
-    const value = `${this.space()}${this.value(this.dice.below(5))}${this.space()}`;
-    return this.dice.chance(0.2)
-      ? `${this.space()}\`\`\`${this.dice.pick(['', 'json', 'JSON5 x'])}\n${value}\`\`\`${this.space()}`
-      : value;
-  }
-
-  /** Pieces of one to nine code units, which may cut a surrogate pair. */
-  cut(text: string): readonly string[] {
-    const pieces: string[] = [];
-    for (let place = 0; place < text.length;) {
-      const end = place + 1 + this.dice.below(9);
-      pieces.push(text.slice(place, end));
-      place = end;
-    }
-    return pieces;
-  }
-
-  private space(): string {
-    return this.dice.pick(spaces);
-  }
-
-  private value(depth: number): string {
-    const kind = depth === 0 ? 2 + this.dice.below(3) : this.dice.below(5);
-    switch (kind) {
-      case 0:
-        return `[${this.members(() => this.value(depth - 1))}]`;
-      case 1:
-        return `{${this.members(() => `${this.key()}${this.space()}:${this.space()}${this.value(depth - 1)}`)}}`;
-      case 2:
-        return this.dice.pick(numbers);
-      case 3:
-        return this.dice.pick(['true', 'false', 'null']);
-      default:
-        return this.string();
-    }
-  }
-
-  private members(member: () => string): string {
-    return (
-      Array.from({ length: this.dice.below(5) }, () => `${this.space()}${member()}${this.space()}`).join(',') ||
-      this.space()
-    );
-  }
-
-  private key(): string {
-    this.keys += 1;
-    return this.hasDuplicates ? this.string() : `"${this.keys}${this.string().slice(1)}`;
-  }
-
-  private string(): string {
-    const text = `${this.dice.pick(strings)}${this.dice.pick(strings)}`;
-    const letters = text.split('').map((unit) => {
-      const escape = `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-      const isPlain = unit >= ' ' && unit !== '"' && unit !== '\\';
-      return isPlain && this.dice.chance(0.8)
-        ? unit
-        : this.dice.chance(0.5)
-          ? escape
-          : JSON.stringify(unit).slice(1, -1);
-    });
-    return `"${letters.join('')}"`;
-  }
 }
 
 /** What is shown of the start of a JSON text: the most of it that parses when its strings and containers are closed. */
@@ -151,30 +57,6 @@ function closersOf(start: string): string {
   return closers;
 }
 
-/** Whether a value and everything in it is frozen. */
-function isFrozen(value: unknown): boolean {
-  return (
-    typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isFrozen))
-  );
-}
-
-/** Whether equal parts of two snapshots are the same objects. */
-function sharesParts(before: unknown, after: unknown): boolean {
-  if (
-    typeof before !== 'object' ||
-    before === null ||
-    typeof after !== 'object' ||
-    after === null ||
-    before === after
-  ) {
-    return true;
-  }
-  const parts = after as Readonly<Record<string, unknown>>;
-  return (
-    !isDeepStrictEqual(before, after) && Object.entries(before).every(([key, value]) => sharesParts(value, parts[key]))
-  );
-}
-
 /** Reads a document in pieces, and returns what is wrong with the first wrong snapshot. */
 function problemOf(pieces: readonly string[], hasDuplicates: boolean): string | undefined {
   const reader = new JsonReader();
@@ -203,7 +85,7 @@ function problemOf(pieces: readonly string[], hasDuplicates: boolean): string | 
 describe('reading JSON in pieces', () => {
   it.each([false, true])('shows the start of 1,000 documents, cut anywhere (duplicate keys: %s)', (hasDuplicates) => {
     const problems = Array.from({ length: 1000 }, (_, seed) => {
-      const writer = new Writer(seed, hasDuplicates);
+      const writer = new JsonWriter(seed, hasDuplicates);
       return problemOf(writer.cut(writer.document()), hasDuplicates);
     });
 

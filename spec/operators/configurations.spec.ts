@@ -1,13 +1,17 @@
 import { EMPTY, type Observable } from 'rxjs';
+import * as z from 'zod/mini';
 import {
   accumulateMessage,
   accumulateView,
+  arrayItems,
   coalesceText,
   converse,
   createRetryBudget,
   fallback,
   hedge,
   measure,
+  moderated,
+  passesModeration,
   raceToFirstText,
   retryOnRateLimit,
   retryTransient,
@@ -40,11 +44,14 @@ const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
   ],
   ['withDeadlines', withDeadlines, 'firstChunk, idle, total, scheduler'],
   ['smoothText', smoothText, 'unit, interval, maxLag, flush, locale, scheduler'],
+  ['moderated', (config) => moderated(() => true, config), 'window, context'],
+  ['passesModeration', (config) => passesModeration(fakeClient(EMPTY), config), 'model'],
   ['hedge', (config) => hedge(source, { ...hedging, ...config }), 'after, max, scheduler'],
   ['fallback', (config) => fallback([source], config), 'when'],
   ['toAsyncIterable', (config) => toAsyncIterable(source, config), 'bufferSize, overflow'],
   ['accumulateMessage', (config) => accumulateMessage(0, config), 'toolCalls'],
   ['toMessage', (config) => toMessage(0, config), 'toolCalls'],
+  ['arrayItems', (config) => arrayItems(z.unknown(), config), 'path'],
   ['accumulateView', accumulateView, 'choice, retry, toolCalls'],
   ['createRetryBudget', createRetryBudget, 'capacity, cost, refund'],
   [

@@ -1,4 +1,5 @@
 import {
+  catchError,
   EMPTY,
   from,
   ignoreElements,
@@ -9,15 +10,19 @@ import {
   throwError,
   toArray,
 } from 'rxjs';
+import * as z from 'zod/mini';
 import {
   accumulateMessage,
+  accumulateObject,
   accumulateRun,
   accumulateText,
   accumulateView,
+  arrayItems,
   coalesceText,
   converse,
   labelWith,
   measure,
+  moderated,
   ofChoice,
   reasoningDeltas,
   refusalDeltas,
@@ -27,13 +32,16 @@ import {
   textDeltas,
   throttleRender,
   throwIfAborted,
+  throwIfRefused,
   throwIfTruncated,
   toAsyncIterable,
   toMessage,
+  toObject,
   toolCalls,
   toText,
   toUsage,
   withDeadlines,
+  type OutputError,
 } from '../../src/index.js';
 import { chunksOf, fakeClient, reasoningChunk, toolCallChunk, usageChunk } from '../../src/testing/index.js';
 import { chatChunk } from '../support/chunks.js';
@@ -53,6 +61,7 @@ const events = [
   ...streams.reasoningAndCalls,
 ];
 const texts = ['Hello', ' ', 'world'];
+const json = ['["Hel', 'lo", ', '"world"]', ' '];
 const { signal } = new AbortController();
 
 /** Every operator with suitable values. */
@@ -68,6 +77,7 @@ const operators: readonly (readonly [string, OperatorFunction<never, unknown>, r
       ['toUsage', toUsage()],
       ['ofChoice', ofChoice(0)],
       ['throwIfTruncated', throwIfTruncated()],
+      ['throwIfRefused', throwIfRefused(1)],
       ['accumulateView', accumulateView()],
     ] as const
   ).flatMap(([name, operator]) => [
@@ -77,6 +87,10 @@ const operators: readonly (readonly [string, OperatorFunction<never, unknown>, r
   ['accumulateRun', accumulateRun(), chunks.map((chunk) => ({ turn: 0, type: 'chunk', chunk }))],
   ['accumulateText', accumulateText(), texts],
   ['toText', toText(), texts],
+  ['moderated', moderated(() => true, { window: 5 }), texts],
+  ['toObject', toObject(z.unknown()), json],
+  ['accumulateObject', accumulateObject(z.unknown()), json],
+  ['arrayItems', arrayItems(z.unknown()), json],
   ['coalesceText', coalesceText(5), texts],
   ['smoothText', smoothText({ interval: 1, maxLag: 5 }), texts],
   ['throttleRender', throttleRender(5), texts],
@@ -97,7 +111,10 @@ const operators: readonly (readonly [string, OperatorFunction<never, unknown>, r
 ];
 
 /** Operators that emit only at completion. */
-const atEnd = ['toMessage', 'toUsage', 'toText', 'toMessage of a response', 'toUsage of a response'];
+const atEnd = ['toMessage', 'toUsage', 'toText', 'toObject', 'toMessage of a response', 'toUsage of a response'];
+
+/** Operators for which no text is an error. */
+const needText = ['toObject', 'accumulateObject', 'arrayItems'];
 
 describe('every operator', () => {
   describe.each(operators)('%s', (name, operator, values) => {
@@ -127,17 +144,26 @@ describe('every operator', () => {
         }
       };
       runMarbles(() => {
-        from(more()).pipe(operator, take(1)).subscribe();
+        from(more())
+          .pipe(operator, take(1))
+          // JSON that comes twice is no JSON.
+          .subscribe({ error: () => undefined });
       });
 
       expect(pulled <= values.length).toBe(!atEnd.includes(name));
     });
 
-    it('completes if the source is empty, and unsubscribes from a source that never emits', () => {
+    it('completes if the source is empty, unless it needs text, and unsubscribes from a source that never emits', () => {
       runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
         const never = cold<never>('----');
 
-        expectObservable(EMPTY.pipe(operator, ignoreElements())).toBe('|');
+        const onEmpty = EMPTY.pipe(
+          operator,
+          ignoreElements(),
+          catchError((error: unknown) => of((error as OutputError).code)),
+        );
+
+        expectObservable(onEmpty).toBe(needText.includes(name) ? '(n|)' : '|', { n: 'not_json' });
         expectObservable(never.pipe(operator, ignoreElements()), '--!').toBe('---');
         expectSubscriptions(never.subscriptions).toBe('^-!');
       });

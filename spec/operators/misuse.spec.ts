@@ -1,19 +1,25 @@
 import { catchError, EMPTY, from, isObservable, lastValueFrom, type Observable, of, type OperatorFunction } from 'rxjs';
+import * as z from 'zod/mini';
 import * as rxllm from '../../src/index.js';
 import {
   accumulateMessage,
+  accumulateObject,
   accumulateText,
   accumulateView,
+  arrayItems,
   coalesceText,
   createClient,
   decodeEvents,
+  moderated,
   ofChoice,
   reasoningDeltas,
   refusalDeltas,
   smoothText,
   textDeltas,
+  throwIfRefused,
   throwIfTruncated,
   toMessage,
+  toObject,
   toolCalls,
   toText,
   toUsage,
@@ -33,11 +39,16 @@ const chunkOperators = {
   toUsage: toUsage(),
   ofChoice: ofChoice(0),
   throwIfTruncated: throwIfTruncated(),
+  throwIfRefused: throwIfRefused(),
 } as unknown as Record<string, AnyOperator>;
 
 const textOperators = {
   accumulateText: accumulateText(),
   toText: toText(),
+  moderated: moderated(() => true),
+  toObject: toObject(z.unknown()),
+  accumulateObject: accumulateObject(z.unknown()),
+  arrayItems: arrayItems(z.unknown()),
   smoothText: smoothText(),
   coalesceText: coalesceText(5),
 } as unknown as Record<string, AnyOperator>;
@@ -52,6 +63,7 @@ const uncalled = [
   'decodeEvents',
   'labelWith',
   'measure',
+  'moderated',
   'ofChoice',
   'reasoningDeltas',
   'refusalDeltas',
@@ -61,6 +73,7 @@ const uncalled = [
   'textDeltas',
   'throttleRender',
   'throwIfAborted',
+  'throwIfRefused',
   'throwIfTruncated',
   'toMessage',
   'toolCalls',

@@ -9,6 +9,7 @@ import { ofChoice } from '../../src/operators/of-choice.js';
 import { raceToFirstText } from '../../src/operators/race-to-first-text.js';
 import { retryTransient } from '../../src/operators/retry-transient.js';
 import { reasoningDeltas, refusalDeltas, textDeltas } from '../../src/operators/text-deltas.js';
+import { throwIfRefused } from '../../src/operators/throw-if-refused.js';
 import { throwIfTruncated } from '../../src/operators/throw-if-truncated.js';
 import { toolCalls } from '../../src/operators/tool-calls.js';
 import { toUsage } from '../../src/operators/to-usage.js';
@@ -102,6 +103,7 @@ describe('operators on response events', () => {
     ['toUsage', toUsage(), '         c-a-f---|', '--------(x|)', { x: counts }],
     ['toUsage, where there are no counts,', toUsage(), 'c-a-g|', '-----|', {}],
     ['throwIfTruncated', throwIfTruncated(), 'c-a-f|', 'c-a-f|', events],
+    ['throwIfRefused', throwIfRefused(), 'c-a-f|', 'c-a-f|', events],
     ['ofChoice(0)', ofChoice(0), '   c-a-f|', 'c-a-f|', events],
     ['ofChoice(1)', ofChoice(1), '   c-a-f|', '-----|', {}],
     ['accumulateMessage', accumulateMessage(), 'c-a-b-i-f|', 'c-a-b-b-f|', snapshots],
@@ -138,6 +140,20 @@ describe('operators on response events', () => {
         events,
         new OutputError(`The answer ${explanation}`),
       );
+    });
+  });
+
+  it('throwIfRefused has the refusal, of deltas or of the whole response', () => {
+    const told = state('completed', {
+      output: [{ type: 'message', role: 'assistant', content: [{ type: 'refusal', refusal: 'I will not.' }] }],
+    }) as unknown as ResponseEvent;
+    const refused = new OutputError('I will not.', { code: 'refused' });
+    runMarbles(({ cold, expectObservable }) => {
+      const values = { ...events, w: told };
+
+      expectObservable(cold('c-n-o-e|', values).pipe(throwIfRefused())).toBe('c-n-o-e#', values, refused);
+      expectObservable(cold('c-w|', values).pipe(throwIfRefused())).toBe('    c-w#', values, refused);
+      expectObservable(cold('c-w|', values).pipe(throwIfRefused(1))).toBe('   c-w|', values);
     });
   });
 

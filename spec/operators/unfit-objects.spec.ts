@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { accumulateObject, ConnectionError, LimitError, type StandardSchema, toObject } from '../../src/index.js';
 import { failureOf } from '../support/observe.js';
 
+const notJson = 'The answer is not JSON; ask for JSON with responseFormat() or textFormat()';
 const city = z.object({ city: z.string() });
 
 describe.each<[string, (schema: StandardSchema) => OperatorFunction<string, unknown>]>([
@@ -16,7 +17,7 @@ describe.each<[string, (schema: StandardSchema) => OperatorFunction<string, unkn
   ])('%s is an OutputError with the value so far', async (_what, source, partial) => {
     const error = await failureOf(source.pipe(operator(city)));
 
-    expect(error).toMatchObject({ name: 'OutputError', code: 'not_json', message: 'The answer is not JSON' });
+    expect(error).toMatchObject({ name: 'OutputError', code: 'not_json', message: notJson });
     expect((error as { partial?: unknown }).partial).toEqual(partial);
   });
 

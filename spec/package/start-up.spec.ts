@@ -60,6 +60,7 @@ describe('what is loaded first', () => {
     ['index', ['rxjs']],
     ['node', ['rxjs']],
     ['local', ['minisearch', 'rxjs']],
+    ['mcp', ['rxjs']],
     ['testing', ['rxjs']],
   ])('is a few files of the entry %s for Node, and packages that every program needs', async (name, packages) => {
     for (const loaded of [await importedBy(`dist/node/${name}.js`), await requiredBy(`dist/node/${name}.cjs`)]) {
@@ -68,7 +69,7 @@ describe('what is loaded first', () => {
     }
   });
 
-  it.each(['index', 'node', 'local', 'testing'])('is nothing of undici for the entry %s', async (name) => {
+  it.each(['index', 'node', 'local', 'mcp', 'testing'])('is nothing of undici for the entry %s', async (name) => {
     const entry = join(root, 'dist/node', name);
     const address = pathToFileURL(`${entry}.js`).href;
     for (const expression of [`import('${address}')`, `require(${JSON.stringify(`${entry}.cjs`)})`]) {

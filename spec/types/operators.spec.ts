@@ -13,17 +13,22 @@ import {
   tap,
   type Observable,
 } from 'rxjs';
+import * as z from 'zod/mini';
 import {
   accumulateMessage,
+  accumulateObject,
   accumulateText,
   accumulateView,
+  arrayItems,
   coalesceText,
   createClient,
   hedge,
   isLlmError,
   labelWith,
   measure,
+  moderated,
   ofChoice,
+  passesModeration,
   raceToFirstText,
   reasoningDeltas,
   refusalDeltas,
@@ -32,10 +37,12 @@ import {
   textDeltas,
   throttleRender,
   throwIfAborted,
+  throwIfRefused,
   throwIfTruncated,
   toAsyncIterable,
   toMessage,
   toMessageParam,
+  toObject,
   toolCalls,
   toText,
   toUsage,
@@ -79,6 +86,9 @@ describe('types of clients and operators', () => {
       expectTypeOf(chat.pipe(refusalDeltas())).toEqualTypeOf<Observable<string>>();
       expectTypeOf(texts.pipe(accumulateText())).toEqualTypeOf<Observable<string>>();
       expectTypeOf(texts.pipe(toText())).toEqualTypeOf<Observable<string>>();
+      expectTypeOf(texts.pipe(moderated(passesModeration(client)))).toEqualTypeOf<Observable<string>>();
+      expectTypeOf(texts.pipe(moderated((text) => text.length < 9))).toEqualTypeOf<Observable<string>>();
+      expectTypeOf(texts.pipe(moderated((text) => Promise.resolve(text !== '')))).toEqualTypeOf<Observable<string>>();
       expectTypeOf(chat.pipe(accumulateMessage())).toEqualTypeOf<Observable<Message>>();
       expectTypeOf(legacy.pipe(accumulateMessage())).toEqualTypeOf<Observable<Message>>();
       expectTypeOf(chat.pipe(toUsage())).toEqualTypeOf<Observable<Usage>>();
@@ -104,9 +114,34 @@ describe('types of clients and operators', () => {
       ).toEqualTypeOf<Observable<ResponseEvent>>();
       expectTypeOf(hedge(response, { after: 100 })).toEqualTypeOf<Observable<ResponseEvent>>();
       expectTypeOf(raceToFirstText([chat, response])).toEqualTypeOf<typeof either>();
-      expectTypeOf(either.pipe(throwIfTruncated(), ofChoice(0))).toEqualTypeOf<typeof either>();
+      expectTypeOf(response.pipe(throwIfRefused())).toEqualTypeOf<Observable<ResponseEvent>>();
+      expectTypeOf(either.pipe(throwIfTruncated(), throwIfRefused(), ofChoice(0))).toEqualTypeOf<typeof either>();
       expectTypeOf(either.pipe(textDeltas())).toEqualTypeOf<Observable<string>>();
       expectTypeOf<Message['output']>().toEqualTypeOf<readonly ResponseOutputItem[] | undefined>();
+    });
+
+    it('values have the output of their schema, and what grows may lack any field of its input', () => {
+      const Count = z.pipe(z.string(), z.transform(Number));
+      const Recipe = z.object({ title: z.string(), steps: z.array(z.object({ minutes: Count })) });
+      interface Whole {
+        title: string;
+        steps: { minutes: number }[];
+      }
+      interface Growing {
+        readonly title?: string;
+        readonly steps?: readonly { readonly minutes?: string }[];
+      }
+
+      expectTypeOf(texts.pipe(toObject(Recipe))).toEqualTypeOf<Observable<Whole>>();
+      expectTypeOf(texts.pipe(arrayItems(Recipe, { path: ['recipes', 0] }))).toEqualTypeOf<Observable<Whole>>();
+      expectTypeOf(texts.pipe(accumulateObject(Recipe))).toEqualTypeOf<Observable<Growing | Whole>>();
+      texts.pipe(
+        accumulateObject(Recipe),
+        map(({ title, steps }) => {
+          expectTypeOf(title).toEqualTypeOf<string | undefined>();
+          expectTypeOf(steps?.[0]?.minutes).toEqualTypeOf<string | number | undefined>();
+        }),
+      );
     });
 
     it('an event is narrowed by its type between operators', () => {
@@ -136,6 +171,7 @@ describe('types of clients and operators', () => {
         withDeadlines({ idle: 1000 }),
         ofChoice(1),
         throwIfTruncated(),
+        throwIfRefused(1),
         throwIfAborted(signal),
         measure(() => undefined),
       );
@@ -233,7 +269,11 @@ describe('types of clients and operators', () => {
       // @ts-expect-error: neither are events
       misuse(() => response.pipe(accumulateText()));
       // @ts-expect-error: chunks are not text
+      misuse(() => chat.pipe(toObject(z.string())));
+      // @ts-expect-error: chunks are not text
       misuse(() => chat.pipe(coalesceText(50)));
+      // @ts-expect-error: chunks are not text
+      misuse(() => chat.pipe(moderated(() => true)));
       // @ts-expect-error: a message has no choices any more
       misuse(() => chat.pipe(toMessage(), ofChoice(0)));
     });
@@ -254,6 +294,10 @@ describe('types of clients and operators', () => {
       misuse(() => throwIfAborted(new AbortController()));
       // @ts-expect-error: a chunk is not a message
       misuse(() => chat.pipe(map((chunk) => toMessageParam(chunk))));
+      // @ts-expect-error: a check says true or false
+      misuse(() => moderated((text) => text.length));
+      // @ts-expect-error: what moderates is a client
+      misuse(() => passesModeration({ baseURL: 'http://localhost/v1' }));
       // @ts-expect-error: there is no such overflow
       misuse(() => toAsyncIterable(texts, { overflow: 'drop-newest' }));
     });

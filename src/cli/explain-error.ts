@@ -1,4 +1,4 @@
-import { ApiError, type ErrorKind, isLlmError, type LlmError, StreamError } from '../index.node.js';
+import { ApiError, type ErrorKind, isLlmError, type LlmError, OutputError, StreamError } from '../index.node.js';
 import { CliError, UsageError } from './errors.js';
 import { oneLine } from './terminal/text.js';
 
@@ -22,7 +22,7 @@ const advice: Readonly<Record<ErrorKind, string>> = {
   protocol: 'Check the base URL; most end in /v1.',
   parse: 'Check the base URL; most end in /v1.',
   limit: 'This is more than a model should send.',
-  output: again,
+  output: 'Rephrase the prompt, or choose another --model.',
 };
 
 /** Formats an error as one line: what happened, and what to do next. It never contains the key. */
@@ -34,10 +34,14 @@ export function explainError(error: unknown): string {
   if (error instanceof UsageError) {
     return `${summary} See rxllm --help.`;
   }
-  return isLlmError(error) ? `${summary} ${nextStep(error)}` : summary;
+  return isLlmError(error) ? `${summary} ${nextStep(error)}`.trimEnd() : summary;
 }
 
-function nextStep({ kind, retryAfter }: LlmError): string {
+function nextStep(error: LlmError): string {
+  const { kind, retryAfter } = error;
+  if (isCut(error)) {
+    return '';
+  }
   return retryAfter === undefined || retryAfter === 0
     ? advice[kind]
     : `Wait ${Math.ceil(retryAfter / 1000)} s, then try again.`;
@@ -57,6 +61,30 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
+  if (error instanceof OutputError) {
+    return describeOutput(error);
+  }
   const isOwn = isLlmError(error) && !(error instanceof ApiError || error instanceof StreamError);
-  return isOwn ? error.message.replace(/;.*/su, '') : error.message;
+  return isOwn ? withoutAdvice(error.message) : error.message;
+}
+
+function withoutAdvice(message: string): string {
+  return message.replace(/;.*/su, '');
+}
+
+/** Whether an answer was cut off; the message says what to do about it. */
+function isCut(error: LlmError): boolean {
+  return error instanceof OutputError && error.code === undefined;
+}
+
+function describeOutput(error: OutputError): string {
+  const { code, message, issues: [issue] = [] } = error;
+  if (issue !== undefined) {
+    const place = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+    return `The answer does not fit the schema${place === '' ? '' : ` at ${place}`}: ${issue.message}`;
+  }
+  if (isCut(error)) {
+    return message.replace(/max_\w+( or max_\w+)?/u, '--max-tokens').replace(/ \([^)]*\)$/u, '');
+  }
+  return code === 'refused' ? `The model refused: ${message}` : withoutAdvice(message);
 }

@@ -50,7 +50,9 @@ export abstract class LlmError extends Error {
   /** The server's id of the request; `undefined` if it sent none. */
   readonly requestId: string | undefined;
   /**
-   * The reply so far, on errors of `toText` and `toMessage`. Not enumerable, so that a log of the error does not show it.
+   * What there was when it failed: the text of `toText`, the message of `toMessage`, the value of `toObject`; on an
+   * `OutputError` of `accumulateObject` the value, of `arrayItems` the element that does not fit or the value without the
+   * elements that were emitted, of `moderated` the text that had passed. Not enumerable, so that a log of the error does not show it.
    */
   declare readonly partial?: unknown;
   /** The errors of all sources of `fallback` and the like, in order; this error is the last. */

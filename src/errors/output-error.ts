@@ -8,16 +8,21 @@ export interface OutputIssue {
 }
 
 /**
- * The model's output is not usable: cut off at a token limit, filtered, or not of the shape the caller needs. Raised by
- * code that checks answers. A new request is not expected to do better.
+ * The model's output is not usable: cut off at a token limit, filtered, refused, or not of the shape the caller needs.
+ * Raised by code that checks answers. A new request is not expected to do better.
  */
 export class OutputError extends LlmError {
   override readonly name = 'OutputError';
   /**
-   * `not_json` or `mismatch` for an answer that is not JSON, or does not fit the schema; `max_turns` for a tool run whose
-   * last turn still calls tools.
+   * What is wrong with the output; `undefined` for an answer that was cut off or filtered.
+   *
+   * - `not_json`: the answer is not JSON.
+   * - `mismatch`: it does not fit the schema; `issues` says where.
+   * - `refused`: the model refused to answer; the message is its refusal.
+   * - `max_turns`: the last turn that a run of tools may have still called some.
+   * - `moderation`: a text did not pass the check of `moderated`.
    */
-  declare readonly code?: 'not_json' | 'mismatch' | 'max_turns';
+  declare readonly code?: 'not_json' | 'mismatch' | 'refused' | 'max_turns' | 'moderation';
   /** Why the answer does not fit the schema, for the code `mismatch`. */
   declare readonly issues?: readonly OutputIssue[];
 

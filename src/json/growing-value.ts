@@ -11,8 +11,8 @@ const maxMembersOfEachStep = 1024;
 export class GrowingValue {
   /** A list around the whole value, so that every value has a container. */
   private readonly root = new OpenContainer(true);
-  private readonly open = [this.root];
-  private top = this.root;
+  protected readonly open = [this.root];
+  protected top = this.root;
 
   /** The number of open containers. */
   get depth(): number {
@@ -62,6 +62,11 @@ export class GrowingValue {
     }
   }
 
+  /** Called when a member of the innermost container has ended, for what takes members away. */
+  endMember(): void {
+    // All of them are kept here.
+  }
+
   /** Returns the value so far, frozen; `undefined` before there is one. */
   snapshot(): unknown {
     // Inside a container that waits for its next step nothing new is shown.
@@ -77,7 +82,7 @@ export class GrowingValue {
 }
 
 /** A list or an object whose text has not ended. */
-class OpenContainer {
+export class OpenContainer {
   readonly isList: boolean;
   /** All members so far; the last one is what is shown of it. */
   readonly members: unknown[] | Record<string, unknown>;
@@ -110,6 +115,17 @@ class OpenContainer {
     } else {
       this.members[this.key] = value;
     }
+  }
+
+  /** The index or key of the last member. */
+  get step(): string | number {
+    return this.isList ? this.size - 1 : this.key;
+  }
+
+  /** Removes the last member of a list, and returns it. */
+  takeLast(): unknown {
+    this.size -= 1;
+    return (this.members as unknown[]).pop();
   }
 
   /** Whether a snapshot shows what changed. A copy costs the size, so the steps keep the cost of all copies linear. */

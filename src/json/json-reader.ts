@@ -23,9 +23,7 @@ const literals = new Map<string, unknown>([
   ['null', null],
 ]);
 const words = [...literals.keys()];
-const escapes = new Map(
-  ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'].map(([letter, sign]) => [letter, sign]),
-);
+const escapes = new Map(['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'].map(([key, sign]) => [key, sign]));
 const escapeForm = /^u[\da-fA-F]{0,4}$/u;
 const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
 
@@ -40,7 +38,7 @@ const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
  */
 export class JsonReader {
   private state: State = 'start';
-  private readonly value = new GrowingValue();
+  private readonly value: GrowingValue;
   /** What has been read of a number, a literal or an escape. */
   private token = '';
   private ticks = 0;
@@ -50,6 +48,10 @@ export class JsonReader {
   private half = '';
   /** Whether the text of a value has grown since its container got it. */
   private grown = false;
+
+  constructor(value = new GrowingValue()) {
+    this.value = value;
+  }
 
   /**
    * Reads the next piece of the text. Once that cannot become JSON any more, the rest is ignored.
@@ -242,6 +244,7 @@ export class JsonReader {
   }
 
   private endValue(): void {
+    this.value.endMember();
     this.state = this.value.depth === 0 ? 'tail' : 'next';
   }
 }

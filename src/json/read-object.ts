@@ -18,16 +18,36 @@ export function checkSchema(operator: string, schema: StandardSchema): void {
  * `mismatch` if it does not fit, both with the value so far as `partial`, and with what the schema throws.
  */
 export function readObject<Output>(schema: StandardSchema<unknown, Output>, reader: JsonReader): Observable<Output> {
+  return readValue(schema, finishJson(reader));
+}
+
+/** Returns the whole value. Throws `OutputError` of code `not_json` if the text is not JSON. */
+export function finishJson(reader: JsonReader): unknown {
   const value = reader.finish();
   if (value === undefined) {
-    throw copyError(new OutputError('The answer is not JSON', { code: 'not_json' }), { partial: reader.snapshot() });
+    const message = 'The answer is not JSON; ask for JSON with responseFormat() or textFormat()';
+    throw copyError(new OutputError(message, { code: 'not_json' }), { partial: reader.snapshot() });
   }
+  return value;
+}
+
+/**
+ * Emits the output of a schema for a value. Errors with `OutputError` of code `mismatch` if it does not fit, with the value
+ * as `partial`.
+ *
+ * @param path Where in the answer the value is.
+ */
+export function readValue<Output>(
+  schema: StandardSchema<unknown, Output>,
+  value: unknown,
+  path: readonly (string | number)[] = [],
+): Observable<Output> {
   return validate(schema, value).pipe(
     map((result) => {
       if (result.issues === undefined) {
         return result.value;
       }
-      const { issues } = result;
+      const issues = result.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
       const error = new OutputError('The answer does not fit the schema; see issues', { code: 'mismatch', issues });
       throw copyError(error, { partial: value });
     }),

@@ -1,8 +1,9 @@
-import { concat, defer, distinctUntilChanged, filter, map, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { JsonReader } from '../json/json-reader.js';
 import { checkSchema, readObject } from '../json/read-object.js';
 import type { StandardSchema } from '../schemas/json-schema.js';
 import { checkText } from '../util/misuse.js';
+import { operate } from '../util/operate.js';
 
 /** A JSON value that may still grow: every field of every object may be missing. */
 export type DeepPartial<T> = T extends readonly (infer Item)[]
@@ -32,20 +33,22 @@ export function accumulateObject<Input, Output>(
   schema: StandardSchema<Input, Output>,
 ): OperatorFunction<string, DeepPartial<Input> | Output> {
   checkSchema('accumulateObject', schema);
-  return (source) =>
-    defer(() => {
-      const reader = new JsonReader();
-      const snapshots = source.pipe(
-        map((piece) => {
-          reader.push(checkText('accumulateObject', piece));
-          return reader.snapshot();
-        }),
-        distinctUntilChanged(),
-        filter((value): value is DeepPartial<Input> => value !== undefined),
-      );
-      return concat(
-        snapshots,
-        defer(() => readObject(schema, reader)),
-      );
-    });
+  // By hand: composed of rxjs operators, reading a value costs a quarter more for each piece.
+  return operate((destination) => {
+    const reader = new JsonReader();
+    let shown: unknown;
+    return {
+      next(piece) {
+        reader.push(checkText('accumulateObject', piece));
+        const value = reader.snapshot();
+        if (value !== shown) {
+          shown = value;
+          destination.next(value as DeepPartial<Input>);
+        }
+      },
+      complete() {
+        readObject(schema, reader).subscribe(destination);
+      },
+    };
+  });
 }

@@ -17,6 +17,7 @@ import { check, checkConfig, checkCount, checkFunction, checkScheduler, maxTimer
 import { isObject } from '../util/is-object.js';
 import { checkCalled } from '../util/misuse.js';
 import { virtualTime } from '../util/virtual-time.js';
+import { isItemStream } from './array-items.js';
 import type { RetryBudget } from './create-retry-budget.js';
 
 /** Describes the pause before a retry. */
@@ -60,8 +61,8 @@ export interface RetryConfig {
   /**
    * Whether to retry even after output. Default false. Only for snapshots, which replace each other: put the operator
    * directly after `accumulateMessage` or `accumulateText`, which start again with each attempt. Chunks or text deltas
-   * would be repeated, so a chunk or response event ends the stream with a `TypeError`. Not needed after `toText` and `toMessage`, which
-   * emit only at the end.
+   * would be repeated, so a chunk, a response event or a value directly from `arrayItems` ends the stream with a `TypeError`.
+   * Not needed after `toText` and `toMessage`, which emit only at the end.
    */
   readonly restart?: boolean | undefined;
   /** A budget shared by many streams; if it cannot pay for a retry, the error passes through. Default none. */
@@ -102,7 +103,7 @@ export function retryWithBackoff<T>(
             (silent || restart) && when(error, attempt) ? pause(error, attempt) : throwError(() => error),
         }),
         // After the retry, so that `when` cannot retry it.
-        restart ? tap<T>(refusePiece) : identity,
+        restart ? tap<T>((value) => refusePiece(value, source)) : identity,
       );
     });
 }
@@ -162,8 +163,8 @@ const fields: readonly (keyof RetryConfig)[] = [
 ];
 
 /** Throws for a piece of an answer, since a restart would repeat its beginning. */
-function refusePiece(value: unknown): void {
-  if (isPieceOfAnswer(value)) {
+function refusePiece(value: unknown, source: object): void {
+  if (isPieceOfAnswer(value) || isItemStream(source)) {
     throw new TypeError('restart belongs after an accumulating operator, such as accumulateMessage()');
   }
 }

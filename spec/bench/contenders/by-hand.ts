@@ -23,6 +23,12 @@ export function createContender({ baseURL }: ContenderConfig): Contender {
       JSON.parse(call.arguments);
       return call.arguments;
     },
+    // Parsed once, at the end.
+    object: async () => {
+      let text = '';
+      await read(url, ({ choices }) => (text += choices[0]?.delta.content ?? ''));
+      return JSON.stringify(JSON.parse(text));
+    },
   };
 }
 

@@ -6,6 +6,8 @@ export interface Contender {
   readonly message?: () => Promise<string>;
   /** Reads and parses the arguments of the only tool call, of which a snapshot can be shown at any time. */
   readonly toolArguments?: () => Promise<string>;
+  /** Reads a JSON value with a snapshot of it after each delta, and resolves with its JSON. */
+  readonly object?: () => Promise<string>;
 }
 
 /** What a contender is to use. */

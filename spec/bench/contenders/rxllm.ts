@@ -3,6 +3,11 @@ import type * as Rxjs from 'rxjs';
 import type * as Rxllm from 'rxllm';
 import { type Contender, type ContenderConfig, request, responseRequest } from './contender.js';
 
+/** Accepts any value, so that its check costs nothing. */
+const anything: Rxllm.StandardSchema = {
+  '~standard': { version: 1, vendor: 'bench', validate: (value) => ({ value }) },
+};
+
 /** rxllm over the default transport. */
 export function createContender(config: ContenderConfig): Promise<Contender> {
   return createRxllm(config, () => undefined);
@@ -15,7 +20,7 @@ export async function createRxllm(
 ): Promise<Contender> {
   const rxllm = (await import(build)) as typeof Rxllm;
   const { last, lastValueFrom } = createRequire(build)('rxjs') as typeof Rxjs;
-  const { accumulateMessage, createClient, textDeltas } = rxllm;
+  const { accumulateMessage, accumulateObject, createClient, textDeltas } = rxllm;
   const transport = createTransport(rxllm);
   const client = createClient({ baseURL, ...(transport === undefined ? {} : { transport }) });
   const ask = (): Rxjs.Observable<Rxllm.ChatCompletionChunk | Rxllm.ResponseEvent> =>
@@ -44,5 +49,6 @@ export async function createRxllm(
       JSON.parse(json);
       return json;
     },
+    object: async () => JSON.stringify(await lastValueFrom(ask().pipe(textDeltas(), accumulateObject(anything)))),
   };
 }

@@ -8,6 +8,7 @@ import {
   map,
   merge,
   type Observable,
+  of,
   type OperatorFunction,
   pipe,
   Subject,
@@ -28,7 +29,7 @@ import { eraseLine, oneLine } from '../terminal/text.js';
 import { toLines } from '../terminal/to-lines.js';
 import { reportEnding } from './ending.js';
 import { printAnswer, toOutput } from './print-answer.js';
-import { type AskOptions, requestAnswer } from './request.js';
+import { type AskOptions, type DisplayOptions, requestAnswer } from './request.js';
 import { throwIfInterrupted } from './throw-if-interrupted.js';
 
 /**
@@ -40,15 +41,36 @@ import { throwIfInterrupted } from './throw-if-interrupted.js';
 export function ask(options: AskOptions, streams: Streams, interruptions: Observable<unknown>): Observable<never> {
   return defer(() => {
     const connect = chooseServer(options.server, streams.stderr);
-    return readPrompt(options.words, streams).pipe(
-      switchMap((prompt) =>
-        connect((server) => {
-          const request = { server, prompt, options, streams, interruptions };
-          return options.models.length > 1 ? askSeveral(request) : askOne(request);
-        }),
+    return prepare(options, streams).pipe(
+      switchMap((display) =>
+        readPrompt(options.words, streams).pipe(
+          switchMap((prompt) =>
+            connect((server) => {
+              const request = { server, prompt, options: { ...options, display }, streams, interruptions };
+              return options.models.length > 1 ? askSeveral(request) : askOne(request);
+            }),
+          ),
+        ),
       ),
     );
   });
+}
+
+/** Emits how to print the answers, once the schema of one that is JSON is read. */
+function prepare({ schema, models, display }: AskOptions, { stdout, stderr }: Streams): Observable<DisplayOptions> {
+  if (schema === undefined) {
+    return of(display);
+  }
+  const indent = stdout.isTTY && models.length < 2 ? 2 : 0;
+  return defer(() => import('../schema/json-answer.js')).pipe(
+    map(({ readJsonAnswer }) => readJsonAnswer(schema, indent)),
+    tap(({ notice }) => {
+      if (notice !== undefined) {
+        writeLine(stderr, notice, 'dim');
+      }
+    }),
+    map((jsonAnswer) => ({ ...display, jsonAnswer })),
+  );
 }
 
 interface AskRequest {

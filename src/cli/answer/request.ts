@@ -1,5 +1,13 @@
 import type { Observable } from 'rxjs';
-import type { AnswerValue, ChatCompletionRequest, Client, ResponseRequest } from '../../index.node.js';
+import {
+  type AnswerValue,
+  type ChatCompletionRequest,
+  type Client,
+  responseFormat,
+  type ResponseRequest,
+  textFormat,
+} from '../../index.node.js';
+import type { JsonAnswer, SchemaOptions } from '../schema/json-answer.js';
 import type { ServerOptions } from '../server/choose-server.js';
 import type { Endpoint } from '../server/connect.js';
 
@@ -15,6 +23,8 @@ export interface AskOptions {
   readonly system: string | undefined;
   readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;
+  /** The schema of the answer, if that is to be JSON. */
+  readonly schema: SchemaOptions | undefined;
   readonly server: ServerOptions;
   readonly display: DisplayOptions;
 }
@@ -29,6 +39,8 @@ export interface DisplayOptions {
   readonly delay: number;
   /** Whether to report timing and token counts. */
   readonly stats: boolean;
+  /** How to read an answer that is JSON, instead of the text. */
+  readonly jsonAnswer?: JsonAnswer | undefined;
 }
 
 /** Emits the chunks or events of a model's answer to a prompt; each subscription is one request. */
@@ -38,16 +50,23 @@ export function requestAnswer(
   prompt: string,
   options: AskOptions,
 ): Observable<AnswerValue> {
-  const { endpoint, system } = options;
+  const {
+    endpoint,
+    system,
+    display: { jsonAnswer },
+  } = options;
   if (endpoint === 'responses') {
-    return client.responses({ ...toResponseFields(model, options), instructions: system, input: prompt });
+    const text = jsonAnswer && textFormat(jsonAnswer.schema, 'answer', { strict: jsonAnswer.strict });
+    return client.responses({ ...toResponseFields(model, options), instructions: system, input: prompt, text });
   }
   const fields = toFields(model, options);
   if (endpoint === 'completions') {
     return client.completions({ ...fields, prompt });
   }
   const instructions = system === undefined ? [] : [{ role: 'system', content: system } as const];
-  return client.chat({ ...fields, messages: [...instructions, { role: 'user', content: prompt }] });
+  const messages = [...instructions, { role: 'user', content: prompt } as const];
+  const format = jsonAnswer && responseFormat(jsonAnswer.schema, 'answer', { strict: jsonAnswer.strict });
+  return client.chat({ ...fields, messages, response_format: format });
 }
 
 /** Returns the fields of a request for a chat or a completion that are the same for prompts and conversations. */

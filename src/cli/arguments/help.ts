@@ -28,6 +28,14 @@ const optionHelp = {
   delay: `      --delay MS      Write at most once every MS milliseconds.`,
   json: `      --json          Print each chunk of the answer, each event of --responses,
                       or each listed model, as a line of JSON.`,
+  schema: `      --schema SCHEMA Ask for JSON that fits a JSON schema, given as JSON or as
+                      the name of a file, and print it once it is checked: in
+                      one line, or indented in a terminal. An answer that does
+                      not fit is a failure. Cannot be combined with --legacy or
+                      --json.`,
+  'json-lines': `      --json-lines    With --schema: print each item of a list in a line as it
+                      completes. The schema must be that of a list, or of an
+                      object with one property that is a list.`,
   stats: `      --stats         Report the time to the first token, the speed and the
                       token counts after the answer, on standard error.`,
   help: `  -h, --help          Show this help.`,
@@ -104,6 +112,10 @@ Examples:
   Continue a text         rxllm --legacy "Once upon a time"
   Be exact and brief      rxllm -t 0 --max-tokens 50 "What is a monad?"
   See the raw chunks      rxllm --json Hello | jq .choices
+  Fill in a form          rxllm --schema '{"type":"object","properties":
+                            {"city":{"type":"string"}},"required":["city"]}' \\
+                            "Where is the Eiffel Tower?"
+  Get a list              rxllm --schema steps.json --json-lines "Bake bread"
   Measure the speed       rxllm --stats "Count to ten"
   Serve without a key     rxllm serve --port 8080
   Try out rate limits     rxllm serve --models echo --rate-limit 3/10s

@@ -32,6 +32,8 @@ const options = {
   'no-stream': { type: 'boolean' },
   delay: { type: 'string' },
   json: { type: 'boolean' },
+  schema: { type: 'string' },
+  'json-lines': { type: 'boolean' },
   stats: { type: 'boolean' },
   port: { type: 'string' },
   models: { type: 'string' },
@@ -41,11 +43,14 @@ const options = {
   version: { type: 'boolean', short: 'v' },
 } as const satisfies ParseArgsConfig['options'];
 
+/** The options of prompts that `rxllm chat` does not have. */
+export const promptOnlyOptionNames = ['legacy', 'schema', 'json-lines'] as const;
+
 const askOptionNames = Object.keys(options).filter((name) => !serveOnlyOptionNames.some((other) => other === name));
 
 const optionsOf: Readonly<Record<CommandName | 'ask', readonly string[]>> = {
   ask: askOptionNames,
-  chat: askOptionNames.filter((name) => name !== 'legacy'),
+  chat: askOptionNames.filter((name) => !promptOnlyOptionNames.some((other) => other === name)),
   models: modelsOptionNames,
   serve: serveOptionNames,
 };

@@ -11,12 +11,21 @@ import {
   commands,
   modelsOptionNames,
   type OptionValues,
+  promptOnlyOptionNames,
   serveOnlyOptionNames,
   serveOptionNames,
 } from './options.js';
 
 /** How much of a prompt an error message repeats, in characters. */
 const maxShown = 30;
+
+const exclusive = [
+  ['legacy', 'responses'],
+  ['legacy', 'schema'],
+  ['json', 'schema'],
+  ['json', 'no-stream'],
+  ['json-lines', 'no-stream'],
+] as const;
 
 /** What to do, and with which options. */
 type Command =
@@ -66,11 +75,16 @@ function checkValues(values: OptionValues): void {
   if (values.legacy === true && values.system !== undefined) {
     throw new UsageError('--legacy has no system message: put it in the prompt instead of --system');
   }
-  if (values.legacy === true && values.responses === true) {
-    throw new UsageError('--legacy and --responses exclude each other: leave one out');
+  for (const [one, other] of exclusive) {
+    if (values[one] !== undefined && values[other] !== undefined) {
+      throw new UsageError(`--${one} and --${other} exclude each other: leave one out`);
+    }
   }
-  if (values.json === true && values['no-stream'] === true) {
-    throw new UsageError('--json and --no-stream exclude each other: leave one out');
+  if (values['json-lines'] === true && values.schema === undefined) {
+    throw new UsageError('--json-lines needs --schema with a list');
+  }
+  if (values.schema === '-') {
+    throw new UsageError('--schema takes a file or JSON: standard input is for the prompt');
   }
 }
 
@@ -87,8 +101,9 @@ function toServeOptions(values: OptionValues): ServeOptions {
 
 function toChatOptions(words: readonly string[], values: OptionValues): AskOptions {
   const options = toAskOptions(words, values);
-  if (options.endpoint === 'completions') {
-    throw new UsageError('chat has no option --legacy');
+  const misplaced = promptOnlyOptionNames.find((name) => values[name] !== undefined);
+  if (misplaced !== undefined) {
+    throw new UsageError(`chat has no option --${misplaced}`);
   }
   if (options.models.length > 1) {
     throw new UsageError('chat talks to one model: give --model once');
@@ -109,6 +124,8 @@ function toAskOptions(words: readonly string[], values: OptionValues): AskOption
     'base-url': baseURL,
     key,
     json = false,
+    schema,
+    'json-lines': lines = false,
     'no-stream': isWhole = false,
     stats = false,
   } = values;
@@ -120,6 +137,7 @@ function toAskOptions(words: readonly string[], values: OptionValues): AskOption
     system,
     temperature: readNumber(values, 'temperature'),
     maxTokens: readNumber(values, 'max-tokens'),
+    schema: schema === undefined ? undefined : { schema, lines },
     retries: readNumber(values, 'retries') ?? 2,
     server: { baseURL, key, timeout: seconds === undefined ? undefined : seconds * 1000 },
     display: { json, stream: !isWhole, delay: readNumber(values, 'delay') ?? 0, stats },

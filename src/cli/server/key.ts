@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { CliError } from '../errors.js';
+import { readFile } from '../read-file.js';
 import { oneLine } from '../terminal/text.js';
 
 /**
@@ -13,7 +13,7 @@ export function readKey(value: string): string {
     return value.trim();
   }
   const file = value.slice(1);
-  const key = readFile(file).trim();
+  const key = readFile(file, 'key').trim();
   if (key === '') {
     throw new CliError(`The key file ${oneLine(file)} is empty.`);
   }
@@ -31,13 +31,4 @@ export function readServerKey(value: string): string {
     throw new CliError('The key must consist of visible ASCII characters, without spaces. Check --key.');
   }
   return key;
-}
-
-function readFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const reason = oneLine((error as Error).message).replace(/, \w+( '.*')?$/u, '');
-    throw new CliError(`Cannot read the key file ${oneLine(file)} (${reason}). Check --key.`);
-  }
 }

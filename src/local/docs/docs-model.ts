@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { defer, from, map, of, shareReplay, switchMap } from 'rxjs';
 import type { LocalModel } from '../local-model.js';
 import { tokenize } from '../tokenize.js';
-import { callTool } from './call-tool.js';
+import { decideCall } from './decide-call.js';
 import { quoteResults } from './quote-results.js';
 import { readPassages, type Passage } from './read-passages.js';
 import { searchPassages } from './search-passages.js';
@@ -28,7 +28,7 @@ export function docsModel(): LocalModel {
     shareReplay({ bufferSize: 1, refCount: false }),
   );
   return (request) => {
-    const call = callTool(request);
+    const call = decideCall(request);
     if (call !== undefined) {
       return of({ tool_calls: [call] });
     }

@@ -7,7 +7,7 @@ import { resultsIn } from './quote-results.js';
  * Decides whether to call a tool: one that searches, until it has answered the last question; if the request asks for a call,
  * always, and then any tool.
  */
-export function callTool({ tools, mustCall, messages, prompt }: LocalModelRequest): ToolCallDelta | undefined {
+export function decideCall({ tools, mustCall, messages, prompt }: LocalModelRequest): ToolCallDelta | undefined {
   const question = prompt.trim();
   const fitting =
     tools.find((tool) => searches(tool, /(?:^|[_-])search_?docs$/iu)) ?? tools.find((tool) => searches(tool));
