@@ -33,7 +33,7 @@ run('.', process.execPath, '.config/build.mjs', '--if-changed');
 once('dependencies', [`${app}/package.json`, `${app}/package-lock.json`], modules, () => {
   npm(app, 'ci', ...quiet);
 });
-once('rxllm', ['package.json', 'dist'], `${modules}/rxllm`, installPackage);
+once('rxllm', ['package.json', 'README.md', 'dist'], `${modules}/rxllm`, installPackage);
 once(
   'page',
   ['src', 'angular.json', 'tsconfig.json', 'tsconfig.app.json'].map((name) => `${app}/${name}`),

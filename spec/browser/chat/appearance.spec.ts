@@ -2,7 +2,9 @@ import { source } from 'axe-core';
 import type { AxeResults } from 'axe-core';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { of } from 'rxjs';
 import type { Page } from 'playwright-core';
+import type { ToolCallDelta } from '../../../src/index.js';
 import { createScript } from './create-script.js';
 import { type Chat, chooseModels, shows, useChat } from './open-chat.js';
 
@@ -36,6 +38,17 @@ const states: Readonly<Record<string, (chat: Chat) => Promise<void>>> = {
     await chat.ask('And then?');
     await shows(chat.answerOf('steady'), 'Nothing more');
   },
+  tools: async (chat) => {
+    await chooseModels(chat, ['docs', 'calling']);
+    await chat.ask('How do I cancel an answer?');
+    await chat.answerOf('docs').getByRole('button', { name: 'Approve' }).click();
+    await shows(chat.answerOf('docs'), 'I quote what the tools answered.');
+    await chat
+      .callOf('search_docs')
+      .getByText(/^Result/u)
+      .click();
+    await shows(chat.answerOf('calling'), /no_tool failed.*local_time waits for your approval/su);
+  },
   settings: (chat) => chat.button('Settings').click(),
 };
 
@@ -62,7 +75,13 @@ describe('the chat page', () => {
     failing.pieces.error(new Error('Out of memory.'));
     let asked = 0;
     const chat = await openChat({
-      models: { steady: (given) => (asked++ === 0 ? steady : streaming).model(given), failing: failing.model },
+      models: {
+        steady: (given) => (asked++ === 0 ? steady : streaming).model(given),
+        failing: failing.model,
+        calling: () =>
+          of('Let me see.', { tool_calls: [callOf('no_tool', 'x'.repeat(1000)), callOf('local_time', 'UTC')] }),
+      },
+      builtIn: ['docs'],
       options: { viewport, colorScheme },
     });
 
@@ -127,6 +146,10 @@ describe('the chat page', () => {
     expect(announced.length).toBeLessThanOrEqual(4);
   });
 });
+
+function callOf(name: string, zone: string): ToolCallDelta {
+  return { function: { name, arguments: JSON.stringify({ zone }) } };
+}
 
 /** Runs axe, and describes the violations. */
 async function violationsOn(page: Page): Promise<readonly string[]> {

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { type LocalExchange, type LocalModel, type LocalServer, startLocalServer } from '../../../src/local/index.js';
+import {
+  type BuiltInModel,
+  type LocalExchange,
+  type LocalModel,
+  type LocalServer,
+  startLocalServer,
+} from '../../../src/local/index.js';
 import { useBrowser } from '../use-browser.js';
 
 /** An open chat page. */
@@ -13,11 +19,15 @@ export interface Chat {
   /** The last answer of a model. */
   readonly answerOf: (model: string) => Locator;
   readonly button: (name: string | RegExp) => Locator;
+  /** The last call of a tool. */
+  readonly callOf: (tool: string) => Locator;
 }
 
 /** Options of {@link useChat}. */
 export interface ChatConfig {
-  readonly models: Readonly<Record<string, LocalModel>>;
+  readonly models?: Readonly<Record<string, LocalModel>>;
+  /** Models of the local server; by default none. */
+  readonly builtIn?: readonly BuiltInModel[];
   /** Options of the browser, such as its size and color scheme. */
   readonly options?: BrowserContextOptions;
   /** The folder of the page; by default where `npm run chat` builds it. */
@@ -35,14 +45,14 @@ export function useChat(): (config: ChatConfig) => Promise<Chat> {
 
   afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
-  return async ({ models, options, pages = built }) => {
+  return async ({ models = {}, builtIn = [], options, pages = built }) => {
     const exchanges: LocalExchange[] = [];
     const onExchange = (exchange: LocalExchange): void => {
       if (exchange.model !== undefined) {
         exchanges.push(exchange);
       }
     };
-    const server = await startLocalServer({ builtIn: [], models, tokensPerSecond: 0, pages, onExchange });
+    const server = await startLocalServer({ builtIn, models, tokensPerSecond: 0, pages, onExchange });
     servers.push(server);
     const page = await openPage(options);
     await page.goto(new URL('/', server.url).href);
@@ -57,6 +67,7 @@ export function useChat(): (config: ChatConfig) => Promise<Chat> {
       },
       answerOf: (model) => page.getByRole('article', { name: `Answer of ${model}` }).last(),
       button: (name) => page.getByRole('button', { name, exact: true }),
+      callOf: (tool) => page.getByRole('group', { name: `Call of ${tool}`, exact: true }).last(),
     };
   };
 }

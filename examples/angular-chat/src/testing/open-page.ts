@@ -2,6 +2,7 @@ import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import { provideClient } from 'rxllm/angular';
 import { type FakeExchange, fakeTransport, type SentRequest } from 'rxllm/testing';
 import { ChatApp } from '../app/chat-app';
+import type { Settings } from '../app/settings/settings';
 
 /** The server's answers for each model, in the order of the requests. */
 export type Answers = Readonly<Record<string, readonly FakeExchange[]>>;
@@ -79,10 +80,20 @@ export class Page {
     return last;
   }
 
-  /** The text of the last answer of a model, without its heading and footer. */
+  /** The calls in the last answer of a model, as one line each. */
+  calls(model: string): readonly string[] {
+    return [...this.answer(model).querySelectorAll('.call')].map((card) =>
+      [...card.querySelectorAll('p, summary, pre, button')].map(({ textContent }) => lineOf(textContent)).join(' '),
+    );
+  }
+
+  /** The text of the last answer of a model, without its heading, its calls and its footer. */
   says(model: string): string {
     const parts = [...this.answer(model).querySelectorAll('.markdown, .note, .failure, .retry')];
-    return parts.map(({ textContent }) => textContent.replace(/\s+/gu, ' ').trim()).join(' | ');
+    return parts
+      .filter((part) => part.closest('.call') === null)
+      .map(({ textContent }) => lineOf(textContent))
+      .join(' | ');
   }
 
   /** The texts at a selector. */
@@ -95,8 +106,8 @@ export class Page {
   }
 
   /** The saved settings. */
-  get kept(): { readonly baseURL: string; readonly models: readonly string[] } {
-    return JSON.parse(localStorage.getItem('angular-chat/settings') ?? '') as Page['kept'];
+  get kept(): Settings {
+    return JSON.parse(localStorage.getItem('angular-chat/settings') ?? '') as Settings;
   }
 
   /** The chat requests, in order. */
@@ -119,6 +130,10 @@ export class Page {
   }
 }
 
+function lineOf(text: string): string {
+  return text.replace(/\s+/gu, ' ').trim();
+}
+
 /** The server's answer to a request for its models. */
 export function modelsOf(...names: readonly string[]): FakeExchange {
   return { body: { object: 'list', data: names.map((id) => ({ id, object: 'model' })) } };
@@ -133,7 +148,7 @@ export function modelsOf(...names: readonly string[]): FakeExchange {
 export async function openPage(
   answers: Answers,
   lists?: readonly FakeExchange[],
-  saved: { readonly baseURL?: string; readonly models?: readonly string[] } = {},
+  saved: Partial<Settings> = {},
 ): Promise<Page> {
   const models = Object.keys(answers);
   const toList = [...(lists ?? [modelsOf(...models)])];

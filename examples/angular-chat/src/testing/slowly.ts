@@ -4,6 +4,10 @@ import { chunksOf } from 'rxllm/testing';
 
 /** An answer that sends one chunk every 100 ms. */
 export function slowly(text: string): Observable<ChatCompletionChunk> {
-  const usage = { prompt_tokens: 1, completion_tokens: 11, total_tokens: 12 };
-  return from(chunksOf(text, { usage })).pipe(concatMap((chunk) => of(chunk).pipe(delay(100))));
+  return paced(chunksOf(text, { usage: { prompt_tokens: 1, completion_tokens: 11, total_tokens: 12 } }));
+}
+
+/** Sends one chunk every 100 ms. */
+export function paced(chunks: readonly ChatCompletionChunk[]): Observable<ChatCompletionChunk> {
+  return from(chunks).pipe(concatMap((chunk) => of(chunk).pipe(delay(100))));
 }

@@ -7,7 +7,15 @@ import { createLane, type Lane } from './lane';
 function laneOf(client: Client): Lane {
   return createLane(
     { model: 'small', turns: [], timings: {} },
-    { client, baseURL: signal('/relay'), turnsBefore: () => [], injector: TestBed.inject(Injector) },
+    {
+      client,
+      baseURL: signal('/relay'),
+      tools: [],
+      lendsTools: signal(true),
+      approve: () => true,
+      turnsBefore: () => [],
+      injector: TestBed.inject(Injector),
+    },
   );
 }
 

@@ -1,12 +1,20 @@
 import { type Injector, type Signal, signal, untracked } from '@angular/core';
-import { type Client, historyOf, measure, type StreamTiming, type Turn } from 'rxllm';
+import {
+  type Client,
+  type ConverseConfig,
+  historyOf,
+  measure,
+  type RunnableTool,
+  type StreamTiming,
+  type Turn,
+} from 'rxllm';
 import { type ConversationRef, injectConversation } from 'rxllm/angular';
 import type { SavedLane } from '../conversations/saved-conversation';
 
 /** One model's part of a conversation: its prompts, its replies and their timings. */
 export interface Lane extends Pick<ConversationRef, 'turns' | 'last' | 'status' | 'stop'> {
   readonly model: string;
-  /** The timing of each reply, by the id of its turn. */
+  /** The timing of each reply, by the id of its turn; of a reply with tool calls, that of its last request. */
   readonly timings: Signal<Readonly<Record<string, StreamTiming>>>;
   /** The id of the turn last sent or regenerated since the page was opened. */
   readonly asked: Signal<string | undefined>;
@@ -20,13 +28,19 @@ export interface Lane extends Pick<ConversationRef, 'turns' | 'last' | 'status' 
 export interface LaneConfig {
   readonly client: Client;
   readonly baseURL: Signal<string>;
+  readonly tools: readonly RunnableTool[];
+  /** Whether the model is offered the tools. */
+  readonly lendsTools: Signal<boolean>;
+  /** Decides whether a call may run. */
+  readonly approve: NonNullable<ConverseConfig['approve']>;
   /** The turns before a given one. Where this model was not asked, another model's turn takes its place. */
   readonly turnsBefore: (id: string, model: string) => readonly Turn[];
   readonly injector: Injector;
 }
 
 /** Creates a lane from saved turns. It ends, and aborts its requests, when the injector is destroyed. */
-export function createLane(saved: SavedLane, { client, baseURL, turnsBefore, injector }: LaneConfig): Lane {
+export function createLane(saved: SavedLane, config: LaneConfig): Lane {
+  const { client, baseURL, tools, lendsTools, approve, turnsBefore, injector } = config;
   const { model } = saved;
   const timings = signal(saved.timings);
   const asked = signal<string | undefined>(undefined);
@@ -37,10 +51,12 @@ export function createLane(saved: SavedLane, { client, baseURL, turnsBefore, inj
     turns: saved.turns,
     request: { model },
     history: () => historyOf(turnsBefore(askedNow(), model)),
+    tools,
+    approve,
     client: {
-      chat: (request) =>
+      chat: ({ tools: offered, ...request }) =>
         client
-          .chat(request, { baseURL: untracked(baseURL) })
+          .chat(untracked(lendsTools) ? { ...request, tools: offered } : request, { baseURL: untracked(baseURL) })
           .pipe(measure((timing) => timings.update((known) => ({ ...known, [askedNow()]: timing })))),
     },
   });

@@ -3,6 +3,8 @@ import type { Turn } from 'rxllm';
 import { injectClient } from 'rxllm/angular';
 import type { SavedLane } from '../conversations/saved-conversation';
 import { SettingsStore } from '../settings/settings-store';
+import { Approvals } from '../tools/approvals';
+import { PAGE_TOOLS } from '../tools/page-tools';
 import { createLane, type Lane } from './lane';
 import { rowsOf } from './row';
 
@@ -12,6 +14,8 @@ export class Lanes {
   private readonly client = injectClient();
   private readonly injector = inject(Injector);
   private readonly settings = inject(SettingsStore);
+  private readonly tools = inject(PAGE_TOOLS);
+  private readonly approvals = inject(Approvals);
   private readonly open = signal<readonly Lane[]>([]);
 
   /** One lane per model, including models that are no longer asked. */
@@ -58,6 +62,9 @@ export class Lanes {
     return createLane(saved, {
       client: this.client,
       baseURL: this.settings.baseURL,
+      tools: this.tools,
+      lendsTools: this.settings.lendsTools,
+      approve: this.approvals.approve,
       turnsBefore: (id, model) => untracked(() => this.turnsBefore(id, model)),
       injector: this.injector,
     });

@@ -1,5 +1,5 @@
 import { EMPTY } from 'rxjs';
-import { type ChatView, converse, type StreamTiming, type Turn } from 'rxllm';
+import { type ChatView, converse, type RunCall, type RunView, type StreamTiming, type Turn } from 'rxllm';
 import { describeError } from '../conversation/describe-error';
 
 /** A conversation as it is saved. */
@@ -20,10 +20,32 @@ export interface SavedLane {
 
 /** Converts a turn to values that JSON can hold: of an error only the message is kept. */
 export function toSavedTurn({ id, prompt, reply }: Turn): Turn {
-  const { status, message, error } = reply;
-  const saved = error && { name: error.name, message: describeError(error) };
-  const view: ChatView = { status, message, ...(saved && { error: saved }) };
+  const { status, message, run, error } = reply;
+  const view: ChatView = {
+    status,
+    message,
+    ...(run && { run: toSavedRun(run) }),
+    ...(error && { error: toSavedError(error) }),
+  };
   return { id, prompt, reply: view };
+}
+
+function toSavedRun({ status, turns }: RunView): RunView {
+  return { status, turns: turns.map(({ message, calls }) => ({ message, calls: calls.map(toSavedCall) })) };
+}
+
+/** Of a result what the model was told is kept, since the next request repeats it. Values of tools may have no JSON. */
+function toSavedCall({ call, status, content, error }: RunCall): RunCall {
+  return {
+    call,
+    status,
+    ...(content !== undefined && { content }),
+    ...(hasFields(error) && { error: toSavedError(error) }),
+  };
+}
+
+function toSavedError(error: { readonly name?: unknown }): Error {
+  return { name: String(error.name), message: describeError(error) };
 }
 
 /**

@@ -1,9 +1,10 @@
 import { Component, computed, type ElementRef, inject, signal, viewChild } from '@angular/core';
 import { checkBaseUrl } from './check-base-url';
+import { PAGE_TOOLS } from '../tools/page-tools';
 import { ServerModels } from './server-models';
 import { SettingsStore } from './settings-store';
 
-/** A dialog to choose the server and the models. */
+/** A dialog to choose the server, the models, and whether these may call tools. */
 @Component({
   selector: 'chat-settings-panel',
   template: `
@@ -41,6 +42,22 @@ import { SettingsStore } from './settings-store';
           <input #other id="other-model" type="text" autocomplete="off" spellcheck="false" />
           <button type="button" (click)="add(other)">Add</button>
         </fieldset>
+        <fieldset>
+          <legend>Tools</legend>
+          <label class="switch">
+            <input type="checkbox" [checked]="lendsTools()" (change)="lendsTools.set(!lendsTools())" />
+            Models may call {{ tools }}
+          </label>
+          <label class="switch">
+            <input
+              type="checkbox"
+              [checked]="asksFirst()"
+              [disabled]="!lendsTools()"
+              (change)="asksFirst.set(!asksFirst())"
+            />
+            Ask me before each call
+          </label>
+        </fieldset>
         <div class="actions">
           <button type="button" (click)="dialog.close()">Cancel</button>
           <button type="submit" class="primary">Save</button>
@@ -51,11 +68,16 @@ import { SettingsStore } from './settings-store';
 })
 export class SettingsPanel {
   protected readonly server = inject(ServerModels);
+  protected readonly tools = inject(PAGE_TOOLS)
+    .map(({ name }) => name)
+    .join(' and ');
   private readonly store = inject(SettingsStore);
   private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
 
   readonly baseURL = signal('');
   readonly models = signal<readonly string[]>([]);
+  readonly lendsTools = signal(false);
+  readonly asksFirst = signal(false);
   readonly problem = computed(() => checkBaseUrl(this.baseURL(), document.baseURI));
   readonly offered = computed(() => [...new Set([...this.server.names(), ...this.added()])]);
   /** Models chosen or added by name, which the server may not list. Each keeps its checkbox until the dialog is closed. */
@@ -65,6 +87,8 @@ export class SettingsPanel {
     this.baseURL.set(this.store.baseURL());
     this.models.set(this.store.chosen());
     this.added.set(this.store.chosen());
+    this.lendsTools.set(this.store.lendsTools());
+    this.asksFirst.set(this.store.asksFirst());
     this.dialog().nativeElement.showModal();
   }
 
@@ -87,7 +111,12 @@ export class SettingsPanel {
   save(event: Event): void {
     event.preventDefault();
     if (this.problem() === undefined) {
-      this.store.save({ baseURL: this.baseURL(), models: this.models() });
+      this.store.save({
+        baseURL: this.baseURL(),
+        models: this.models(),
+        lendsTools: this.lendsTools(),
+        asksFirst: this.asksFirst(),
+      });
       this.dialog().nativeElement.close();
     }
   }

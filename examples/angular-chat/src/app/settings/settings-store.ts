@@ -15,6 +15,12 @@ export class SettingsStore {
   /** The chosen models; may be empty. */
   readonly chosen = computed(() => this.saved().models);
 
+  /** Whether models may call the tools of this page. */
+  readonly lendsTools = computed(() => this.saved().lendsTools);
+
+  /** Whether the user is asked before each call. */
+  readonly asksFirst = computed(() => this.saved().asksFirst);
+
   /** The models to ask: the chosen ones, or the server's first. Empty until the server has listed its models. */
   readonly models = computed(() => {
     const chosen = this.chosen();

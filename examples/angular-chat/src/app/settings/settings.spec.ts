@@ -55,7 +55,7 @@ describe('settings', () => {
     await page.fill('#base-url', '/relay/v1');
     await page.submit('dialog form');
 
-    expect(page.kept).toEqual({ baseURL: '/relay/v1', models: [] });
+    expect(page.kept).toEqual({ baseURL: '/relay/v1', models: [], lendsTools: true, asksFirst: true });
     expect(page.texts('.models')).toEqual(['other']);
   });
 
