@@ -1,4 +1,4 @@
-/* The specs of what is published and of the scripts beside it, which start many programs: the package, benchmarks, soak. */
+/* The specs of what is published and of the scripts beside it, which start many programs: the package, its command line, benchmarks, soak. */
 export default {
   rootDir: '..',
   // Only for tests that hang.

@@ -16,8 +16,6 @@ export default {
   testTimeout: 30_000,
   roots: ['<rootDir>/spec'],
   testRegex: [`/spec/(${folders})/[^/]+\\.spec\\.ts$`, '/spec/lane/plain-lane\\.spec\\.ts$'],
-  // They test programs and the built package.
-  testPathIgnorePatterns: ['/node_modules/', '/spec/(integration/scripts|testing/any-runner)\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/', '<rootDir>/spec/consumers/'],
   globals: { isPlain: true },
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },

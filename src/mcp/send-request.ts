@@ -13,7 +13,7 @@ export function sendRequest<T>(send: (signal: AbortSignal) => Promise<T>): Obser
       tap({
         unsubscribe: () => controller.abort(),
         // When the server dies, SDK 1.22 keeps the timer of the request, which holds the process; aborting clears it.
-        error: (reason) => fieldOf(reason, 'code') === closed && controller.abort(),
+        error: (reason: unknown) => fieldOf(reason, 'code') === closed && controller.abort(),
       }),
       // Emits after the promise's Observable has completed: the SDK would cancel an answered request, too.
       takeLast(1),
