@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { concat, filter, finalize, from, map, NEVER, Observable, of, Subject, take } from 'rxjs';
+import { concat, filter, finalize, from, lastValueFrom, map, NEVER, Observable, of, Subject, take } from 'rxjs';
 import { tool, type ToolRunEvent } from '../../src/index.js';
 import { runMarbles } from '../support/run-marbles.js';
 import { everyApi, toolOf } from './run-over.js';
@@ -150,6 +150,19 @@ describe.each(everyApi)('a run over $api', (over) => {
     await expect(typesOf(over.runTools(clientOf(['a', 'b'], 'Fine'), { tools: [good, bad] }))).resolves.toEqual([
       ...['call', 'call', 'start', 'start', 'result', 'failure', 'turn', 'turn'],
     ]);
+  });
+
+  it('takes the value of what is a Promise and an async iterable, as the queries of databases are', async () => {
+    const query = Object.assign(Promise.resolve(['x', 'y']), {
+      async *[Symbol.asyncIterator]() {
+        yield* await Promise.resolve(['x', 'y']);
+      },
+    });
+    const run = over.runTools(clientOf(['f'], 'Fine'), { tools: [toolOf('f', () => query)] });
+
+    await expect(lastValueFrom(run.pipe(filter(({ type }) => type === 'result')))).resolves.toMatchObject({
+      value: ['x', 'y'],
+    });
   });
 
   it('waits for an asynchronous schema', async () => {
