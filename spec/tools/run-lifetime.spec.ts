@@ -165,6 +165,20 @@ describe.each(everyApi)('a run over $api', (over) => {
     });
   });
 
+  it('leaves no rejection of a tool that ends its own run, and fails', async () => {
+    const answer = new Subject<never>();
+    const hangUp = toolOf('f', async () => {
+      running.unsubscribe();
+      await Promise.reject(new Error('broken'));
+    });
+    const running = over.runTools({ [over.api]: () => answer }, { tools: [hangUp] }).subscribe();
+    over.answer(['f']).subscribe(answer);
+
+    // Jest fails a test that leaves one.
+    await new Promise(setImmediate);
+    expect(running.closed).toBe(true);
+  });
+
   it('waits for an asynchronous schema', async () => {
     const validate = (): Promise<{ value: string }> => Promise.resolve({ value: 'checked' });
     const jsonSchema = { input: () => ({ type: 'object' }) };

@@ -2,7 +2,6 @@ import {
   catchError,
   concat,
   from,
-  ignoreElements,
   map,
   type Observable,
   of,
@@ -10,7 +9,6 @@ import {
   startWith,
   switchAll,
   takeWhile,
-  tap,
   timer,
 } from 'rxjs';
 import type { ToolCall } from '../schemas/message.js';
@@ -68,16 +66,20 @@ export function runTool(approved: ApprovedCall, limits: ToolLimits): Observable<
   const work = perSubscription(() => {
     const given = tool.run(args, { call, turn, signal: controller.signal });
     const stream = streamOf(given);
-    let result: unknown;
-    const values = (stream ?? (isPromise(given) ? from(given) : of(given))).pipe(
-      inContext(context),
-      tap((value) => (result = value)),
-    );
+    if (stream === undefined) {
+      // Subscribed even if the tool has just ended its own run: nobody else would handle the rejection of its Promise.
+      return (isPromise(given) ? from(given) : of(given)).pipe(
+        inContext(context),
+        map((value) => toResult(name, value ?? null, resultCharacters)),
+      );
+    }
+    let last: unknown;
     return concat(
-      stream === undefined
-        ? values.pipe(ignoreElements())
-        : values.pipe(map((value): CallStep => ({ type: 'progress', value }))),
-      perSubscription(() => of(toResult(name, result ?? null, resultCharacters))),
+      stream.pipe(
+        inContext(context),
+        map((value): CallStep => ({ type: 'progress', value: (last = value) })),
+      ),
+      perSubscription(() => of(toResult(name, last ?? null, resultCharacters))),
     );
   }).pipe(
     catchError((error: unknown) => {
