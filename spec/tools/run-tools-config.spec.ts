@@ -75,4 +75,10 @@ describe('the arguments of runTools', () => {
 
     expect(call({ api: 'responses', request: { tools: [hosted] }, tools: [f] })).not.toThrow();
   });
+
+  it('may have tools that the server of a chat runs, as those of Groq and Z.ai', () => {
+    const hosted = [{ type: 'browser_search' }, { type: 'web_search', web_search: { enable: true } }] as never[];
+
+    expect(call({ request: { ...request, tools: hosted }, tools: [f] })).not.toThrow();
+  });
 });
