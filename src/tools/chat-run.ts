@@ -15,6 +15,7 @@ export const chatRun: RunApi<ChatCompletionRequest, ChatMessage> = {
     tools.length === 0 ? request : { ...request, tools: [...(request.tools ?? []), ...tools.map(toParam)] },
   ask: (client, request) => client.chat(request),
   answerTo: ({ id }, content) => ({ role: 'tool', tool_call_id: id, content }),
+  isWaiting: () => false,
   historyAfter: ({ messages }, message, answers) => [...messages, toMessageParam(message), ...answers],
   follow: (request, _message, messages) => ({ ...withFreeChoice(request), messages }),
 };

@@ -1,6 +1,6 @@
 import { checkResponseRequest } from '../client/check-request.js';
 import { isRemembered, withReasoning } from '../responses/server-state.js';
-import { toInputItems } from '../responses/to-input-items.js';
+import { toInputItems, waitsForResult } from '../responses/to-input-items.js';
 import type { Message } from '../schemas/message.js';
 import type { ResponseOutputItem } from '../schemas/response-object.js';
 import type { ResponseInputItem, ResponseRequest, ResponseTool } from '../schemas/response-request.js';
@@ -22,6 +22,11 @@ export const responsesRun: RunApi<ResponseRequest, ResponseInputItem> = {
     call_id: id,
     output,
   }),
+  isWaiting: ({ output = [], toolCalls }) =>
+    waitsForResult(
+      output,
+      toolCalls.map(({ id }) => id),
+    ),
   historyAfter: (request, message, answers) => {
     if (isRemembered(request)) {
       return answers;
