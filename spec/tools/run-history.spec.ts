@@ -266,6 +266,12 @@ describe('the requests of a run over responses', () => {
     expect(linesAfter([shell, shellOutput, callItem('a', 'weather', '{}')]).slice(-2)).toEqual(['1 turn', 'complete']);
   });
 
+  it('end after a call of a function in a namespace', () => {
+    const tools = [{ type: 'namespace', name: 'crm', tools: [{ type: 'function', name: 'search' }] }];
+
+    expect(linesAfter([callItem('a', 'search', '{}')], { tools })).toEqual(['0 call a', '0 turn open a', 'complete']);
+  });
+
   it('stop at a response that is incomplete, and nothing runs', () => {
     const ran = jest.fn();
     const events = responseEvents([{ name: 'f', arguments: '{}' }], { incomplete: 'max_output_tokens' });

@@ -81,4 +81,14 @@ describe('the arguments of runTools', () => {
 
     expect(call({ request: { ...request, tools: hosted }, tools: [f] })).not.toThrow();
   });
+
+  it('may have functions of one name in two namespaces', () => {
+    const [a, b] = ['a', 'b'].map((name) => ({ type: 'namespace', name, tools: [{ type: 'function', name: 'get' }] }));
+    const tools = [a, b, { type: 'function', name: 'get' }] as never[];
+
+    expect(call({ api: 'responses', request: { tools }, tools: [f] })).not.toThrow();
+    expect(call({ api: 'responses', request: { tools: [a] as never[] }, tools: [{ ...f, name: 'get' }] })).toThrow(
+      'Two tools have the name "get"',
+    );
+  });
 });

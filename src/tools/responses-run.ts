@@ -11,7 +11,7 @@ import type { RunnableTool } from './tool.js';
 export const responsesRun: RunApi<ResponseRequest, ResponseInputItem> = {
   method: 'responses',
   checkRequest: checkResponseRequest,
-  namesIn: ({ tools }) => (tools ?? []).flatMap(nameOf),
+  namesIn: ({ tools }) => namesIn(tools ?? []),
   begin: (request, tools) => ({
     ...withReasoning(request),
     ...(tools.length > 0 && { tools: [...(request.tools ?? []), ...tools.map(toParam)] }),
@@ -47,6 +47,17 @@ export const responsesRun: RunApi<ResponseRequest, ResponseInputItem> = {
 function nameOf(tool: ResponseTool): readonly string[] {
   const { type, name } = tool as { readonly type: string; readonly name?: unknown };
   return (type === 'function' || type === 'custom') && typeof name === 'string' ? [name] : [];
+}
+
+/** Functions may have one name in several namespaces, and also outside. */
+function namesIn(tools: readonly ResponseTool[]): readonly string[] {
+  const names = tools.flatMap(nameOf);
+  const inner = new Set(tools.flatMap(toolsIn).flatMap(nameOf));
+  return [...names, ...[...inner].filter((name) => !names.includes(name))];
+}
+
+function toolsIn({ type, tools }: ResponseTool & { readonly tools?: unknown }): readonly ResponseTool[] {
+  return type === 'namespace' && Array.isArray(tools) ? (tools as readonly ResponseTool[]) : [];
 }
 
 function toParam({ name, description, parameters, strict }: RunnableTool): ResponseTool {
