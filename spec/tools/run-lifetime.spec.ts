@@ -165,11 +165,14 @@ describe.each(everyApi)('a run over $api', (over) => {
     });
   });
 
-  it('leaves no rejection of a tool that ends its own run, and fails', async () => {
+  it.each<[string, (failing: Promise<never>) => unknown]>([
+    ['a Promise', (failing) => failing],
+    ['an Observable', (failing) => from(failing)],
+  ])('leaves no rejection of a tool that ends its own run, and fails with %s', async (_kind, wrap) => {
     const answer = new Subject<never>();
-    const hangUp = toolOf('f', async () => {
+    const hangUp = toolOf('f', () => {
       running.unsubscribe();
-      await Promise.reject(new Error('broken'));
+      return wrap(Promise.reject(new Error('broken')));
     });
     const running = over.runTools({ [over.api]: () => answer }, { tools: [hangUp] }).subscribe();
     over.answer(['f']).subscribe(answer);

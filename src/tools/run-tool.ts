@@ -14,7 +14,7 @@ import {
 import type { ToolCall } from '../schemas/message.js';
 import { inContext, type RunInContext } from '../transport/async-context.js';
 import { maxTimer } from '../util/check.js';
-import { perSubscription } from '../util/operate.js';
+import { operate, perSubscription } from '../util/operate.js';
 import type { RunnableTool } from './tool.js';
 import type { ToolFailureReason } from './tool-run-event.js';
 import { isPromise, streamOf } from './tool-values.js';
@@ -66,20 +66,26 @@ export function runTool(approved: ApprovedCall, limits: ToolLimits): Observable<
   const work = perSubscription(() => {
     const given = tool.run(args, { call, turn, signal: controller.signal });
     const stream = streamOf(given);
-    if (stream === undefined) {
-      // Subscribed even if the tool has just ended its own run: nobody else would handle the rejection of its Promise.
-      return (isPromise(given) ? from(given) : of(given)).pipe(
-        inContext(context),
-        map((value) => toResult(name, value ?? null, resultCharacters)),
-      );
-    }
-    let last: unknown;
-    return concat(
-      stream.pipe(
-        inContext(context),
-        map((value): CallStep => ({ type: 'progress', value: (last = value) })),
-      ),
-      perSubscription(() => of(toResult(name, last ?? null, resultCharacters))),
+    const values = stream ?? (isPromise(given) ? from(given) : of(given));
+    return values.pipe(
+      inContext(context),
+      // Unlike `concat` it subscribes even if the tool has just ended its own run: nobody else would handle the rejection
+      // of its Promise.
+      operate<unknown, CallStep>((destination) => {
+        let last: unknown;
+        return {
+          next: (value) => {
+            last = value;
+            if (stream !== undefined) {
+              destination.next({ type: 'progress', value });
+            }
+          },
+          complete: () => {
+            destination.next(toResult(name, last ?? null, resultCharacters));
+            destination.complete();
+          },
+        };
+      }),
     );
   }).pipe(
     catchError((error: unknown) => {
