@@ -22,7 +22,7 @@ export const chatRun: RunApi<ChatCompletionRequest, ChatMessage> = {
 
 /** Tools that a server runs, as Groq and Z.ai do, have no name that a call could give. */
 function nameOf(tool: Tool): readonly string[] {
-  const name = fieldOf(tool.type === 'custom' ? tool.custom : tool.function, 'name');
+  const name = fieldOf(tool, tool.type === 'custom' ? 'custom' : 'function', 'name');
   return typeof name === 'string' ? [name] : [];
 }
 

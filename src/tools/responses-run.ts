@@ -52,12 +52,8 @@ function nameOf(tool: ResponseTool): readonly string[] {
 /** Functions may have one name in several namespaces, and also outside. */
 function namesIn(tools: readonly ResponseTool[]): readonly string[] {
   const names = tools.flatMap(nameOf);
-  const inner = new Set(tools.flatMap(toolsIn).flatMap(nameOf));
-  return [...names, ...[...inner].filter((name) => !names.includes(name))];
-}
-
-function toolsIn({ type, tools }: ResponseTool & { readonly tools?: unknown }): readonly ResponseTool[] {
-  return type === 'namespace' && Array.isArray(tools) ? (tools as readonly ResponseTool[]) : [];
+  const inner = tools.flatMap((tool) => (tool.type === 'namespace' ? (tool.tools as readonly ResponseTool[]) : []));
+  return [...names, ...new Set(inner.flatMap(nameOf).filter((name) => !names.includes(name)))];
 }
 
 function toParam({ name, description, parameters, strict }: RunnableTool): ResponseTool {
