@@ -1,4 +1,4 @@
-import { of } from 'rxjs';
+import { type Observable, of } from 'rxjs';
 import { OutputError, type ResponseOutputItem, runTools, tool } from '../../src/index.js';
 import { chunksOf, fakeClient, finishChunk, responseEvents, toolCallChunk } from '../../src/testing/index.js';
 import { chatChunk } from '../support/chunks.js';
@@ -156,6 +156,14 @@ describe('the requests of a run over responses', () => {
   const calls = (id: string): ReturnType<typeof responseEvents> =>
     responseEvents([{ name: 'weather', arguments: '{}', call_id: 'a' }], { id });
   const output = { type: 'function_call_output', call_id: 'a', output: 'sunny' };
+  const completed = (items: readonly object[]): Observable<never> =>
+    of(...(numbered(state('in_progress', {}, 'created'), state('completed', { output: items })) as never[]));
+  const linesAfter = (items: readonly object[], fields: object = {}): readonly string[] =>
+    linesOf(
+      runTools(fakeClient([completed(items), 'Fine']), {
+        ...{ api: 'responses', request: { model: 'm', input: 'Hello', ...fields }, tools: [weather] },
+      }),
+    );
 
   it('name the last response, and send only the answers, after previous_response_id', () => {
     const client = fakeClient([of(...calls('r1')), of(...calls('r2')), 'Fine']);
@@ -229,10 +237,7 @@ describe('the requests of a run over responses', () => {
       reasoningItem('Hm'),
       { ...callItem('b', 'weather', '{'), status: 'incomplete' },
     ];
-    const client = fakeClient([
-      of(...(numbered(state('in_progress', {}, 'created'), state('completed', { output: items })) as never[])),
-      'Fine',
-    ]);
+    const client = fakeClient([completed(items), 'Fine']);
 
     expect(
       linesOf(runTools(client, { api: 'responses', request: { model: 'm', input: 'Hello' }, tools: [weather] })),
@@ -242,6 +247,29 @@ describe('the requests of a run over responses', () => {
       { type: 'function_call', call_id: 'a' },
       output,
     ]);
+  });
+
+  it.each<[string, object]>([
+    ['the action of a computer', { type: 'computer_call', id: 'cu_1', call_id: 'c1' }],
+    ['the output of a shell', { type: 'shell_call', id: 'sh_1', call_id: 'c1' }],
+    ['an approval', { type: 'mcp_approval_request', id: 'mcpr_1', name: 'f', arguments: '{}', server_label: 'x' }],
+  ])('end after a turn that waits for %s, once its tools have run', (_title, item) => {
+    expect(linesAfter([item, callItem('a', 'weather', '{}')])).toEqual([
+      ...['0 call a', '0 start a', '0 result a sunny', '0 turn', 'complete'],
+    ]);
+  });
+
+  it('go on after a command that the server ran by itself', () => {
+    const shell = { type: 'shell_call', id: 'sh_1', call_id: 'c1' };
+    const shellOutput = { type: 'shell_call_output', id: 'so_1', call_id: 'c1' };
+
+    expect(linesAfter([shell, shellOutput, callItem('a', 'weather', '{}')]).slice(-2)).toEqual(['1 turn', 'complete']);
+  });
+
+  it('end after a call of a function in a namespace', () => {
+    const tools = [{ type: 'namespace', name: 'crm', tools: [{ type: 'function', name: 'search' }] }];
+
+    expect(linesAfter([callItem('a', 'search', '{}')], { tools })).toEqual(['0 call a', '0 turn open a', 'complete']);
   });
 
   it('stop at a response that is incomplete, and nothing runs', () => {

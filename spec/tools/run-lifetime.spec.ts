@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { concat, filter, finalize, from, map, NEVER, Observable, of, Subject, take } from 'rxjs';
+import { concat, filter, finalize, from, lastValueFrom, map, NEVER, Observable, of, Subject, take } from 'rxjs';
 import { tool, type ToolRunEvent } from '../../src/index.js';
 import { runMarbles } from '../support/run-marbles.js';
 import { everyApi, toolOf } from './run-over.js';
@@ -150,6 +150,36 @@ describe.each(everyApi)('a run over $api', (over) => {
     await expect(typesOf(over.runTools(clientOf(['a', 'b'], 'Fine'), { tools: [good, bad] }))).resolves.toEqual([
       ...['call', 'call', 'start', 'start', 'result', 'failure', 'turn', 'turn'],
     ]);
+  });
+
+  it('takes the value of what is a Promise and an async iterable, as the queries of databases are', async () => {
+    const query = Object.assign(Promise.resolve(['x', 'y']), {
+      async *[Symbol.asyncIterator]() {
+        yield* await Promise.resolve(['x', 'y']);
+      },
+    });
+    const run = over.runTools(clientOf(['f'], 'Fine'), { tools: [toolOf('f', () => query)] });
+
+    await expect(lastValueFrom(run.pipe(filter(({ type }) => type === 'result')))).resolves.toMatchObject({
+      value: ['x', 'y'],
+    });
+  });
+
+  it.each<[string, (failing: Promise<never>) => unknown]>([
+    ['a Promise', (failing) => failing],
+    ['an Observable', (failing) => from(failing)],
+  ])('leaves no rejection of a tool that ends its own run, and fails with %s', async (_kind, wrap) => {
+    const answer = new Subject<never>();
+    const hangUp = toolOf('f', () => {
+      running.unsubscribe();
+      return wrap(Promise.reject(new Error('broken')));
+    });
+    const running = over.runTools({ [over.api]: () => answer }, { tools: [hangUp] }).subscribe();
+    over.answer(['f']).subscribe(answer);
+
+    // Jest fails a test that leaves one.
+    await new Promise(setImmediate);
+    expect(running.closed).toBe(true);
   });
 
   it('waits for an asynchronous schema', async () => {

@@ -75,4 +75,20 @@ describe('the arguments of runTools', () => {
 
     expect(call({ api: 'responses', request: { tools: [hosted] }, tools: [f] })).not.toThrow();
   });
+
+  it('may have tools that the server of a chat runs, as those of Groq and Z.ai', () => {
+    const hosted = [{ type: 'browser_search' }, { type: 'web_search', web_search: { enable: true } }] as never[];
+
+    expect(call({ request: { ...request, tools: hosted }, tools: [f] })).not.toThrow();
+  });
+
+  it('may have functions of one name in two namespaces', () => {
+    const [a, b] = ['a', 'b'].map((name) => ({ type: 'namespace', name, tools: [{ type: 'function', name: 'get' }] }));
+    const tools = [a, b, { type: 'function', name: 'get' }] as never[];
+
+    expect(call({ api: 'responses', request: { tools }, tools: [f] })).not.toThrow();
+    expect(call({ api: 'responses', request: { tools: [a] as never[] }, tools: [{ ...f, name: 'get' }] })).toThrow(
+      'Two tools have the name "get"',
+    );
+  });
 });

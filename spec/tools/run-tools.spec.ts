@@ -1,5 +1,5 @@
 import { delay, filter, from, map, of, throwError, toArray } from 'rxjs';
-import { runTools, StreamError } from '../../src/index.js';
+import { retryTransient, runTools, StreamError } from '../../src/index.js';
 import { fakeClient, finishChunk, textChunk, toolCallChunk } from '../../src/testing/index.js';
 import { chatChunk } from '../support/chunks.js';
 import { runMarbles } from '../support/run-marbles.js';
@@ -77,6 +77,18 @@ describe('runTools', () => {
       );
       expectObservable(turns).toBe('-----0----(1|)', [0, 1]);
     });
+  });
+
+  it.each(['chunk', 'call', 'start', 'result', 'turn'])('is refused by a retry that restarts, at its %s', (kind) => {
+    const client = fakeClient(() => from([toolCallChunk({ id: 'k', name: 'f' }), finishChunk('tool_calls')]));
+    const run = runTools(client, { request, tools: [toolOf('f', () => 1)] }).pipe(filter(({ type }) => type === kind));
+    const refused: unknown[] = [];
+    run.pipe(retryTransient({ restart: true })).subscribe({ error: (error: unknown) => refused.push(error) });
+
+    expect(refused).toEqual([
+      new TypeError('restart belongs after an accumulating operator, such as accumulateMessage()'),
+    ]);
+    expect(client.requests).toHaveLength(1);
   });
 
   it('does not retry with retry: false', () => {

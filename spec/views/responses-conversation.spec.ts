@@ -64,6 +64,7 @@ const thought: DescribedOutput = [{ summary: 'Hm', encrypted_content: 'gAAA' }, 
 const plainThought: DescribedOutput = [{ summary: 'Hm' }, 'Paris'];
 const search = { type: 'web_search_call', id: 'ws_1', status: 'completed' } as const;
 const shell = { type: 'shell_call', id: 'sh_1', call_id: 'call_1', status: 'completed' } as const;
+const approval = { type: 'mcp_approval_request', id: 'mcpr_1', name: 'f', arguments: '{}' } as const;
 const shellOutput = { type: 'shell_call_output', id: 'so_1', call_id: 'call_1' } as const;
 
 describe('a conversation over responses', () => {
@@ -104,6 +105,7 @@ describe('a conversation over responses', () => {
       ['its text, if nobody answered its call', ['Paris', { name: 'add', arguments: '{}' }], {}, [assistant('Paris')]],
       ['nothing, if it is a call alone', [{ summary: 'Hm' }, { name: 'add', arguments: '{}' }], {}, []],
       ['its text, if nobody answered a call of another kind', [shell, 'Paris'], {}, [assistant('Paris')]],
+      ['its text, if nobody answered a request for approval', [approval, 'Paris'], {}, [assistant('Paris')]],
       [
         'its items, if the server answered its calls',
         [shell, shellOutput, 'Paris'],

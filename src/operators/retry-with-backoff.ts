@@ -61,8 +61,8 @@ export interface RetryConfig {
   /**
    * Whether to retry even after output. Default false. Only for snapshots, which replace each other: put the operator
    * directly after `accumulateMessage` or `accumulateText`, which start again with each attempt. Chunks or text deltas
-   * would be repeated, so a chunk, a response event or a value directly from `arrayItems` ends the stream with a `TypeError`.
-   * Not needed after `toText` and `toMessage`, which emit only at the end.
+   * would be repeated, so a chunk, a response event, an event of `runTools` or a value directly from `arrayItems` ends the
+   * stream with a `TypeError`. Not needed after `toText` and `toMessage`, which emit only at the end.
    */
   readonly restart?: boolean | undefined;
   /** A budget shared by many streams; if it cannot pay for a retry, the error passes through. Default none. */
@@ -164,9 +164,15 @@ const fields: readonly (keyof RetryConfig)[] = [
 
 /** Throws for a piece of an answer, since a restart would repeat its beginning. */
 function refusePiece(value: unknown, source: object): void {
-  if (isPieceOfAnswer(value) || isItemStream(source)) {
+  if (isPieceOfAnswer(value) || isRunEvent(value) || isItemStream(source)) {
     throw new TypeError('restart belongs after an accumulating operator, such as accumulateMessage()');
   }
+}
+
+/** Whether a value is an event of `runTools`: a restart would also run tools twice. */
+function isRunEvent(value: unknown): boolean {
+  const { turn, chunk, call, history } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof turn === 'number' && (chunk ?? call ?? history) !== undefined;
 }
 
 function isBudget(value: unknown): boolean {

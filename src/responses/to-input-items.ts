@@ -31,6 +31,20 @@ export function toInputItems(message: Message, config: InputItemsConfig = {}): r
   return isCompleted && output.length > 0 ? itemsIn(output, config.store ?? true) : itemsOf(message);
 }
 
+/**
+ * Whether an item asks the caller for something that is not here: a call without a result, of those answered or among the
+ * items, or a request for approval. Servers refuse such a history.
+ */
+export function waitsForResult(output: readonly ResponseOutputItem[], answered: readonly string[]): boolean {
+  const isResult = ({ type }: ResponseOutputItem): boolean => type.endsWith('_output');
+  const results = new Set<unknown>([...answered, ...output.filter(isResult).map(({ call_id: id }) => id)]);
+  return output.some(
+    (item) =>
+      item.type === 'mcp_approval_request' ||
+      (typeof item.call_id === 'string' && !isResult(item) && !results.has(item.call_id)),
+  );
+}
+
 function itemsIn(output: readonly ResponseOutputItem[], store: boolean): readonly ResponseInputItem[] {
   const kept = store ? output : output.filter((item) => item.type !== 'reasoning' || item.encrypted_content);
   const last = kept.map(({ type }) => type !== 'reasoning').lastIndexOf(true);

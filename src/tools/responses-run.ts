@@ -1,6 +1,6 @@
 import { checkResponseRequest } from '../client/check-request.js';
 import { isRemembered, withReasoning } from '../responses/server-state.js';
-import { toInputItems } from '../responses/to-input-items.js';
+import { toInputItems, waitsForResult } from '../responses/to-input-items.js';
 import type { Message } from '../schemas/message.js';
 import type { ResponseOutputItem } from '../schemas/response-object.js';
 import type { ResponseInputItem, ResponseRequest, ResponseTool } from '../schemas/response-request.js';
@@ -11,7 +11,7 @@ import type { RunnableTool } from './tool.js';
 export const responsesRun: RunApi<ResponseRequest, ResponseInputItem> = {
   method: 'responses',
   checkRequest: checkResponseRequest,
-  namesIn: ({ tools }) => (tools ?? []).flatMap(nameOf),
+  namesIn: ({ tools }) => namesIn(tools ?? []),
   begin: (request, tools) => ({
     ...withReasoning(request),
     ...(tools.length > 0 && { tools: [...(request.tools ?? []), ...tools.map(toParam)] }),
@@ -22,6 +22,11 @@ export const responsesRun: RunApi<ResponseRequest, ResponseInputItem> = {
     call_id: id,
     output,
   }),
+  isWaiting: ({ output = [], toolCalls }) =>
+    waitsForResult(
+      output,
+      toolCalls.map(({ id }) => id),
+    ),
   historyAfter: (request, message, answers) => {
     if (isRemembered(request)) {
       return answers;
@@ -42,6 +47,13 @@ export const responsesRun: RunApi<ResponseRequest, ResponseInputItem> = {
 function nameOf(tool: ResponseTool): readonly string[] {
   const { type, name } = tool as { readonly type: string; readonly name?: unknown };
   return (type === 'function' || type === 'custom') && typeof name === 'string' ? [name] : [];
+}
+
+/** Functions may have one name in several namespaces, and also outside. */
+function namesIn(tools: readonly ResponseTool[]): readonly string[] {
+  const names = tools.flatMap(nameOf);
+  const inner = tools.flatMap((tool) => (tool.type === 'namespace' ? (tool.tools as readonly ResponseTool[]) : []));
+  return [...names, ...new Set(inner.flatMap(nameOf).filter((name) => !names.includes(name)))];
 }
 
 function toParam({ name, description, parameters, strict }: RunnableTool): ResponseTool {

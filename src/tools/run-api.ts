@@ -19,6 +19,8 @@ export interface RunApi<Request, Item> {
   ask(client: Client, request: Request): Observable<AnswerValue>;
   /** Creates the item that tells the model how a call ended. */
   answerTo(call: ToolCall, content: string): Item;
+  /** Whether an answer of the model waits for more than the results of its calls: no request may follow without that. */
+  isWaiting(message: Message): boolean;
   /** Returns all that has to be sent after an answer of the model, the answers to its calls included. */
   historyAfter(request: Request, message: Message, answers: readonly Item[]): readonly Item[];
   /** Returns the request that follows an answer of the model. */

@@ -2,7 +2,6 @@ import {
   catchError,
   concat,
   from,
-  ignoreElements,
   map,
   type Observable,
   of,
@@ -10,13 +9,12 @@ import {
   startWith,
   switchAll,
   takeWhile,
-  tap,
   timer,
 } from 'rxjs';
 import type { ToolCall } from '../schemas/message.js';
 import { inContext, type RunInContext } from '../transport/async-context.js';
 import { maxTimer } from '../util/check.js';
-import { perSubscription } from '../util/operate.js';
+import { operate, perSubscription } from '../util/operate.js';
 import type { RunnableTool } from './tool.js';
 import type { ToolFailureReason } from './tool-run-event.js';
 import { isPromise, streamOf } from './tool-values.js';
@@ -68,16 +66,26 @@ export function runTool(approved: ApprovedCall, limits: ToolLimits): Observable<
   const work = perSubscription(() => {
     const given = tool.run(args, { call, turn, signal: controller.signal });
     const stream = streamOf(given);
-    let result: unknown;
-    const values = (stream ?? (isPromise(given) ? from(given) : of(given))).pipe(
+    const values = stream ?? (isPromise(given) ? from(given) : of(given));
+    return values.pipe(
       inContext(context),
-      tap((value) => (result = value)),
-    );
-    return concat(
-      stream === undefined
-        ? values.pipe(ignoreElements())
-        : values.pipe(map((value): CallStep => ({ type: 'progress', value }))),
-      perSubscription(() => of(toResult(name, result ?? null, resultCharacters))),
+      // Unlike `concat` it subscribes even if the tool has just ended its own run: nobody else would handle the rejection
+      // of its Promise.
+      operate<unknown, CallStep>((destination) => {
+        let last: unknown;
+        return {
+          next: (value) => {
+            last = value;
+            if (stream !== undefined) {
+              destination.next({ type: 'progress', value });
+            }
+          },
+          complete: () => {
+            destination.next(toResult(name, last ?? null, resultCharacters));
+            destination.complete();
+          },
+        };
+      }),
     );
   }).pipe(
     catchError((error: unknown) => {

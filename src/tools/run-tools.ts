@@ -27,7 +27,8 @@ import type { ToolRunEvent } from './tool-run-event.js';
  * read.
  *
  * The run completes after an answer without calls, and after one that calls a tool which only `request.tools` declares: the
- * caller answers the calls that are `open`. If the last of `maxTurns` still calls, its tools run, and then the run errors
+ * caller answers the calls that are `open`. So it does after one whose `output` waits for another answer of the caller, such
+ * as a `computer_call` or an `mcp_approval_request`. If the last of `maxTurns` still calls, its tools run, and then the run errors
  * with `OutputError` of code `max_turns`. A tool never fails the run: the model is told why there is no result. An answer
  * that is cut off, filtered or broken is the run's error, and runs nothing.
  *

@@ -88,7 +88,7 @@ function answerCalls(
     ),
     perSubscription(() => {
       const history = api.historyAfter(request, message, answers);
-      if (own.length > 0 && open.length === 0) {
+      if (own.length > 0 && open.length === 0 && !api.isWaiting(message)) {
         follow(api.follow(request, message, history));
       }
       return of({ turn, type: 'turn', message, open, history } as Event);

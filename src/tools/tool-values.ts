@@ -2,7 +2,8 @@ import { defer, from, isObservable, map, type Observable, type ObservableInput, 
 
 /**
  * Returns the values of what a tool gave, if it is an Observable or an async iterable; `undefined` for anything else. An
- * async iterable that is left early is told so at once, by its `return()`.
+ * async iterable that is left early is told so at once, by its `return()`. As in rxjs, one that is a Promise as well counts
+ * as that: the queries of mongoose and knex are both.
  */
 export function streamOf(given: unknown): Observable<unknown> | undefined {
   // Where `Symbol.observable` is missing, libraries agreed on a name.
@@ -10,7 +11,7 @@ export function streamOf(given: unknown): Observable<unknown> | undefined {
   if (isObservable(given) || has(given, interop)) {
     return from(given as ObservableInput<unknown>);
   }
-  return has(given, Symbol.asyncIterator) ? iterate(given as AsyncIterable<unknown>) : undefined;
+  return has(given, Symbol.asyncIterator) && !isPromise(given) ? iterate(given as AsyncIterable<unknown>) : undefined;
 }
 
 /** Whether a value is a Promise, or another object with `then`. */

@@ -1,7 +1,6 @@
 import { isRemembered, withReasoning } from '../responses/server-state.js';
-import { toInputItems } from '../responses/to-input-items.js';
+import { toInputItems, waitsForResult } from '../responses/to-input-items.js';
 import type { UserContent, UserPart } from '../schemas/chat-message.js';
-import type { ResponseOutputItem } from '../schemas/response-object.js';
 import type { ResponseInputItem, ResponseInputPart, ResponseRequest } from '../schemas/response-request.js';
 import { responsesRun } from '../tools/responses-run.js';
 import { check } from '../util/check.js';
@@ -42,13 +41,6 @@ function itemsOf({ message, results }: Answer, store: boolean): readonly Respons
   const answered = results.map(({ call }) => call.id);
   const sent = { ...message, content: shownText(message) ?? '', refusal: '' };
   return [...toInputItems({ ...sent, output: waitsForResult(output, answered) ? [] : output }, { store }), ...outputs];
-}
-
-/** Whether an item is a call without a result, here or among the items. Servers refuse such a history. */
-function waitsForResult(output: readonly ResponseOutputItem[], answered: readonly unknown[]): boolean {
-  const isResult = ({ type }: ResponseOutputItem): boolean => type.endsWith('_output');
-  const results = new Set([...answered, ...output.filter(isResult).map(({ call_id: id }) => id)]);
-  return output.some((item) => typeof item.call_id === 'string' && !isResult(item) && !results.has(item.call_id));
 }
 
 function toItem(prompt: UserContent): ResponseInputItem {
