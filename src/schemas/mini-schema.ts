@@ -85,6 +85,8 @@ export function zodJsonSchema(root: ZodSchema, refuse: (path: Path, reason: stri
       case 'any':
       case 'unknown':
         return {};
+      case 'never':
+        return { not: {} };
       case 'literal':
       case 'enum':
         return allowed(def, path);
