@@ -155,6 +155,50 @@ describe('responseFormat and textFormat', () => {
       expect(schema).toStrictEqual(before);
     });
 
+    it('of zod mini with kinds that contain each other, each once', () => {
+      const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
+      const kinds: readonly z.ZodMiniType[] = names.map((name) =>
+        z.object({
+          name: z.literal(name),
+          get parts() {
+            return z.array(z.union(kinds));
+          },
+        }),
+      );
+      const schema = sent(z.object({ value: z.union(kinds) }));
+
+      expect(JSON.stringify(schema).length).toBeLessThan(20_000);
+      expect(Object.keys(schema?.['$defs'] as object).length).toBeLessThanOrEqual(names.length);
+    });
+
+    it.each<[string, SchemaSource, SchemaSource]>([
+      [
+        'bounds given twice',
+        classic.number().min(3).min(1).max(5).max(9),
+        z.number().check(z.gte(3), z.gte(1), z.lte(5), z.lte(9)),
+      ],
+      [
+        'sizes given twice',
+        classic.array(classic.null()).min(3).min(1),
+        z.array(z.null()).check(z.minLength(3), z.minLength(1)),
+      ],
+      ['times', classic.iso.time(), z.iso.time()],
+      ['local times', classic.iso.datetime({ local: true }), z.iso.datetime({ local: true })],
+      ['times without seconds', classic.iso.datetime({ precision: -1 }), z.iso.datetime({ precision: -1 })],
+      ['times with a zone', classic.iso.datetime({ offset: true }), z.iso.datetime({ offset: true })],
+      ['nothing', classic.never(), z.never()],
+      [
+        'titles and examples',
+        classic.string().meta({ title: 'Word', examples: ['a'] }),
+        z.string().check(z.meta({ id: 'MiniWord', title: 'Word', examples: ['a'] })),
+      ],
+    ])('of %s like zod classic', (_, fromClassic, fromMini) => {
+      const { $schema, ...expected } = sent(fromClassic, false) ?? {};
+
+      expect($schema).toBeDefined();
+      expect(sent(fromMini, false)).toEqual(expected);
+    });
+
     it('of zod mini that only strict output refuses', () => {
       const schema = z.object({
         record: z.record(z.string(), z.number()),
