@@ -251,6 +251,16 @@ describe('responseFormat and textFormat', () => {
         { type: 'number', exclusiveMinimum: 1, maximum: 2 },
       ],
       ['a list that does not say so', { items: string }, { type: 'array', items: string }],
+      [
+        'a schema with words around it',
+        { title: 'A', default: 1, allOf: [{ $ref: '#/$defs/a' }] },
+        { $ref: '#/$defs/a' },
+      ],
+      [
+        'an object with words around it',
+        { title: 'A', allOf: [withA(string)] },
+        { title: 'A', ...closed({ a: string }) },
+      ],
       ['unions of objects', { type: 'object', oneOf: [withA(string)] }, { anyOf: [closed({ a: string })] }],
       [
         'named values',
@@ -328,6 +338,7 @@ describe('responseFormat and textFormat', () => {
         /"a\.anyOf\[1\]\.b" is optional/u,
       ],
       ['unions of two kinds', withA({ anyOf: [string], oneOf: [string] }), /"a" combines several/u],
+      ['a union beside a schema', withA({ anyOf: [string], allOf: [withA(string)] }), /"a" combines several/u],
       ['properties beside a union', withA({ ...withA(string), anyOf: [withA(string)] }), /"a" combines several/u],
       [
         'an object at the root that is a union',

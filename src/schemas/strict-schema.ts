@@ -107,6 +107,15 @@ export function toStrictSchema(owner: string, schema: Schema): Schema {
       // The API refuses keywords beside a reference.
       return { $ref: part['$ref'] };
     }
+    const { allOf, ...around } = part;
+    if (
+      Array.isArray(allOf) &&
+      allOf.length === 1 &&
+      ![...shaping, ...combining].some((keyword) => around[keyword] !== undefined)
+    ) {
+      // Generators write it so because older drafts ignore words beside a reference.
+      return rewrite({ ...around, ...(allOf[0] as unknown as Schema) }, path);
+    }
     const [combined, ...others] = combining.filter((keyword) => combinesShapes(part, keyword));
     const hasMembers = part['properties'] !== undefined || part['items'] !== undefined;
     if (combined === 'allOf' || others.length > 0 || (combined !== undefined && hasMembers)) {
