@@ -21,6 +21,14 @@ describe.each<[string, (schema: StandardSchema) => OperatorFunction<string, unkn
     expect((error as { partial?: unknown }).partial).toEqual(partial);
   });
 
+  it('has all of a large list as the value so far', async () => {
+    const pieces = ['{"list":[', ...Array.from({ length: 1500 }, () => '1,'), '"las'];
+    const error = await failureOf(of(...pieces).pipe(operator(z.unknown())));
+    const { list } = (error as { partial: { list: readonly unknown[] } }).partial;
+
+    expect([list.length, list.at(-1), Object.isFrozen(list)]).toEqual([1501, 'las', true]);
+  });
+
   it('is an OutputError with the issues and the parsed value', async () => {
     const error = await failureOf(of('[{"city":1}]').pipe(operator(z.array(city))));
 

@@ -123,6 +123,14 @@ describe('responseFormat and textFormat', () => {
       });
     });
 
+    it.each([
+      ['classic', classic.object({ a: classic.string() }).meta({ id: 'ClassicRoot' })],
+      ['mini', z.readonly(z.object({ a: z.string() }))],
+    ])('of zod %s that gives its root a name', (_, schema) => {
+      expect(sent(schema)).toMatchObject(closed({ a: string }));
+      expect(sent(schema, false)).toMatchObject({ type: 'object', properties: { a: string } });
+    });
+
     it('of any library that follows Standard JSON Schema, asking for its input', () => {
       const input = jest.fn(() => withA(string));
 
@@ -145,6 +153,50 @@ describe('responseFormat and textFormat', () => {
       expect(sent(schema, false)).toStrictEqual(before);
       expect(() => sent(schema)).toThrow(TypeError);
       expect(schema).toStrictEqual(before);
+    });
+
+    it('of zod mini with kinds that contain each other, each once', () => {
+      const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
+      const kinds: readonly z.ZodMiniType[] = names.map((name) =>
+        z.object({
+          name: z.literal(name),
+          get parts() {
+            return z.array(z.union(kinds));
+          },
+        }),
+      );
+      const schema = sent(z.object({ value: z.union(kinds) }));
+
+      expect(JSON.stringify(schema).length).toBeLessThan(20_000);
+      expect(Object.keys(schema?.['$defs'] as object).length).toBeLessThanOrEqual(names.length);
+    });
+
+    it.each<[string, SchemaSource, SchemaSource]>([
+      [
+        'bounds given twice',
+        classic.number().min(3).min(1).max(5).max(9),
+        z.number().check(z.gte(3), z.gte(1), z.lte(5), z.lte(9)),
+      ],
+      [
+        'sizes given twice',
+        classic.array(classic.null()).min(3).min(1),
+        z.array(z.null()).check(z.minLength(3), z.minLength(1)),
+      ],
+      ['times', classic.iso.time(), z.iso.time()],
+      ['local times', classic.iso.datetime({ local: true }), z.iso.datetime({ local: true })],
+      ['times without seconds', classic.iso.datetime({ precision: -1 }), z.iso.datetime({ precision: -1 })],
+      ['times with a zone', classic.iso.datetime({ offset: true }), z.iso.datetime({ offset: true })],
+      ['nothing', classic.never(), z.never()],
+      [
+        'titles and examples',
+        classic.string().meta({ title: 'Word', examples: ['a'] }),
+        z.string().check(z.meta({ id: 'MiniWord', title: 'Word', examples: ['a'] })),
+      ],
+    ])('of %s like zod classic', (_, fromClassic, fromMini) => {
+      const { $schema, ...expected } = sent(fromClassic, false) ?? {};
+
+      expect($schema).toBeDefined();
+      expect(sent(fromMini, false)).toEqual(expected);
     });
 
     it('of zod mini that only strict output refuses', () => {
@@ -193,6 +245,34 @@ describe('responseFormat and textFormat', () => {
         { type: 'array', items: string, minItems: 1 },
       ],
       ['bounds', { type: 'number', minimum: 1, multipleOf: 2 }, { type: 'number', minimum: 1, multipleOf: 2 }],
+      [
+        'exclusive bounds of older drafts',
+        { type: 'number', minimum: 1, exclusiveMinimum: true, maximum: 2, exclusiveMaximum: false },
+        { type: 'number', exclusiveMinimum: 1, maximum: 2 },
+      ],
+      ['a list that does not say so', { items: string }, { type: 'array', items: string }],
+      [
+        'a schema with words around it',
+        { title: 'A', default: 1, allOf: [{ $ref: '#/$defs/a' }] },
+        { $ref: '#/$defs/a' },
+      ],
+      [
+        'an object with words around it',
+        { title: 'A', allOf: [withA(string)] },
+        { title: 'A', ...closed({ a: string }) },
+      ],
+      ['unions of objects', { type: 'object', oneOf: [withA(string)] }, { anyOf: [closed({ a: string })] }],
+      [
+        'named values',
+        { ...string, oneOf: [{ const: 'a', title: 'A' }] },
+        { ...string, anyOf: [{ const: 'a', title: 'A' }] },
+      ],
+      ['alternatives that only narrow', { ...withA(string), anyOf: [{ required: ['a'] }] }, closed({ a: string })],
+      [
+        'definitions below the root',
+        { ...withA({ $ref: '#/properties/a/$defs/b' }), $defs: { b: withA(string) } },
+        { ...closed({ a: { $ref: '#/properties/a/$defs/b' } }), $defs: { b: closed({ a: string }) } },
+      ],
     ])('%s', (_, schema, expected) => {
       expect(sent(withA(schema))).toStrictEqual(closed({ a: expected }));
     });
@@ -204,6 +284,22 @@ describe('responseFormat and textFormat', () => {
         ...closed({ a: { $ref: '#/$defs/b' } }),
         $defs: { b: closed({ a: string }) },
       });
+    });
+
+    it.each<[string, JsonSchema, unknown]>([
+      ['an object that does not say so', { properties: { a: string }, required: ['a'] }, closed({ a: string })],
+      [
+        'a reference to an object',
+        { $ref: '#/definitions/b', title: 'B', definitions: { b: withA(string) } },
+        { title: 'B', ...closed({ a: string }), definitions: { b: closed({ a: string }) } },
+      ],
+      [
+        'a reference to a reference with an escaped name',
+        { $ref: '#/$defs/b', $defs: { b: { $ref: '#/$defs/c~1~0' }, 'c/~': withA(string) } },
+        { ...closed({ a: string }), $defs: { b: { $ref: '#/$defs/c~1~0' }, 'c/~': closed({ a: string }) } },
+      ],
+    ])('a root that is %s', (_, schema, expected) => {
+      expect(sent(schema)).toStrictEqual(expected);
     });
 
     it('a property named __proto__ like any other', () => {
@@ -241,6 +337,19 @@ describe('responseFormat and textFormat', () => {
         withA({ oneOf: [string, { type: 'object', properties: { b: string } }] }),
         /"a\.anyOf\[1\]\.b" is optional/u,
       ],
+      ['unions of two kinds', withA({ anyOf: [string], oneOf: [string] }), /"a" combines several/u],
+      ['a union beside a schema', withA({ anyOf: [string], allOf: [withA(string)] }), /"a" combines several/u],
+      ['properties beside a union', withA({ ...withA(string), anyOf: [withA(string)] }), /"a" combines several/u],
+      [
+        'an object at the root that is a union',
+        { type: 'object', oneOf: [withA(string)] },
+        /the schema is not an object/u,
+      ],
+      ['a root that refers to itself', { $ref: '#' }, /the schema is not an object/u],
+      ['a root that refers to nothing', { $ref: '#/$defs/b' }, /the schema is not an object/u],
+      ['required properties of any value', withA({ type: 'object', required: ['b'] }), /"a\.b" allows any value/u],
+      ['no value, of zod classic', classic.object({ a: classic.never() }), /"a" allows no value.*type/u],
+      ['no value, of zod mini', z.object({ a: z.never() }), /"a" allows no value.*type/u],
       ['faults in definitions', { ...withA(string), $defs: { b: {} } }, /"\$defs\.b" allows any value/u],
       [
         'names that read like keywords',

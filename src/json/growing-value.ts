@@ -67,10 +67,14 @@ export class GrowingValue {
     // All of them are kept here.
   }
 
-  /** Returns the value so far, frozen; `undefined` before there is one. */
-  snapshot(): unknown {
+  /**
+   * Returns the value so far, frozen; `undefined` before there is one.
+   *
+   * @param isLast Whether to show also what waits for the next step of a large container.
+   */
+  snapshot(isLast = false): unknown {
     // Inside a container that waits for its next step nothing new is shown.
-    const waiting = this.open.findIndex((container) => !container.isDue());
+    const waiting = isLast ? -1 : this.open.findIndex((container) => !container.isDue());
     for (let level = waiting < 0 ? this.depth : waiting - 1; level > 0; level -= 1) {
       const container = this.open[level];
       if (container?.changed === true) {

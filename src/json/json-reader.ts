@@ -65,10 +65,10 @@ export class JsonReader {
     }
   }
 
-  /** Returns the value so far, or `undefined` if nothing of it can be shown. */
-  snapshot(): unknown {
+  /** Returns the value so far, or `undefined` if nothing of it can be shown. The last one leaves nothing out. */
+  snapshot(isLast = false): unknown {
     this.giveText();
-    return this.value.snapshot();
+    return this.value.snapshot(isLast);
   }
 
   /** Returns the whole value, or `undefined` if the text is not JSON. */

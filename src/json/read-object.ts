@@ -26,7 +26,7 @@ export function finishJson(reader: JsonReader): unknown {
   const value = reader.finish();
   if (value === undefined) {
     const message = 'The answer is not JSON; ask for JSON with responseFormat() or textFormat()';
-    throw copyError(new OutputError(message, { code: 'not_json' }), { partial: reader.snapshot() });
+    throw copyError(new OutputError(message, { code: 'not_json' }), { partial: reader.snapshot(true) });
   }
   return value;
 }

@@ -83,6 +83,38 @@ export function toJsonSchema(owner: string, schema: SchemaSource): JsonSchema {
   }
 }
 
+/**
+ * Returns a schema whose root is a definition in full instead of a reference to it, as libraries write schemas that have an
+ * id: the API needs an object there.
+ */
+export function withoutRootReference(schema: JsonSchema): JsonSchema {
+  let root = schema;
+  const followed = new Set<unknown>();
+  while (typeof root['$ref'] === 'string' && !followed.has(root['$ref'])) {
+    const { $ref, ...words } = root;
+    followed.add($ref);
+    const target = partOf(schema, root['$ref']);
+    if (!isObject(target)) {
+      return schema;
+    }
+    root = { ...words, ...target };
+  }
+  return root;
+}
+
+/** Returns the part of a schema that a JSON pointer leads to. */
+function partOf(schema: JsonSchema, pointer: string): unknown {
+  const steps = pointer.split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return steps[0] !== '#'
+    ? undefined
+    : steps
+        .slice(1)
+        .reduce<unknown>(
+          (part, step) => (isObject(part) && Object.hasOwn(part, step) ? part[step] : undefined),
+          schema,
+        );
+}
+
 function unrepresentable(owner: string, path: readonly (string | number)[], reason: string): TypeError {
   return new TypeError(
     `${owner}: ${describePath(path)} has no JSON schema (${reason}); use a type that JSON has, such as z.string(), and convert it afterwards`,

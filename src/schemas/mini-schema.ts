@@ -11,6 +11,8 @@ interface Check {
   readonly format?: string;
   readonly pattern?: RegExp;
   readonly inclusive?: boolean;
+  readonly local?: boolean;
+  readonly precision?: number | null;
   readonly value?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -50,7 +52,7 @@ export function isZodSchema(schema: object): schema is ZodSchema {
  * @param refuse Creates the error for a part that has no JSON schema.
  */
 export function zodJsonSchema(root: ZodSchema, refuse: (path: Path, reason: string) => TypeError): Schema {
-  /** Schemas that are being converted, with the reference to each that contains itself. */
+  /** Schemas that are being converted, with the reference to each that contains itself, which stays. */
   const open = new Map<ZodSchema, string | undefined>();
   const definitions: Schema = {};
   let count = 0;
@@ -64,8 +66,8 @@ export function zodJsonSchema(root: ZodSchema, refuse: (path: Path, reason: stri
     open.set(schema, undefined);
     const converted = { ...convertType(schema, path), ...annotations(schema) };
     const reference = open.get(schema);
-    open.delete(schema);
     if (reference === undefined || schema === root) {
+      open.delete(schema);
       return converted;
     }
     definitions[reference.slice('#/$defs/'.length)] = converted;
@@ -85,6 +87,8 @@ export function zodJsonSchema(root: ZodSchema, refuse: (path: Path, reason: stri
       case 'any':
       case 'unknown':
         return {};
+      case 'never':
+        return { not: {} };
       case 'literal':
       case 'enum':
         return allowed(def, path);
@@ -176,11 +180,17 @@ function enumValues(entries: Readonly<Record<string, unknown>>): readonly unknow
     .map(([, value]) => value);
 }
 
-/** The checks of a type, as far as JSON schema has words for them. */
+/** The checks of a type, as far as JSON schema has words for them. Of a bound that is given twice, the narrower counts. */
 function narrowing(def: Definition): Schema {
   const checks = [def, ...(def.checks ?? []).map((check) => check._zod.def)];
   const size = def.type === 'array' ? 'Items' : 'Length';
-  return Object.fromEntries(checks.flatMap((check) => Object.entries(keywordsOf(check, size))));
+  const keywords: Schema = {};
+  for (const [keyword, value] of checks.flatMap((check) => Object.entries(keywordsOf(check, size)))) {
+    const narrower = /min/iu.test(keyword) ? Math.max : Math.min;
+    const isTwice = /min|max/iu.test(keyword) && keyword in keywords;
+    keywords[keyword] = isTwice ? narrower(Number(keywords[keyword]), Number(value)) : value;
+  }
+  return keywords;
 }
 
 const formats: Readonly<Record<string, string>> = { datetime: 'date-time', guid: 'uuid', url: 'uri' };
@@ -203,8 +213,7 @@ function keywordsOf(check: Check, size: 'Items' | 'Length'): Schema {
       return { [`min${size}`]: check.length, [`max${size}`]: check.length };
     case 'string_format':
       return {
-        ...(check.format !== undefined &&
-          check.format !== 'regex' && { format: formats[check.format] ?? check.format }),
+        ...(hasFormat(check) && { format: formats[check.format] ?? check.format }),
         ...(check.pattern !== undefined && { pattern: check.pattern.source }),
       };
     default:
@@ -212,11 +221,17 @@ function keywordsOf(check: Check, size: 'Items' | 'Length'): Schema {
   }
 }
 
-/** The title and description of a schema, which zod keeps in a registry that all its copies share. */
+/** Whether a text is of its format: a time, or a date and time, of zod may lack the zone that the format asks for. */
+function hasFormat(check: Check): check is Check & { readonly format: string } {
+  const isLax = check.format === 'time' || check.local === true || check.precision === -1;
+  return check.format !== undefined && check.format !== 'regex' && !isLax;
+}
+
+/** The title, the description and other words of a schema, which zod keeps in a registry that all its copies share. */
 function annotations(schema: ZodSchema): Schema {
   const { __zod_globalRegistry: registry } = globalThis as {
     readonly __zod_globalRegistry?: { readonly get: (schema: object) => Schema | undefined };
   };
-  const { title, description } = registry?.get(schema) ?? {};
-  return { ...(title !== undefined && { title }), ...(description !== undefined && { description }) };
+  const words = Object.entries(registry?.get(schema) ?? {});
+  return Object.fromEntries(words.filter(([name]) => name !== 'id'));
 }

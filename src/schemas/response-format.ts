@@ -1,6 +1,6 @@
 import { check, checkConfig } from '../util/check.js';
 import type { ResponseFormat } from './chat-completion-request.js';
-import { type JsonSchema, type SchemaSource, toJsonSchema } from './json-schema.js';
+import { type JsonSchema, type SchemaSource, toJsonSchema, withoutRootReference } from './json-schema.js';
 import type { ResponseTextFormat } from './response-request.js';
 import { toStrictSchema } from './strict-schema.js';
 
@@ -20,7 +20,8 @@ export interface FormatOptions {
  * the same schema, which checks also what the server does not.
  *
  * What is sent describes the input of the schema, before defaults and transforms. Strict output closes objects, changes
- * `oneOf` to `anyOf`, and drops keywords that only narrow a value if the API does not know them.
+ * `oneOf` to `anyOf`, and drops keywords that only narrow a value if the API does not know them. A root that refers to a
+ * definition becomes that definition.
  *
  * @param schema A zod schema (classic or mini), one with Standard JSON Schema, or a plain JSON schema.
  * @param name 1 to 64 letters, digits, underscores and hyphens.
@@ -65,7 +66,7 @@ function namedSchema(owner: string, schema: SchemaSource, name: string, options:
 
 /** Converts a schema to what is sent for it. */
 export function sentSchema(owner: string, schema: SchemaSource, strict: boolean): JsonSchema {
-  const converted = toJsonSchema(owner, schema);
+  const converted = withoutRootReference(toJsonSchema(owner, schema));
   return strict ? toStrictSchema(owner, converted) : converted;
 }
 

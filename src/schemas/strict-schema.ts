@@ -34,7 +34,14 @@ const formats: readonly unknown[] = [
 ];
 
 /** Keywords that give a value its shape. */
-const shaping = ['type', 'enum', 'const', 'anyOf', 'oneOf', '$ref', 'properties', 'items'];
+const shaping = ['type', 'enum', 'const', '$ref', 'properties', 'items'];
+const combining = ['anyOf', 'oneOf', 'allOf'];
+
+/** In drafts up to 4, a boolean says whether the bound beside it is exclusive. */
+const bounds = [
+  ['minimum', 'exclusiveMinimum'],
+  ['maximum', 'exclusiveMaximum'],
+] as const;
 
 /**
  * Rewrites a JSON schema for strict output: objects are closed, `oneOf` becomes `anyOf`, and keywords that only narrow a
@@ -69,7 +76,11 @@ export function toStrictSchema(owner: string, schema: Schema): Schema {
       }
       refuse(path, 'is a record', 'use a list such as z.array(z.object({ key: z.string(), value: … }))');
     }
-    const required = Array.isArray(part['required']) ? (part['required'] as readonly unknown[]) : [];
+    const required = Array.isArray(part['required']) ? (part['required'] as readonly string[]) : [];
+    const untold = required.find((name) => !Object.hasOwn(properties, name));
+    if (untold !== undefined) {
+      rewrite(undefined, [...path, 'properties', untold]);
+    }
     const optional = names.find((name) => !required.includes(name));
     if (optional !== undefined) {
       refuse([...path, 'properties', optional], 'is optional or has a default', 'use .nullable() instead');
@@ -89,50 +100,77 @@ export function toStrictSchema(owner: string, schema: Schema): Schema {
   };
 
   const rewrite = (part: unknown, path: Path): Schema => {
-    if (!isObject(part) || !shaping.some((keyword) => part[keyword] !== undefined)) {
-      if (isObject(part) && Array.isArray(part['allOf'])) {
-        refuse(path, 'combines several schemas', 'write one z.object() with all properties');
-      }
-      return refuse(path, 'allows any value', 'give it a type');
+    if (!isObject(part)) {
+      return refuse(path, part === false ? 'allows no value' : 'allows any value', 'give it a type');
     }
     if (typeof part['$ref'] === 'string') {
       // The API refuses keywords beside a reference.
       return { $ref: part['$ref'] };
     }
-    if (Array.isArray(part['allOf']) && part['allOf'].some((member) => !isObject(member) || hasShape(member))) {
+    const { allOf, ...around } = part;
+    if (
+      Array.isArray(allOf) &&
+      allOf.length === 1 &&
+      ![...shaping, ...combining].some((keyword) => around[keyword] !== undefined)
+    ) {
+      // Generators write it so because older drafts ignore words beside a reference.
+      return rewrite({ ...around, ...(allOf[0] as unknown as Schema) }, path);
+    }
+    const [combined, ...others] = combining.filter((keyword) => combinesShapes(part, keyword));
+    const hasMembers = part['properties'] !== undefined || part['items'] !== undefined;
+    if (combined === 'allOf' || others.length > 0 || (combined !== undefined && hasMembers)) {
       refuse(path, 'combines several schemas', 'write one z.object() with all properties');
     }
+    if (combined === undefined && !shaping.some((keyword) => part[keyword] !== undefined)) {
+      refuse(path, part['not'] === undefined ? 'allows any value' : 'allows no value', 'give it a type');
+    }
+    const isOpen = part['type'] === undefined;
     const types: readonly unknown[] = [part['type']].flat();
-    const isOpen = part['properties'] !== undefined && part['type'] === undefined;
-    const anyOf = part['anyOf'] ?? part['oneOf'];
+    const isMap = types.includes('object') || (isOpen && part['properties'] !== undefined);
+    const isList = types.includes('array') || (isOpen && part['items'] !== undefined);
+    const alternatives = combined === undefined ? [] : (part[combined] as readonly unknown[]);
+    const definitions = ['$defs', 'definitions'].filter((keyword) => part[keyword] !== undefined);
     return {
-      ...Object.fromEntries(kept.flatMap((keyword) => (part[keyword] === undefined ? [] : [[keyword, part[keyword]]]))),
-      ...(formats.includes(part['format']) && { format: part['format'] }),
-      ...(isOpen && { type: 'object' }),
-      ...((isOpen || types.includes('object')) && closeObject(part, path)),
-      ...((types.includes('array') || part['items'] !== undefined) && rewriteItems(part, path)),
-      ...(Array.isArray(anyOf) && { anyOf: anyOf.map((member, place) => rewrite(member, [...path, 'anyOf', place])) }),
+      // A union of objects says so in each of them, where they are closed.
+      ...keptOf(combined !== undefined && (isMap || isList) ? { ...part, type: undefined } : part),
+      ...(isOpen && (isMap || isList) && { type: isMap ? 'object' : 'array' }),
+      ...(combined === undefined
+        ? { ...(isMap && closeObject(part, path)), ...(isList && rewriteItems(part, path)) }
+        : { anyOf: alternatives.map((member, place) => rewrite(member, [...path, 'anyOf', place])) }),
+      ...Object.fromEntries(definitions.map((keyword) => [keyword, rewriteEach(part[keyword], [...path, keyword])])),
     };
   };
 
-  if (schema['type'] !== 'object') {
+  const root = rewrite(schema, []);
+  if (root['type'] !== 'object') {
     refuse([], 'is not an object', 'put it into one, such as z.object({ value: … })');
   }
-  return {
-    ...rewrite(schema, []),
-    ...Object.fromEntries(
-      ['$defs', 'definitions']
-        .filter((keyword) => schema[keyword] !== undefined)
-        .map((keyword) => [keyword, rewriteEach(schema[keyword], [keyword])]),
-    ),
-  };
+  return root;
 }
 
-/** Whether a member of `allOf` does more than narrow the value. Its type is that of the schema around it. */
-function hasShape(member: Schema): boolean {
-  return [...shaping, 'allOf', 'additionalProperties'].some(
-    (keyword) => keyword !== 'type' && member[keyword] !== undefined,
+/** Whether a keyword combines schemas of which one does more than narrow what the schema around them allows. */
+function combinesShapes(part: Schema, keyword: string): boolean {
+  const members = part[keyword];
+  const shapes = [...shaping, ...combining, 'additionalProperties'].filter(
+    (shape) => shape !== 'type' || part['type'] === undefined,
   );
+  const hasShape = (member: unknown): boolean =>
+    !isObject(member) || shapes.some((shape) => member[shape] !== undefined);
+  return Array.isArray(members) && members.some(hasShape);
+}
+
+/** Returns the keywords that the API knows and whose values are no schemas. */
+function keptOf(part: Schema): Schema {
+  const words: Record<string, unknown> = { ...part };
+  for (const [bound, mark] of bounds.filter(([, name]) => typeof part[name] === 'boolean')) {
+    words[mark] = part[mark] === true ? part[bound] : undefined;
+    words[bound] = part[mark] === true ? undefined : part[bound];
+  }
+  const isKept = (keyword: string): boolean => words[keyword] !== undefined;
+  return {
+    ...Object.fromEntries(kept.filter(isKept).map((keyword) => [keyword, words[keyword]])),
+    ...(formats.includes(part['format']) && { format: part['format'] }),
+  };
 }
 
 /** Shows a path as people write it, such as `"steps[].title"`. */
