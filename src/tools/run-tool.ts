@@ -1,8 +1,9 @@
 import {
   catchError,
   concat,
+  concatMap,
+  EMPTY,
   from,
-  ignoreElements,
   map,
   type Observable,
   of,
@@ -10,7 +11,6 @@ import {
   startWith,
   switchAll,
   takeWhile,
-  tap,
   timer,
 } from 'rxjs';
 import type { ToolCall } from '../schemas/message.js';
@@ -66,17 +66,22 @@ export function runTool(approved: ApprovedCall, limits: ToolLimits): Observable<
   const { resultCharacters, context } = limits;
   const { name } = tool;
   const work = perSubscription(() => {
-    const given = tool.run(args, { call, turn, signal: controller.signal });
-    const stream = streamOf(given);
     let result: unknown;
-    const values = (stream ?? (isPromise(given) ? from(given) : of(given))).pipe(
-      inContext(context),
-      tap((value) => (result = value)),
-    );
+    const follow = (given: unknown): Observable<CallStep> => {
+      const stream = streamOf(given);
+      if (stream === undefined) {
+        result = given;
+        return EMPTY;
+      }
+      return stream.pipe(
+        inContext(context),
+        map((value): CallStep => ({ type: 'progress', value: (result = value) })),
+      );
+    };
+    const given = tool.run(args, { call, turn, signal: controller.signal });
     return concat(
-      stream === undefined
-        ? values.pipe(ignoreElements())
-        : values.pipe(map((value): CallStep => ({ type: 'progress', value }))),
+      // What awaits a tool in order to log it, say, gives a Promise of its stream.
+      isPromise(given) ? from(given).pipe(inContext(context), concatMap(follow)) : follow(given),
       perSubscription(() => of(toResult(name, result ?? null, resultCharacters))),
     );
   }).pipe(

@@ -13,9 +13,9 @@ export function streamOf(given: unknown): Observable<unknown> | undefined {
   return has(given, Symbol.asyncIterator) ? iterate(given as AsyncIterable<unknown>) : undefined;
 }
 
-/** Whether a value is a Promise, or another object with `then`. */
+/** Whether a value is a Promise, or another object with `then`, and not a stream besides. */
 export function isPromise(given: unknown): given is PromiseLike<unknown> {
-  return has(given, 'then');
+  return has(given, 'then') && streamOf(given) === undefined;
 }
 
 function has(value: unknown, method: PropertyKey): boolean {

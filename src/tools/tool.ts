@@ -33,8 +33,8 @@ export interface ToolConfig<Schema> {
   /** Whether the server holds the model to the schema, which is then rewritten as by `responseFormat`. Defaults to false. */
   readonly strict?: boolean | undefined;
   /**
-   * Gives the result: an Observable or async iterable, whose values are progress and whose last one is the result, a
-   * Promise, or any other value. A method, so that with a plain JSON schema the arguments may be annotated.
+   * Gives the result: an Observable or async iterable, whose values are progress and whose last one is the result, or any
+   * other value; or a Promise of either. A method, so that with a plain JSON schema the arguments may be annotated.
    */
   run(args: ToolArguments<Schema>, context: ToolContext): unknown;
 }
