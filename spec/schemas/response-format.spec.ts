@@ -123,6 +123,25 @@ describe('responseFormat and textFormat', () => {
       });
     });
 
+    it('whose root has an id, as zod converts it, without a reference as the root', () => {
+      const leaf = classic.object({ a: classic.string() }).meta({ id: 'Leaf' });
+      const tree = classic
+        .object({
+          get trees() {
+            return classic.array(tree);
+          },
+        })
+        .meta({ id: 'Tree' }) as classic.ZodType;
+      const node = closed({ trees: { type: 'array', items: { $ref: '#/$defs/Tree' } } });
+
+      expect(sent(leaf)).toMatchObject(closed({ a: string }));
+      expect(sent(leaf, false)).toMatchObject(withA(string));
+      expect(sent(tree)).toStrictEqual({ ...node, $defs: { Tree: node } });
+      expect(sent({ $ref: '#/definitions/leaf', definitions: { leaf: withA(string) } })).toMatchObject(
+        closed({ a: string }),
+      );
+    });
+
     it('of any library that follows Standard JSON Schema, asking for its input', () => {
       const input = jest.fn(() => withA(string));
 

@@ -36,6 +36,9 @@ describe('tool', () => {
       parameters: { additionalProperties: false },
     });
     expect(() => tool({ name: 'a', parameters: schema, strict: true, run })).toThrow(/^tool "a": "days" is optional/u);
+    expect(
+      tool({ name: 'a', parameters: classic.object({ a: classic.string() }).meta({ id: 'Arguments' }), run }),
+    ).toMatchObject({ parameters: { type: 'object', required: ['a'] } });
   });
 
   it('runs with its arguments and its context', () => {

@@ -1,4 +1,5 @@
 import { check, checkConfig } from '../util/check.js';
+import { isObject } from '../util/is-object.js';
 import type { ResponseFormat } from './chat-completion-request.js';
 import { type JsonSchema, type SchemaSource, toJsonSchema } from './json-schema.js';
 import type { ResponseTextFormat } from './response-request.js';
@@ -65,8 +66,20 @@ function namedSchema(owner: string, schema: SchemaSource, name: string, options:
 
 /** Converts a schema to what is sent for it. */
 export function sentSchema(owner: string, schema: SchemaSource, strict: boolean): JsonSchema {
-  const converted = toJsonSchema(owner, schema);
+  const converted = withRoot(toJsonSchema(owner, schema));
   return strict ? toStrictSchema(owner, converted) : converted;
+}
+
+/**
+ * Replaces a root that only refers to a definition, as zod gives it for a schema with an id, by that definition: the API
+ * takes no root but an object. Definitions are kept for those that refer to them.
+ */
+function withRoot(schema: JsonSchema): JsonSchema {
+  const { $ref: reference, ...others } = schema;
+  const [, keyword = '', name = ''] = /^#\/(\$defs|definitions)\/([^/]+)$/u.exec(String(reference)) ?? [];
+  const definitions = schema[keyword];
+  const definition = isObject(definitions) ? definitions[name] : undefined;
+  return isObject(definition) ? { ...others, ...definition } : schema;
 }
 
 interface NamedSchema {
