@@ -179,6 +179,7 @@ describe.each(everyApi)('a call of a tool over $api', (over) => {
           answerTo('a', 'The arguments of the tool "f" are invalid:\n- The arguments are not valid JSON'),
           answerTo('b', 'x'),
         ]);
+        expect(JSON.stringify(itemsOf(client.requests[1]!.request))).not.toContain(JSON.stringify(text));
         expect(ending(f, {}, text)).toMatchObject({ reason: 'invalid' });
       },
     );
