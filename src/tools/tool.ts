@@ -19,7 +19,7 @@ export interface ToolContext {
   readonly signal: AbortSignal;
 }
 
-/** The type of a tool's arguments: what its schema gives. Of a plain JSON schema only the JSON is checked. */
+/** The type of a tool's arguments: what its schema gives. With a plain JSON schema they are any object. */
 export type ToolArguments<Schema> = Schema extends StandardSchema<unknown, infer Arguments> ? Arguments : unknown;
 
 /** A tool as {@link tool} takes it. */
