@@ -73,11 +73,6 @@ describe('toMessageParam', () => {
       },
     ],
     [
-      'a deprecated function call whose arguments are not JSON',
-      [chatChunk({ function_call: { name: 'f', arguments: '{a}' } }), finishChunk('function_call')],
-      { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },
-    ],
-    [
       'the deprecated function call',
       [chatChunk({ function_call: { name: 'f', arguments: '{}' } }), finishChunk('function_call')],
       { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },

@@ -30,7 +30,7 @@ export function toMessageParam(message: Message): AssistantMessage {
     content: content === '' && silent ? null : content,
     ...(refusal !== '' && { refusal }),
     ...(calls.length > 0 && { tool_calls: calls }),
-    ...(called && { function_call: { ...functionCall, arguments: pastArguments(functionCall.arguments) } }),
+    ...(called && { function_call: functionCall }),
     ...audioOf(message),
     ...reasoningOf(message, calls.length > 0),
   };
