@@ -171,6 +171,8 @@ describe('tool calls of servers with habits', () => {
       ['as an object', [...pieces, delta(unnamed({ city: 'Oslo' }, slot))]],
       ['with other white space', [...pieces, delta(unnamed('{ "city": "Oslo" }', slot))]],
       ['twice', [...pieces, delta(unnamed(oslo, slot)), delta(named('weather', oslo, slot))]],
+      ['as JSON text within JSON', [...pieces, delta(unnamed(JSON.stringify(oslo), slot))]],
+      ['as JSON text within JSON, with the name', [...pieces, delta(named('weather', JSON.stringify(oslo), slot))]],
       ['after the name once more', [...pieces, delta(named('weather', '', slot)), delta(unnamed(oslo, slot))]],
       [
         'with arguments that are objects',
@@ -178,6 +180,13 @@ describe('tool calls of servers with habits', () => {
       ],
     ])('%s', (_title, sent) => {
       expect(callsOf(sent)).toEqual(one);
+    });
+
+    it.each([
+      ['without', delta(unnamed('"{}"', slot))],
+      ['with', delta(named('now', '"{}"', slot))],
+    ])('as JSON text within JSON, %s the name, of a call without arguments', (_name, last) => {
+      expect(callsOf([delta(named('now', '{}', { index: 0, id: 'a' })), last])).toEqual([['now', '{}', true]]);
     });
 
     it('beside the finish reason', () => {
