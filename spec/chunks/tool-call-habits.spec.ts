@@ -267,6 +267,19 @@ describe('tool calls of servers with habits', () => {
     });
   });
 
+  it('pieces whose id is a word for none belong to the call of their index', () => {
+    const piece = (index: number, text: string): object => unnamed(text, { index, id: 'null' });
+
+    expect(
+      callsOf([
+        delta(named('weather', '', { index: 0, id: 'a' }), named('weather', '', { index: 1, id: 'b' })),
+        delta(piece(0, '{"city":'), piece(1, '{"city":')),
+        delta(piece(0, '"Oslo"}')),
+        delta(piece(1, '"Rome"}')),
+      ]),
+    ).toEqual(both);
+  });
+
   describe('pieces of one call, each with an id of its own', () => {
     const pieces = Array.from(oslo);
     it.each<[string, readonly object[]]>([
