@@ -180,7 +180,9 @@ describe.each(everyApi)('a call of a tool over $api', (over) => {
           answerTo('b', 'x'),
         ]);
         expect(JSON.stringify(itemsOf(client.requests[1]!.request))).not.toContain(JSON.stringify(text));
-        expect(ending(f, {}, text)).toMatchObject({ reason: 'invalid' });
+        const { call } = ending(f, {}, text)!;
+        expect(call).toMatchObject({ arguments: text, complete: true });
+        expect(Object.isFrozen(call)).toBe(true);
       },
     );
 

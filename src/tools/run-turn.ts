@@ -64,13 +64,18 @@ export function runTurn(
  * and GPT-4 write such. As the only calls of an answer they would end the run without a word to the model.
  */
 function withBroken(message: Message): Message {
-  const toolCalls = message.toolCalls.map((call) => (isBroken(call) ? { ...call, complete: true } : call));
-  return toolCalls.every((call, place) => call === message.toolCalls[place]) ? message : { ...message, toolCalls };
+  if (!message.toolCalls.some(isBroken)) {
+    return message;
+  }
+  const toolCalls = message.toolCalls.map((call) =>
+    isBroken(call) ? Object.freeze({ ...call, complete: true }) : call,
+  );
+  return Object.freeze({ ...message, toolCalls: Object.freeze(toolCalls) });
 }
 
-function isBroken({ complete, name, arguments: text }: ToolCall): boolean {
+function isBroken({ complete, type, name, arguments: text }: ToolCall): boolean {
   const json = new JsonProgress();
-  if (!complete && name !== '') {
+  if (!complete && type !== 'custom' && name !== '') {
     json.push(text);
   }
   return json.state === 'broken';
