@@ -64,6 +64,15 @@ describe('toMessageParam', () => {
       },
     ],
     [
+      'a call whose arguments are not JSON, which vLLM and llama.cpp refuse',
+      [call({ id: 'c0', function: { name: 'f', arguments: '{"a":' } }), finish],
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'c0', type: 'function', function: { name: 'f', arguments: '{}' } }],
+      },
+    ],
+    [
       'the deprecated function call',
       [chatChunk({ function_call: { name: 'f', arguments: '{}' } }), finishChunk('function_call')],
       { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },

@@ -171,6 +171,8 @@ describe('tool calls of servers with habits', () => {
       ['as an object', [...pieces, delta(unnamed({ city: 'Oslo' }, slot))]],
       ['with other white space', [...pieces, delta(unnamed('{ "city": "Oslo" }', slot))]],
       ['twice', [...pieces, delta(unnamed(oslo, slot)), delta(named('weather', oslo, slot))]],
+      ['as JSON text within JSON', [...pieces, delta(unnamed(JSON.stringify(oslo), slot))]],
+      ['as JSON text within JSON, with the name', [...pieces, delta(named('weather', JSON.stringify(oslo), slot))]],
       ['after the name once more', [...pieces, delta(named('weather', '', slot)), delta(unnamed(oslo, slot))]],
       [
         'with arguments that are objects',
@@ -178,6 +180,13 @@ describe('tool calls of servers with habits', () => {
       ],
     ])('%s', (_title, sent) => {
       expect(callsOf(sent)).toEqual(one);
+    });
+
+    it.each([
+      ['without', delta(unnamed('"{}"', slot))],
+      ['with', delta(named('now', '"{}"', slot))],
+    ])('as JSON text within JSON, %s the name, of a call without arguments', (_name, last) => {
+      expect(callsOf([delta(named('now', '{}', { index: 0, id: 'a' })), last])).toEqual([['now', '{}', true]]);
     });
 
     it('beside the finish reason', () => {
@@ -256,6 +265,19 @@ describe('tool calls of servers with habits', () => {
       expect(callsOf([delta(named('weather', oslo, slot), named('weather', oslo, slot))])).toEqual(twice);
       expect(callsOf([delta(named('weather', oslo), named('weather', oslo))])).toEqual(twice);
     });
+  });
+
+  it('pieces whose id is a word for none belong to the call of their index', () => {
+    const piece = (index: number, text: string): object => unnamed(text, { index, id: 'null' });
+
+    expect(
+      callsOf([
+        delta(named('weather', '', { index: 0, id: 'a' }), named('weather', '', { index: 1, id: 'b' })),
+        delta(piece(0, '{"city":'), piece(1, '{"city":')),
+        delta(piece(0, '"Oslo"}')),
+        delta(piece(1, '"Rome"}')),
+      ]),
+    ).toEqual(both);
   });
 
   describe('pieces of one call, each with an id of its own', () => {

@@ -115,6 +115,7 @@ describe('reading JSON in pieces', () => {
     ['{"a":1,"a":"x', { a: 'x' }],
     ['```json', undefined],
     [' ```json\n["a', ['a']],
+    ['```json\n["```js``` and more"]\n```', ['```js``` and more']],
     ['["a", oops', ['a']],
   ])('shows of %j', (text, expected) => {
     expect(shownOf(text)).toEqual(expected);

@@ -36,6 +36,15 @@ describe('toInputItems', () => {
     expect(toInputItems(messageOf(...output))).toEqual(output);
   });
 
+  it.each(['', '{"a":', '{}{}'])('gives {} for the arguments %j, which are not JSON', (text) => {
+    const broken = messageOf({ ...call, arguments: text });
+
+    expect(toInputItems(broken)).toEqual([call]);
+    expect(toInputItems(broken, { store: false })).toEqual([{ ...call, id: undefined }]);
+    const told = { ...chat.toolCalls[0]!, arguments: text };
+    expect(toInputItems({ ...chat, content: '', toolCalls: [told] })).toMatchObject([{ arguments: '{}' }]);
+  });
+
   it('leaves out ids, and reasoning that is not encrypted, for a server that keeps nothing', () => {
     const encrypted = { ...reasoningItem('Hm'), encrypted_content: 'secret' };
     const output = [reasoningItem('Oh'), messageItem('Hello'), encrypted, call];

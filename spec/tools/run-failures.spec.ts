@@ -161,6 +161,31 @@ describe.each(everyApi)('a call of a tool over $api', (over) => {
       });
     });
 
+    it.each(['{"list":[]}{"list":[]}', '{"list":[]}}', '{"list":[]}</tool_call>'])(
+      'with arguments that go on after their JSON, %s',
+      (text) => {
+        const client = clientOf(
+          [
+            { name: 'f', arguments: text, id: 'a' },
+            { name: 'f', arguments: '{"list":[]}', id: 'b' },
+          ],
+          'Fine',
+        );
+
+        expect(linesOf(over.runTools(client, { tools: [toolOf('f', () => 'x')] }))).toEqual([
+          ...['0 call a', '0 call b', '0 invalid a', '0 start b', '0 result b x', '0 turn', '1 turn', 'complete'],
+        ]);
+        expect(itemsOf(client.requests[1]!.request).slice(-2)).toEqual([
+          answerTo('a', 'The arguments of the tool "f" are invalid:\n- The arguments are not valid JSON'),
+          answerTo('b', 'x'),
+        ]);
+        expect(JSON.stringify(itemsOf(client.requests[1]!.request))).not.toContain(JSON.stringify(text));
+        const { call } = ending(f, {}, text)!;
+        expect(call).toMatchObject({ arguments: text, complete: true });
+        expect(Object.isFrozen(call)).toBe(true);
+      },
+    );
+
     it('and tells at most 20 issues', () => {
       const list = JSON.stringify({ list: Array.from({ length: 25 }, () => ({})) });
       const { content } = ending(f, {}, list) as Failure;

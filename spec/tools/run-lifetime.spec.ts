@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { concat, filter, finalize, from, lastValueFrom, map, NEVER, Observable, of, Subject, take } from 'rxjs';
 import { tool, type ToolRunEvent } from '../../src/index.js';
 import { runMarbles } from '../support/run-marbles.js';
-import { everyApi, toolOf } from './run-over.js';
+import { everyApi, lineOf, toolOf } from './run-over.js';
 
 describe.each(everyApi)('a run over $api', (over) => {
   const { clientOf } = over;
@@ -182,6 +182,35 @@ describe.each(everyApi)('a run over $api', (over) => {
     expect(running.closed).toBe(true);
   });
 
+  it.each<[string, () => Observable<string> | AsyncIterable<string>]>([
+    ['Observable', () => of('a', 'b')],
+    [
+      'async iterable',
+      async function* () {
+        yield await Promise.resolve('a');
+        yield 'b';
+      },
+    ],
+  ])('follows the %s that a Promise gives', async (_title, stream) => {
+    // What logs a tool awaits it.
+    const tools = [toolOf('f', () => Promise.resolve(stream()))];
+
+    await expect(typesOf(over.runTools(clientOf(['f'], 'Fine'), { tools }), lineOf)).resolves.toEqual([
+      ...['0 call f', '0 start f', '0 progress f "a"', '0 progress f "b"', '0 result f b', '0 turn', '1 turn'],
+    ]);
+  });
+
+  it('leaves what a Promise gives when it is unsubscribed', async () => {
+    const left = jest.fn();
+    const tools = [toolOf('f', () => Promise.resolve(new Observable(() => left)))];
+    const subscription = over.runTools(clientOf(['f']), { tools }).subscribe();
+    await Promise.resolve();
+    expect(left).not.toHaveBeenCalled();
+    subscription.unsubscribe();
+
+    expect(left).toHaveBeenCalledTimes(1);
+  });
+
   it('waits for an asynchronous schema', async () => {
     const validate = (): Promise<{ value: string }> => Promise.resolve({ value: 'checked' });
     const jsonSchema = { input: () => ({ type: 'object' }) };
@@ -248,12 +277,15 @@ describe.each(everyApi)('a run over $api', (over) => {
   });
 });
 
-/** The types of the events of a run, without chunks. */
-function typesOf(run: Observable<ToolRunEvent>): Promise<readonly string[]> {
+/** The types of the events of a run, or its events as lines, without chunks. */
+function typesOf(
+  run: Observable<ToolRunEvent>,
+  show = ({ type }: ToolRunEvent): string => type,
+): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     const types: string[] = [];
     run.subscribe({
-      next: ({ type }) => type !== 'chunk' && types.push(type),
+      next: (event) => event.type !== 'chunk' && types.push(show(event)),
       error: reject,
       complete: () => resolve(types),
     });

@@ -36,6 +36,9 @@ describe('tool', () => {
       parameters: { additionalProperties: false },
     });
     expect(() => tool({ name: 'a', parameters: schema, strict: true, run })).toThrow(/^tool "a": "days" is optional/u);
+    expect(
+      tool({ name: 'a', parameters: classic.object({ a: classic.string() }).meta({ id: 'Arguments' }), run }),
+    ).toMatchObject({ parameters: { type: 'object', required: ['a'] } });
   });
 
   it('runs with its arguments and its context', () => {
@@ -100,7 +103,13 @@ describe('tool', () => {
       ]);
     });
 
-    it('as any JSON if the schema is plain', () => {
+    it.each(['null', '[]', '5', '"{}"'])('that are no object if the schema is plain, %s', (text) => {
+      expect(parsedAtOnce(parameters, text)).toStrictEqual([
+        { issues: [{ path: [], message: 'The arguments are not an object' }] },
+      ]);
+    });
+
+    it('as any object if the schema is plain', () => {
       expect(parsedAtOnce(parameters, '{"town":1}')).toStrictEqual([{ value: { town: 1 } }]);
       expect(parsedAtOnce(parameters, '{')).toMatchObject([{ issues: [{ path: [] }] }]);
     });

@@ -206,6 +206,20 @@ describe.each(everyApi)('converse with tools over $api', (over) => {
     );
   });
 
+  it.each(['{', '{}{}'])(
+    'tells the model again of arguments that are not JSON, %s, but does not repeat them',
+    (text) => {
+      const client = clientOf([{ name: 'weather', arguments: text }], 'Sorry', 'Bye');
+      const { run } = replay(over, client, ['a', 'b'], { policy: 'queue' }).at(-1)!.turns[0]!.reply;
+
+      expect(run).toMatchObject({ status: 'done', turns: [{ calls: [{ status: 'failed' }] }, {}] });
+      expect(linesOf(lastRequest(client))).toEqual([
+        ...['user a', 'call weather', 'result weather', 'assistant Sorry', 'user b'],
+      ]);
+      expect(JSON.stringify(lastRequest(client))).not.toContain(JSON.stringify(text));
+    },
+  );
+
   it('answers custom calls in their own form', () => {
     const client = clientOf([{ name: 'shout', arguments: 'hey', custom: true }], 'Fine', 'Bye');
     replay(over, client, ['a', 'b'], { policy: 'queue' });

@@ -1,5 +1,6 @@
 import type { ToolCallDelta } from '../schemas/chat-completion-chunk.js';
 import { ExtraFields } from './extra-fields.js';
+import { parseJson } from '../util/parse-json.js';
 import type { Progress } from './finish-reason.js';
 import { compactJson, JsonProgress } from './json-progress.js';
 
@@ -57,6 +58,10 @@ export function partOf(entry: ToolCallDelta, call: GrowingCall, delta: number): 
   const later = delta > call.delta;
   if (added === '') {
     return 'piece';
+  }
+  if (later && added.startsWith('"') && compactJson(String(parseJson(added))) === compactOf(call)) {
+    // LiteLLM sends them at the end as JSON text within JSON.
+    return 'repetition';
   }
   if (isPlaceholder(call)) {
     return tied || name === '' || (later && added !== '{}') ? 'piece' : 'next';

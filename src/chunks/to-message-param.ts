@@ -1,6 +1,7 @@
 import type { AssistantMessage, ToolCallParam } from '../schemas/chat-message.js';
 import { isObject } from '../util/is-object.js';
 import { checkMessage } from '../util/misuse.js';
+import { pastArguments } from '../util/parse-json.js';
 import { progressOf } from './finish-reason.js';
 import { GrowingCall, isComplete, mergeEntry } from './growing-call.js';
 import type { Message, ToolCall } from '../schemas/message.js';
@@ -8,8 +9,8 @@ import type { Message, ToolCall } from '../schemas/message.js';
 /**
  * Converts a finished message to a request message, to be sent as history before the next prompt or tool result.
  *
- * Content, refusal and complete tool calls are kept. Incomplete calls are left out, since servers reject them. If there is
- * no text, `content` is `null` alongside tool calls or a refusal, and empty otherwise.
+ * Content, refusal and complete tool calls are kept. Incomplete calls are left out, since servers reject them, and
+ * `{}` takes the place of arguments that are not JSON, which vLLM and llama.cpp reject. If there is no text, `content` is `null` alongside tool calls or a refusal, and empty otherwise.
  *
  * Provider-specific fields go back under their own names: fields of tool calls (Gemini's signatures), reasoning details
  * and thinking blocks, joined from their pieces (OpenRouter, LiteLLM), and plain reasoning in the field it came in, which
@@ -44,7 +45,7 @@ function isWhole(functionCall: NonNullable<Message['functionCall']>, finishReaso
 function toParam({ id, type, name, arguments: text, extra }: ToolCall): ToolCallParam {
   return type === 'custom'
     ? { ...extra, id, type, custom: { name, input: text } }
-    : { ...extra, id, type: 'function', function: { name, arguments: text } };
+    : { ...extra, id, type: 'function', function: { name, arguments: pastArguments(text) } };
 }
 
 /** The server keeps audio answers, so the id is enough. */

@@ -3,6 +3,7 @@ import type { ResponseOutputItem } from '../schemas/response-object.js';
 import type { ResponseInputItem } from '../schemas/response-request.js';
 import { checkConfig } from '../util/check.js';
 import { checkMessage } from '../util/misuse.js';
+import { pastArguments } from '../util/parse-json.js';
 
 /** Configuration of {@link toInputItems}. */
 export interface InputItemsConfig {
@@ -17,7 +18,8 @@ export interface InputItemsConfig {
  * Converts a finished message to items for the `input` of a request to `/responses`, to be sent as history before the next
  * prompt or the outputs of its calls.
  *
- * The items of a completed response go back as they came. Of a response that did not complete only the text does, as a
+ * The items of a completed response go back as they came, but for arguments that are not JSON, which become `{}`: vLLM
+ * rejects them. Of a response that did not complete only the text does, as a
  * message of the assistant: servers reject parts of an answer, such as reasoning without the item it led to. The message
  * of a chat becomes its text and complete calls.
  *
@@ -48,7 +50,11 @@ export function waitsForResult(output: readonly ResponseOutputItem[], answered: 
 function itemsIn(output: readonly ResponseOutputItem[], store: boolean): readonly ResponseInputItem[] {
   const kept = store ? output : output.filter((item) => item.type !== 'reasoning' || item.encrypted_content);
   const last = kept.map(({ type }) => type !== 'reasoning').lastIndexOf(true);
-  return kept.slice(0, last + 1).map((item) => (store ? item : withoutId(item)));
+  return kept.slice(0, last + 1).map((item) => withJson(store ? item : withoutId(item)));
+}
+
+function withJson(item: ResponseOutputItem): ResponseOutputItem {
+  return item.type === 'function_call' ? { ...item, arguments: pastArguments(item.arguments) } : item;
 }
 
 function withoutId({ id: _id, ...item }: ResponseOutputItem): ResponseOutputItem {
@@ -66,5 +72,5 @@ function itemsOf({ content, refusal, toolCalls }: Message): readonly ResponseInp
 function toItem({ id, type, name, arguments: text }: ToolCall): ResponseInputItem {
   return type === 'custom'
     ? { type: 'custom_tool_call', call_id: id, name, input: text }
-    : { type: 'function_call', call_id: id, name, arguments: text };
+    : { type: 'function_call', call_id: id, name, arguments: pastArguments(text) };
 }

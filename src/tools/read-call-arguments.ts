@@ -1,6 +1,7 @@
 import { type Observable, of } from 'rxjs';
 import { validate, type Validation } from '../json/standard-schema.js';
 import { isLibrarySchema, type SchemaSource, type StandardSchema } from '../schemas/json-schema.js';
+import { isObject } from '../util/is-object.js';
 import { perSubscription } from '../util/operate.js';
 import { parseJson } from '../util/parse-json.js';
 
@@ -17,7 +18,10 @@ export function readCallArguments(schema: SchemaSource, text: string): Observabl
     if (value === undefined) {
       return of({ issues: [{ path: [], message: 'The arguments are not valid JSON' }] });
     }
-    return isValidating(schema) ? validate(schema, value) : of({ value });
+    if (isValidating(schema)) {
+      return validate(schema, value);
+    }
+    return of(isObject(value) ? { value } : { issues: [{ path: [], message: 'The arguments are not an object' }] });
   });
 }
 

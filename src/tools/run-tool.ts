@@ -1,6 +1,7 @@
 import {
   catchError,
   concat,
+  concatMap,
   from,
   map,
   type Observable,
@@ -17,7 +18,7 @@ import { maxTimer } from '../util/check.js';
 import { operate, perSubscription } from '../util/operate.js';
 import type { RunnableTool } from './tool.js';
 import type { ToolFailureReason } from './tool-run-event.js';
-import { isPromise, streamOf } from './tool-values.js';
+import { isPromise, streamOf, type ToolValue, valuesOf } from './tool-values.js';
 
 /** What happens in a call. */
 export type CallStep =
@@ -65,18 +66,21 @@ export function runTool(approved: ApprovedCall, limits: ToolLimits): Observable<
   const { name } = tool;
   const work = perSubscription(() => {
     const given = tool.run(args, { call, turn, signal: controller.signal });
-    const stream = streamOf(given);
-    const values = stream ?? (isPromise(given) ? from(given) : of(given));
+    // What awaits a tool in order to log it, say, gives a Promise of its stream.
+    const values =
+      isPromise(given) && streamOf(given) === undefined
+        ? from(given).pipe(inContext(context), concatMap(valuesOf))
+        : valuesOf(given);
     return values.pipe(
       inContext(context),
       // Unlike `concat` it subscribes even if the tool has just ended its own run: nobody else would handle the rejection
       // of its Promise.
-      operate<unknown, CallStep>((destination) => {
+      operate<ToolValue, CallStep>((destination) => {
         let last: unknown;
         return {
-          next: (value) => {
+          next: ({ value, isProgress }) => {
             last = value;
-            if (stream !== undefined) {
+            if (isProgress) {
               destination.next({ type: 'progress', value });
             }
           },

@@ -1,8 +1,9 @@
 import { concat, EMPTY, from, map, mergeMap, type MonoTypeOperatorFunction, type Observable, of } from 'rxjs';
 import type { MessageBuilder } from '../answers/message-builder.js';
+import { JsonProgress } from '../chunks/json-progress.js';
 import type { AnswerValue } from '../formats/answer-formats.js';
 import { throwIfTruncated } from '../operators/throw-if-truncated.js';
-import type { Message } from '../schemas/message.js';
+import type { Message, ToolCall } from '../schemas/message.js';
 import { inContext } from '../transport/async-context.js';
 import { perSubscription } from '../util/operate.js';
 import { type CallRunner, runCall } from './run-call.js';
@@ -52,10 +53,32 @@ export function runTurn(
     );
     const calls = perSubscription(() =>
       // While Angular renders on a server nothing is asked, and so nothing answered.
-      begun ? answerCalls(runner, turn, request, builder.withOutput(builder.finish()), follow) : EMPTY,
+      begun ? answerCalls(runner, turn, request, withBroken(builder.withOutput(builder.finish())), follow) : EMPTY,
     );
     return concat(chunks, calls.pipe(inContext(runner.context)));
   });
+}
+
+/**
+ * Counts calls as complete that have more than one JSON value as their arguments, which `toolCalls` leaves out: DeepSeek, GLM
+ * and GPT-4 write such. As the only calls of an answer they would end the run without a word to the model.
+ */
+function withBroken(message: Message): Message {
+  if (!message.toolCalls.some(isBroken)) {
+    return message;
+  }
+  const toolCalls = message.toolCalls.map((call) =>
+    isBroken(call) ? Object.freeze({ ...call, complete: true }) : call,
+  );
+  return Object.freeze({ ...message, toolCalls: Object.freeze(toolCalls) });
+}
+
+function isBroken({ complete, type, name, arguments: text }: ToolCall): boolean {
+  const json = new JsonProgress();
+  if (!complete && type !== 'custom' && name !== '') {
+    json.push(text);
+  }
+  return json.state === 'broken';
 }
 
 function answerCalls(

@@ -1,4 +1,30 @@
-import { defer, from, isObservable, map, type Observable, type ObservableInput, repeat, takeWhile, tap } from 'rxjs';
+import {
+  defer,
+  from,
+  isObservable,
+  map,
+  type Observable,
+  type ObservableInput,
+  of,
+  repeat,
+  takeWhile,
+  tap,
+} from 'rxjs';
+
+/** A value that a tool gave. */
+export interface ToolValue {
+  readonly value: unknown;
+  /** Whether it is one of a stream, of which the last one is the result. */
+  readonly isProgress: boolean;
+}
+
+/** Emits the values of what a tool gave that is no Promise: those of a stream, or the value itself. */
+export function valuesOf(given: unknown): Observable<ToolValue> {
+  const stream = streamOf(given);
+  return stream === undefined
+    ? of({ value: given, isProgress: false })
+    : stream.pipe(map((value) => ({ value, isProgress: true })));
+}
 
 /**
  * Returns the values of what a tool gave, if it is an Observable or an async iterable; `undefined` for anything else. An

@@ -19,7 +19,7 @@ export interface ToolContext {
   readonly signal: AbortSignal;
 }
 
-/** The type of a tool's arguments: what its schema gives. Of a plain JSON schema only the JSON is checked. */
+/** The type of a tool's arguments: what its schema gives. With a plain JSON schema they are any object. */
 export type ToolArguments<Schema> = Schema extends StandardSchema<unknown, infer Arguments> ? Arguments : unknown;
 
 /** A tool as {@link tool} takes it. */
@@ -33,8 +33,8 @@ export interface ToolConfig<Schema> {
   /** Whether the server holds the model to the schema, which is then rewritten as by `responseFormat`. Defaults to false. */
   readonly strict?: boolean | undefined;
   /**
-   * Gives the result: an Observable or async iterable, whose values are progress and whose last one is the result, a
-   * Promise, or any other value. A method, so that with a plain JSON schema the arguments may be annotated.
+   * Gives the result: an Observable or async iterable, whose values are progress and whose last one is the result, or any
+   * other value; or a Promise of either. A method, so that with a plain JSON schema the arguments may be annotated.
    */
   run(args: ToolArguments<Schema>, context: ToolContext): unknown;
 }

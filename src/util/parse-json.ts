@@ -13,6 +13,14 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/**
+ * Returns the arguments of a call as a history may hold them: `{}` for what is not JSON. vLLM and llama.cpp parse them, and
+ * refuse each later request of the conversation.
+ */
+export function pastArguments(text: string): string {
+  return parseJson(text) === undefined ? '{}' : text;
+}
+
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) {
     return false;
