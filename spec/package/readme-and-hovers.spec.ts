@@ -45,11 +45,11 @@ const imports = entries.map((entry, place): [string, string] => {
   const listed = names.map((name) => `${name} as ${name}${place}`);
   return [
     join(root, `hovers-${place}.ts`),
-    `import { ${listed.join(', ')} } from '../types/${entry.replace(/ts$/u, 'js')}';\n`,
+    `import { ${listed.join(', ')} } from './${entry.replace(/ts$/u, 'js')}';\n`,
   ];
 });
 const helpers = 'animate, chunks, cold, expectObservable, expectSubscriptions, flush, hot, scheduler, time';
-const test = `import { runMarbles } from '../types/src/testing/index.js';
+const test = `import { runMarbles } from './src/testing/index.js';
 runMarbles(({ ${helpers} }) => undefined);
 runMarbles((all) => {
   const { ${helpers} } = all;
