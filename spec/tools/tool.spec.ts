@@ -75,9 +75,11 @@ describe('tool', () => {
       name: 'plain',
       parameters: { type: 'object', properties: {} },
       run: (args) => {
-        expectTypeOf(args).toEqualTypeOf<unknown>();
+        expectTypeOf(args).toEqualTypeOf<object>();
       },
     });
+    // @ts-expect-error -- The type of city is unknown, not any.
+    tool({ name: 'unannotated', parameters: { type: 'object' }, run: ({ city }) => city as unknown });
     tool({ name: 'annotated', parameters: { type: 'object' }, run: ({ city }: { city: string }) => city });
     // @ts-expect-error -- The schema gives a text.
     tool({ name: 'wrong', parameters: z.object({ city: z.string() }), run: ({ city }: { city: number }) => city });

@@ -19,8 +19,8 @@ export interface ToolContext {
   readonly signal: AbortSignal;
 }
 
-/** The type of a tool's arguments: what its schema gives. With a plain JSON schema they are any object. */
-export type ToolArguments<Schema> = Schema extends StandardSchema<unknown, infer Arguments> ? Arguments : unknown;
+/** The type of a tool's arguments: what its schema gives. With a plain JSON schema they are any object, to be annotated. */
+export type ToolArguments<Schema> = Schema extends StandardSchema<unknown, infer Arguments> ? Arguments : object;
 
 /** A tool as {@link tool} takes it. */
 export interface ToolConfig<Schema> {
