@@ -51,8 +51,12 @@ export function textFormat(
 
 /** The rule of the API for names of schemas and tools. */
 export function checkName(owner: string, name: unknown): void {
-  const valid = typeof name === 'string' && /^[A-Za-z0-9_-]{1,64}$/u.test(name);
-  check(valid, `The name of ${owner}`, '1 to 64 letters, digits, underscores and hyphens', name);
+  const place = `The name of ${owner}`;
+  const allowed = '1 to 64 letters, digits, underscores and hyphens';
+  check(typeof name === 'string', place, allowed, name);
+  if (!/^[A-Za-z0-9_-]{1,64}$/u.test(name as string)) {
+    throw new TypeError(`${place} must be ${allowed}, not ${JSON.stringify(name)}`);
+  }
 }
 
 function namedSchema(owner: string, schema: SchemaSource, name: string, options: FormatOptions): NamedSchema {

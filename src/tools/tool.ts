@@ -76,10 +76,12 @@ export function tool<Schema extends StandardSchema | StandardJsonSchema | JsonSc
   const owner = `tool "${name}"`;
   check(description === undefined || typeof description === 'string', 'description', 'a string', description);
   check(typeof strict === 'boolean', 'strict', 'true or false', strict);
-  checkFunction('run', (config as { readonly run?: unknown }).run);
+  checkFunction(`${owner}: run`, (config as { readonly run?: unknown }).run);
   const schema: SchemaSource = config.parameters;
   const parameters = sentSchema(owner, schema, strict);
-  check(parameters['type'] === 'object', `${owner}: the type of parameters`, "'object'", parameters['type']);
+  if (parameters['type'] !== 'object') {
+    throw new TypeError(`${owner}: parameters must be the schema of an object, such as z.object({ city: z.string() })`);
+  }
   return Object.freeze({
     name,
     description,
