@@ -403,7 +403,7 @@ describe('responseFormat and textFormat', () => {
       const format = (): unknown => responseFormat(withA(string), name as string);
 
       expect(format).toThrow(/name of responseFormat must be 1 to 64/u);
-      expect(format).toThrow(`hyphens, not ${JSON.stringify(name)}`);
+      expect(format).toThrow(`hyphens, not ${typeof name === 'string' ? JSON.stringify(name) : 'number'}`);
     });
 
     it('options that do not exist or are of the wrong type', () => {

@@ -37,7 +37,7 @@ describe('the arguments of runTools', () => {
     [
       'a tool among those of the request',
       { request: { ...request, tools: [f] } },
-      'request.tools[0] is what tool() returns; put it into tools, beside request',
+      'request.tools has what tool() returns; put it into tools',
     ],
     ['no tool', { tools: [undefined] }, 'tools[0] must be what tool() returns'],
     ['two tools of one name', { tools: [f, toolOf('f', () => 2)] }, 'Two tools have the name "f"'],

@@ -51,11 +51,9 @@ export function textFormat(
 
 /** The rule of the API for names of schemas and tools. */
 export function checkName(owner: string, name: unknown): void {
-  const place = `The name of ${owner}`;
-  const allowed = '1 to 64 letters, digits, underscores and hyphens';
-  check(typeof name === 'string', place, allowed, name);
-  if (!/^[A-Za-z0-9_-]{1,64}$/u.test(name as string)) {
-    throw new TypeError(`${place} must be ${allowed}, not ${JSON.stringify(name)}`);
+  if (typeof name !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/u.test(name)) {
+    const shown = typeof name === 'string' ? JSON.stringify(name) : typeof name;
+    throw new TypeError(`The name of ${owner} must be 1 to 64 letters, digits, underscores and hyphens, not ${shown}`);
   }
 }
 

@@ -36,9 +36,8 @@ export function checkRunTools(client: Partial<Client>, config: RunToolsConfig): 
   const ask: unknown = (client as Partial<Client> | undefined)?.[api.method];
   check(typeof ask === 'function', 'client', `an object with ${api.method}(), such as createClient() returns`, client);
   api.checkRequest(request);
-  const own = request.tools?.findIndex(isRunnable) ?? -1;
-  if (own !== -1) {
-    throw new TypeError(`request.tools[${own}] is what tool() returns; put it into tools, beside request`);
+  if (request.tools?.some(isRunnable)) {
+    throw new TypeError('request.tools has what tool() returns; put it into tools');
   }
   check(Array.isArray(tools), 'tools', 'a list of what tool() returns', tools);
   tools.forEach(checkTool);

@@ -80,7 +80,7 @@ export function tool<Schema extends StandardSchema | StandardJsonSchema | JsonSc
   const schema: SchemaSource = config.parameters;
   const parameters = sentSchema(owner, schema, strict);
   if (parameters['type'] !== 'object') {
-    throw new TypeError(`${owner}: parameters must be the schema of an object, such as z.object({ city: z.string() })`);
+    throw new TypeError(`${owner}: parameters must be the schema of an object, such as z.object({ value: … })`);
   }
   return Object.freeze({
     name,
