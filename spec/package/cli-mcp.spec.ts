@@ -98,7 +98,17 @@ describe('rxllm --mcp', () => {
     streamCall(await server.next(), 'repeat', `\u009b31m\u202e${'x'.repeat(1000)}`);
     streamText(await server.next(), 'Hm.');
 
-    expect((await ended).stderr).toMatch(/^→ repeat\(\{"text":"[^\p{Cc}]*x{200,300}…\)\n$/u);
+    expect((await ended).stderr).toMatch(/^→ repeat\(\{"text":"\\u\{202e\}x{200,300}… \d+ more characters\)\n$/u);
+  });
+
+  it('shows hostile names as short text', async () => {
+    const { ended } = ask(['--mcp', silent]);
+    streamCall(await server.next(), `\u001b[31m\u202efly${'y'.repeat(1000)}`);
+    streamText(await server.next(), 'Hm.');
+
+    expect((await ended).stderr).toMatch(
+      /^✗ \\u\{202e\}fly{200,300}… \d+ more characters: There is no tool [^\p{C}]*\n$/u,
+    );
   });
 
   it('lends the tools of several servers, each by its own name', async () => {
