@@ -267,6 +267,46 @@ describe('rxllm --mcp', () => {
     expect(await ended).toBe(0);
   });
 
+  it('takes Ctrl-D for a no, and asks for the next call', async () => {
+    const { type, shows, ended } = startInTerminal([...address(), '--mcp', silent, 'Hi']);
+    streamCall(await server.next(), 'repeat');
+    await shows(['Run it? [y/N] ']);
+    type(keys.ctrlD);
+    const second = await server.next();
+    expect(told(second)).toMatchObject({ content: expect.not.stringContaining('ho, ho') as string });
+    streamCall(second, 'repeat', 'hey');
+    await shows([/^✗ repeat: /u, '→ repeat({"text":"hey"})', 'Run it? [y/N] ']);
+    type(`y${keys.enter}`);
+    const third = await server.next();
+    expect(told(third)).toMatchObject({ content: 'hey, hey' });
+    streamText(third, 'Hm.');
+
+    expect(await ended).toBe(0);
+  });
+
+  it('asks at the terminal after the prompt was typed there', async () => {
+    const { type, shows, ended } = startInTerminal([...address(), '--mcp', silent, '-']);
+    type(`Hi${keys.enter}${keys.ctrlD}`);
+    streamCall(await server.next(), 'repeat');
+    await shows(['Run it? [y/N] ']);
+    type(`y${keys.enter}`);
+    const second = await server.next();
+    expect(told(second)).toMatchObject({ content: 'ho, ho' });
+    streamText(second, 'Hm.');
+
+    expect(await ended).toBe(0);
+  });
+
+  it('shows the whole of long arguments before it asks', async () => {
+    const { type, shows, ended, screen } = startInTerminal([...address(), '--mcp', silent, 'Hi']);
+    streamCall(await server.next(), 'repeat', `${'x'.repeat(1000)} and then`);
+    await shows(['Run it? [y/N] ']);
+    expect(screen().join('')).toContain('x and then"})');
+    type(keys.ctrlC);
+
+    expect(await ended).toBe(130);
+  });
+
   it('asks at the terminal when standard input is the prompt', async () => {
     const { type, shows, ended } = startInTerminal([...address(), '--mcp', silent], {}, 'Hi');
     const first = await server.next();
