@@ -293,6 +293,22 @@ describe('rxllm --schema', () => {
       expect(await ended).toEqual({ code: 0, stdout: '"Oslo"\n"Rome"\n', stderr: '' });
     });
 
+    it('takes the list alone of a server that ignores the schema, item by item', async () => {
+      const { ended, shows } = ask(cities, ['--json-lines']);
+      const exchange = await server.next();
+      beginStream(exchange, piece('``'), piece('`json\n["Oslo",'));
+      await shows('"Oslo"\n');
+      exchange.end(piece('"Rome"]\n```') + ending);
+
+      expect(await ended).toEqual({ code: 0, stdout: '"Oslo"\n"Rome"\n', stderr: '' });
+    });
+
+    it('fails when the answer has no list at all', async () => {
+      expect(await answer(cities, 'Oslo, Rome', ['--json-lines'])).toEqual(
+        failed('The answer is not JSON. Rephrase the prompt, or choose another --model.'),
+      );
+    });
+
     it('follows the references of items', async () => {
       const schema = { type: 'array', items: { $ref: '#/$defs/n' }, $defs: { n: { type: 'integer' } } };
 
