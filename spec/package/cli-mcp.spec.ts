@@ -131,6 +131,29 @@ describe('rxllm --mcp', () => {
     expect(await ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(\{[^\n]+\}\n){4}$/u) as string });
   });
 
+  it('counts the tokens of all turns with --stats', async () => {
+    const usage = (tokens: number): string =>
+      event({
+        ...chatChunk({}),
+        choices: [],
+        usage: { prompt_tokens: tokens, completion_tokens: 1, total_tokens: tokens + 1 },
+      });
+    const { ended } = ask(['--mcp', silent, '--stats']);
+    const first = await server.next();
+    const call = { name: 'repeat', arguments: '{"text":"ho"}' };
+    beginStream(
+      first,
+      event(chatChunk({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: call }] })),
+      event(finishChunk('tool_calls')),
+    );
+    first.end(`${usage(10)}data: [DONE]\n\n`);
+    const second = await server.next();
+    beginStream(second, piece('Hm.'), event(finishChunk()));
+    second.end(`${usage(20)}data: [DONE]\n\n`);
+
+    expect((await ended).stderr).toContain(' · 30 tokens in, 2 out · ');
+  });
+
   it('calls tools over /responses, too', async () => {
     const { ended } = ask(['--mcp', silent, '--responses']);
     const response = { id: 'resp_1', object: 'response', status: 'completed' };

@@ -4,6 +4,7 @@ import {
   defer,
   identity,
   ignoreElements,
+  last,
   map,
   merge,
   mergeMap,
@@ -13,16 +14,18 @@ import {
   tap,
 } from 'rxjs';
 import {
+  accumulateRun,
   coalesceText,
   type RunnableTool,
   runChunks,
   runTools,
+  type RunView,
   textDeltas,
   type ToolCall,
   type ToolRunEvent,
   toText,
 } from '../../index.node.js';
-import { reportEnding } from '../answer/ending.js';
+import { type Ending, reportEnding } from '../answer/ending.js';
 import {
   type AskOptions,
   type DisplayOptions,
@@ -107,27 +110,34 @@ function printRun(display: DisplayOptions, { stdout, stderr }: Streams): Operato
       )
     : pipe(runText(), stream ? identity : toText());
   const print = pipe(toOutput, delay === 0 ? identity : coalesceText(delay), printText(stdout));
-  return connect((events) =>
-    merge(
+  return connect((events) => {
+    // The shared events, so that the last turn is known when the chunks end.
+    const toEnding = () => events.pipe(accumulateRun(), last(), mergeMap(endingOf));
+    return merge(
       events.pipe(print),
       events.pipe(
         tap((event) => report(event, stderr)),
         ignoreElements(),
       ),
-      events.pipe(runChunks(), reportEnding(ignoreElements(), { stderr, stats })),
-    ),
-  );
+      events.pipe(runChunks(), reportEnding(ignoreElements(), { stderr, stats, toEnding })),
+    );
+  });
+}
+
+/** The last answer of a run that has one, with the token counts of all turns. */
+function endingOf({ turns, usage }: RunView): readonly Ending[] {
+  return turns.slice(-1).map(({ message }) => ({ ...message, usage }));
 }
 
 /** Emits the text of all turns; what a turn says before its calls ends its line. */
 function runText(): OperatorFunction<ToolRunEvent, string> {
   return connect((events) =>
     defer(() => {
-      let last = '\n';
+      let end = '\n';
       return merge(
         events.pipe(runChunks(), textDeltas()),
-        events.pipe(mergeMap(({ type }) => (type === 'call' && last !== '\n' ? ['\n'] : []))),
-      ).pipe(tap((text) => (last = text.at(-1) ?? last)));
+        events.pipe(mergeMap(({ type }) => (type === 'call' && end !== '\n' ? ['\n'] : []))),
+      ).pipe(tap((text) => (end = text.at(-1) ?? end)));
     }),
   );
 }
