@@ -11,11 +11,11 @@ interface ReportConfig {
   /** Written before each line, where several answers are printed at once. */
   readonly label?: string;
   /** Emits how the answer ended, by default from its chunks as one message. */
-  readonly toEnding?: OperatorFunction<AnswerValue, Ending>;
+  readonly toEnding?: OperatorFunction<AnswerValue, AnswerEnding>;
 }
 
 /** How an answer ended. */
-export interface Ending extends Pick<Message, 'content' | 'refusal' | 'finishReason'> {
+export interface AnswerEnding extends Pick<Message, 'content' | 'refusal' | 'finishReason'> {
   readonly usage?: Usage | undefined;
 }
 
@@ -30,8 +30,8 @@ export function reportEnding<T>(
   return (source) =>
     defer(() => {
       let timing: StreamTiming | undefined;
-      let ending: Ending | undefined;
-      const report = ({ usage, ...answer }: Ending): void => {
+      let ending: AnswerEnding | undefined;
+      const report = ({ usage, ...answer }: AnswerEnding): void => {
         const problem = describeEnding(answer);
         const lines = [problem ?? [], stats && timing !== undefined ? formatStats(timing, usage) : []].flat();
         lines.forEach((line) => writeLine(stderr, `${label}${line}`, 'dim'));
@@ -53,7 +53,7 @@ export function reportEnding<T>(
     });
 }
 
-function describeEnding({ content, refusal, finishReason }: Omit<Ending, 'usage'>): string | undefined {
+function describeEnding({ content, refusal, finishReason }: Omit<AnswerEnding, 'usage'>): string | undefined {
   if (refusal !== '') {
     return `The model refused: ${oneLine(refusal)}`;
   }

@@ -25,7 +25,7 @@ import {
   type ToolRunEvent,
   toText,
 } from '../../index.node.js';
-import { type Ending, reportEnding } from '../answer/ending.js';
+import { type AnswerEnding, reportEnding } from '../answer/ending.js';
 import {
   type AskOptions,
   type DisplayOptions,
@@ -125,7 +125,7 @@ function printRun(display: DisplayOptions, { stdout, stderr }: Streams): Operato
 }
 
 /** The last answer of a run that has one, with the token counts of all turns. */
-function endingOf({ turns, usage }: RunView): readonly Ending[] {
+function endingOf({ turns, usage }: RunView): readonly AnswerEnding[] {
   return turns.slice(-1).map(({ message }) => ({ ...message, usage }));
 }
 
