@@ -10,6 +10,10 @@ export default {
   roots: ['<rootDir>/spec'],
   testRegex: ['/spec/(architecture|faults|package)/[^/]+\\.spec\\.ts$', '\\.slow\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['<rootDir>/spec/consumers/'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },
+  transform: {
+    '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }],
+    '^.+\\.mjs$': '<rootDir>/.config/jest-modules.mjs',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@angular/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 };
