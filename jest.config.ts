@@ -1,12 +1,7 @@
 /** @jest-config-loader esbuild-register */
 import type { Config } from 'jest';
 import { availableParallelism } from 'node:os';
-
-// Specs talk to servers on this machine, which the proxy of a developer cannot reach.
-for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) {
-  Reflect.deleteProperty(process.env, name);
-  Reflect.deleteProperty(process.env, name.toLowerCase());
-}
+import './.config/without-proxies.cjs';
 
 const config: Config = {
   // One more than the number of cores, because workers also wait for programs that specs start.
@@ -15,8 +10,8 @@ const config: Config = {
   testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
-  // These need a browser, or start many programs: `npm run test:browser`, `npm run test:package`.
-  testPathIgnorePatterns: ['/node_modules/', '/spec/browser/', '/spec/package/'],
+  // These need a browser, or take long: `npm run test:browser`, `npm run test:slow`.
+  testPathIgnorePatterns: ['/node_modules/', '/spec/(architecture|browser|faults|package)/', '\\.slow\\.spec\\.ts$'],
   // Separate projects with their own tests.
   modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/', '<rootDir>/spec/consumers/'],
   transform: {

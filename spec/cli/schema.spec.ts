@@ -226,6 +226,7 @@ describe('rxllm --schema', () => {
       '{"n":1}',
       '{"m":1}',
     ],
+    ['no draft, around an example', { required: ['n'], example: { type: 'Feature', enum: 3 } }, '{"n":1}', '{}'],
     ['2020-12', tuple({ prefixItems: [{ type: 'string' }] }), '{"pair":["a"]}', '{"pair":["a","b"]}'],
   ])('checks by the rules of %s', async (_, schema, right, wrong) => {
     expect(await answer(schema, right)).toMatchObject({ code: 0, stdout: `${right}\n` });
@@ -237,6 +238,18 @@ describe('rxllm --schema', () => {
     ['a list', ['--schema', 'FILE'], '--schema must be a JSON schema that is an object, such as {"type":"object"}'],
     ['a reference to nowhere', ['--schema', '{"$ref":"#/$defs/x"}'], '--schema refers to #/$defs/x, which it does not'],
     ['an invalid pattern', ['--schema', '{"type":"string","pattern":"["}'], '--schema is invalid: Invalid regular exp'],
+    [
+      'a misspelt type',
+      ['--schema', '{"type":"object","properties":{"a":{"type":["strin"]}}}'],
+      '--schema is invalid: "type" must be one of array, boolean, integer, null, number, object, string, or a list of',
+    ],
+    [
+      'a property without a schema',
+      ['--schema', '{"properties":{"a":null}}'],
+      '"properties" must be an object of schemas',
+    ],
+    ['a choice of nothing', ['--schema', '{"items":{"enum":3},"type":"array"}'], '"enum" must be a list'],
+    ['names that are no list', ['--schema', '{"required":"a"}'], '"required" must be a list of names'],
     ['standard input', ['--schema', '-'], '--schema takes a file or JSON: standard input is for the prompt'],
     ['nothing', ['--schema='], '--schema needs a value'],
     ['--json', ['--schema', '{}', '--json'], '--json and --schema exclude each other'],
@@ -291,6 +304,22 @@ describe('rxllm --schema', () => {
       exchange.end(piece('me"]}') + ending);
 
       expect(await ended).toEqual({ code: 0, stdout: '"Oslo"\n"Rome"\n', stderr: '' });
+    });
+
+    it('takes the list alone of a server that ignores the schema, item by item', async () => {
+      const { ended, shows } = ask(cities, ['--json-lines']);
+      const exchange = await server.next();
+      beginStream(exchange, piece('``'), piece('`json\n["Oslo",'));
+      await shows('"Oslo"\n');
+      exchange.end(piece('"Rome"]\n```') + ending);
+
+      expect(await ended).toEqual({ code: 0, stdout: '"Oslo"\n"Rome"\n', stderr: '' });
+    });
+
+    it('fails when the answer has no list at all', async () => {
+      expect(await answer(cities, 'Oslo, Rome', ['--json-lines'])).toEqual(
+        failed('The answer is not JSON. Rephrase the prompt, or choose another --model.'),
+      );
     });
 
     it('follows the references of items', async () => {

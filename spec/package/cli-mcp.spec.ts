@@ -98,7 +98,17 @@ describe('rxllm --mcp', () => {
     streamCall(await server.next(), 'repeat', `\u009b31m\u202e${'x'.repeat(1000)}`);
     streamText(await server.next(), 'Hm.');
 
-    expect((await ended).stderr).toMatch(/^→ repeat\(\{"text":"[^\p{Cc}]*x{200,300}…\)\n$/u);
+    expect((await ended).stderr).toMatch(/^→ repeat\(\{"text":"\\u\{202e\}x{200,300}… \d+ more characters\)\n$/u);
+  });
+
+  it('shows hostile names as short text', async () => {
+    const { ended } = ask(['--mcp', silent]);
+    streamCall(await server.next(), `\u001b[31m\u202efly${'y'.repeat(1000)}`);
+    streamText(await server.next(), 'Hm.');
+
+    expect((await ended).stderr).toMatch(
+      /^✗ \\u\{202e\}fly{200,300}… \d+ more characters: There is no tool [^\p{C}]*\n$/u,
+    );
   });
 
   it('lends the tools of several servers, each by its own name', async () => {
@@ -119,6 +129,29 @@ describe('rxllm --mcp', () => {
     streamText(await server.next(), 'Hm.');
 
     expect(await ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(\{[^\n]+\}\n){4}$/u) as string });
+  });
+
+  it('counts the tokens of all turns with --stats', async () => {
+    const usage = (tokens: number): string =>
+      event({
+        ...chatChunk({}),
+        choices: [],
+        usage: { prompt_tokens: tokens, completion_tokens: 1, total_tokens: tokens + 1 },
+      });
+    const { ended } = ask(['--mcp', silent, '--stats']);
+    const first = await server.next();
+    const call = { name: 'repeat', arguments: '{"text":"ho"}' };
+    beginStream(
+      first,
+      event(chatChunk({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: call }] })),
+      event(finishChunk('tool_calls')),
+    );
+    first.end(`${usage(10)}data: [DONE]\n\n`);
+    const second = await server.next();
+    beginStream(second, piece('Hm.'), event(finishChunk()));
+    second.end(`${usage(20)}data: [DONE]\n\n`);
+
+    expect((await ended).stderr).toContain(' · 30 tokens in, 2 out · ');
   });
 
   it('calls tools over /responses, too', async () => {
@@ -255,6 +288,46 @@ describe('rxllm --mcp', () => {
     await shows(['Hm.']);
 
     expect(await ended).toBe(0);
+  });
+
+  it('takes Ctrl-D for a no, and asks for the next call', async () => {
+    const { type, shows, ended } = startInTerminal([...address(), '--mcp', silent, 'Hi']);
+    streamCall(await server.next(), 'repeat');
+    await shows(['Run it? [y/N] ']);
+    type(keys.ctrlD);
+    const second = await server.next();
+    expect(told(second)).toMatchObject({ content: expect.not.stringContaining('ho, ho') as string });
+    streamCall(second, 'repeat', 'hey');
+    await shows([/^✗ repeat: /u, '→ repeat({"text":"hey"})', 'Run it? [y/N] ']);
+    type(`y${keys.enter}`);
+    const third = await server.next();
+    expect(told(third)).toMatchObject({ content: 'hey, hey' });
+    streamText(third, 'Hm.');
+
+    expect(await ended).toBe(0);
+  });
+
+  it('asks at the terminal after the prompt was typed there', async () => {
+    const { type, shows, ended } = startInTerminal([...address(), '--mcp', silent, '-']);
+    type(`Hi${keys.enter}${keys.ctrlD}`);
+    streamCall(await server.next(), 'repeat');
+    await shows(['Run it? [y/N] ']);
+    type(`y${keys.enter}`);
+    const second = await server.next();
+    expect(told(second)).toMatchObject({ content: 'ho, ho' });
+    streamText(second, 'Hm.');
+
+    expect(await ended).toBe(0);
+  });
+
+  it('shows the whole of long arguments before it asks', async () => {
+    const { type, shows, ended, screen } = startInTerminal([...address(), '--mcp', silent, 'Hi']);
+    streamCall(await server.next(), 'repeat', `${'x'.repeat(1000)} and then`);
+    await shows(['Run it? [y/N] ']);
+    expect(screen().join('')).toContain('x and then"})');
+    type(keys.ctrlC);
+
+    expect(await ended).toBe(130);
   });
 
   it('asks at the terminal when standard input is the prompt', async () => {

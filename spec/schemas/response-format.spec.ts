@@ -392,11 +392,18 @@ describe('responseFormat and textFormat', () => {
       expect(() => sent({ '~standard': { version: 1, vendor: 'other', validate } })).toThrow(
         /schema of other has no JSON schema; pass a plain JSON schema/u,
       );
+      // A schema of zod 3.
+      expect(() => sent({ '~standard': { version: 1, vendor: 'zod', validate } })).toThrow(
+        /schema of zod has no JSON schema; use zod 4, or pass a plain JSON schema/u,
+      );
       expect(() => sent('string' as unknown as JsonSchema)).toThrow(/must be a zod schema/u);
     });
 
-    it.each(['', 'a b', 'ä', 'a'.repeat(65), 1])('the name %p', (name) => {
-      expect(() => responseFormat(withA(string), name as string)).toThrow(/name of responseFormat must be 1 to 64/u);
+    it.each(['', 'a b', 'ä', 'a'.repeat(65), 1])('the name %p, which the message shows', (name) => {
+      const format = (): unknown => responseFormat(withA(string), name as string);
+
+      expect(format).toThrow(/name of responseFormat must be 1 to 64/u);
+      expect(format).toThrow(`hyphens, not ${typeof name === 'string' ? JSON.stringify(name) : 'number'}`);
     });
 
     it('options that do not exist or are of the wrong type', () => {

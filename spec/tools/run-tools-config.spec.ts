@@ -34,6 +34,11 @@ describe('the arguments of runTools', () => {
       { tools: [f, { type: 'function', function: { name: 'f' } }] },
       'tools[1] must be what tool() returns',
     ],
+    [
+      'a tool among those of the request',
+      { request: { ...request, tools: [f] } },
+      'request.tools has what tool() returns; put it into tools',
+    ],
     ['no tool', { tools: [undefined] }, 'tools[0] must be what tool() returns'],
     ['two tools of one name', { tools: [f, toolOf('f', () => 2)] }, 'Two tools have the name "f"'],
     [

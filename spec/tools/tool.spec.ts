@@ -75,9 +75,11 @@ describe('tool', () => {
       name: 'plain',
       parameters: { type: 'object', properties: {} },
       run: (args) => {
-        expectTypeOf(args).toEqualTypeOf<unknown>();
+        expectTypeOf(args).toEqualTypeOf<object>();
       },
     });
+    // @ts-expect-error -- The type of city is unknown, not any.
+    tool({ name: 'unannotated', parameters: { type: 'object' }, run: ({ city }) => city as unknown });
     tool({ name: 'annotated', parameters: { type: 'object' }, run: ({ city }: { city: string }) => city });
     // @ts-expect-error -- The schema gives a text.
     tool({ name: 'wrong', parameters: z.object({ city: z.string() }), run: ({ city }: { city: number }) => city });
@@ -157,12 +159,13 @@ describe('tool', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['a wrong name', { name: 'a b' }, /name of a tool must be 1 to 64/u],
-    ['no run', { run: undefined }, /run must be a function/u],
+    ['a wrong name', { name: 'a b' }, /name of a tool must be 1 to 64 .* not "a b"/u],
+    ['no run', { run: undefined }, /tool "a": run must be a function, not undefined/u],
     ['a description that is no text', { description: 1 }, /description must be a string/u],
     ['strict that is no boolean', { strict: 'yes' }, /strict must be true or false/u],
     ['no parameters', { parameters: undefined }, /tool "a": the schema must be/u],
-    ['parameters that are no object', { parameters: z.string() }, /tool "a": the type of parameters must be 'object'/u],
+    ['parameters that are no object', { parameters: z.string() }, /parameters must be .*, such as z\.object\(/u],
+    ['a shape of zod', { parameters: { city: z.string() } }, /tool "a": parameters must be the schema of an object/u],
     ['parameters without JSON', { parameters: z.object({ a: z.date() }) }, /tool "a": "a" has no JSON schema/u],
     ['an unknown field', { execute: () => 1 }, /Unknown field "execute"/u],
   ])('refuses %s at the call', (_, fields, message) => {

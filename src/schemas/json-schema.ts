@@ -69,7 +69,7 @@ export function toJsonSchema(owner: string, schema: SchemaSource): JsonSchema {
   }
   if (jsonSchema === undefined) {
     throw new TypeError(
-      `${owner}: this schema of ${String(vendor)} has no JSON schema; pass a plain JSON schema instead`,
+      `${owner}: this schema of ${String(vendor)} has no JSON schema; ${vendor === 'zod' ? 'use zod 4, or ' : ''}pass a plain JSON schema instead`,
     );
   }
   const refuse = (part: { readonly path?: readonly (string | number)[]; readonly message: string }): never => {

@@ -51,8 +51,10 @@ export function textFormat(
 
 /** The rule of the API for names of schemas and tools. */
 export function checkName(owner: string, name: unknown): void {
-  const valid = typeof name === 'string' && /^[A-Za-z0-9_-]{1,64}$/u.test(name);
-  check(valid, `The name of ${owner}`, '1 to 64 letters, digits, underscores and hyphens', name);
+  if (typeof name !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/u.test(name)) {
+    const shown = typeof name === 'string' ? JSON.stringify(name) : typeof name;
+    throw new TypeError(`The name of ${owner} must be 1 to 64 letters, digits, underscores and hyphens, not ${shown}`);
+  }
 }
 
 function namedSchema(owner: string, schema: SchemaSource, name: string, options: FormatOptions): NamedSchema {

@@ -36,6 +36,9 @@ export function checkRunTools(client: Partial<Client>, config: RunToolsConfig): 
   const ask: unknown = (client as Partial<Client> | undefined)?.[api.method];
   check(typeof ask === 'function', 'client', `an object with ${api.method}(), such as createClient() returns`, client);
   api.checkRequest(request);
+  if (request.tools?.some(isRunnable)) {
+    throw new TypeError('request.tools has what tool() returns; put it into tools');
+  }
   check(Array.isArray(tools), 'tools', 'a list of what tool() returns', tools);
   tools.forEach(checkTool);
   checkNames([...api.namesIn(request), ...tools.map((tool) => tool.name)]);
@@ -64,15 +67,20 @@ export function checkRunTools(client: Partial<Client>, config: RunToolsConfig): 
   return api;
 }
 
-function checkTool(tool: Partial<RunnableTool> | null | undefined, place: number): void {
-  const { name, parameters, strict, parse, run } = tool ?? {};
-  const valid =
+function checkTool(tool: unknown, place: number): void {
+  const allowed = 'what tool() returns (those that you answer yourself go into request.tools)';
+  check(isRunnable(tool), `tools[${place}]`, allowed, tool);
+}
+
+function isRunnable(tool: unknown): boolean {
+  const { name, parameters, strict, parse, run } = (tool ?? {}) as Partial<RunnableTool>;
+  return (
     typeof name === 'string' &&
     isObject(parameters) &&
     typeof strict === 'boolean' &&
     typeof parse === 'function' &&
-    typeof run === 'function';
-  check(valid, `tools[${place}]`, 'what tool() returns (those that you answer yourself go into request.tools)', tool);
+    typeof run === 'function'
+  );
 }
 
 function checkNames(names: readonly string[]): void {

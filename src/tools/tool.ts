@@ -19,8 +19,8 @@ export interface ToolContext {
   readonly signal: AbortSignal;
 }
 
-/** The type of a tool's arguments: what its schema gives. With a plain JSON schema they are any object. */
-export type ToolArguments<Schema> = Schema extends StandardSchema<unknown, infer Arguments> ? Arguments : unknown;
+/** The type of a tool's arguments: what its schema gives. With a plain JSON schema they are any object, to be annotated. */
+export type ToolArguments<Schema> = Schema extends StandardSchema<unknown, infer Arguments> ? Arguments : object;
 
 /** A tool as {@link tool} takes it. */
 export interface ToolConfig<Schema> {
@@ -76,10 +76,12 @@ export function tool<Schema extends StandardSchema | StandardJsonSchema | JsonSc
   const owner = `tool "${name}"`;
   check(description === undefined || typeof description === 'string', 'description', 'a string', description);
   check(typeof strict === 'boolean', 'strict', 'true or false', strict);
-  checkFunction('run', (config as { readonly run?: unknown }).run);
+  checkFunction(`${owner}: run`, (config as { readonly run?: unknown }).run);
   const schema: SchemaSource = config.parameters;
   const parameters = sentSchema(owner, schema, strict);
-  check(parameters['type'] === 'object', `${owner}: the type of parameters`, "'object'", parameters['type']);
+  if (parameters['type'] !== 'object') {
+    throw new TypeError(`${owner}: parameters must be the schema of an object, such as z.object({ value: … })`);
+  }
   return Object.freeze({
     name,
     description,

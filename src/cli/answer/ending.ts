@@ -10,6 +10,13 @@ interface ReportConfig {
   readonly stats: boolean;
   /** Written before each line, where several answers are printed at once. */
   readonly label?: string;
+  /** Emits how the answer ended, by default from its chunks as one message. */
+  readonly toEnding?: OperatorFunction<AnswerValue, AnswerEnding>;
+}
+
+/** How an answer ended. */
+export interface AnswerEnding extends Pick<Message, 'content' | 'refusal' | 'finishReason'> {
+  readonly usage?: Usage | undefined;
 }
 
 /**
@@ -18,24 +25,35 @@ interface ReportConfig {
  */
 export function reportEnding<T>(
   print: OperatorFunction<AnswerValue, T>,
-  { stderr, stats, label = '' }: ReportConfig,
+  { stderr, stats, label = '', toEnding = toMessage() }: ReportConfig,
 ): OperatorFunction<AnswerValue, T> {
   return (source) =>
     defer(() => {
       let timing: StreamTiming | undefined;
-      const report = (message: Message): void => {
-        const ending = describeEnding(message);
-        const lines = [ending ?? [], stats && timing !== undefined ? formatStats(timing, message.usage) : []].flat();
+      let ending: AnswerEnding | undefined;
+      const report = ({ usage, ...answer }: AnswerEnding): void => {
+        const problem = describeEnding(answer);
+        const lines = [problem ?? [], stats && timing !== undefined ? formatStats(timing, usage) : []].flat();
         lines.forEach((line) => writeLine(stderr, `${label}${line}`, 'dim'));
       };
       return source.pipe(
         measure((measured) => (timing = measured)),
-        connect((chunks) => merge(chunks.pipe(print), chunks.pipe(toMessage(), tap(report), ignoreElements()))),
+        connect((chunks) =>
+          merge(
+            chunks.pipe(print),
+            chunks.pipe(
+              toEnding,
+              tap((ended) => (ending = ended)),
+              ignoreElements(),
+            ),
+          ),
+        ),
+        tap({ complete: () => ending && report(ending) }),
       );
     });
 }
 
-function describeEnding({ content, refusal, finishReason }: Message): string | undefined {
+function describeEnding({ content, refusal, finishReason }: Omit<AnswerEnding, 'usage'>): string | undefined {
   if (refusal !== '') {
     return `The model refused: ${oneLine(refusal)}`;
   }

@@ -2,6 +2,7 @@ import { dereference, type OutputUnit, type Schema, type SchemaDraft, validate }
 import type { JsonSchema, StandardSchema } from '../../index.node.js';
 import { UsageError } from '../errors.js';
 import { oneLine } from '../terminal/text.js';
+import { checkKeywords } from './check-keywords.js';
 
 const olderDrafts: Readonly<Record<string, SchemaDraft>> = {
   'draft-04': '4',
@@ -35,6 +36,7 @@ export function prepareSchema(root: JsonSchema): (part: unknown) => StandardSche
 /** Finds the parts that a reference may name, by their address. */
 function findParts(root: JsonSchema): Record<string, Schema | boolean> {
   try {
+    checkKeywords(root);
     const parts = dereference(root);
     Object.values(parts).forEach((part) => checkPart(part, parts));
     return parts;

@@ -1,4 +1,4 @@
-import { map, type OperatorFunction, pipe } from 'rxjs';
+import { connect, first, map, type OperatorFunction, pipe, scan, startWith, switchMap } from 'rxjs';
 import { arrayItems, type JsonSchema, responseFormat, type StandardSchema, toObject } from '../../index.node.js';
 import { UsageError } from '../errors.js';
 import { prepareSchema } from './check-json.js';
@@ -85,7 +85,19 @@ function readItems(schema: JsonSchema, schemaOf: (part: unknown) => StandardSche
     );
   }
   const [name, { items = true }] = list;
-  return arrayItems(schemaOf(items), { path: [name] });
+  const itemsAt = (path: readonly string[]) => arrayItems(schemaOf(items), { path });
+  return list[1] === schema ? atFirstBracket((bracket) => itemsAt(bracket === '[' ? [] : [name])) : itemsAt([name]);
+}
+
+/** Chooses how to read a text by its first bracket: a server that ignores the schema may answer with the list alone. */
+function atFirstBracket<T>(choose: (bracket: string) => OperatorFunction<string, T>): OperatorFunction<string, T> {
+  return connect((pieces) =>
+    pieces.pipe(
+      scan((start, piece) => start + piece),
+      first((start) => /[[{]|^\s*[^\s`]/u.test(start), ''), // a Markdown fence may come before it
+      switchMap((start) => pieces.pipe(startWith(start), choose(/[[{]/u.exec(start)?.[0] ?? ''))),
+    ),
+  );
 }
 
 /** Whether a schema is a list whose items all have one schema. */

@@ -9,21 +9,27 @@ import type { Streams } from '../terminal/output.js';
 export type AskUser = (question: string) => Observable<boolean>;
 
 /**
- * Prepares to ask questions: at standard input if that is a terminal, else at the terminal of the process, since standard
- * input may be the prompt.
+ * Prepares to ask questions at the terminal of the process. Standard input may be the prompt, and after Ctrl-D it is never
+ * read again; Windows, which has no /dev/tty, reads it all the same.
  *
  * @throws {UsageError} When there is no terminal.
  */
 export function prepareQuestions({ stdin, stderr }: Streams): AskUser {
-  const open = (): ReadStream => (stdin.isTTY ? stdin : new ReadStream(openSync('/dev/tty', 'r')));
-  if (!stdin.isTTY) {
+  const open = (): ReadStream => {
     try {
-      open().destroy();
+      return new ReadStream(openSync('/dev/tty', 'r'));
     } catch {
+      if (stdin.isTTY) {
+        return stdin;
+      }
       throw new UsageError(
         'Each call of a tool is asked for at a terminal, and there is none: pass --yes to run them all',
       );
     }
+  };
+  const first = open();
+  if (first !== stdin) {
+    first.destroy();
   }
   return (question) =>
     new Observable((subscriber) => {
@@ -33,8 +39,13 @@ export function prepareQuestions({ stdin, stderr }: Streams): AskUser {
         subscriber.next(/^\s*y(es)?\s*$/iu.test(line));
         subscriber.complete();
       });
-      // Ctrl-D.
-      editor.once('close', () => subscriber.complete());
+      // Ctrl-D, which does not end the line.
+      editor.once('close', () => {
+        if (!subscriber.closed) {
+          stderr.write('\n');
+        }
+        subscriber.complete();
+      });
       stderr.write(question);
       return () => {
         editor.close();

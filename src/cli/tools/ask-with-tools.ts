@@ -4,6 +4,7 @@ import {
   defer,
   identity,
   ignoreElements,
+  last,
   map,
   merge,
   mergeMap,
@@ -13,16 +14,18 @@ import {
   tap,
 } from 'rxjs';
 import {
+  accumulateRun,
   coalesceText,
   type RunnableTool,
   runChunks,
   runTools,
+  type RunView,
   textDeltas,
   type ToolCall,
   type ToolRunEvent,
   toText,
 } from '../../index.node.js';
-import { reportEnding } from '../answer/ending.js';
+import { type AnswerEnding, reportEnding } from '../answer/ending.js';
 import {
   type AskOptions,
   type DisplayOptions,
@@ -41,8 +44,12 @@ import { withToolServers } from './tool-servers.js';
 
 /** How many requests one prompt may cause: every call is shown, so a long run is seen. */
 const maxTurns = 50;
-/** How much of a call's arguments and of a failure is shown, in characters. */
+/** How much of a call or a failure is shown, in characters. */
 const maxShown = 300;
+/** The same for arguments that the user is asked about, and would agree to without having seen the rest. */
+const maxAsked = 10_000;
+/** Invisible characters, some of which reorder text, so that a call could look like another one. */
+const hidden = /(?![\u200c\u200d])\p{Cf}/gu;
 
 interface Prompt {
   readonly server: Server;
@@ -82,7 +89,7 @@ interface Run {
 
 function run({ server: { client }, model, prompt, options, tools, stderr, askUser }: Run): Observable<ToolRunEvent> {
   const approve = (call: ToolCall): boolean | Observable<boolean> => {
-    writeLine(stderr, `→ ${describeCall(call)}`, 'dim');
+    writeLine(stderr, `→ ${describeCall(call, askUser === undefined ? maxShown : maxAsked)}`, 'dim');
     return askUser?.('Run it? [y/N] ') ?? true;
   };
   const retry = { count: options.retries, notify: writeRetry(stderr) };
@@ -103,48 +110,61 @@ function printRun(display: DisplayOptions, { stdout, stderr }: Streams): Operato
       )
     : pipe(runText(), stream ? identity : toText());
   const print = pipe(toOutput, delay === 0 ? identity : coalesceText(delay), printText(stdout));
-  return connect((events) =>
-    merge(
+  return connect((events) => {
+    // The shared events, so that the last turn is known when the chunks end.
+    const toEnding = () => events.pipe(accumulateRun(), last(), mergeMap(endingOf));
+    return merge(
       events.pipe(print),
       events.pipe(
         tap((event) => report(event, stderr)),
         ignoreElements(),
       ),
-      events.pipe(runChunks(), reportEnding(ignoreElements(), { stderr, stats })),
-    ),
-  );
+      events.pipe(runChunks(), reportEnding(ignoreElements(), { stderr, stats, toEnding })),
+    );
+  });
+}
+
+/** The last answer of a run that has one, with the token counts of all turns. */
+function endingOf({ turns, usage }: RunView): readonly AnswerEnding[] {
+  return turns.slice(-1).map(({ message }) => ({ ...message, usage }));
 }
 
 /** Emits the text of all turns; what a turn says before its calls ends its line. */
 function runText(): OperatorFunction<ToolRunEvent, string> {
   return connect((events) =>
     defer(() => {
-      let last = '\n';
+      let end = '\n';
       return merge(
         events.pipe(runChunks(), textDeltas()),
-        events.pipe(mergeMap(({ type }) => (type === 'call' && last !== '\n' ? ['\n'] : []))),
-      ).pipe(tap((text) => (last = text.at(-1) ?? last)));
+        events.pipe(mergeMap(({ type }) => (type === 'call' && end !== '\n' ? ['\n'] : []))),
+      ).pipe(tap((text) => (end = text.at(-1) ?? end)));
     }),
   );
 }
 
 function report(event: ToolRunEvent, stderr: NodeJS.WriteStream): void {
   if (event.type === 'failure') {
-    writeLine(stderr, `✗ ${event.call.name}: ${shorten(event.content)}`, 'dim');
+    writeLine(stderr, `✗ ${shorten(event.call.name)}: ${shorten(event.content)}`, 'dim');
   }
   if (event.type === 'progress' && typeof event.value === 'object' && event.value !== null) {
     const { progress, total, message } = event.value as Readonly<Record<string, unknown>>;
     const amount = [progress, total].filter((part) => typeof part === 'number').join('/');
     const words = typeof message === 'string' ? ` ${shorten(message)}` : '';
-    writeLine(stderr, `  ${event.call.name}: ${amount}${words}`, 'dim');
+    writeLine(stderr, `  ${shorten(event.call.name)}: ${amount}${words}`, 'dim');
   }
 }
 
-function describeCall({ name, arguments: text }: ToolCall): string {
-  return `${oneLine(name)}(${shorten(text)})`;
+function describeCall({ name, arguments: text }: ToolCall, maximum: number): string {
+  return `${shorten(name)}(${shorten(text, maximum)})`;
 }
 
-function shorten(text: string): string {
+/** Shortens a text to one line, with invisible characters as escapes such as `\u{202e}`. */
+function shorten(text: string, maximum = maxShown): string {
   const line = oneLine(text);
-  return line.length > maxShown ? `${line.slice(0, maxShown)}…` : line;
+  const shown = line.slice(0, maximum).replace(hidden, escape);
+  return line.length > maximum ? `${shown}… ${line.length - maximum} more characters` : shown;
+}
+
+function escape(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`;
 }
