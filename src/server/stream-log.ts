@@ -24,7 +24,10 @@ export type AppendResult =
 
 /** Options of {@link StreamLog.append}. */
 export interface AppendOptions {
-  /** Whether the stream ends with these entries. Default false. */
+  /**
+   * Whether the stream ends with these entries. Such an append is also written to a stopped stream, and has 1 KiB of room in
+   * a full log, so that the writer can say why it ended. Default false.
+   */
   readonly end?: boolean | undefined;
   /** After how many milliseconds without a reader `detached` is returned. */
   readonly detach: number;
