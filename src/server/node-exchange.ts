@@ -33,7 +33,8 @@ export interface NodeResponse extends NodeEmitter, Readonly<Record<'req', Pick<N
   readonly stream?: { readonly destroyed: boolean } | undefined;
   setHeader(name: string, value: string): unknown;
   appendHeader(name: string, value: string): unknown;
-  flushHeaders(): void;
+  /** The types of HTTP/2 lack it. */
+  flushHeaders?(): void;
   write(piece: Uint8Array): boolean;
   end(): unknown;
   destroy(error?: Error): unknown;

@@ -35,7 +35,7 @@ async function send(answer: Response | Promise<Response>, response: NodeResponse
     await body?.cancel();
     return;
   }
-  response.flushHeaders();
+  response.flushHeaders?.();
   await writeBody(body.getReader(), response);
   response.end();
 }
