@@ -91,7 +91,10 @@ async function bundleForNode() {
     bundle({
       entryPoints: [
         { in: 'src/index.node.ts', out: 'index' },
-        ...['angular', 'local', 'mcp', 'node', 'testing'].map((name) => ({ in: `src/${name}/index.ts`, out: name })),
+        ...['angular', 'local', 'mcp', 'node', 'server', 'testing'].map((name) => ({
+          in: `src/${name}/index.ts`,
+          out: name,
+        })),
       ],
       outdir: 'dist/node',
       splitting: true,
@@ -218,7 +221,9 @@ function lessRxjs() {
     name: 'rxjs',
     setup({ onResolve }) {
       onResolve({ filter: /^rxjs$/ }, ({ importer }) => ({
-        path: /[\\/]src[\\/](?:angular|local|mcp|testing)[\\/]/u.test(importer) ? './more-rxjs.cjs' : './rxjs.cjs',
+        path: /[\\/]src[\\/](?:angular|local|mcp|server|testing)[\\/]/u.test(importer)
+          ? './more-rxjs.cjs'
+          : './rxjs.cjs',
         external: true,
       }));
     },

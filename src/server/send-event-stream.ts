@@ -1,0 +1,19 @@
+import type { ObservableInput } from 'rxjs';
+import type { EventStreamValue } from './event-text.js';
+import type { NodeResponse } from './node-exchange.js';
+import { writeResponse } from './write-response.js';
+import { toEventStream, type EventStreamConfig } from './to-event-stream.js';
+
+/**
+ * Sends chunks, events of a response or server-sent events as the answer of `node:http` or Express, like
+ * {@link toEventStream}. It is written as fast as the socket takes it; a client that leaves unsubscribes the source.
+ *
+ * @throws TypeError as `toEventStream` does.
+ */
+export function sendEventStream(
+  source: ObservableInput<EventStreamValue>,
+  response: NodeResponse,
+  config: EventStreamConfig = {},
+): void {
+  writeResponse(toEventStream(source, config), response);
+}

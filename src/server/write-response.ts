@@ -1,0 +1,54 @@
+import { firstValueFrom, fromEvent, race, take } from 'rxjs';
+import { isGone, type NodeResponse } from './node-exchange.js';
+
+/**
+ * Sends a web response through Node, as fast as the socket takes it. When the client leaves, the body is cancelled. If there
+ * is no response the answer is 500 without a text; if its body fails, the connection is broken off.
+ */
+export function writeResponse(answer: Response | Promise<Response>, response: NodeResponse): void {
+  send(answer, response).catch((error: unknown) => {
+    if (response.headersSent) {
+      response.destroy(error as Error);
+    } else {
+      response.statusCode = 500;
+      response.end();
+    }
+  });
+}
+
+async function send(answer: Response | Promise<Response>, response: NodeResponse): Promise<void> {
+  const { status, headers, body } = await answer;
+  if (isGone(response)) {
+    await body?.cancel();
+    return;
+  }
+  response.statusCode = status;
+  for (const [name, value] of headers) {
+    if (name === 'set-cookie') {
+      response.appendHeader(name, value);
+    } else {
+      response.setHeader(name, value);
+    }
+  }
+  if (body === null || response.req.method === 'HEAD') {
+    response.end();
+    await body?.cancel();
+    return;
+  }
+  response.flushHeaders?.();
+  await writeBody(body.getReader(), response);
+  response.end();
+}
+
+async function writeBody(reader: ReadableStreamDefaultReader<Uint8Array>, response: NodeResponse): Promise<void> {
+  const left = fromEvent(response, 'close').subscribe(() => void reader.cancel());
+  try {
+    for (let piece = await reader.read(); !piece.done && !isGone(response); piece = await reader.read()) {
+      if (!response.write(piece.value)) {
+        await firstValueFrom(race(fromEvent(response, 'drain'), fromEvent(response, 'close')).pipe(take(1)));
+      }
+    }
+  } finally {
+    left.unsubscribe();
+  }
+}
