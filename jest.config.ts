@@ -15,8 +15,8 @@ const config: Config = {
   testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
-  // These need a browser, or start many programs: `npm run test:browser`, `npm run test:package`.
-  testPathIgnorePatterns: ['/node_modules/', '/spec/browser/', '/spec/package/'],
+  // These need a browser or Redis, or start many programs: `npm run test:browser`, `test:redis`, `test:package`.
+  testPathIgnorePatterns: ['/node_modules/', '/spec/browser/', '/spec/redis/', '/spec/package/'],
   // Separate projects with their own tests.
   modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/', '<rootDir>/spec/consumers/'],
   transform: {
