@@ -91,7 +91,7 @@ async function bundleForNode() {
     bundle({
       entryPoints: [
         { in: 'src/index.node.ts', out: 'index' },
-        ...['angular', 'local', 'mcp', 'node', 'testing'].map((name) => ({ in: `src/${name}/index.ts`, out: name })),
+        ...['angular', 'local', 'mcp', 'node', 'redis', 'testing'].map((name) => ({ in: `src/${name}/index.ts`, out: name })),
       ],
       outdir: 'dist/node',
       splitting: true,
@@ -218,7 +218,7 @@ function lessRxjs() {
     name: 'rxjs',
     setup({ onResolve }) {
       onResolve({ filter: /^rxjs$/ }, ({ importer }) => ({
-        path: /[\\/]src[\\/](?:angular|local|mcp|testing)[\\/]/u.test(importer) ? './more-rxjs.cjs' : './rxjs.cjs',
+        path: /[\\/]src[\\/](?:angular|local|mcp|redis|testing)[\\/]/u.test(importer) ? './more-rxjs.cjs' : './rxjs.cjs',
         external: true,
       }));
     },

@@ -6,7 +6,7 @@
  * stream was open; an append that follows therefore notifies it. `lost` and `ended` are told with the last entries only.
  * Reading goes on when Redis has no memory left for the list of readers.
  */
-export const readScript = `
+export const pageScript = `
 local log, state, readers = KEYS[1], KEYS[2], KEYS[3]
 local owner, after, following, reader, waits, lease, count, bytes = unpack(ARGV)
 local time = redis.call('TIME')

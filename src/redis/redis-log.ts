@@ -25,7 +25,7 @@ import { check, checkConfig, checkCount, checkDuration, checkScheduler } from '.
 import { appendScript } from './append-script.js';
 import { checkClient, type RedisClient } from './redis-client.js';
 import { notificationsOf } from './notifications.js';
-import { readScript } from './read-script.js';
+import { pageScript } from './page-script.js';
 import { hasCode, runScript } from './run-script.js';
 import { stopScript } from './stop-script.js';
 
@@ -111,7 +111,7 @@ export function redisLog(config: RedisLogConfig): StreamLog {
           defer(() => {
             isWaiting = waits;
             const values = [owner, after, after + 1, reader, waits ? 1 : 0, lease, ...pageSize];
-            return run(readScript, id, ['log', 'state', 'readers'], values);
+            return run(pageScript, id, ['log', 'state', 'readers'], values);
           }).pipe(map(toPage));
         const leave = (): void => {
           if (isWaiting) {
