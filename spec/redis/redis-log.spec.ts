@@ -97,7 +97,20 @@ describe('redisLog', () => {
 
   it('does not need notifications', async () => {
     await first(create().append('id', 'ann', entriesOf(1, 1), { detach }));
-    const waiting = first(create({ lease: 1000 }).read('id', 'ann', 1, wait));
+    const deaf = {
+      isOpen: true,
+      eval: client.eval.bind(client),
+      evalSha: client.evalSha.bind(client),
+      duplicate: () => ({
+        isOpen: false,
+        connect: () => Promise.reject(new Error('No second connection')),
+        subscribe: () => Promise.resolve(),
+        unsubscribe: () => Promise.resolve(),
+        on: () => undefined,
+        destroy: () => undefined,
+      }),
+    };
+    const waiting = first(redisLog({ client: deaf, lease: 1000 }).read('id', 'ann', 1, wait));
     await untilWaiting(1);
     await client.xAdd('rxllm:{id}:log', '2-0', { data: '{"part":2}' });
 
