@@ -10,8 +10,12 @@ const config: Config = {
   testTimeout: 30_000,
   roots: ['<rootDir>/spec', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
-  // These need a browser, or take long: `npm run test:browser`, `npm run test:slow`.
-  testPathIgnorePatterns: ['/node_modules/', '/spec/(architecture|browser|faults|package)/', '\\.slow\\.spec\\.ts$'],
+  // These need a browser or Redis, or take long: `npm run test:browser`, `test:redis`, `test:slow`.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/spec/(architecture|browser|faults|package|redis)/',
+    '\\.slow\\.spec\\.ts$',
+  ],
   // Separate projects with their own tests.
   modulePathIgnorePatterns: ['<rootDir>/examples/angular-chat/', '<rootDir>/spec/consumers/'],
   transform: {

@@ -91,7 +91,7 @@ async function bundleForNode() {
     bundle({
       entryPoints: [
         { in: 'src/index.node.ts', out: 'index' },
-        ...['angular', 'local', 'mcp', 'node', 'server', 'testing'].map((name) => ({
+        ...['angular', 'local', 'mcp', 'node', 'redis', 'server', 'testing'].map((name) => ({
           in: `src/${name}/index.ts`,
           out: name,
         })),
@@ -221,7 +221,7 @@ function lessRxjs() {
     name: 'rxjs',
     setup({ onResolve }) {
       onResolve({ filter: /^rxjs$/ }, ({ importer }) => ({
-        path: /[\\/]src[\\/](?:angular|local|mcp|server|testing)[\\/]/u.test(importer)
+        path: /[\\/]src[\\/](?:angular|local|mcp|redis|server|testing)[\\/]/u.test(importer)
           ? './more-rxjs.cjs'
           : './rxjs.cjs',
         external: true,

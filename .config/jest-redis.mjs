@@ -1,0 +1,10 @@
+/* The specs that need a Redis server: `npm run test:redis`. */
+export default {
+  rootDir: '..',
+  // Only for tests that hang.
+  testTimeout: 60_000,
+  roots: ['<rootDir>/spec/redis'],
+  testMatch: ['**/*.spec.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};

@@ -1,0 +1,9 @@
+/* Streams of a relay in Redis */
+export { redisLog, type RedisLogConfig } from './redis-log.js';
+export type { AppendOptions, AppendResult, LogEntry, LogPage, StreamLog } from '../server/stream-log.js';
+
+/* Limits that processes share */
+export { redisBudget, type RedisBudget, type RedisBudgetConfig, type RedisBudgetCost } from './redis-budget.js';
+
+/* What both use of a client of Redis */
+export type { RedisClient, RedisScriptOptions, RedisSubscriber } from './redis-client.js';
