@@ -1,4 +1,4 @@
-import { from, lastValueFrom, type Observable, take, VirtualAction, VirtualTimeScheduler } from 'rxjs';
+import { from, lastValueFrom, type Observable, take, tap, VirtualAction, VirtualTimeScheduler } from 'rxjs';
 import {
   type ChatCompletionChunk,
   type Client,
@@ -75,10 +75,11 @@ async function read(
     baseURL: relay.baseURL,
     transport: fetchTransport(),
     scheduler: clock,
+    interceptors: [(request, next) => next(request).pipe(tap(({ type }) => type === 'head' && relay.reached('head')))],
     ...options,
     resume: { random: () => 0, notify: ({ at }) => queueMicrotask(() => goOn(clock, at)), ...options.resume },
   });
-  return { relay, seen: observe(ask(client)), clock };
+  return { relay, seen: observe(ask(client).pipe(tap(() => relay.reached('value')))), clock };
 }
 
 function goOn(clock: VirtualTimeScheduler, until: number): void {
@@ -187,7 +188,7 @@ describe.each(both)('a stream of %s that a relay keeps', (api) => {
     const relay = await startRelay(events, [{ until: 2 }]);
     const client = createClient({ baseURL: relay.baseURL, resume: false });
 
-    expect(await failureOf(apis[api].ask(client))).toMatchObject({
+    expect(await failureOf(apis[api].ask(client).pipe(tap(() => relay.reached('value'))))).toMatchObject({
       name: 'ConnectionError',
       retryable: false,
       streamId: relay.id,

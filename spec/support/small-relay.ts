@@ -1,4 +1,4 @@
-import { closeServers, type LoopbackServer, type ServedExchange, startServer } from './loopback.js';
+import { type LoopbackServer, type ServedExchange, startServer } from './loopback.js';
 
 /** How the relay answers its exchanges, by their place: the `POST` first, then each `GET`. The last script is repeated. */
 export interface RelayScript {
@@ -18,7 +18,8 @@ export interface SmallRelay {
   readonly requests: readonly string[];
   /** The requests as they were served. */
   readonly served: readonly ServedExchange[];
-  readonly close: () => Promise<void>;
+  /** Called with what reached the client, since a reset destroys what is on its way. */
+  readonly reached: (what: 'head' | 'value') => void;
 }
 
 /** The headers of an event stream that a relay keeps. */
@@ -41,6 +42,7 @@ export async function startRelay(
   const requests: string[] = [];
   const all: ServedExchange[] = [];
   let exchanges = 0;
+  let pending: { readonly served: ServedExchange; left: number } | undefined;
   const stream = (served: ServedExchange, after: number, { until, cut = 'reset' }: RelayScript): void => {
     if (after >= events.length) {
       served.head(204);
@@ -58,8 +60,16 @@ export async function startRelay(
     if (until === undefined || cut === 'end') {
       served.end();
     } else if (cut === 'reset') {
-      // After what was written has reached the client.
-      setImmediate(() => setImmediate(() => served.reset()));
+      pending = { served, left: last - after };
+    }
+  };
+  const reached = (what: 'head' | 'value'): void => {
+    if (pending !== undefined) {
+      pending.left -= what === 'value' ? 1 : 0;
+      if (pending.left === 0) {
+        pending.served.reset();
+        pending = undefined;
+      }
     }
   };
   const server: LoopbackServer = await startServer({
@@ -82,5 +92,5 @@ export async function startRelay(
       }
     },
   });
-  return { baseURL: `${server.url}/v1`, id, requests, served: all, close: closeServers };
+  return { baseURL: `${server.url}/v1`, id, requests, served: all, reached };
 }
