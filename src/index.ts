@@ -1,5 +1,5 @@
 /* A request becomes a cold Observable of chunks */
-export { type Client, createClient, type ResumeOptions } from './client/create-client.js';
+export { type Client, createClient, type ResumeOptions, type ResumeStreamOptions } from './client/create-client.js';
 export type {
   ApiKey,
   ClientConfig,

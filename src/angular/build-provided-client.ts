@@ -56,6 +56,7 @@ function clientOf(stream: () => Observable<never>): Client {
     completions: stream,
     responses: stream,
     resumeResponse: stream,
+    resumeStream: stream,
     retrieveResponse: stream,
     cancelResponse: stream,
     deleteResponse: stream,

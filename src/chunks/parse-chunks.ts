@@ -41,6 +41,13 @@ interface ParseChunksConfig extends StreamContent {
   readonly scheduler?: SchedulerLike;
 }
 
+/** What the chunks of one stream have told so far, in all exchanges that it took. */
+interface ChunkHistory<Chunk> {
+  readonly completion: Completion;
+  readonly foreign: ForeignStream;
+  readonly repair: ChunkRepair<Chunk>;
+}
+
 /**
  * Emits the typed chunk of each event, until `[DONE]` or the end of the source.
  *
@@ -48,27 +55,41 @@ interface ParseChunksConfig extends StreamContent {
  * sent inside the stream, is a `StreamError`. Data that is not JSON or not a valid chunk, and an index that is not a
  * non-negative integer, is a `ProtocolError`, and so is a stream up to `[DONE]` whose objects are those of another
  * endpoint; an index above the limits is a `LimitError`.
+ *
+ * It reads one stream: a further subscription goes on with the rest of it.
  */
 export function parseChunks<Chunk extends AnyChunk>(
   format: ChunkFormat<Chunk>,
   config: ParseChunksConfig,
 ): OperatorFunction<AnswerEvent | ProvenChunk<Chunk>, Chunk> {
-  return operate((destination) => new ChunkParser(destination, format, config));
+  const history = {
+    completion: new Completion(),
+    foreign: new ForeignStream('objects without choices', hasChoicesOrUsage),
+    repair: format.createRepair(config),
+  };
+  return operate((destination) => new ChunkParser(destination, format, config, history));
 }
 
 class ChunkParser<Chunk extends AnyChunk> implements Stage<AnswerEvent | ProvenChunk<Chunk>> {
   private readonly destination: Subscriber<Chunk>;
   private readonly format: ChunkFormat<Chunk>;
   private readonly config: ParseChunksConfig;
-  private readonly completion = new Completion();
-  private readonly foreign = new ForeignStream('objects without choices', hasChoicesOrUsage);
+  private readonly completion: Completion;
+  private readonly foreign: ForeignStream;
   private readonly repair: ChunkRepair<Chunk>;
 
-  constructor(destination: Subscriber<Chunk>, format: ChunkFormat<Chunk>, config: ParseChunksConfig) {
+  constructor(
+    destination: Subscriber<Chunk>,
+    format: ChunkFormat<Chunk>,
+    config: ParseChunksConfig,
+    { completion, foreign, repair }: ChunkHistory<Chunk>,
+  ) {
     this.destination = destination;
     this.format = format;
     this.config = config;
-    this.repair = format.createRepair(config);
+    this.completion = completion;
+    this.foreign = foreign;
+    this.repair = repair;
   }
 
   next(event: AnswerEvent | ProvenChunk<Chunk>): void {

@@ -4,6 +4,7 @@ import type { EmbeddingsRequest } from '../schemas/embeddings.js';
 import type { ModerationsRequest } from '../schemas/moderations.js';
 import type { ResponseRequest } from '../schemas/response-request.js';
 import { isObject } from '../util/is-object.js';
+import { isStreamId } from './request-scope.js';
 
 /**
  * Checks a request to `/chat/completions`.
@@ -43,13 +44,13 @@ export function checkCompletionRequest(request: CompletionRequest): void {
  *
  * @throws {TypeError} When they are no object, or `after` is not a whole number, 0 or more.
  */
-export function checkAfter(options: unknown): void {
+export function checkAfter(options: unknown, where = 'resumeResponse()', example = 'after: 3'): void {
   if (!isObject(options)) {
-    throw new TypeError('resumeResponse() takes its options as an object, such as { after: 3 }');
+    throw new TypeError(`${where} takes its options as an object, such as { ${example} }`);
   }
   const { after } = options;
   if (after !== undefined && !(Number.isSafeInteger(after) && Number(after) >= 0)) {
-    throw new TypeError('resumeResponse() takes after as the number of an event: a whole number, 0 or more');
+    throw new TypeError(`${where} takes after as the number of an event: a whole number, 0 or more`);
   }
 }
 
@@ -119,6 +120,22 @@ export function checkResponseId(id: unknown, where: string): string {
     throw new TypeError(`${where} needs the id of a response: a text such as 'resp_123'`);
   }
   return id;
+}
+
+/**
+ * Checks what `resumeStream` takes, and returns the options.
+ *
+ * @throws {TypeError} When the id cannot be one of a stream, or an option is invalid.
+ */
+export function checkStreamOptions<Options extends { readonly api: string }>(id: unknown, options: Options): Options {
+  if (!isStreamId(id)) {
+    throw new TypeError('resumeStream() needs the id of a stream: the streamId that onResponse or an error tells');
+  }
+  checkAfter(options, 'resumeStream()', "api: 'chat'");
+  if (options.api !== 'chat' && options.api !== 'responses') {
+    throw new TypeError("resumeStream() needs api: 'chat' or 'responses', the method whose stream it is");
+  }
+  return options;
 }
 
 /** Whether a request asks for one answer, so that all choices are parts of it, however the server numbers them. */

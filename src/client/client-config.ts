@@ -70,13 +70,13 @@ export interface ClientConfig {
   /** Whether to follow redirects within the same origin. By default all are refused, so that no key reaches another server. */
   readonly redirects?: 'refuse' | 'same-origin' | undefined;
   /**
-   * How a stream that the server keeps and numbers, such as that of a background response, is taken up where its connection
-   * broke; `false` for one exchange per subscription.
+   * How a stream that the server keeps and numbers, such as that of a background response or of a relay, is taken up where
+   * its connection broke; `false` for one exchange per subscription.
    */
   readonly resume?: ResumeConfig | false | undefined;
   /**
-   * What becomes of a background response whose stream is unsubscribed before its end: by default the server is left to
-   * finish it, and `stop` cancels it.
+   * What becomes of the work of a server that keeps a stream, when that is unsubscribed before its end: `leave` or `stop` it. By
+   * default a background response is left, and the stream of a relay is stopped.
    */
   readonly onUnsubscribe?: 'leave' | 'stop' | undefined;
   /** The clock of every deadline. Default `asyncScheduler`; a `TestScheduler` in marble tests. */
@@ -91,6 +91,8 @@ export interface ResponseInfo {
   readonly headers: Headers;
   /** The id of the request on the server, to quote to its support. */
   readonly requestId: string | undefined;
+  /** The id under which a relay keeps the stream, for `resumeStream`. */
+  readonly streamId: string | undefined;
   readonly rateLimits: RateLimits;
 }
 

@@ -17,6 +17,7 @@ import {
   checkModerationsRequest,
   checkResponseId,
   checkResponseRequest,
+  checkStreamOptions,
 } from './check-request.js';
 import type { ClientConfig, RequestOptions } from './client-config.js';
 import { fetchEmbeddings } from './fetch-embeddings.js';
@@ -24,7 +25,7 @@ import { fetchModels } from './fetch-models.js';
 import { fetchModerations } from './fetch-moderations.js';
 import { cancelResponse, deleteResponse, retrieveResponse } from './fetch-response.js';
 import { createSettings, type Platform } from './settings.js';
-import { streamChunks } from './stream-chunks.js';
+import { resumeChunks, streamChunks } from './stream-chunks.js';
 import { chatEndpoint, completionsEndpoint } from './stream-endpoints.js';
 import { resumeResponse, streamResponse } from './stream-responses.js';
 
@@ -49,6 +50,16 @@ export interface Client {
    * `responses` does. Throws `TypeError` at the call for an id that is no text, or an empty one.
    */
   readonly resumeResponse: (id: string, options?: ResumeOptions) => Observable<ResponseEvent>;
+  /**
+   * Attaches to a stream that a relay keeps, from its start or after an event: chunks for `api: 'chat'`, events for
+   * `api: 'responses'`. It is resumed and stopped as the stream of `chat` is. A stream that has ended after the last event
+   * that was read completes without a value; one that the relay does not have is an `ApiError` of kind `not_found`. Throws
+   * `TypeError` at the call for an id that is not one of a stream, and without `api`.
+   */
+  readonly resumeStream: <Api extends 'chat' | 'responses'>(
+    id: string,
+    options: ResumeStreamOptions<Api>,
+  ) => Observable<Api extends 'chat' ? ChatCompletionChunk : ResponseEvent>;
   /**
    * Emits a stored response as the server has it now, whatever its `status`: the `error` of one that failed is part of the
    * value. An id that the server does not know is an `ApiError` of kind `not_found`; one that is no text, or an empty one,
@@ -78,6 +89,14 @@ export interface Client {
 /** Options of `resumeResponse`. */
 export interface ResumeOptions extends RequestOptions {
   /** The `sequence_number` of the last event that was read. Default none: the server begins with the first. */
+  readonly after?: number | undefined;
+}
+
+/** Options of `resumeStream`. */
+export interface ResumeStreamOptions<Api extends 'chat' | 'responses' = 'chat' | 'responses'> extends RequestOptions {
+  /** The method whose stream it is. */
+  readonly api: Api;
+  /** The `id` of the last server-sent event that was read: the `after` of an error. Default none: all events come. */
   readonly after?: number | undefined;
 }
 
@@ -116,7 +135,17 @@ export function buildClient(config: ClientConfig, platform: Platform): Client {
       checkResponseId(id, 'resumeResponse()');
       checkAfter(options);
       const { after, ...rest } = options;
-      return resumeResponse(id, after, settingsOf(rest));
+      return resumeResponse({ id, after }, settingsOf(rest));
+    },
+    resumeStream: (id, options) => {
+      const { api, after, ...rest } = checkStreamOptions(id, options);
+      const from = { id, after, relayed: true };
+      // How many answers the request asked for is not known.
+      return (
+        api === 'chat'
+          ? resumeChunks(chatEndpoint, { n: Infinity }, from, settingsOf(rest))
+          : resumeResponse(from, settingsOf(rest))
+      ) as Observable<never>;
     },
     retrieveResponse: (id, options) => retrieveResponse(checkResponseId(id, 'retrieveResponse()'), settingsOf(options)),
     cancelResponse: (id, options) => cancelResponse(checkResponseId(id, 'cancelResponse()'), settingsOf(options)),

@@ -1,7 +1,8 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
 import { type AnswerEvent, errorFrame, parseEventData } from '../answers/event-data.js';
+import type { StreamCursor } from '../answers/stream-cursor.js';
 import { ProtocolError } from '../errors/protocol-error.js';
-import type { ServerSentEvent } from '../sse/block-parser.js';
+import type { EventSink, ServerSentEvent } from '../sse/block-parser.js';
 import { ByteBuffer } from '../sse/byte-buffer.js';
 import { withoutByteOrderMark } from '../sse/byte-order-mark.js';
 import { EventParser } from '../sse/event-parser.js';
@@ -12,6 +13,7 @@ import type { TransportEvent } from '../transport/transport.js';
 import { isObject } from '../util/is-object.js';
 import { joinBytes } from '../util/join-bytes.js';
 import { operate, type Stage } from '../util/operate.js';
+import { NumberedEvents } from './resume/numbered-events.js';
 
 /** What the answers of an endpoint may be. */
 export interface AnswerReading<Value> {
@@ -26,16 +28,21 @@ export interface AnswerReading<Value> {
  * before the first field, a last event without its empty line (if it is complete), and an answer sent as one JSON document,
  * which becomes one event. Anything else that is not an event stream is a `ProtocolError`, and an event or document longer
  * than `eventBytes` a `LimitError`.
+ *
+ * @param scope Its `cursor` is moved with the ids of events, where a relay keeps the stream.
  */
 export function readAnswer<Value = never>(
   eventBytes: number,
   reading: AnswerReading<Value>,
+  scope: { readonly cursor?: StreamCursor | undefined } = {},
 ): OperatorFunction<TransportEvent, AnswerEvent | Value> {
-  return operate((destination) => new AnswerReader(destination, eventBytes, reading));
+  return operate((destination) => new AnswerReader(destination, eventBytes, reading, scope));
 }
 
 class AnswerReader<Value> implements Stage<TransportEvent> {
   private readonly destination: Subscriber<AnswerEvent | Value>;
+  private readonly scope: { readonly cursor?: StreamCursor | undefined };
+  private sink: EventSink<AnswerEvent | Value>;
   private readonly eventBytes: number;
   private readonly reading: AnswerReading<Value>;
   /** The first bytes, until they tell the kind of the body. */
@@ -46,8 +53,14 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
   /** A consumer may make more bytes arrive. */
   private readonly turns = new Turns<Uint8Array | 'end'>((piece) => (piece === 'end' ? this.end() : this.read(piece)));
 
-  constructor(destination: Subscriber<AnswerEvent | Value>, eventBytes: number, reading: AnswerReading<Value>) {
-    this.destination = destination;
+  constructor(
+    destination: Subscriber<AnswerEvent | Value>,
+    eventBytes: number,
+    reading: AnswerReading<Value>,
+    scope: { readonly cursor?: StreamCursor | undefined },
+  ) {
+    this.destination = this.sink = destination;
+    this.scope = scope;
     this.eventBytes = eventBytes;
     this.reading = reading;
   }
@@ -57,7 +70,12 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
       this.turns.take(event.bytes);
       return;
     }
-    const { headers } = event;
+    const { headers, status } = event;
+    const { cursor } = this.scope;
+    if (cursor?.relayed === true) {
+      this.sink = new NumberedEvents(this.destination, cursor);
+      cursor.over = status === 204;
+    }
     // Only the body tells whether an unknown encoding was applied.
     this.declared =
       isDecoded(headers.get('content-encoding')) &&
@@ -68,12 +86,18 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
     this.turns.take('end');
   }
 
+  private get isNumbered(): boolean {
+    return this.sink !== this.destination;
+  }
+
   private end(): void {
     if (this.body === undefined) {
       this.begin(new Uint8Array(0), true);
     }
-    const last = this.body instanceof ByteBuffer ? wholeAnswer(this.body, this.reading) : lastEvent(this.body?.end());
-    if (last !== undefined) {
+    const { body } = this;
+    const last = body instanceof ByteBuffer ? wholeAnswer(body, this.reading) : lastEvent(body?.end());
+    // A relay sends again an event that was cut off.
+    if (last !== undefined && (body instanceof ByteBuffer || !this.isNumbered)) {
       this.destination.next(last);
     }
     this.destination.complete();
@@ -81,7 +105,7 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
 
   private read(bytes: Uint8Array): void {
     if (this.body instanceof EventParser) {
-      this.body.push(bytes, this.destination);
+      this.body.push(bytes, this.sink);
     } else if (this.body === undefined) {
       this.begin(bytes, false);
     } else {
@@ -97,10 +121,8 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
       return;
     }
     const { eventBytes, reading } = this;
-    this.body =
-      kind === 'json'
-        ? new ByteBuffer(eventBytes)
-        : new EventParser({ eventBytes, lenient: true, shortcut: reading.createShortcut?.() });
+    const shortcut = this.isNumbered ? undefined : reading.createShortcut?.();
+    this.body = kind === 'json' ? new ByteBuffer(eventBytes) : new EventParser({ eventBytes, lenient: true, shortcut });
     this.start = undefined;
     this.read(start);
   }

@@ -1,4 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import type { StreamCursor } from '../answers/stream-cursor.js';
 import { copyError } from '../errors/copy-error.js';
 import { isLlmError } from '../errors/llm-error.js';
 import { requestIdOf } from '../errors/response-headers.js';
@@ -6,6 +7,7 @@ import { createRedactor, type Redact } from '../secrets/redactor.js';
 import { callDirectly, captureContext, type RunInContext } from '../transport/async-context.js';
 import type { TransportRequest } from '../transport/transport.js';
 import { operate } from '../util/operate.js';
+import { parseUrl } from '../util/parse-url.js';
 import type { Settings } from './settings.js';
 
 /** Of how many exchanges the secrets are removed from an error; a retry loop may go on for days. */
@@ -20,15 +22,21 @@ export class RequestScope {
   readonly started: number;
   /** Calls a function in the async context that it was subscribed in. */
   readonly run: RunInContext;
+  /** How far the stream was read, once the server is known to keep it. */
+  cursor: StreamCursor | undefined;
   /** The server's id of the current exchange. */
   requestId: string | undefined;
   private requests: readonly TransportRequest[] = [];
   private keys = noKeys;
 
-  constructor({ apiKey, interceptors, scheduler }: Settings) {
+  constructor({ apiKey, interceptors, onUnsubscribe, scheduler }: Settings, cursor?: StreamCursor) {
     this.started = scheduler.now();
+    this.cursor = cursor;
     // Only these may go on in the context of somebody else.
-    this.run = interceptors.length > 0 || typeof apiKey === 'function' ? captureContext() : callDirectly;
+    this.run =
+      interceptors.length > 0 || typeof apiKey === 'function' || onUnsubscribe === 'stop'
+        ? captureContext()
+        : callDirectly;
   }
 
   /** Removes the secrets of the last requests from a text that becomes part of an error. */
@@ -52,20 +60,44 @@ export class RequestScope {
     this.requestId = undefined;
   }
 
-  /** Called with the headers of each response. They are not kept, since they take more memory than all other state. */
-  onHead(headers: Headers): void {
+  /**
+   * Called with the headers of each response. They are not kept, since they take more memory than all other state.
+   *
+   * @param baseURL Where the client's requests go. The id of a stream on another server is not followed.
+   * @returns The id under which a relay keeps the answer; `undefined` if there is none.
+   */
+  onHead(headers: Headers, baseURL: URL): string | undefined {
     this.requestId = requestIdOf(headers);
+    const id = headers.get('x-stream-id');
+    return id !== null && isStreamId(id) && parseUrl(this.requests.at(-1)?.url ?? '')?.origin === baseURL.origin
+      ? id
+      : undefined;
   }
+
+  /** Called with the id under which a relay keeps the answer to the last request. */
+  onStream(id: string): void {
+    if (this.requests.at(-1)?.method === 'POST') {
+      this.cursor = Object.assign(this.cursor ?? {}, { id, after: undefined, relayed: true });
+    }
+  }
+}
+
+/** Whether a text can be the id of a stream of a relay. */
+export function isStreamId(id: unknown): id is string {
+  return typeof id === 'string' && /^[\w-]{16,128}$/u.test(id);
 }
 
 /** Adds the server's request id to errors that come after the response headers. */
 export function identifyErrors<T>(scope: RequestScope): MonoTypeOperatorFunction<T> {
   return operate((destination) => ({
     next: (value) => destination.next(value),
-    error: (error) => {
-      const id = scope.requestId;
-      const isUnidentified = id !== undefined && isLlmError(error) && error.requestId === undefined;
-      destination.error(isUnidentified ? copyError(error, { requestId: scope.redact(id) }) : error);
-    },
+    error: (error) => destination.error(identified(error, scope)),
   }));
+}
+
+/** Returns an error with the server's request id. */
+export function identified(error: unknown, { requestId: id, redact }: RequestScope): unknown {
+  return id !== undefined && isLlmError(error) && error.requestId === undefined
+    ? copyError(error, { requestId: redact(id) })
+    : error;
 }

@@ -86,13 +86,16 @@ class AnswerStage implements Stage<TransportEvent> {
 
   private readHead(head: Head): void {
     const { status, headers } = head;
-    const { deadlines, limits, onResponse, scheduler } = this.settings;
-    this.scope.onHead(headers);
+    const { baseURL, deadlines, limits, onResponse, scheduler } = this.settings;
+    const streamId = this.scope.onHead(headers, baseURL);
     if (onResponse !== undefined) {
       const rateLimits = parseRateLimits(headers, scheduler.now());
-      onResponse({ status, headers, requestId: this.scope.requestId, rateLimits });
+      onResponse({ status, headers, requestId: this.scope.requestId, streamId, rateLimits });
     }
     if (status >= 200 && status < 300) {
+      if (streamId !== undefined) {
+        this.scope.onStream(streamId);
+      }
       this.destination.next(head);
       return;
     }

@@ -12,8 +12,9 @@ import type { Redact } from '../secrets/redactor.js';
 import type { Shortcut } from '../sse/shortcut.js';
 import type { Operation } from '../transport/transport.js';
 import { asksForOne } from './check-request.js';
+import type { StreamReading } from './read-stream.js';
 import type { Settings } from './settings.js';
-import type { StreamEndpoint, StreamReading } from './stream-chunks.js';
+import type { StreamEndpoint } from './stream-chunks.js';
 
 /** `/chat/completions`. */
 export const chatEndpoint = chunkEndpoint('chat', '/chat/completions', chatChunks);

@@ -7,7 +7,9 @@ import { isLlmError, type LlmError } from './llm-error.js';
  */
 export function copyError(
   error: unknown,
-  fields: Partial<Pick<LlmError, 'partial' | 'requestId' | 'errors' | 'retryable' | 'responseId' | 'after'>>,
+  fields: Partial<
+    Pick<LlmError, 'partial' | 'requestId' | 'errors' | 'retryable' | 'responseId' | 'streamId' | 'after'>
+  >,
 ): unknown {
   if (!isLlmError(error)) {
     return error;

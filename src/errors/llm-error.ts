@@ -62,7 +62,12 @@ export abstract class LlmError extends Error {
    * the work again, so `retryable` is false.
    */
   declare readonly responseId?: string;
-  /** The number of the last event of the background response that was read; `undefined` if none was. */
+  /**
+   * The id of the stream that a relay keeps, for `resumeStream`. A new request would begin the work again, so `retryable` is
+   * false. It is not set on errors that are part of the stream, which has ended then.
+   */
+  declare readonly streamId?: string;
+  /** The number of the last event that was read of what `responseId` or `streamId` names; `undefined` if none was. */
   declare readonly after?: number | undefined;
 
   constructor(message: string, init: LlmErrorInit) {

@@ -66,16 +66,18 @@ interface Timing {
  * Like {@link withDeadlines}, but only values that are activity count for `firstChunk` and `idle`. All values pass through.
  *
  * @param begun Whether the source continues a stream, so that `idle` counts from subscription. Default false.
+ * @param started When that stream was subscribed, as `scheduler.now()`. Default now.
  */
 export function withActivityDeadlines<T>(
   timing: Timing,
   createCheck: () => ActivityCheck<T>,
   begun = false,
+  started?: number,
 ): MonoTypeOperatorFunction<T> {
   const { deadlines } = timing;
   return Math.min(deadlines.firstChunk, deadlines.idle, deadlines.total) > maxTimer
     ? identity
-    : operate((destination, source) => new DeadlineStage(destination, source, timing, createCheck(), begun));
+    : operate((destination, source) => new DeadlineStage(destination, source, timing, createCheck(), begun, started));
 }
 
 class DeadlineStage<T> implements Stage<T> {
@@ -94,13 +96,18 @@ class DeadlineStage<T> implements Stage<T> {
     timing: Timing,
     check: ActivityCheck<T>,
     begun: boolean,
+    started?: number,
   ) {
     this.destination = destination;
     this.source = source;
     this.timing = timing;
     this.check = check;
     this.begun = begun;
-    this.started = this.silentSince = timing.scheduler.now();
+    this.started = this.silentSince = started ?? timing.scheduler.now();
+    if (started !== undefined) {
+      // What the source waits for may be due at the same time.
+      this.wait();
+    }
   }
 
   next(value: T): void {
@@ -118,7 +125,9 @@ class DeadlineStage<T> implements Stage<T> {
 
   // After the source was subscribed, so that a value at the exact deadline is in time.
   subscribed(): void {
-    this.wait();
+    if (this.waiting === undefined) {
+      this.wait();
+    }
   }
 
   closed(): void {

@@ -112,7 +112,7 @@ class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> 
   private readOther(document: Record<string, unknown>, name: string): void {
     const type = document['type'] ?? (name === 'message' ? undefined : name);
     if (type === 'keepalive' || type === 'ping') {
-      this.isNew(document);
+      this.isNew(document, false);
     } else if (type !== undefined) {
       document['type'] = type;
       this.read(document);
@@ -131,9 +131,9 @@ class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> 
     const frame = failureIn(document);
     const event = readEvent(document);
     this.empty = false;
-    this.note(event);
-    this.destination.next(event);
     const ending = endingOf(event);
+    this.note(event, ending !== undefined);
+    this.destination.next(event);
     if (ending === 'failed' || ending === 'cancelled') {
       throw ending === 'failed' ? this.toError(frame) : cancelled();
     }
@@ -142,19 +142,23 @@ class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> 
     }
   }
 
-  /** Moves the cursor to a document; whether it has not been read in an earlier exchange. */
-  private isNew(document: Fields): boolean {
+  /** Moves the cursor to a document, which a relay's ids do already; whether it has not been read in an earlier exchange. */
+  private isNew(document: Fields, isEmitted = true): boolean {
     const number = numberIn(document['sequence_number']);
+    const { cursor } = this.config;
+    if (cursor === undefined || cursor.relayed) {
+      return true;
+    }
     if (number === undefined) {
+      if (isEmitted) {
+        cursor.unnumbered = true;
+      }
       return true;
     }
     if (number <= this.from) {
       return false;
     }
-    const { cursor } = this.config;
-    if (cursor !== undefined) {
-      cursor.after = number;
-    }
+    cursor.after = number;
     return true;
   }
 
@@ -165,10 +169,16 @@ class ResponseParser implements Stage<AnswerEvent | ProvenChunk<ResponseEvent>> 
     throw new ProtocolError(`The server answered with a response${shown} instead of an event stream`);
   }
 
-  /** Notes under which id the server goes on when nobody reads the stream, if it says so. */
-  private note(event: ResponseEvent): void {
+  /** Notes under which id the server goes on when nobody reads the stream, if it says so, and whether it is over. */
+  private note(event: ResponseEvent, isLast = false): void {
     const { cursor } = this.config;
-    if (cursor !== undefined && cursor.id === undefined) {
+    if (cursor === undefined) {
+      return;
+    }
+    if (isLast) {
+      cursor.over = true;
+    }
+    if (cursor.id === undefined) {
       const { background, id } = responseOf(event) ?? {};
       cursor.id = background === true && id !== '' ? id : undefined;
     }

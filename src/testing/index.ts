@@ -68,7 +68,7 @@ export type {
 } from './cassettes/cassette.js';
 
 /* Types of 'rxllm' that appear in declarations inferred from these exports */
-export type { Client, ResumeOptions } from '../client/create-client.js';
+export type { Client, ResumeOptions, ResumeStreamOptions } from '../client/create-client.js';
 export type { RequestOptions } from '../client/client-config.js';
 export type { Transport, TransportEvent, TransportRequest } from '../transport/transport.js';
 export type { ChatCompletionRequest } from '../schemas/chat-completion-request.js';

@@ -9,6 +9,8 @@ export type Operation =
   | 'responses.retrieve'
   | 'responses.cancel'
   | 'responses.delete'
+  | 'streams.resume'
+  | 'streams.stop'
   | 'embeddings'
   | 'moderations'
   | 'models'

@@ -9,7 +9,7 @@ import type { ResumeConfig } from '../client-config.js';
 export interface ResumableStream<T> {
   /** How far the stream has been read. Each exchange moves it, and drops what comes again. */
   readonly cursor: StreamCursor;
-  /** The exchange that begins the stream. */
+  /** The exchange that begins the stream, or the first that takes it up. */
   readonly first: Observable<T>;
   /** Asks for what comes after the cursor. */
   readonly ask: (id: string, cursor: StreamCursor) => Observable<T>;
@@ -33,19 +33,25 @@ export interface ResumableStream<T> {
  * would fail in the same way.
  *
  * @param config How to try again; `scheduler` is the clock of the pauses.
+ * @param broken Holds the error of the first exchange, if that has ended already.
  */
 export function resumeStream<T>(
   { cursor, first, ask, settle }: ResumableStream<T>,
   { count = 5, ...config }: ResumeConfig & { readonly scheduler: SchedulerLike },
+  broken?: { readonly error: unknown },
 ): Observable<T> {
   const pause = createPause(config);
   return defer(() => {
     let begun = false;
     // What has no number would come twice.
-    let numbered = true;
+    let numbered = cursor.unnumbered !== true;
 
     const exchange = (): Observable<T> => {
       const { id } = cursor;
+      if (!begun && broken !== undefined) {
+        begun = true;
+        return throwError(() => broken.error);
+      }
       const source = begun && id !== undefined ? ask(id, cursor) : first;
       begun = true;
       let last = cursor.after;
@@ -70,7 +76,9 @@ export function resumeStream<T>(
         count,
         resetOnSuccess: true,
         delay: (error: unknown, attempt) =>
-          cursor.id !== undefined && numbered && isResumable(error) ? pause(error, attempt) : throwError(() => error),
+          cursor.id !== undefined && cursor.over !== true && numbered && isResumable(error)
+            ? pause(error, attempt)
+            : throwError(() => error),
       }),
     );
   });

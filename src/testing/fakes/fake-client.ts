@@ -10,6 +10,7 @@ import {
   checkModerationsRequest,
   checkResponseId,
   checkResponseRequest,
+  checkStreamOptions,
 } from '../../client/check-request.js';
 import { onFlatStack } from '../../client/on-flat-stack.js';
 import { check, checkConfig, checkScheduler } from '../../util/check.js';
@@ -149,6 +150,11 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
       const { after, ...rest } = options;
       return ask('resumeResponse', { id, after }, rest, { id, after });
     },
+    resumeStream: (id, options) => {
+      const { api, after, ...rest } = checkStreamOptions(id, options);
+      const cursor = api === 'responses' ? { id: undefined, after: undefined } : undefined;
+      return ask('resumeStream', { id, api, after }, rest, cursor);
+    },
     retrieveResponse: (id, options) =>
       ask('retrieveResponse', { id: checkResponseId(id, 'retrieveResponse()') }, options),
     cancelResponse: (id, options) => ask('cancelResponse', { id: checkResponseId(id, 'cancelResponse()') }, options),
@@ -166,7 +172,7 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
 }
 
 function chunksFor(operation: keyof Client, text: string): readonly ChatCompletionChunk[] {
-  if (operation !== 'chat' && operation !== 'completions') {
+  if (operation !== 'chat' && operation !== 'completions' && operation !== 'resumeStream') {
     throw new TypeError(`fakeClient has a string for ${operation}(), which emits no text: reply with an Observable`);
   }
   return chunksOf(text);
