@@ -5,8 +5,8 @@
  * its budget. Here five questions of two clients share two requests a second, so the local server, which allows no more
  * than that, refuses none.
  */
-import { from, mergeMap } from 'rxjs';
-import { createClient, limitRate, textDeltas, toText } from 'rxllm';
+import { merge } from 'rxjs';
+import { type Client, createClient, limitRate, textDeltas, toText } from 'rxllm';
 import { startLocalServer } from 'rxllm/local';
 
 const server = await startLocalServer({ tokensPerSecond: 0, rateLimit: { requests: 2, window: 990 } });
@@ -17,15 +17,14 @@ const limit = limitRate({
     console.log(`The next request waits ${delay} ms.`);
   },
 });
-const clients = [1, 2].map(() => createClient({ baseURL: server.url, interceptors: [limit] }));
+const createOne = () => createClient({ baseURL: server.url, interceptors: [limit] });
 const start = Date.now();
 
-from(['One', 'Two', 'Three', 'Four', 'Five'])
-  .pipe(
-    mergeMap((content, index) =>
-      clients[index % 2]!.chat({ model: 'echo', messages: [{ role: 'user', content }] }).pipe(textDeltas(), toText()),
-    ),
-  )
+const ask = (client: Client, content: string) =>
+  client.chat({ model: 'echo', messages: [{ role: 'user', content }] }).pipe(textDeltas(), toText());
+const [one, other] = [createOne(), createOne()];
+
+merge(ask(one, 'One'), ask(other, 'Two'), ask(one, 'Three'), ask(other, 'Four'), ask(one, 'Five'))
   .subscribe({
     next: (text) => console.log(`${text} after ${Math.floor((Date.now() - start) / 1000)} s`),
     error: console.error,

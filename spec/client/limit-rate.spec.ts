@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { asyncScheduler, concatMap, from, map, NEVER, Observable, of, throwError, timer } from 'rxjs';
+import { asyncScheduler, concatMap, from, map, NEVER, Observable, of, takeUntil, throwError, timer } from 'rxjs';
 import {
   ApiError,
   type BudgetCost,
@@ -20,7 +20,7 @@ import { answer, chatRequest, fakeTransport, hello } from '../support/answers.js
 import { observe } from '../support/observe.js';
 import { expectQuietProcess } from '../support/quiet-process.js';
 import { runMarbles } from '../support/run-marbles.js';
-import { data, head, transportRequest } from '../support/transport-events.js';
+import { head, transportRequest } from '../support/transport-events.js';
 
 /** What was sent, as `name@time`. */
 type Sent = string[];
@@ -53,14 +53,11 @@ function sentBy(
   runMarbles(({ expectObservable }) => {
     const intercept = limitRate(config);
     for (const [name, at, body, left] of asked) {
-      timer(at).subscribe(() => {
-        const subscription = intercept(named(name, body), noting(sent, exchange)).subscribe({
-          error: (error: unknown) => errors.push([name, asyncScheduler.now(), error]),
-        });
-        if (left !== undefined) {
-          timer(left - at).subscribe(() => subscription.unsubscribe());
-        }
-      });
+      const exchanges = timer(at).pipe(
+        concatMap(() => intercept(named(name, body), noting(sent, exchange))),
+        takeUntil(left === undefined ? NEVER : timer(left)),
+      );
+      exchanges.subscribe({ error: (error: unknown) => errors.push([name, asyncScheduler.now(), error]) });
     }
     expectObservable(NEVER).toBe('-');
   });
