@@ -136,6 +136,10 @@ export { retryTransient } from './operators/retry-transient.js';
 export { createRetryBudget, type RetryBudget, type RetryBudgetConfig } from './operators/create-retry-budget.js';
 export { withDeadlines, type DeadlineConfig } from './operators/with-deadlines.js';
 
+/* Requests are held back until a budget has room */
+export { limitRate, type LimitRateConfig, type RateNotice } from './client/limit/limit-rate.js';
+export type { BudgetCost, BudgetLimits, BudgetStore } from './client/limit/budget-store.js';
+
 /* Several requests compete for one answer */
 export { raceToFirstText } from './operators/race-to-first-text.js';
 export { hedge, type HedgeConfig } from './operators/hedge.js';

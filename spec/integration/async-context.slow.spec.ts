@@ -19,10 +19,12 @@ import {
 } from 'rxjs';
 import { Agent, MockAgent } from 'undici';
 import {
+  type BudgetStore,
   converse,
   createClient,
   fetchTransport,
   type Interceptor,
+  limitRate,
   retryTransient,
   type Transport,
 } from '../../src/index.node.js';
@@ -131,6 +133,9 @@ describe('the async context of a subscription', () => {
   it.each<[string, Interceptor]>([
     ['sends requests in turn', oneAtATime()],
     ['answers from a clock that users share', onSharedClock()],
+    ['bounds how many are open', limitRate({ concurrency: 2 })],
+    ['holds requests back until a window has room', limitRate({ requests: 10, window: 5 })],
+    ['asks a store that users share', limitRate({ requests: 1, store: slowStore() })],
   ])('is its own in and after the interceptors inside one that %s', async (_what, outer) => {
     const server = await startUserServer();
     const users = createUsers(20);
@@ -215,6 +220,16 @@ function oneAtATime(): Interceptor {
       last = done;
       return concat(before, next(request).pipe(finalize(() => done.complete())));
     });
+}
+
+/** A budget that always has room, and answers when a timer ticks that the first user started. */
+function slowStore(): BudgetStore {
+  const tick = interval(1).pipe(
+    share(),
+    first(),
+    map(() => 0),
+  );
+  return { take: () => tick, give: () => EMPTY, hold: () => EMPTY };
 }
 
 /** Sends requests, and passes on what comes, when a timer ticks that the first user started. */

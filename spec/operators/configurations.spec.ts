@@ -9,6 +9,7 @@ import {
   createRetryBudget,
   fallback,
   hedge,
+  limitRate,
   measure,
   moderated,
   passesModeration,
@@ -54,6 +55,11 @@ const calls: readonly (readonly [name: string, call: Call, known: string])[] = [
   ['arrayItems', (config) => arrayItems(z.unknown(), config), 'path'],
   ['accumulateView', accumulateView, 'choice, retry, toolCalls'],
   ['createRetryBudget', createRetryBudget, 'capacity, cost, refund'],
+  [
+    'limitRate',
+    (config) => limitRate({ requests: 1, ...config }),
+    'requests, tokens, window, concurrency, store, key, estimate, maxDelay, notify, scheduler',
+  ],
   [
     'converse',
     (config) => converse(fakeClient(EMPTY), { ...conversing, ...config }),

@@ -3,7 +3,7 @@ import { sendCancelled, sendDeleted, sendResponse } from '../responses/response-
 import { StoredResponses } from '../responses/stored-responses.js';
 import type { ServerSettings } from '../server-settings.js';
 import { pathOf, type Exchange, type Handler } from './exchange.js';
-import { limitRate } from './limit-rate.js';
+import { limitRequests } from './limit-requests.js';
 import { LocalError } from './local-error.js';
 import { sendModel, sendModels } from './model-routes.js';
 import { sendText } from './send.js';
@@ -23,7 +23,7 @@ export function createRouter(
   { rateLimit, scheduler }: ServerSettings,
   closing: Observable<unknown>,
 ): (exchange: Exchange) => Observable<unknown> {
-  const limited = limitRate(rateLimit, scheduler);
+  const limited = limitRequests(rateLimit, scheduler);
   const stored = new StoredResponses(closing);
   const routes: readonly Route[] = [
     { method: 'GET', path: '/', handle: sendWelcome },

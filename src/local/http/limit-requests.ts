@@ -7,7 +7,10 @@ import { LocalError } from './local-error.js';
  * Creates a wrapper of handlers that share a rate limit. Every answer gets `x-ratelimit-*` headers; a request above the
  * limit is a `LocalError` 429 that says when to retry. Without a limit handlers stay as they are.
  */
-export function limitRate(limit: LocalRateLimit | undefined, scheduler: SchedulerLike): (handle: Handler) => Handler {
+export function limitRequests(
+  limit: LocalRateLimit | undefined,
+  scheduler: SchedulerLike,
+): (handle: Handler) => Handler {
   if (limit === undefined) {
     return (handle) => handle;
   }
