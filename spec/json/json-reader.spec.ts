@@ -19,7 +19,7 @@ function shownOf(text: string): unknown {
   return read(text).shown[0];
 }
 
-/** What is shown of the start of a JSON text: the most of it that parses when its strings and containers are closed. */
+/** What is shown of the start of a JSON text: the longest part of it that parses once its strings and containers are closed. */
 function expectedOf(start: string): unknown {
   const json = start.replace(/^\s*```[^\n]*(?:\n|$)/u, '').replace(/^\s*`+$/u, '');
   const settled = closersOf(json).startsWith('"') ? json : json.replace(/(?<![a-z])[\d.eE+-]+$/u, '');

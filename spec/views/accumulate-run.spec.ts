@@ -329,4 +329,15 @@ describe('accumulateRun', () => {
       error: { message: 'accumulateRun() reads the events of runTools()' },
     });
   });
+
+  it('shows the turns of a run that follows another', () => {
+    const again = [chunk(chatChunk({ content: 'Cle' })), chunk(chatChunk({ content: 'ar' })), end(last.message)];
+
+    expect(viewsOf([events.a, end(last.message), ...again]).at(-1)).toEqual({ status: 'done', turns: [last, last] });
+    expect(
+      viewsOf([events.a, end(last.message), ...again])
+        .at(-3)
+        ?.turns.at(-1)?.message.content,
+    ).toBe('Clear');
+  });
 });

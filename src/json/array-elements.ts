@@ -40,7 +40,7 @@ export class ArrayElements extends GrowingValue {
   private readonly isOpen = (step: string | number, level: number): boolean => this.open[level + 1]?.step === step;
 }
 
-/** Returns a member of a list by its index, or of an object by its key; `undefined` if there is none. */
+/** Returns a member of a list by its index, or of an object by its key; `undefined` if it has no such member. */
 function memberOf(value: unknown, step: string | number): unknown {
   const holds = typeof step === 'number' ? Array.isArray(value) : isObject(value) && Object.hasOwn(value, step);
   return holds ? (value as Readonly<Record<string | number, unknown>>)[step] : undefined;

@@ -1,5 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { isLlmError } from '../errors/llm-error.js';
+import { check } from '../util/check.js';
+import { isObject } from '../util/is-object.js';
 import { type RetryConfig, retryWithBackoff } from './retry-with-backoff.js';
 
 /**
@@ -38,4 +40,12 @@ import { type RetryConfig, retryWithBackoff } from './retry-with-backoff.js';
  */
 export function retryTransient<T>(config: RetryConfig = {}): MonoTypeOperatorFunction<T> {
   return retryWithBackoff('retryTransient', (error) => isLlmError(error) && error.retryable, config);
+}
+
+/** @throws TypeError if `retry` is neither `false` nor a configuration that {@link retryTransient} accepts. */
+export function checkRetry(retry: RetryConfig | false): void {
+  if (retry !== false) {
+    check(isObject(retry), 'retry', 'an object such as { count: 2 }, or false', retry);
+    retryTransient(retry);
+  }
 }

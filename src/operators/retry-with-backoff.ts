@@ -103,7 +103,7 @@ export function retryWithBackoff<T>(
             (silent || restart) && when(error, attempt) ? pause(error, attempt) : throwError(() => error),
         }),
         // After the retry, so that `when` cannot retry it.
-        restart ? tap<T>((value) => refusePiece(value, source)) : identity,
+        restart ? refusePieces(isItemStream(source)) : identity,
       );
     });
 }
@@ -162,11 +162,13 @@ const fields: readonly (keyof RetryConfig)[] = [
   'random',
 ];
 
-/** Throws for a piece of an answer, since a restart would repeat its beginning. */
-function refusePiece(value: unknown, source: object): void {
-  if (isPieceOfAnswer(value) || isRunEvent(value) || isItemStream(source)) {
-    throw new TypeError('restart belongs after an accumulating operator, such as accumulateMessage()');
-  }
+/** Errors at a piece of an answer, since a restart would repeat its beginning. */
+function refusePieces<T>(areItems: boolean): MonoTypeOperatorFunction<T> {
+  return tap((value) => {
+    if (areItems || isPieceOfAnswer(value) || isRunEvent(value)) {
+      throw new TypeError('restart belongs after an accumulating operator, such as accumulateMessage()');
+    }
+  });
 }
 
 /** Whether a value is an event of `runTools`: a restart would also run tools twice. */

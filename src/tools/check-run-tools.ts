@@ -1,5 +1,5 @@
 import type { Client } from '../client/create-client.js';
-import { retryTransient } from '../operators/retry-transient.js';
+import { checkRetry } from '../operators/retry-transient.js';
 import { check, checkConfig, checkCount, checkFunction, checkScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
 import { chatRun } from './chat-run.js';
@@ -57,12 +57,9 @@ export function checkRunTools(client: Partial<Client>, config: RunToolsConfig): 
   if (scheduler !== undefined) {
     checkScheduler(scheduler);
   }
-  if (retry !== false) {
-    check(isObject(retry), 'retry', 'an object such as { count: 2 }, or false', retry);
-    if (retry.restart === true) {
-      throw new TypeError('retry must not have restart: a turn that has begun would be told twice');
-    }
-    retryTransient(retry);
+  checkRetry(retry);
+  if (retry !== false && retry.restart === true) {
+    throw new TypeError('retry must not have restart: a turn that has begun would be told twice');
   }
   return api;
 }

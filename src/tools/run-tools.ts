@@ -85,7 +85,7 @@ function tooManyTurns(count: number): OutputError {
   });
 }
 
-/** Subscribes to one Observable after another, until there is none. The stack does not grow with their number. */
+/** Subscribes to one Observable after another, until `following` returns `undefined`. Their number does not deepen the stack. */
 function inSequence<T>(following: () => Observable<T> | undefined): Observable<T> {
   return new Observable((subscriber) => {
     let advancing = false;

@@ -67,15 +67,11 @@ class RunDraft {
 
   /** Returns the view after an event: the same object if nothing changed. */
   add(event: ToolRunEvent): RunView {
-    if (event.turn !== this.number) {
-      this.number = event.turn;
-      this.place += 1;
-      this.builder = this.createBuilder();
-    }
+    const builder = this.begin(event.turn);
     const { view, turn } = this;
     switch (event.type) {
       case 'chunk':
-        return this.addChunk(event.chunk);
+        return this.addChunk(builder, event.chunk);
       case 'call':
         return this.show('calling', {
           ...turn,
@@ -117,12 +113,22 @@ class RunDraft {
     return withSavedError({ ...this.view, status: 'failed', error: toReplyError(thrown) });
   }
 
+  /** Returns what builds the message of a turn; another turn begins with its number, or after the end of the last. */
+  private begin(number: number): MessageBuilder<AnswerValue> {
+    if (number !== this.number || this.builder === undefined) {
+      this.number = number;
+      this.place += 1;
+      this.builder = this.createBuilder();
+    }
+    return this.builder;
+  }
+
   private get turn(): RunTurn {
     return this.view.turns[this.place] ?? emptyTurn;
   }
 
-  private addChunk(chunk: AnswerValue): RunView {
-    const { view, turn, builder = this.createBuilder() } = this;
+  private addChunk(builder: MessageBuilder<AnswerValue>, chunk: AnswerValue): RunView {
+    const { view, turn } = this;
     builder.add(chunk);
     const message = builder.current();
     return message === turn.message

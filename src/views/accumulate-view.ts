@@ -16,10 +16,9 @@ import {
 import type { AnswerValue } from '../formats/answer-formats.js';
 import type { Message } from '../schemas/message.js';
 import { type AccumulateMessageConfig, prepareMessage } from '../operators/accumulate-message.js';
-import { isObject } from '../util/is-object.js';
 import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.js';
-import { retryTransient } from '../operators/retry-transient.js';
-import { check, checkConfig } from '../util/check.js';
+import { checkRetry, retryTransient } from '../operators/retry-transient.js';
+import { checkConfig } from '../util/check.js';
 import { checkCalled } from '../util/misuse.js';
 import { type ChatView, failedView, hasOutput, viewOf, waitingView } from './chat-view.js';
 
@@ -100,14 +99,6 @@ export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunct
         distinctUntilChanged(),
       );
     });
-}
-
-/** @throws TypeError if `retry` is neither `false` nor a configuration that `retryTransient` accepts. */
-export function checkRetry(retry: RetryConfig | false): void {
-  if (retry !== false) {
-    check(isObject(retry), 'retry', 'an object such as { count: 2 }, or false', retry);
-    retryTransient(retry);
-  }
 }
 
 /** Returns the configuration with a listener beside its own. */

@@ -1,6 +1,6 @@
 import { check, checkConfig, checkFunction, checkScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
-import { checkRetry } from './accumulate-view.js';
+import { checkRetry } from '../operators/retry-transient.js';
 import type { ReplyStatus } from './chat-view.js';
 import type { ConversationCommand, ConversationPolicy, ConverseConfig, Turn } from './conversation.js';
 import { type AnyApi, apiOf, type ConversationClient, runOf, toolOptions } from './conversation-request.js';

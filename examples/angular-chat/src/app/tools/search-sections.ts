@@ -30,7 +30,7 @@ export function sectionsOf(markdown: string): readonly Section[] {
 }
 
 /**
- * Finds the sections that fit a question, as Markdown; empty if there is none. Rare words count more, and words of the title
+ * Finds the sections that fit a question, as Markdown; empty if none fits. Rare words count more, and words of the title
  * count four times. What has less than half of the points of the best section is left out.
  */
 export function searchSections(sections: readonly Section[], question: string): string {
