@@ -1,3 +1,18 @@
+/* Requests are relayed to a model's server, whose key stays here */
+export { relay } from './relay/relay.js';
+export type {
+  Authorization,
+  Authorize,
+  RelayConfig,
+  RelayedBody,
+  RelayLimits,
+  RelaySession,
+} from './relay/relay-config.js';
+
+/* The log of the streams */
+export { memoryLog, type MemoryLogConfig } from './memory-log.js';
+export type { AppendOptions, AppendResult, LogEntry, LogPage, StreamLog } from './stream-log.js';
+
 /* Observables become answers of a web server */
 export { toEventStream, type EventStreamConfig } from './to-event-stream.js';
 export { sendEventStream } from './send-event-stream.js';

@@ -59,7 +59,7 @@ export function toEventStream(source: ObservableInput<EventStreamValue>, config:
   return new Response(body, { headers: eventStreamHeaders });
 }
 
-const eventStreamHeaders = {
+export const eventStreamHeaders = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache, no-transform',
   // nginx and other proxies would buffer the stream otherwise.
