@@ -1,4 +1,4 @@
-import { isStreamId } from '../client/request-scope.js';
+import { isStreamId } from '../util/is-stream-id.js';
 import { check, checkConfig, checkFunction, checkScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
 import { checkRetry } from '../operators/retry-transient.js';

@@ -13,7 +13,7 @@ import {
   throwError,
 } from 'rxjs';
 import { conflate } from '../../operators/conflate.js';
-import { fillSilence } from '../fill-silence.js';
+import { fillSilence } from '../../util/fill-silence.js';
 import type { LogEntry } from '../stream-log.js';
 import type { RelayedEvent } from './ask-upstream.js';
 import type { RelaySettings } from './relay-config.js';

@@ -13,7 +13,7 @@ import {
   checkStreamOptions,
 } from '../../client/check-request.js';
 import { onFlatStack } from '../../client/on-flat-stack.js';
-import { isStreamId } from '../../client/request-scope.js';
+import { isStreamId } from '../../util/is-stream-id.js';
 import { check, checkConfig, checkScheduler } from '../../util/check.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ChatMessage } from '../../schemas/chat-message.js';
