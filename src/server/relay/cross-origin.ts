@@ -1,5 +1,3 @@
-/** Lets pages of other origins use a relay. */
-
 /** Answers the question of a browser whether a page may send a request; `undefined` for any other request. */
 export function admitPreflight({ method, headers }: Request, origins: readonly string[]): Response | undefined {
   const asked = headers.get('access-control-request-method');
