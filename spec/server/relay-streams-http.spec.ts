@@ -8,7 +8,7 @@ import { fakeClient } from '../../src/testing/index.js';
 import { chatRequest } from '../support/answers.js';
 import { chatChunk, finishChunk } from '../support/chunks.js';
 import { turnsUntil } from '../support/observe.js';
-import { settled } from '../support/relay-bed.js';
+import {} from '../support/relay-bed.js';
 
 const servers: Server[] = [];
 /** The ports of the clients that are connected. */
@@ -54,7 +54,8 @@ describe('a stream of a relay over HTTP', () => {
     const words = Array.from({ length: 500 }, (_, place) => `„${place}“ "\\\n😀 `);
     words.slice(0, 250).forEach((content) => chunks.next(chatChunk({ content })));
     await turnsUntil(() => id !== undefined, patience);
-    await settled();
+    clock.maxFrames = clock.frame;
+    clock.flush();
     const late = clientOf(second).resumeStream(id ?? '', { api: 'chat', after: 100 });
     const rest = lastValueFrom(late.pipe(textDeltas(), toText()));
     for (const content of words.slice(250)) {
@@ -82,7 +83,8 @@ describe('a stream of a relay over HTTP', () => {
     stuck.pause();
     const other = clientOf(port).resumeStream(String(stuck.headers['x-stream-id']), { api: 'chat' });
     const text = lastValueFrom(other.pipe(textDeltas(), toText()));
-    await settled();
+    clock.maxFrames = clock.frame;
+    clock.flush();
     chunks.next(finishChunk());
     chunks.complete();
     expect((await text).length).toBe(12 * 2 ** 20);

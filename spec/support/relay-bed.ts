@@ -83,11 +83,6 @@ export function readerOf(response: Response) {
   };
 }
 
-/** Waits until what was sent has arrived: real timers batch the events of one moment. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -2,7 +2,7 @@ import { defer, fromEvent, Subscription, take } from 'rxjs';
 import { formatEvent } from '../../sse/format-event.js';
 import { toErrorEvent } from '../error-event.js';
 import { joinWaiting } from './join-waiting.js';
-import type { LogPage } from '../stream-log.js';
+import type { LogEntry, LogPage } from '../stream-log.js';
 import type { RelaySettings } from './relay-config.js';
 import { streamErrors } from './stream-errors.js';
 import { type LocalReader, type LocalStream, localStreams } from './local-stream.js';
@@ -28,7 +28,7 @@ const presence = 500;
 
 /**
  * Creates the body of an answer: the entries of a stream after a number, then those that come. It is read from the log as fast
- * as it is taken, and one page of the log is kept at most. Entries that wait are joined.
+ * as it is taken, and one page of the log is kept at most. Where many entries wait they are joined.
  *
  * A reader that takes nothing is still one to the log. After `limits.readerStall` the body errors, so that the connection is
  * broken off, and the reader may resume the stream.
@@ -137,7 +137,7 @@ class StreamReader implements LocalReader {
     this.isNamed ||= entries[0]?.event !== undefined;
     this.last = entries.at(-1)?.number ?? this.last;
     const isLost = state === 'lost' || (state === 'open' && entries.length === 0 && this.local?.isLost === true);
-    const text = textOf(page) + (isLost ? this.errorText('producer_lost') : '');
+    const text = textOf({ entries }) + (isLost ? this.errorText('producer_lost') : '');
     if (text !== '' || state === 'open') {
       this.offer(text || ':\n\n');
     }
@@ -201,9 +201,16 @@ class StreamReader implements LocalReader {
   }
 }
 
-function textOf(page: LogPage | undefined): string {
-  const entries = page?.entries ?? [];
-  return joinWaiting(entries)
+/** How many entries, or characters of one or more, wait only for a reader that is behind. */
+const manyEntries = 64;
+const muchText = 2 ** 15;
+
+function textOf({ entries }: Pick<LogPage, 'entries'>): string {
+  return (isBehind(entries) ? joinWaiting(entries) : entries)
     .map(({ number, event, data }) => formatEvent({ event, data, id: String(number) }))
     .join('');
+}
+
+function isBehind(entries: readonly LogEntry[]): boolean {
+  return entries.length >= manyEntries || entries.reduce((size, { data }) => size + data.length, 0) >= muchText;
 }

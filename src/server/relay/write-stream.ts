@@ -1,4 +1,4 @@
-import { asyncScheduler, defer, type OperatorFunction, type Subscriber, type Subscription, take } from 'rxjs';
+import { defer, type OperatorFunction, type Subscriber, type Subscription, take } from 'rxjs';
 import { operate, type Stage } from '../../util/operate.js';
 import { type StreamForm, toErrorEvent } from '../error-event.js';
 import type { AppendResult, LogEntry } from '../stream-log.js';
@@ -108,9 +108,10 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
     if (!this.isPausing) {
       this.isPausing = true;
       this.flush();
-      asyncScheduler.schedule(() => {
+      this.settings.scheduler.schedule(() => {
         this.isPausing = false;
-        if (this.pending.length > 0) {
+        // An append that is over flushes, too.
+        if (this.pending.length > 0 && !this.isAppending) {
           this.flushSoon();
         }
       });
