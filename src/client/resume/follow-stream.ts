@@ -106,8 +106,8 @@ class Follower<Value, Proven> implements Stage<Value> {
     const isLeft = !this.ended && this.destination.closed;
     this.ended ||= isLeft;
     if (isLeft && cursor?.id !== undefined && cursor.over !== true) {
-      const { onUnsubscribe = cursor.relayed === true ? 'stop' : 'leave', scheduler } = settings;
-      if (onUnsubscribe === 'stop') {
+      const { onUnsubscribe = cursor.relayed === true ? 'stop' : 'leave', stopOnUnsubscribe, scheduler } = settings;
+      if (onUnsubscribe === 'stop' || stopOnUnsubscribe?.() === true) {
         scope.run(leave, keeperOf(stream, cursor).stop(cursor.id, forFurtherRequests(settings)), scheduler);
       }
     }
