@@ -44,10 +44,8 @@ async function answer(request: Request, settings: RelaySettings, context: Handle
   switch (route.name) {
     case 'models':
       return listModels(request, session, settings);
-    case 'resume': {
-      const after = Number(request.headers.get('last-event-id') ?? '0');
-      return continueStream({ id: route.id, owner: session.user }, after, settings);
-    }
+    case 'resume':
+      return continueStream({ id: route.id, owner: session.user }, request, settings);
     case 'stop':
       return stopStream({ id: route.id, owner: session.user }, settings);
     default:
