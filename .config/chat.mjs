@@ -110,7 +110,8 @@ async function serve() {
         : createClient({ apiKey, baseURL }),
       authorize: 'anyone',
       models: () => true,
-      limits: { streamsPerUser: 100 },
+      // A conversation with long answers is sent whole with each prompt.
+      limits: { streamsPerUser: 100, bodyBytes: 2 ** 26 },
       // An answer goes on while nobody looks at its conversation.
       detach: 600_000,
     }),

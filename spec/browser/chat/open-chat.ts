@@ -93,7 +93,7 @@ export function useChat(): (config: ChatConfig) => Promise<Chat> {
 /** Starts what `npm run chat` serves: the page, and a relay to the models below `/v1`. */
 async function startFront(local: LocalServer): Promise<Server> {
   const client = createClient({ baseURL: local.url });
-  const handle = toNodeHandler(relay({ client, authorize: 'anyone', models: () => true }));
+  const handle = toNodeHandler(relay({ client, authorize: 'anyone', models: () => true, limits }));
   const front = createServer((asked, answer) => {
     const serve = asked.url?.startsWith('/v1/') === true ? handle : sendPage(local);
     serve(asked, answer);
@@ -101,6 +101,9 @@ async function startFront(local: LocalServer): Promise<Server> {
   await once(front, 'listening');
   return front;
 }
+
+/** A conversation with long answers is sent whole with each prompt. */
+const limits = { bodyBytes: 2 ** 26 };
 
 /** Sends files of the page from the local server. */
 function sendPage({ url }: LocalServer): (asked: IncomingMessage, answer: ServerResponse) => void {
