@@ -1,6 +1,7 @@
 /*
- * Builds and serves examples/angular-chat, with a local model server at the same address: builds the package, installs its
- * tarball in the app as a user would, builds the app and prints its address, until Ctrl-C. Up-to-date steps are skipped.
+ * Builds and serves examples/angular-chat, with a relay at the same address, to the server of OPENAI_BASE_URL and
+ * OPENAI_API_KEY if either is set, else to a local one: builds the package, installs its tarball in the app as a user would,
+ * builds the app and prints its address, until Ctrl-C. Up-to-date steps are skipped.
  * --port selects a port instead of a free one, --build-only stops before serving.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,6 +16,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -89,13 +91,65 @@ function installPackage() {
   }
 }
 
+/**
+ * Serves the page and, below /v1, a relay, so that answers survive a reload: to the server of the environment, whose key the
+ * page never sees, else to the local one.
+ */
 async function serve() {
+  const { createClient } = await import('../dist/esm/index.node.js');
   const { startLocalServer } = await import('../dist/esm/local/index.js');
-  const server = await startLocalServer({ pages, ...(values.port && { port: Number(values.port) }) });
-  process.stdout.write(`The chat is at ${new URL('/', server.url).href} (Ctrl-C to stop).\n`);
+  const { readEnvironment, undiciTransport } = await import('../dist/esm/node/index.js');
+  const { relay, toNodeHandler } = await import('../dist/esm/server/index.js');
+  const { apiKey, baseURL } = readEnvironment();
+  const isLocal = apiKey === undefined && baseURL === undefined;
+  const local = await startLocalServer({ pages });
+  const handle = toNodeHandler(
+    relay({
+      client: isLocal
+        ? createClient({ baseURL: local.url, transport: undiciTransport({ direct: true }) })
+        : createClient({ apiKey, baseURL }),
+      authorize: 'anyone',
+      models: () => true,
+      // A conversation with long answers is sent whole with each prompt.
+      limits: { streamsPerUser: 100, bodyBytes: 2 ** 26 },
+      // An answer goes on while nobody looks at its conversation.
+      detach: 600_000,
+    }),
+  );
+  const server = createServer((asked, answer) => {
+    if (!isLocal && !/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/iu.test(asked.headers.host ?? '')) {
+      // A page elsewhere that points its own name at this machine must not use the key.
+      answer.writeHead(403).end('This page is for this machine only.\n');
+    } else if (asked.url.startsWith('/v1/')) {
+      handle(asked, answer);
+    } else {
+      sendPage(local, asked, answer);
+    }
+  });
+  server.on('error', ({ code, message }) => {
+    process.stderr.write(code === 'EADDRINUSE' ? `Port ${values.port} is taken; choose another.\n` : `${message}\n`);
+    process.exit(1);
+  });
+  server.listen(Number(values.port ?? 0), '127.0.0.1', () => {
+    const models = isLocal ? 'a local server, which needs no key' : new URL(baseURL ?? 'https://api.openai.com').host;
+    const { port } = server.address();
+    process.stdout.write(`The chat is at http://127.0.0.1:${port}/ (Ctrl-C to stop). It asks ${models}.\n`);
+  });
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => void server.close());
+    process.once(signal, () => process.exit());
   }
+}
+
+/** Sends a file of the page, which the local server has. */
+function sendPage({ url }, asked, answer) {
+  const { hostname, port } = new URL(url);
+  const { method, url: path, headers } = asked;
+  const sent = request({ hostname, port, method, path, headers }, (page) => {
+    answer.writeHead(page.statusCode, page.headers);
+    page.pipe(answer);
+  });
+  sent.on('error', () => answer.destroy());
+  asked.pipe(sent);
 }
 
 function hashOf(paths) {

@@ -3,6 +3,7 @@ import { ask } from './answer/ask.js';
 import type { Arguments } from './arguments/options.js';
 import { parseArguments } from './arguments/parse-arguments.js';
 import { chat } from './chat.js';
+import { serveRelay } from './relay/serve-relay.js';
 import { serve } from './serve.js';
 import { printModels } from './server/models.js';
 import type { Streams } from './terminal/output.js';
@@ -26,6 +27,8 @@ export function runCommand(
       return printModels(command.options, streams);
     case 'serve':
       return serve(command.options, streams);
+    case 'relay':
+      return serveRelay(command.options, streams);
     case 'chat':
       return chat(command.options, streams);
     case 'ask':

@@ -34,7 +34,7 @@ const states: Readonly<Record<string, (chat: Chat) => Promise<void>>> = {
     await chooseModels(chat, ['steady', 'failing']);
     await chat.ask('How do I cancel an answer?');
     await shows(chat.answerOf('steady'), 'No timer either.');
-    await shows(chat.answerOf('failing'), 'Out of memory.');
+    await shows(chat.answerOf('failing'), "The model's server failed");
     await chat.ask('And then?');
     await shows(chat.answerOf('steady'), 'Nothing more');
   },

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import {
@@ -7,12 +10,16 @@ import {
   type LocalServer,
   startLocalServer,
 } from '../../../src/local/index.js';
+import { createClient } from '../../../src/index.node.js';
+import { relay, toNodeHandler } from '../../../src/server/index.js';
 import { useBrowser } from '../use-browser.js';
 
 /** An open chat page. */
 export interface Chat {
   readonly page: Page;
-  /** The finished chat exchanges of the server. */
+  /** Ends all connections of the browser, as a lost network does. */
+  readonly cutConnections: () => void;
+  /** The finished chat exchanges of the model's server. */
   readonly exchanges: readonly LocalExchange[];
   /** Types and sends a prompt. */
   readonly ask: (prompt: string) => Promise<void>;
@@ -38,12 +45,20 @@ export interface ChatConfig {
 export const app = join(__dirname, '../../../examples/angular-chat');
 const built = join(app, 'dist/angular-chat/browser');
 
-/** Opens the chat page, from a server with the given models only. Page and server are closed after the test. */
+/**
+ * Opens the chat page, from a server with the given models only, in front of which is a relay. Page and servers are closed
+ * after the test.
+ */
 export function useChat(): (config: ChatConfig) => Promise<Chat> {
   const openPage = useBrowser();
   const servers: LocalServer[] = [];
+  const fronts: Server[] = [];
 
-  afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+  afterEach(async () => {
+    fronts.forEach((front) => front.closeAllConnections());
+    fronts.splice(0).forEach((front) => front.close());
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  });
 
   return async ({ models = {}, builtIn = [], options, pages = built }) => {
     const exchanges: LocalExchange[] = [];
@@ -54,10 +69,13 @@ export function useChat(): (config: ChatConfig) => Promise<Chat> {
     };
     const server = await startLocalServer({ builtIn, models, tokensPerSecond: 0, pages, onExchange });
     servers.push(server);
+    const front = await startFront(server);
+    fronts.push(front);
     const page = await openPage(options);
-    await page.goto(new URL('/', server.url).href);
+    await page.goto(`http://127.0.0.1:${(front.address() as AddressInfo).port}/`);
     return {
       page,
+      cutConnections: () => front.closeAllConnections(),
       exchanges,
       ask: async (prompt) => {
         await page.getByRole('textbox', { name: 'Message' }).fill(prompt);
@@ -69,6 +87,34 @@ export function useChat(): (config: ChatConfig) => Promise<Chat> {
       button: (name) => page.getByRole('button', { name, exact: true }),
       callOf: (tool) => page.getByRole('group', { name: `Call of ${tool}`, exact: true }).last(),
     };
+  };
+}
+
+/** Starts what `npm run chat` serves: the page, and a relay to the models below `/v1`. */
+async function startFront(local: LocalServer): Promise<Server> {
+  const client = createClient({ baseURL: local.url });
+  const handle = toNodeHandler(relay({ client, authorize: 'anyone', models: () => true, limits }));
+  const front = createServer((asked, answer) => {
+    const serve = asked.url?.startsWith('/v1/') === true ? handle : sendPage(local);
+    serve(asked, answer);
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  return front;
+}
+
+/** A conversation with long answers is sent whole with each prompt. */
+const limits = { bodyBytes: 2 ** 26 };
+
+/** Sends files of the page from the local server. */
+function sendPage({ url }: LocalServer): (asked: IncomingMessage, answer: ServerResponse) => void {
+  const { hostname, port } = new URL(url);
+  return ({ url: path, method, headers }, answer) => {
+    request({ hostname, port, path, method, headers }, (page) => {
+      answer.writeHead(page.statusCode ?? 500, page.headers);
+      page.pipe(answer);
+    })
+      .on('error', () => answer.destroy())
+      .end();
   };
 }
 

@@ -20,16 +20,41 @@ describe('the chat page after a reload', () => {
     await shows(page.getByRole('log'), /Prompt 2.*And now\?.*Hello, you\./su);
   });
 
-  it('keeps the text of an unfinished answer, and ends its request', async () => {
-    const { model, over } = createScript('Half of an');
+  it('goes on with an unfinished answer, from the one request that was sent', async () => {
+    const { model, pieces, over } = createScript('Half of an');
     const { answerOf, ask, button, exchanges, page } = await openChat({ models: { small: model } });
     await ask('Hello');
     await shows(answerOf('small'), 'Half of an');
 
     await page.reload();
+    await shows(answerOf('small'), 'Half of an');
+    pieces.next(' answer');
+    await shows(answerOf('small'), 'Half of an answer');
+    pieces.next(' is enough.');
+    pieces.complete();
     await over;
 
+    await button('Regenerate').waitFor();
+    await shows(answerOf('small'), 'Half of an answer is enough.');
+    expect(exchanges).toMatchObject([{ outcome: 'answered' }]);
+
+    // What came after the reload is saved, too.
+    await page.reload();
+    await button('Regenerate').waitFor();
+    await shows(answerOf('small'), 'Half of an answer is enough.');
+    expect(exchanges).toHaveLength(1);
+  });
+
+  it('stops an answer that was taken up', async () => {
+    const { model, over } = createScript('Half of an');
+    const { answerOf, ask, button, exchanges, page } = await openChat({ models: { small: model } });
+    await ask('Hello');
     await shows(answerOf('small'), 'Half of an');
+    await page.reload();
+    await button('Stop').click();
+    await over;
+
+    await shows(answerOf('small'), 'Stopped.');
     await button('Regenerate').waitFor();
     expect(exchanges).toMatchObject([{ outcome: 'aborted' }]);
   });

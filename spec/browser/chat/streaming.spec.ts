@@ -120,7 +120,7 @@ describe('the chat page', () => {
     await shows(answerOf('last'), '3a');
 
     failing.pieces.error(new Error('Out of memory.'));
-    await shows(answerOf('failing'), /2a.*Out of memory/su);
+    await shows(answerOf('failing'), /2a.*The model's server failed/su);
     first.pieces.next('1b ');
     last.pieces.next('3b ');
     await shows(answerOf('first'), '1a 1b');

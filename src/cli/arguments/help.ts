@@ -52,14 +52,27 @@ const optionHelp = {
 const serveHelp = {
   port: `      --port N        The port to listen on. Defaults to a free one.`,
   models: `      --models NAMES  The models to offer, separated by commas. Defaults to
-                      docs,echo.`,
+                      docs,echo; with --relay to all of its server.`,
   'tokens-per-second': `      --tokens-per-second N
                       The speed of the answers; 0 is as fast as possible.
                       Defaults to 40, about the speed of a hosted model.`,
   'rate-limit': `      --rate-limit N/TIME
                       Answer N requests per TIME and refuse others with a 429:
                       3/10s, 60/m, 1/500ms. Defaults to no limit.`,
+  relay: `      --relay URL     Pass requests on to the server with this base URL, with
+                      the key in OPENAI_API_KEY if there is one. Answers go on
+                      while a client has lost its connection.`,
+  redis: `      --redis URL     With --relay: keep the answers and the rate limit in
+                      Redis, where several relays share them. Needs the package
+                      redis.`,
 };
+
+const relayHelp = `With --relay the key stays here: callers send no key, or that of --key. Without
+--key only programs on this machine are answered. /models, /chat/completions and
+/responses are passed on. Rate limits, server errors and failed connections are
+retried twice if the wait is at most 10 seconds; each attempt counts against
+--rate-limit.
+`;
 
 const conversationHelp = `rxllm chat sends the whole conversation with each line you type. Ctrl-C stops
 only the answer, and keeps what has arrived. Ctrl-D leaves, even during an
@@ -84,7 +97,7 @@ Usage: rxllm [options] [prompt …]
        rxllm chat [options] [first prompt …]
                                 holds a conversation
        rxllm models [options]   lists the models of the server
-       rxllm serve [options]    runs a local server until Ctrl-C
+       rxllm serve [options]    runs a local server, or a relay, until Ctrl-C
 
 Options:
 ${Object.values(optionHelp).join('\n')}
@@ -95,7 +108,7 @@ Options of rxllm serve; of those above it takes only --key, the key to require:
 ${Object.values(serveHelp).join('\n')}
 It answers /models, /chat/completions, /completions, /responses (also in the
 background), /embeddings (by word hashes) and /moderations (by lists of words).
-
+${relayHelp}
 The prompt is standard input, a blank line and the arguments, or just one of
 them. With arguments, piped input must begin within 2 seconds; a first argument
 of - waits for it without a time limit, and also reads from a terminal.
@@ -126,6 +139,7 @@ Examples:
   Measure the speed       rxllm --stats "Count to ten"
   Serve without a key     rxllm serve --port 8080
   Try out rate limits     rxllm serve --models echo --rate-limit 3/10s
+  Keep the key here       rxllm serve --relay https://api.openai.com/v1
   Begin with a dash       rxllm -- "-1 + 1 = ?"
   Begin with a command    rxllm -- models
 
@@ -175,7 +189,8 @@ ${seeAll}`,
 
   serve: `Runs a local server until Ctrl-C. It needs no key and no network. Its models are
 not language models: docs searches the documentation of rxllm, or calls a tool
-search_docs(query) that it is offered; echo repeats the prompt.
+search_docs(query) that it is offered; echo repeats the prompt. With --relay it
+passes requests on to another server instead.
 
 Usage: rxllm serve [options]
 
@@ -185,9 +200,11 @@ ${Object.values(serveHelp).join('\n')}
                       file, hidden from other users.
 ${optionHelp.help}
 
+${relayHelp}
 Examples:
   Serve without a key     rxllm serve --port 8080
   Try out rate limits     rxllm serve --models echo --rate-limit 3/10s
+  Keep the key here       rxllm serve --relay https://api.openai.com/v1
 ${seeAll}`,
 };
 

@@ -57,6 +57,19 @@ export function readRateLimit(value: string): LocalRateLimit {
 }
 
 /**
+ * Reads the names of models, separated by commas; duplicates are dropped.
+ *
+ * @throws {UsageError} For an empty name.
+ */
+export function readModels(value: string): readonly string[] {
+  const names = new Set(value.split(',').map((name) => name.trim()));
+  if (names.has('')) {
+    throw new UsageError('Empty name in --models; write names with commas between them, such as gpt-4o,gpt-4o-mini');
+  }
+  return [...names];
+}
+
+/**
  * Reads the names of built-in models, separated by commas; duplicates are dropped.
  *
  * @throws {UsageError} For an unknown name, listing the known ones.
@@ -69,6 +82,19 @@ export function readBuiltInModels(value: string): readonly BuiltInModel[] {
     throw new UsageError(`${problem} in --models; choose from ${builtInModels.join(', ')}`);
   }
   return [...new Set(names.filter(isBuiltIn))];
+}
+
+/**
+ * Checks the URL of a Redis server.
+ *
+ * @throws {UsageError} Without quoting the URL, which may contain a password.
+ */
+export function checkRedisURL(value: string): void {
+  if (!/^rediss?:\/\//iu.test(value) || !URL.canParse(value)) {
+    throw new UsageError(
+      '--redis must be a URL that begins with redis:// or rediss://, such as redis://localhost:6379',
+    );
+  }
 }
 
 function isBuiltIn(name: string): name is BuiltInModel {

@@ -13,7 +13,7 @@ export type CommandName = (typeof commands)[number];
 export const modelsOptionNames = ['base-url', 'key', 'timeout', 'retries', 'json'] as const;
 
 /** The options that only `rxllm serve` has. */
-export const serveOnlyOptionNames = ['port', 'models', 'tokens-per-second', 'rate-limit'] as const;
+export const serveOnlyOptionNames = ['port', 'models', 'tokens-per-second', 'rate-limit', 'relay', 'redis'] as const;
 
 /** All options of `rxllm serve`. */
 export const serveOptionNames = [...serveOnlyOptionNames, 'key'] as const;
@@ -41,6 +41,8 @@ const options = {
   models: { type: 'string' },
   'tokens-per-second': { type: 'string' },
   'rate-limit': { type: 'string' },
+  relay: { type: 'string' },
+  redis: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const satisfies ParseArgsConfig['options'];

@@ -1,10 +1,11 @@
 import type { AskOptions } from '../answer/request.js';
 import { UsageError } from '../errors.js';
+import type { RelayOptions } from '../relay/serve-relay.js';
 import type { ServeOptions } from '../serve.js';
 import { checkBaseURL } from '../server/choose-server.js';
 import { oneLine } from '../terminal/text.js';
 import { nearMiss } from './near-miss.js';
-import { readBuiltInModels, readNumber, readRateLimit } from './option-values.js';
+import { checkRedisURL, readBuiltInModels, readModels, readNumber, readRateLimit } from './option-values.js';
 import {
   type Arguments,
   type CommandName,
@@ -27,11 +28,13 @@ const exclusive = [
   ['json', 'schema'],
   ['json', 'no-stream'],
   ['json-lines', 'no-stream'],
+  ['relay', 'tokens-per-second'],
 ] as const;
 
 /** What to do, and with which options. */
 type Command =
   | { readonly name: 'serve'; readonly options: ServeOptions }
+  | { readonly name: 'relay'; readonly options: RelayOptions }
   | { readonly name: 'ask' | 'chat' | 'models'; readonly options: AskOptions };
 
 /**
@@ -47,7 +50,9 @@ export function parseArguments({ values, words, command, isVerbatim }: Arguments
     case 'serve':
       refuseWords('serve', rest, /^\d+$/u.test(rest.join(' ')) ? 'the port as --port N' : 'no arguments');
       refuseOtherOptions('serve', serveOptionNames, values);
-      return { name: 'serve', options: toServeOptions(values) };
+      return values.relay === undefined
+        ? { name: 'serve', options: toServeOptions(values) }
+        : { name: 'relay', options: toRelayOptions(values.relay, values) };
     case 'models':
       refuseWords('models', rest, 'no arguments');
       refuseOtherOptions('models', modelsOptionNames, values);
@@ -74,6 +79,12 @@ function checkValues(values: OptionValues): void {
   if (values['base-url'] !== undefined) {
     checkBaseURL('--base-url', values['base-url']);
   }
+  if (values.relay !== undefined) {
+    checkBaseURL('--relay', values.relay);
+  }
+  if (values.redis !== undefined) {
+    checkRedisURL(values.redis);
+  }
   if (values.legacy === true && values.system !== undefined) {
     throw new UsageError('--legacy has no system message: put it in the prompt instead of --system');
   }
@@ -98,10 +109,25 @@ function checkValues(values: OptionValues): void {
 
 function toServeOptions(values: OptionValues): ServeOptions {
   const { models, key, 'rate-limit': rateLimit } = values;
+  if (values.redis !== undefined) {
+    throw new UsageError('--redis needs --relay with the server to ask');
+  }
   return {
     port: readNumber(values, 'port'),
     builtIn: models === undefined ? undefined : readBuiltInModels(models),
     tokensPerSecond: readNumber(values, 'tokens-per-second'),
+    rateLimit: rateLimit === undefined ? undefined : readRateLimit(rateLimit),
+    key,
+  };
+}
+
+function toRelayOptions(upstream: string, values: OptionValues): RelayOptions {
+  const { models, key, redis, 'rate-limit': rateLimit } = values;
+  return {
+    upstream,
+    redis,
+    port: readNumber(values, 'port'),
+    models: models === undefined ? undefined : readModels(models),
     rateLimit: rateLimit === undefined ? undefined : readRateLimit(rateLimit),
     key,
   };

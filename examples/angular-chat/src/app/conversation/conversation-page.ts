@@ -1,4 +1,5 @@
-import { afterNextRender, Component, inject, input, type OnInit, viewChild } from '@angular/core';
+import { afterNextRender, Component, DestroyRef, inject, input, type OnInit, viewChild } from '@angular/core';
+import { ConversationStore } from '../conversations/conversation-store';
 import type { SavedConversation } from '../conversations/saved-conversation';
 import { isComposing } from '../keyboard/is-composing';
 import { SettingsStore } from '../settings/settings-store';
@@ -68,6 +69,13 @@ export class ConversationPage implements OnInit {
   private readonly composer = viewChild.required(Composer);
 
   constructor() {
+    const store = inject(ConversationStore);
+    // Before the lanes, which would leave their answers to the relay.
+    inject(DestroyRef).onDestroy(() => {
+      if (store.isDeleted(this.conversation().id)) {
+        this.lanes.stop();
+      }
+    });
     saveConversation(this.lanes, () => this.conversation());
     afterNextRender(() => this.composer().focus());
   }

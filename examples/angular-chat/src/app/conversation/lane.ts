@@ -38,7 +38,10 @@ export interface LaneConfig {
   readonly injector: Injector;
 }
 
-/** Creates a lane from saved turns. It ends, and aborts its requests, when the injector is destroyed. */
+/**
+ * Creates a lane from saved turns, and takes up the answers that a relay goes on with. It ends when the injector is destroyed,
+ * and leaves its answers to the relay.
+ */
 export function createLane(saved: SavedLane, config: LaneConfig): Lane {
   const { client, baseURL, tools, lendsTools, approve, turnsBefore, injector } = config;
   const { model } = saved;
@@ -54,10 +57,14 @@ export function createLane(saved: SavedLane, config: LaneConfig): Lane {
     tools,
     approve,
     client: {
-      chat: ({ tools: offered, ...request }) =>
+      chat: ({ tools: offered, ...request }, options) =>
         client
-          .chat(untracked(lendsTools) ? { ...request, tools: offered } : request, { baseURL: untracked(baseURL) })
+          .chat(untracked(lendsTools) ? { ...request, tools: offered } : request, {
+            ...options,
+            baseURL: untracked(baseURL),
+          })
           .pipe(measure((timing) => timings.update((known) => ({ ...known, [askedNow()]: timing })))),
+      resumeStream: (id, options) => client.resumeStream(id, { ...options, baseURL: untracked(baseURL) }),
     },
   });
 

@@ -21,16 +21,18 @@ export class Lanes {
   /** One lane per model, including models that are no longer asked. */
   readonly all = this.open.asReadonly();
   readonly rows = computed(() => rowsOf(this.open()));
-  /** Whether a prompt was sent, or a reply regenerated, since the page was opened. */
-  readonly wasAsked = computed(() => this.open().some(({ asked }) => asked() !== undefined));
+  private readonly tookUp = signal(false);
+  /** Whether a prompt was sent, a reply regenerated, or one in flight taken up, since the page was opened. */
+  readonly wasAsked = computed(() => this.tookUp() || this.open().some(({ asked }) => asked() !== undefined));
   readonly isBusy = computed(() => this.open().some(({ status }) => status() === 'busy'));
 
-  /** Continues from the lanes saved earlier or in another tab. */
+  /** Continues from the lanes saved earlier or in another tab, and takes up the replies in flight. */
   restore(saved: readonly SavedLane[]): void {
     const known = this.open();
     known.forEach((lane) => saved.filter(({ model }) => model === lane.model).forEach((newer) => lane.restore(newer)));
     const others = saved.filter(({ model }) => known.every((lane) => lane.model !== model));
     this.open.set([...known, ...others.map((lane) => this.create(lane))]);
+    this.tookUp.update((before) => before || this.isBusy());
   }
 
   /** Sends a prompt to every chosen model. The ids of turns are times, so that they have the same order in all tabs. */

@@ -1,6 +1,6 @@
-import { DestroyRef, inject, untracked } from '@angular/core';
+import { computed, DestroyRef, inject, untracked } from '@angular/core';
 import { takeUntilDestroyed, toObservable } from '@angular/core/rxjs-interop';
-import { filter, fromEvent, map, merge, tap } from 'rxjs';
+import { filter, fromEvent, map, merge, skip, tap } from 'rxjs';
 import { throttleRender, type Turn } from 'rxllm';
 import { ConversationStore } from '../conversations/conversation-store';
 import type { HeldConversation } from '../conversations/merge-conversation';
@@ -8,8 +8,8 @@ import { type SavedConversation, toSavedTurn } from '../conversations/saved-conv
 import type { Lanes } from './lanes';
 
 /**
- * Saves a conversation as it changes: at most once a second, when the page is left, and when another conversation is
- * opened. Changes made in other tabs are applied as soon as no answer is in flight here.
+ * Saves a conversation as it changes: at most once a second, when the relay begins an answer, when the page is left, and when
+ * another conversation is opened. Changes made in other tabs are applied as soon as no answer is in flight here.
  */
 export function saveConversation(lanes: Lanes, conversation: () => SavedConversation): void {
   const store = inject(ConversationStore);
@@ -45,16 +45,28 @@ export function saveConversation(lanes: Lanes, conversation: () => SavedConversa
     }
   };
   const changes = toObservable(lanes.rows).pipe(
-    tap(() => {
-      if (!lanes.wasAsked()) {
+    // What is there at first was read just now.
+    map((_, index) => index > 0 && lanes.wasAsked()),
+    tap((isOwn) => {
+      if (!isOwn) {
         note();
       }
     }),
-    filter(() => lanes.wasAsked()),
+    filter((isOwn) => isOwn),
     map(() => (isChanged = true)),
     throttleRender(1000),
   );
-  merge(changes, fromEvent(window, 'pagehide'))
+  // With the id of its stream, an answer is taken up again after a reload.
+  const streams = computed(() =>
+    turnsOf(lanes)
+      .flatMap(({ reply }) => reply.streamId ?? [])
+      .join(),
+  );
+  const begun = toObservable(streams).pipe(
+    skip(1),
+    filter(() => isChanged),
+  );
+  merge(changes, begun, fromEvent(window, 'pagehide'))
     .pipe(takeUntilDestroyed())
     .subscribe(() => untracked(flush));
   fromEvent(window, 'storage')

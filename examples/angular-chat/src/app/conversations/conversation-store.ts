@@ -67,10 +67,14 @@ export class ConversationStore {
     }
   }
 
+  /** Whether a conversation was saved once, and is not any more. */
+  isDeleted(id: string): boolean {
+    return this.seen.has(id) && this.read(id) === undefined;
+  }
+
   private look(): void {
     this.saved.set(this.readAll());
-    const { id } = this.current();
-    if (this.seen.has(id) && this.read(id) === undefined) {
+    if (this.isDeleted(this.current().id)) {
       this.start();
     }
   }

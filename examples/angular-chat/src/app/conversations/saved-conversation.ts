@@ -20,12 +20,13 @@ export interface SavedLane {
 
 /** Converts a turn to values that JSON can hold: of an error only the message is kept. */
 export function toSavedTurn({ id, prompt, reply }: Turn): Turn {
-  const { status, message, run, error } = reply;
+  const { status, message, run, error, streamId } = reply;
   const view: ChatView = {
     status,
     message,
     ...(run && { run: toSavedRun(run) }),
     ...(error && { error: toSavedError(error) }),
+    ...(streamId !== undefined && { streamId }),
   };
   return { id, prompt, reply: view };
 }
