@@ -22,7 +22,9 @@ import type { Message, ToolCall } from '../schemas/message.js';
 export function toMessageParam(message: Message): AssistantMessage {
   checkMessage('toMessageParam', message);
   const { content, refusal, functionCall, finishReason } = message;
-  const calls = message.toolCalls.filter(({ complete }) => complete).map(toParam);
+  const calls = message.toolCalls
+    .filter(({ complete }) => complete)
+    .map((call) => toCallParam(call, pastArguments(call.arguments)));
   const called = functionCall !== undefined && finishReason !== undefined && isWhole(functionCall, finishReason);
   const silent = calls.length > 0 || called || refusal !== '';
   return {
@@ -42,10 +44,15 @@ function isWhole(functionCall: NonNullable<Message['functionCall']>, finishReaso
   return isComplete(call, progressOf(finishReason));
 }
 
-function toParam({ id, type, name, arguments: text, extra }: ToolCall): ToolCallParam {
+/**
+ * Converts a call to the form in which whole messages have it.
+ *
+ * @param text The JSON text of the arguments; that of a custom tool's input is as it is.
+ */
+export function toCallParam({ id, type, name, arguments: input, extra }: ToolCall, text = input): ToolCallParam {
   return type === 'custom'
-    ? { ...extra, id, type, custom: { name, input: text } }
-    : { ...extra, id, type: 'function', function: { name, arguments: pastArguments(text) } };
+    ? { ...extra, id, type, custom: { name, input } }
+    : { ...extra, id, type: 'function', function: { name, arguments: text } };
 }
 
 /** The server keeps audio answers, so the id is enough. */

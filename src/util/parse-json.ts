@@ -1,12 +1,12 @@
 /** No known server nests deeper, and code that walks a much deeper value would overflow the stack. */
 const maxDepth = 500;
 
-/** Parses a JSON text. Returns `undefined` if it is malformed or nests deeper than 500 levels. */
-export function parseJson(text: string): unknown {
+/** Parses a JSON text. Returns `undefined` if it is malformed or nests deeper than 500 levels, or as many as are allowed. */
+export function parseJson(text: string, levels = maxDepth): unknown {
   try {
     const value: unknown = JSON.parse(text);
     // Each level takes two characters, so a short text cannot be deep.
-    return text.length > 2 * maxDepth && isDeeper(value, maxDepth) ? undefined : value;
+    return text.length > 2 * levels && isDeeper(value, levels) ? undefined : value;
   } catch {
     // Dropped, because the runtime's error quotes the text.
     return undefined;

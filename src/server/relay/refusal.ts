@@ -1,5 +1,6 @@
-import { isLlmError } from '../../errors/llm-error.js';
+import { isLlmError, type ErrorKind, type LlmError } from '../../errors/llm-error.js';
 import { type ToldError, toToldError } from '../error-event.js';
+import { reportMistake } from './report-mistake.js';
 
 /** Why a request is refused, as the caller is told. Thrown by the checks of a relay. */
 export class Refusal extends Error {
@@ -20,8 +21,14 @@ export class Refusal extends Error {
   }
 }
 
-/** Answers with an error in the shape of OpenAI's API. Of what is not an error of this package nothing is told. */
+/**
+ * Answers with an error in the shape of OpenAI's API, or with the `Response` that was thrown. Of what is not an error of this
+ * package nothing is told, but the operator sees it.
+ */
 export function refuse(error: unknown): Response {
+  if (error instanceof Response) {
+    return error;
+  }
   const { status, headers, ...told } = toRefused(error);
   const { message, kind, code = null, param = null } = told;
   return Response.json({ error: { message, type: kind, code, param } }, { status, headers });
@@ -33,5 +40,60 @@ function toRefused(error: unknown): ToldError & Pick<Refusal, 'status' | 'header
     return { kind: status < 500 ? 'invalid_request' : 'server', ...told, status, message, headers };
   }
   const told = toToldError(error);
-  return { ...told, status: isLlmError(error) ? 502 : 500, headers: {} };
+  if (!isLlmError(error)) {
+    reportMistake(error);
+    return { ...told, status: 500, headers: {} };
+  }
+  const status = statusOf(error);
+  const headers = headersOf(error);
+  return status === 502 ? { ...told, code: 'upstream_unavailable', status, headers } : { ...told, status, headers };
+}
+
+/** Kinds that are about the account of the relay, or about a server that does not speak the API. */
+const unavailable: readonly ErrorKind[] = ['authentication', 'permission', 'quota', 'connection', 'protocol', 'parse'];
+
+/** The statuses of errors that came without one: in a stream, or from this package. */
+const statuses: Partial<Readonly<Record<ErrorKind, number>>> = {
+  invalid_request: 400,
+  not_found: 404,
+  rate_limit: 429,
+  overloaded: 503,
+  timeout: 504,
+};
+
+function statusOf({ kind, status }: LlmError & { readonly status?: number }): number {
+  if (unavailable.includes(kind)) {
+    return 502;
+  }
+  if (status === undefined || status === 408) {
+    return statuses[kind] ?? 502;
+  }
+  return [400, 404, 413, 422, 429].includes(status) || (status >= 500 && status <= 599) ? status : 502;
+}
+
+const date = String.raw`[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT`;
+const pause = String.raw`\d{1,10}(?:\.\d{1,9})?`;
+
+/** The headers that pass, where they are what they should be. */
+const passing: readonly (readonly [string, RegExp])[] = [
+  ['retry-after', new RegExp(`^(?:${pause}|${date})$`, 'u')],
+  ['retry-after-ms', new RegExp(`^${pause}$`, 'u')],
+  ['x-request-id', /^[\x21-\x7e]{1,128}$/u],
+];
+
+function headersOf(error: LlmError & { readonly headers?: Readonly<Record<string, string>> }): Record<string, string> {
+  const { headers = {}, retryAfter, requestId } = error;
+  const isPauseTold = 'retry-after' in headers || 'retry-after-ms' in headers;
+  const known: Readonly<Record<string, string | undefined>> = {
+    ...headers,
+    // The pause may stand in the body, or be one of `limitRate`.
+    ...(!isPauseTold && retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter / 1000)) }),
+    'x-request-id': requestId,
+  };
+  return Object.fromEntries(
+    passing.flatMap(([name, form]) => {
+      const value = known[name];
+      return value !== undefined && form.test(value) ? [[name, value]] : [];
+    }),
+  );
 }

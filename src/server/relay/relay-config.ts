@@ -1,9 +1,9 @@
-import { asyncScheduler, type ObservableInput, type SchedulerLike } from 'rxjs';
+import type { ObservableInput, SchedulerLike } from 'rxjs';
 import type { Client } from '../../client/create-client.js';
 import type { ChatCompletionRequest } from '../../schemas/chat-completion-request.js';
 import type { ResponseRequest } from '../../schemas/response-request.js';
-import { memoryLog } from '../memory-log.js';
 import type { StreamLog } from '../stream-log.js';
+import type { OpenStreams } from './open-streams.js';
 
 /** Who asks. Further fields are the application's own. */
 export interface RelaySession {
@@ -14,7 +14,7 @@ export interface RelaySession {
 /** A session, or the response that refuses the request. Without a value the answer is 401. */
 export type Authorization<Session extends RelaySession> = Session | Response | undefined | null;
 
-/** Tells who asks, before the body of a request is read. */
+/** Tells who asks, before the body of a request is read. The first value counts. */
 export type Authorize<Session extends RelaySession> = (
   request: Request,
 ) => Authorization<Session> | ObservableInput<Authorization<Session>>;
@@ -38,15 +38,18 @@ export interface RelayConfig<Session extends RelaySession = RelaySession> {
   readonly client: Pick<Client, 'chat' | 'responses' | 'models'>;
   /** Tells who asks; `'anyone'` makes all callers one user, whose streams only their ids protect. */
   readonly authorize: Authorize<Session> | 'anyone';
-  /** The models that may be asked for. */
+  /** The models that may be asked for: their names, or a function that returns `true` for those. */
   readonly models: readonly string[] | ((model: string, session: Session) => boolean);
   /** Keeps the streams. Default `memoryLog()`. */
   readonly log?: StreamLog | undefined;
   /** The origins of pages elsewhere that may call, such as `https://app.example`. Default none. */
   readonly origins?: readonly string[] | undefined;
-  /** Fields that reach into the account and are let through nevertheless, such as `previous_response_id`. Default none. */
+  /**
+   * Fields that reach into the account and are let through nevertheless, such as `previous_response_id`, and types of tools
+   * that the model's server runs, such as `web_search`. Default none.
+   */
   readonly allow?: readonly string[] | undefined;
-  /** Changes a body after all checks, before it is sent. */
+  /** Changes a body after all checks, before it is sent. A `Response` that it throws is the answer. */
   readonly prepare?: ((body: RelayedBody, session: Session) => RelayedBody) | undefined;
   readonly limits?: RelayLimits | undefined;
   /** After how many milliseconds of silence a comment is sent, so that no proxy closes the connection. Default 15,000. */
@@ -67,27 +70,8 @@ export interface RelaySettings {
   readonly allow: readonly string[];
   readonly prepare: (body: RelayedBody, session: RelaySession) => RelayedBody;
   readonly limits: Required<{ readonly [Name in keyof RelayLimits]: number }>;
+  readonly openStreams: OpenStreams;
   readonly heartbeat: number;
   readonly detach: number;
   readonly scheduler: SchedulerLike;
-}
-
-/** Fills in the defaults. */
-export function readConfig(config: RelayConfig): RelaySettings {
-  const { client, authorize, models, log = memoryLog(), origins = [], allow = [], prepare = (body) => body } = config;
-  const { limits = {}, heartbeat = 15_000, detach = 30_000, scheduler = asyncScheduler } = config;
-  const { bodyBytes = 4 * 2 ** 20, streamsPerUser = 8, readerStall = 60_000 } = limits;
-  return {
-    client,
-    authorize: authorize === 'anyone' ? () => ({ user: 'anyone' }) : authorize,
-    models,
-    log,
-    origins,
-    allow,
-    prepare,
-    limits: { bodyBytes, streamsPerUser, readerStall },
-    heartbeat,
-    detach,
-    scheduler,
-  };
 }

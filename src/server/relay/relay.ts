@@ -1,38 +1,83 @@
+import { isObject } from '../../util/is-object.js';
 import type { HandlerContext } from '../to-node-handler.js';
-import { Refusal, refuse } from './refusal.js';
-import { readConfig, type RelayConfig, type RelaySession, type RelaySettings } from './relay-config.js';
-import type { RelayedBody } from './relay-config.js';
+import { answerWhole } from './answer-whole.js';
+import { sessionOf } from './authorize.js';
+import { answerPreflight, withOrigin } from './cross-origin.js';
+import { listModels } from './models.js';
+import { readBody } from './read-body.js';
+import { readConfig } from './read-config.js';
+import { refuse } from './refusal.js';
+import type { RelayConfig, RelaySession, RelaySettings } from './relay-config.js';
+import { prepareBody } from './relayed-request.js';
+import { routeOf } from './routes.js';
 import { beginStream, continueStream, stopStream } from './serve-streams.js';
 
-/** Creates a handler of web requests that relays them to a model's server, whose key the callers never see. */
+/**
+ * Creates a handler of web requests that relays them to a model's server, whose key the callers never see.
+ *
+ * It serves what ends in these paths: `POST chat/completions` and `POST responses`, `GET models`, and for the streams it has
+ * begun `GET streams/{id}` and `DELETE streams/{id}`. An error of `authorize`, `models` or `prepare` is answered with 500
+ * without its text, and told to rxjs's `config.onUnhandledError`, or else written to the log; a `Response` that one of them
+ * throws is the answer.
+ *
+ * @throws TypeError naming the field of the configuration that is missing, invalid or unknown.
+ */
 export function relay<Session extends RelaySession = RelaySession>(
   config: RelayConfig<Session>,
 ): (request: Request, context?: HandlerContext) => Promise<Response> {
   const settings = readConfig(config as unknown as RelayConfig);
+  const { origins } = settings;
   return async (request, context = {}) => {
-    try {
-      return await answer(request, settings, context);
-    } catch (error) {
-      return refuse(error);
-    }
+    const refused = (error: unknown): Response =>
+      request.signal.aborted ? new Response(null, { status: 499 }) : refuse(error);
+    const response = answerPreflight(request, origins) ?? (await answer(request, settings, context).catch(refused));
+    return withOrigin(response, request, origins);
   };
 }
 
 async function answer(request: Request, settings: RelaySettings, context: HandlerContext): Promise<Response> {
-  const session = settings.authorize(request) as RelaySession;
-  const { pathname } = new URL(request.url);
-  const [, endpoint] = /\/(chat\/completions|responses)$/u.exec(pathname) ?? [];
-  if (endpoint !== undefined) {
-    const body = (await request.json()) as RelayedBody;
-    const form = endpoint === 'responses' ? 'responses' : 'chat';
-    return beginStream({ form, body, session, wantsUsage: true, signal: request.signal }, settings, context);
+  const route = routeOf(request);
+  const session = await sessionOf(request, settings);
+  if (session instanceof Response) {
+    return session;
   }
-  const [, id] = /\/streams\/([\w-]{16,128})$/u.exec(pathname) ?? [];
-  if (id === undefined) {
-    throw new Refusal(404, 'There is nothing at this address');
+  switch (route.name) {
+    case 'models':
+      return listModels(request, session, settings);
+    case 'resume': {
+      const after = Number(request.headers.get('last-event-id') ?? '0');
+      return continueStream({ id: route.id, owner: session.user }, after, settings);
+    }
+    case 'stop':
+      return stopStream({ id: route.id, owner: session.user }, settings);
+    default:
+      return begin(request, route.name, session, settings, context);
   }
-  const key = { id, owner: session.user };
-  return request.method === 'DELETE'
-    ? stopStream(key, settings)
-    : continueStream(key, Number(request.headers.get('last-event-id') ?? '0'), settings);
+}
+
+/** Begins an answer, which is counted as open until it is sent, or until its stream is written to the end. */
+async function begin(
+  request: Request,
+  form: 'chat' | 'responses',
+  session: RelaySession,
+  settings: RelaySettings,
+  context: HandlerContext,
+): Promise<Response> {
+  const asked = await readBody(request, settings.limits.bodyBytes);
+  const { stream, stream_options: options } = asked;
+  const wantsUsage = isObject(options) && options['include_usage'] === true;
+  const body = prepareBody(form, asked, session, settings);
+  const relayed = { form, body, session, wantsUsage, signal: request.signal };
+  const close = settings.openStreams.open(session.user);
+  if (stream !== true) {
+    return answerWhole(relayed, settings).finally(close);
+  }
+  const waitUntil = (written: Promise<unknown>): void => {
+    written.then(close, close);
+    context.waitUntil?.(written);
+  };
+  return beginStream(relayed, settings, { waitUntil }).catch((error: unknown) => {
+    close();
+    throw error;
+  });
 }
