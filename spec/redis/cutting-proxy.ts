@@ -29,7 +29,8 @@ type Cut = 'before its head' | { readonly event: number };
  * the head of a resume, or within an event; by a reset, by an end in the middle of the body, or by one like that of a whole body.
  */
 export async function startCuttingProxy({ targets, seed, cuts, last }: CuttingConfig): Promise<CuttingProxy> {
-  const agent = new Agent({ keepAlive: true });
+  // A connection that is used again may be closed by its target just then.
+  const agent = new Agent({ keepAlive: false });
   const cutsOf = new Map<string, number>();
   const diceOf = new Map<string, Dice>();
   let turn = 0;

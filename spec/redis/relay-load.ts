@@ -1,4 +1,4 @@
-import { first, forkJoin, lastValueFrom, type Observable, ReplaySubject, switchMap } from 'rxjs';
+import { catchError, first, forkJoin, lastValueFrom, type Observable, of, ReplaySubject, switchMap } from 'rxjs';
 import { createClient, type ResponseInfo, textDeltas, toText } from '../../src/index.node.js';
 import type { RelayFigures } from '../support/serve-relay.js';
 import { type RunningProgram, spawnProgram } from '../support/spawn-program.js';
@@ -23,8 +23,8 @@ export interface RelayLoad {
 
 /** What a {@link RelayLoad} showed. */
 export interface RelayLoadResult {
-  /** Readers whose text was not the one that the model wrote. */
-  readonly wrong: readonly number[];
+  /** What readers have whose text is not the one that the model wrote. */
+  readonly wrong: readonly string[];
   /** How often each reader was cut. */
   readonly cuts: readonly number[];
   /** Milliseconds. */
@@ -78,7 +78,7 @@ export async function runLoad({ server, nodes }: RelayNodes, load: RelayLoad): P
   const figures = await Promise.all(nodes.map((node) => node.ask('figures')));
   await proxy.close();
   return {
-    wrong: texts.flatMap((text, reader) => (text === createWords(wordsOf(reader)).join('') ? [] : [reader])),
+    wrong: texts.filter((text, reader) => text !== createWords(wordsOf(reader)).join('')),
     cuts: texts.map((_text, reader) => proxy.cutsOf.get(String(reader)) ?? 0),
     wall,
     nodes: figures as unknown as readonly RelayFigures[],
@@ -112,7 +112,11 @@ function readAll(
     );
   return forkJoin(
     Array.from({ length: readers }, (_, reader) =>
-      (shared && reader > 0 ? join(reader) : begin(reader)).pipe(textDeltas(), toText()),
+      (shared && reader > 0 ? join(reader) : begin(reader)).pipe(
+        textDeltas(),
+        toText(),
+        catchError((error: unknown) => of(`${reader} failed: ${String(error)}`)),
+      ),
     ),
   );
 }
