@@ -1,5 +1,5 @@
 /* A program that asks a server many times at once, and sends only as much as a budget in Redis allows. */
-import { lastValueFrom, merge, tap, toArray } from 'rxjs';
+import { lastValueFrom, merge, toArray } from 'rxjs';
 import { createClient as createRedisClient } from 'redis';
 import { createClient, limitRate } from '../../src/index.node.js';
 import { redisBudget } from '../../src/redis/index.js';
