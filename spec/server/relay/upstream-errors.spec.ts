@@ -1,10 +1,20 @@
-import { concat, NEVER, type Observable, of, throwError, VirtualAction, VirtualTimeScheduler } from 'rxjs';
+import {
+  concat,
+  defer,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  throwError,
+  VirtualAction,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { ConnectionError, createClient, fetchTransport, limitRate, type TransportEvent } from '../../../src/index.js';
 import { relay } from '../../../src/server/index.js';
 import { answer, chatRequest, eventStream, hello, textChunk } from '../../support/answers.js';
 import { closeServers, deserted, startServer } from '../../support/loopback.js';
 import { chatPath, errorOf, relayed } from '../../support/relayed.js';
-import { head } from '../../support/transport-events.js';
+import { data, head } from '../../support/transport-events.js';
 
 afterEach(closeServers);
 
@@ -254,6 +264,25 @@ describe('The limit on open answers of a user', () => {
     await Promise.all([...asked, other]);
 
     expect(received).toHaveLength(9);
+  });
+
+  it('counts a stream until the upstream has ended it', async () => {
+    const pieces = new Subject<TransportEvent>();
+    const answers = [concat(of(head(200, { 'content-type': 'text/event-stream' })), pieces), answer(hello)];
+    const { post } = relayed(
+      { limits: { streamsPerUser: 1 } },
+      defer(() => answers.shift() ?? NEVER),
+    );
+    const stream = await post(chatPath, { ...chatRequest, stream: true });
+    const refused = await post(chatPath, { ...chatRequest, stream: true });
+    pieces.next(data(hello));
+    pieces.complete();
+    const text = await stream.text();
+    const next = await post(chatPath, chatRequest);
+
+    expect([stream.status, refused.status]).toEqual([200, 429]);
+    expect(text).toContain('[DONE]');
+    expect(next.status).toBe(200);
   });
 
   it('counts an answer until it is whole, also one that fails', async () => {

@@ -44,10 +44,8 @@ async function answer(request: Request, settings: RelaySettings, context: Handle
   switch (route.name) {
     case 'models':
       return listModels(request, session, settings);
-    case 'resume': {
-      const after = Number(request.headers.get('last-event-id') ?? '0');
-      return continueStream({ id: route.id, owner: session.user }, after, settings);
-    }
+    case 'resume':
+      return continueStream({ id: route.id, owner: session.user }, request, settings);
     case 'stop':
       return stopStream({ id: route.id, owner: session.user }, settings);
     default:
@@ -55,7 +53,7 @@ async function answer(request: Request, settings: RelaySettings, context: Handle
   }
 }
 
-/** Begins an answer, which is counted as open until it is sent, or until its stream is written to the end. */
+/** Begins an answer, which counts as open until it is whole, also where its reader has left. */
 async function begin(
   request: Request,
   form: 'chat' | 'responses',
@@ -69,15 +67,7 @@ async function begin(
   const body = prepareBody(form, asked, session, settings);
   const relayed = { form, body, session, wantsUsage, signal: request.signal };
   const close = settings.openStreams.open(session.user);
-  if (stream !== true) {
-    return answerWhole(relayed, settings).finally(close);
-  }
-  const waitUntil = (written: Promise<unknown>): void => {
-    written.then(close, close);
-    context.waitUntil?.(written);
-  };
-  return beginStream(relayed, settings, { waitUntil }).catch((error: unknown) => {
-    close();
-    throw error;
-  });
+  return stream === true
+    ? beginStream(relayed, settings, context, close)
+    : answerWhole(relayed, settings).finally(close);
 }

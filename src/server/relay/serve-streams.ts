@@ -9,11 +9,16 @@ import { streamBody } from './stream-body.js';
 import { type StreamKey, writeStream } from './write-stream.js';
 import { firstValueFrom, from } from 'rxjs';
 
-/** Begins a stream, and answers with it once the head of the upstream's answer has come. */
+/**
+ * Begins a stream, and answers with it once the head of the upstream's answer has come.
+ *
+ * @param release Called once the work upstream is over, whether or not a stream has begun.
+ */
 export async function beginStream(
   request: RelayedRequest,
   settings: RelaySettings,
-  { waitUntil }: HandlerContext,
+  context: HandlerContext,
+  release: () => void,
 ): Promise<Response> {
   const key: StreamKey = { id: crypto.randomUUID().replaceAll('-', ''), owner: request.session.user };
   await firstValueFrom(from(settings.log.append(key.id, key.owner, [], { detach: settings.detach })));
@@ -40,13 +45,18 @@ export async function beginStream(
         },
         complete: settle,
       });
-    });
-    waitUntil?.(done);
+    }).finally(release);
+    context.waitUntil?.(done);
   });
 }
 
 /** Answers with what follows in a stream. */
-export async function continueStream(key: StreamKey, after: number, settings: RelaySettings): Promise<Response> {
+export async function continueStream(
+  key: StreamKey,
+  { headers }: Pick<Request, 'headers' | 'signal'>,
+  settings: RelaySettings,
+): Promise<Response> {
+  const after = Number(headers.get('last-event-id') ?? '0');
   const page = await firstValueFrom(from(settings.log.read(key.id, key.owner, after, 0)));
   if (page === undefined) {
     throw new Refusal(404, 'There is no such stream', { kind: 'not_found', code: 'stream_not_found' });
