@@ -1,7 +1,7 @@
 import { defer, fromEvent, Subscription, take } from 'rxjs';
 import { formatEvent } from '../../sse/format-event.js';
 import { toErrorEvent } from '../error-event.js';
-import { joinEntries } from '../join-entries.js';
+import { joinWaiting } from './join-waiting.js';
 import type { LogPage } from '../stream-log.js';
 import type { RelaySettings } from './relay-config.js';
 import { streamErrors } from './stream-errors.js';
@@ -203,7 +203,7 @@ class StreamReader implements LocalReader {
 
 function textOf(page: LogPage | undefined): string {
   const entries = page?.entries ?? [];
-  return (entries.length > 1 ? joinEntries(entries) : entries)
+  return joinWaiting(entries)
     .map(({ number, event, data }) => formatEvent({ event, data, id: String(number) }))
     .join('');
 }

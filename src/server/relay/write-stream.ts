@@ -1,4 +1,4 @@
-import { asapScheduler, defer, type OperatorFunction, type Subscriber, type Subscription, take } from 'rxjs';
+import { asyncScheduler, defer, type OperatorFunction, type Subscriber, type Subscription, take } from 'rxjs';
 import { operate, type Stage } from '../../util/operate.js';
 import { type StreamForm, toErrorEvent } from '../error-event.js';
 import type { AppendResult, LogEntry } from '../stream-log.js';
@@ -53,7 +53,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
   private pendingSize = 0;
   private hasBegun = false;
   private isAppending = false;
-  private isFlushDue = false;
+  private isPausing = false;
   private isEnding = false;
   private hasFailed = false;
   /** The `detach` to ask the log with, if it is to be asked. */
@@ -94,7 +94,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
 
   complete(): void {
     this.isEnding = true;
-    this.flushSoon();
+    this.flush();
   }
 
   private add({ event, data }: RelayedEvent): void {
@@ -103,13 +103,16 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
     this.pendingSize += data.length;
   }
 
-  /** What one read of a socket has brought is one append, and one page of a reader. */
+  /** The first event is written at once, and what comes in the next millisecond together, also to the socket of a reader. */
   private flushSoon(): void {
-    if (!this.isFlushDue) {
-      this.isFlushDue = true;
-      asapScheduler.schedule(() => {
-        this.isFlushDue = false;
-        this.flush();
+    if (!this.isPausing) {
+      this.isPausing = true;
+      this.flush();
+      asyncScheduler.schedule(() => {
+        this.isPausing = false;
+        if (this.pending.length > 0) {
+          this.flushSoon();
+        }
       });
     }
   }
