@@ -90,7 +90,10 @@ export async function startCuttingProxy({ targets, seed, cuts, last }: CuttingCo
     request.pipe(forwarded.on('error', () => response.destroy()));
   };
 
-  const server = createServer(serve).listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
+  const server = createServer(serve);
+  // Only cuts close connections of readers: one that is closed while it is idle may be used again just then.
+  server.keepAliveTimeout = 0;
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

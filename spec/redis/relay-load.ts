@@ -1,5 +1,5 @@
 import { catchError, first, forkJoin, lastValueFrom, type Observable, of, ReplaySubject, switchMap } from 'rxjs';
-import { createClient, type ResponseInfo, textDeltas, toText } from '../../src/index.node.js';
+import { type Client, createClient, type ResponseInfo, textDeltas, toText } from '../../src/index.node.js';
 import type { RelayFigures } from '../support/serve-relay.js';
 import { type RunningProgram, spawnProgram } from '../support/spawn-program.js';
 import { startCuttingProxy } from './cutting-proxy.js';
@@ -27,6 +27,8 @@ export interface RelayLoadResult {
   readonly wrong: readonly string[];
   /** How often each reader was cut. */
   readonly cuts: readonly number[];
+  /** How often they resumed, all together: also a cut connection that they had to open again. */
+  readonly resumes: number;
   /** Milliseconds. */
   readonly wall: number;
   readonly nodes: readonly RelayFigures[];
@@ -72,7 +74,12 @@ export async function runLoad({ server, nodes }: RelayNodes, load: RelayLoad): P
   const before = countCommands(await redis.info('commandstats'));
   const begun = performance.now();
   const wordsOf = (reader: number): Words => ({ seed: seed + (shared ? 0 : reader), count: load.words, pace });
-  const texts = await lastValueFrom(readAll(`${proxy.url}/v1`, load, wordsOf));
+  let resumes = 0;
+  const client = createClient({
+    baseURL: `${proxy.url}/v1`,
+    resume: { maxDelay: 100, notify: () => (resumes += 1) },
+  });
+  const texts = await lastValueFrom(readAll(client, load, wordsOf));
   const wall = performance.now() - begun;
   const after = countCommands(await redis.info('commandstats'));
   const figures = await Promise.all(nodes.map((node) => node.ask('figures')));
@@ -80,6 +87,7 @@ export async function runLoad({ server, nodes }: RelayNodes, load: RelayLoad): P
   return {
     wrong: texts.filter((text, reader) => text !== createWords(wordsOf(reader)).join('')),
     cuts: texts.map((_text, reader) => proxy.cutsOf.get(String(reader)) ?? 0),
+    resumes,
     wall,
     nodes: figures as unknown as readonly RelayFigures[],
     events: (shared ? 1 : readers) * (load.words + 2),
@@ -93,11 +101,10 @@ export async function runLoad({ server, nodes }: RelayNodes, load: RelayLoad): P
 
 /** Emits the texts of all readers at the end. */
 function readAll(
-  baseURL: string,
+  client: Client,
   { readers, shared }: RelayLoad,
   wordsOf: (reader: number) => Words,
 ): Observable<readonly string[]> {
-  const client = createClient({ baseURL, resume: { maxDelay: 100 } });
   const optionsOf = (reader: number) => ({
     apiKey: `user-${shared ? 0 : reader}`,
     headers: { 'x-reader': String(reader) },
