@@ -326,6 +326,21 @@ describe.each(both)('a stream of %s that a relay keeps', (api) => {
       expect(played.relay.requests).toEqual([begin]);
     });
 
+    it.each([
+      [true, [stopped]],
+      [false, []],
+    ])('is stopped if stopOnUnsubscribe returns %p, whatever onUnsubscribe says', async (stops, requests) => {
+      const played = await read(api, [{ until: 2, cut: 'silence' }], { onUnsubscribe: 'leave' }, (client) =>
+        apis[api].ask(client, { stopOnUnsubscribe: () => stops }),
+      );
+      await played.seen.reached(2);
+      played.seen.unsubscribe();
+      await played.relay.served[0]?.over;
+      await turnsUntil(() => played.relay.requests.length > requests.length, patience);
+
+      expect(played.relay.requests).toEqual([begin, ...requests]);
+    });
+
     it('after its end or an error is not stopped', async () => {
       const whole = await read(api, [{}]);
       await whole.seen.ended;

@@ -3,6 +3,7 @@ import { Subject, take } from 'rxjs';
 import { ActivityCheck } from '../../src/chunks/activity.js';
 import { chatChunks, completionChunks } from '../../src/chunks/chunk-formats.js';
 import type { ProvenChunk } from '../../src/answers/event-data.js';
+import type { StreamCursor } from '../../src/answers/stream-cursor.js';
 import { type ChunkFormat, parseChunks } from '../../src/chunks/parse-chunks.js';
 import { readUnmended } from '../../src/chunks/proven-chunks.js';
 import { readAnswer } from '../../src/client/read-answer.js';
@@ -23,6 +24,8 @@ interface Reading {
   /** How many chunks there were after each piece. */
   readonly counts: readonly number[];
   readonly ending: unknown;
+  /** How far the stream of a relay was read at each chunk, and at the end. */
+  readonly cursors: readonly StreamCursor[];
 }
 
 /** How much of a stream went by the lane. */
@@ -61,13 +64,17 @@ function read(stream: AnswerStream, watch?: Watch): Reading {
   const activity = new ActivityCheck();
   const chunks: Chunk[] = [];
   const active: boolean[] = [];
+  const { after } = stream;
+  const cursor: StreamCursor = { id: 'stream', after: after === 'start' ? undefined : after, relayed: true };
+  const cursors: StreamCursor[] = [];
   let ending: unknown = 'open';
   source
     .pipe(
-      readAnswer<ProvenChunk<Chunk>>(limits.eventBytes, {
-        ...(createShortcut && { createShortcut }),
-        isWhole: ({ choices }) => Array.isArray(choices),
-      }),
+      readAnswer<ProvenChunk<Chunk>>(
+        limits.eventBytes,
+        { ...(createShortcut && { createShortcut }), isWhole: ({ choices }) => Array.isArray(choices) },
+        after === undefined ? {} : { cursor },
+      ),
       parseChunks(format, { ...content, redact: (text) => text }),
       take(stream.take),
     )
@@ -75,6 +82,7 @@ function read(stream: AnswerStream, watch?: Watch): Reading {
       next: (chunk) => {
         chunks.push(chunk);
         active.push(activity.isActive(chunk));
+        cursors.push({ ...cursor });
       },
       error: (error: unknown) => (ending = [String(error), ...Object.entries(error as object)]),
       complete: () => (ending = 'complete'),
@@ -85,7 +93,7 @@ function read(stream: AnswerStream, watch?: Watch): Reading {
     return chunks.length;
   });
   source.complete();
-  return { chunks, active, counts, ending };
+  return { chunks, active, counts, ending, cursors: [...cursors, cursor] };
 }
 
 function countHits<Value>(shortcut: Shortcut<Value>, onHit: () => void): Shortcut<Value> {
@@ -95,6 +103,9 @@ function countHits<Value>(shortcut: Shortcut<Value>, onHit: () => void): Shortcu
     },
     get end() {
       return shortcut.end;
+    },
+    get id() {
+      return shortcut.id;
     },
     read: (bytes, start) => {
       const value = shortcut.read(bytes, start);

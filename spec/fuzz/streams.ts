@@ -12,6 +12,8 @@ export interface AnswerStream {
   readonly limits: { readonly eventBytes: number; readonly choices: number; readonly toolCalls: number };
   /** How many chunks to take. */
   readonly take: number;
+  /** Set for streams of a relay: the number after which it was asked for. */
+  readonly after: number | 'start' | undefined;
 }
 
 /** Long recordings are cut to this many bytes. */
@@ -36,7 +38,10 @@ const encoder = new TextEncoder();
 /** Returns the stream of a seed, always the same for the same recordings. */
 export function streamOf(seed: number): AnswerStream {
   const dice = new Dice(seed);
-  const { bytes, isLegacy } = dice.chance(0.3) ? recorded(dice) : invented(dice);
+  const relay = new Dice(~seed);
+  const after = relay.pick([undefined, undefined, 'start', relay.below(20)] as const);
+  const { bytes: sent, isLegacy } = dice.chance(0.3) ? recorded(dice) : invented(dice);
+  const bytes = after === undefined && relay.chance(0.8) ? sent : numbered(sent, after, relay);
   return {
     pieces: split(dice.chance(0.05) ? damage(bytes, dice) : bytes, dice),
     isLegacy,
@@ -47,7 +52,26 @@ export function streamOf(seed: number): AnswerStream {
       toolCalls: dice.chance(0.1) ? 2 : 128,
     },
     take: dice.chance(0.05) ? 1 + dice.below(60) : Infinity,
+    after,
   };
+}
+
+/** Numbers the events as a relay does, or as one does that now and then forgets a number, repeats one or starts again. */
+function numbered(bytes: Uint8Array, after: AnswerStream['after'], dice: Dice): Uint8Array {
+  const mistakes = dice.pick([0, 0, 0.02, 0.2]);
+  let number = typeof after === 'number' ? after : 0;
+  const blocks = Buffer.from(bytes)
+    .toString('latin1')
+    .split(/(?<=\n\r?\n)/u);
+  const events = blocks.map((block) => {
+    number += 1;
+    if (dice.chance(mistakes)) {
+      number = dice.pick([number, number - 1, 1]);
+      return dice.pick([block, `id: 0${number}\n${block}`, `id: ${number}x\n${block}`, `id:${number}\n${block}`]);
+    }
+    return block.replace(/^(?:event: .*\n)?/u, (name) => `${name}id: ${number}${block.endsWith('\r\n') ? '\r' : ''}\n`);
+  });
+  return new Uint8Array(Buffer.from(events.join(''), 'latin1'));
 }
 
 function invented(dice: Dice) {

@@ -18,6 +18,8 @@ interface Seen {
   readonly lanes: string;
   /** The chunks that the lane read. */
   readonly chunks: readonly ChatCompletionChunk[];
+  /** The id of each event; `undefined` for those without one that the lane read. */
+  readonly ids: readonly (string | undefined)[];
 }
 
 function see(blocks: readonly (string | Uint8Array)[]): Seen {
@@ -25,10 +27,12 @@ function see(blocks: readonly (string | Uint8Array)[]): Seen {
   const shortcut = createLane(readUnmended(chatChunks, content));
   const parser = new EventParser<ProvenChunk<ChatCompletionChunk>>({ eventBytes: 1e6, lenient: true, shortcut });
   const chunks: ChatCompletionChunk[] = [];
+  const ids: (string | undefined)[] = [];
   let lanes = '';
   const next = (event: ServerSentEvent | ProvenChunk<ChatCompletionChunk>): void => {
     const isChunk = 'chunk' in event;
     lanes += isChunk ? 'L' : 'p';
+    ids.push(event.id);
     if (isChunk) {
       chunks.push(event.chunk);
     }
@@ -36,7 +40,7 @@ function see(blocks: readonly (string | Uint8Array)[]): Seen {
   for (const block of blocks) {
     parser.push(typeof block === 'string' ? encoder.encode(block) : block, { closed: false, next });
   }
-  return { lanes, chunks };
+  return { lanes, chunks, ids };
 }
 
 /** An event with a text, given as JSON without its quotes. */
@@ -224,6 +228,39 @@ describe('the lane for repeating events', () => {
 
     expect(Object.getPrototypeOf(unknown)).toBe(Object.prototype);
     expect(JSON.stringify(unknown)).toBe('{"__proto__":{"y":1}}');
+  });
+
+  it.each([
+    ['line feeds', '\n'],
+    ['CRLF', '\r\n'],
+  ])('reads events that a relay numbers, with %s', (_title, end) => {
+    const blocks = times(30, (place) => `id: ${place + 95}\n${event(`${place}`)}`.replaceAll('\n', end));
+    const { lanes, chunks, ids } = see(blocks);
+
+    expect(lanes).toBe(`ppppp${'L'.repeat(25)}`);
+    expect(chunks[0]?.choices[0]?.delta.content).toBe('5');
+    expect(ids).toEqual(times(30, (place) => `${place + 95}`));
+  });
+
+  it('tells the parser the number of the event before', () => {
+    const numbered = times(8, (place) => `id: ${place + 1}\n${event(`${place}`)}`);
+
+    expect(see([...numbered, event('a', 'other')]).ids.at(-1)).toBe('8');
+  });
+
+  it.each([
+    ['a leading zero', 'id: 017'],
+    ['16 digits', 'id: 1234567890123456'],
+    ['a letter', 'id: 17a'],
+    ['no digit', 'id: '],
+    ['a sign', 'id: -1'],
+    ['no space', 'id:17'],
+    ['two spaces', 'id:  17'],
+    ['a second line', 'id: 17\nid: 18'],
+  ])('leaves a number with %s to the parser, and only this one', (_title, line) => {
+    const numbered = times(8, (place) => `id: ${place + 1}\n${event(`${place}`)}`);
+
+    expect(see([...numbered, `${line}\n${event('a')}`, `id: 9\n${event('b')}`]).lanes).toBe('pppppLLLpL');
   });
 
   it('finds what a message adds to the deltas that it read', () => {

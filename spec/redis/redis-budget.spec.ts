@@ -1,4 +1,4 @@
-import { firstValueFrom } from 'rxjs';
+import { firstValueFrom, from } from 'rxjs';
 import { redisBudget } from '../../src/redis/redis-budget.js';
 import { type RedisServer, startRedis } from './start-redis.js';
 
@@ -18,7 +18,7 @@ describe('redisBudget', () => {
   afterAll(() => server.close());
 
   const take = (tokens: number, by = 0, limited: typeof limits = limits) =>
-    firstValueFrom(budgets[by]!.take('key', { requests: 1, tokens }, limited));
+    firstValueFrom(from(budgets[by]!.take('key', { requests: 1, tokens }, limited)));
 
   it('takes until the window is full, whoever takes', async () => {
     expect([await take(10, 0), await take(10, 1), await take(10, 0)]).toEqual([0, 0, 0]);
@@ -47,8 +47,8 @@ describe('redisBudget', () => {
   it('takes again what was given back, and only that', async () => {
     await take(90);
     await take(5);
-    await firstValueFrom(budgets[1]!.give('key', { requests: 1, tokens: 90 }));
-    await firstValueFrom(budgets[1]!.give('key', { requests: 1, tokens: 90 }));
+    await firstValueFrom(from(budgets[1]!.give('key', { requests: 1, tokens: 90 })));
+    await firstValueFrom(from(budgets[1]!.give('key', { requests: 1, tokens: 90 })));
 
     expect([await take(95), (await take(1)) > 0]).toEqual([0, true]);
   });
@@ -69,15 +69,15 @@ describe('redisBudget', () => {
   });
 
   it('holds everybody, and never for less than before', async () => {
-    await firstValueFrom(budgets[0]!.hold('key', 500_000));
-    await firstValueFrom(budgets[0]!.hold('key', 1));
+    await firstValueFrom(from(budgets[0]!.hold('key', 500_000)));
+    await firstValueFrom(from(budgets[0]!.hold('key', 1)));
 
     expect(await take(1, 1)).toBeGreaterThan(1000);
   });
 
   it('keeps budgets apart, and lets their keys expire', async () => {
     await take(100);
-    expect(await firstValueFrom(budgets[0]!.take('other', { requests: 1, tokens: 100 }, limits))).toBe(0);
+    expect(await firstValueFrom(from(budgets[0]!.take('other', { requests: 1, tokens: 100 }, limits)))).toBe(0);
 
     for (const key of await client.keys('*')) {
       expect(await client.pTTL(key)).toBeGreaterThan(0);

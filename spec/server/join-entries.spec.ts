@@ -50,6 +50,19 @@ describe('joinEntries', () => {
       ],
       textDelta('ab', { sequence_number: 5, logprobs: [] }),
     ],
+    [
+      'reasoning of a part',
+      ['a', 'b'].map((text) => textDelta(text, { type: 'response.reasoning_text.delta' })),
+      textDelta('ab', { type: 'response.reasoning_text.delta' }),
+    ],
+    [
+      'content beside empty lists',
+      [
+        chunk({ content: 'a', tool_calls: [] }, { logprobs: [] }),
+        chunk({ content: 'b', tool_calls: [] }, { logprobs: [] }),
+      ],
+      chunk({ content: 'ab', tool_calls: [] }, { logprobs: [] }),
+    ],
   ])('joins %s', (_, values, expected) => {
     expect(joined(values)).toEqual([[values.length, expected]]);
   });
@@ -72,6 +85,9 @@ describe('joinEntries', () => {
     ['the same tool call', chunk({ content: 'a', tool_calls: [{ index: 0, function: { arguments: '1' } }] })],
     ['log probabilities', chunk({ content: 'a' }, { logprobs: { content: [{ token: 'a', logprob: -1 }] } })],
     ['log probabilities of a part', textDelta('a', { logprobs: [{ token: 'a', logprob: -1 }] })],
+    ['a finish reason', chunk({ content: 'a' }, { finish_reason: 'stop' })],
+    ['part of a refusal', textDelta('a', { type: 'response.refusal.delta' })],
+    ['part of the arguments of a call', textDelta('a', { type: 'response.function_call_arguments.delta' })],
     ['no content', chunk({ content: null })],
     ['content in parts', chunk({ content: [{ type: 'text', text: 'a' }] })],
     ['two choices', { choices: [chunk({ content: 'a' })['choices'], chunk({ content: 'b' })['choices']].flat() }],

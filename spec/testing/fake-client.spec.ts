@@ -26,6 +26,7 @@ import {
   chunksOf,
   fakeClient,
   type FakeReply,
+  type FakeRequest,
   fakeTransport,
   responseEnd,
   responseEvents,
@@ -289,6 +290,23 @@ describe('fakeClient', () => {
     );
   });
 
+  it('tells the streams of a relay to onResponse, before the reply', () => {
+    const told: unknown[] = [];
+    const streamId = ({ request: { model } }: FakeRequest): string | undefined =>
+      model === 'small' ? 'stream_0123456789' : undefined;
+    const client = fakeClient('Hi', { streamId });
+    const ask = (model: string): void => {
+      client
+        .chat({ ...chatRequest, model }, { onResponse: ({ status, streamId: id }) => told.push([status, id]) })
+        .pipe(textDeltas())
+        .subscribe((text) => told.push(text));
+    };
+    ask('small');
+    ask('large');
+
+    expect(told).toEqual([[200, 'stream_0123456789'], 'Hi', 'Hi']);
+  });
+
   it('fails when its function does not return a reply', async () => {
     const client = fakeClient(() => undefined as never);
 
@@ -310,6 +328,7 @@ describe('fakeClient', () => {
       () => fakeClient(EMPTY, 1 as never),
       'The configuration of fakeClient must be',
     ],
+    ['a stream with a short id', () => fakeClient(EMPTY, { streamId: 's1' }), 'streamId must be the id of a stream'],
     ['a request without messages', () => fakeClient(EMPTY).chat({ model: 'small' } as never), 'chat() needs messages'],
     ['a request without a prompt', () => fakeClient(EMPTY).completions({ model: 'small' } as never), 'needs prompt'],
     ['a request that is no object', () => fakeClient(EMPTY).responses('Hi' as never), 'responses() takes a request'],

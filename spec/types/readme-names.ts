@@ -13,6 +13,7 @@ import type {
   TransportRequest,
   Turn,
 } from '../../src/index.js';
+import type { Authorize, HandlerContext, RelaySession } from '../../src/server/index.js';
 
 export { Component, inject, signal } from '@angular/core';
 export { rxResource, toObservable, toSignal } from '@angular/core/rxjs-interop';
@@ -33,6 +34,7 @@ export declare const weather: RunnableTool;
 export declare function run(tool: string, json: string): string;
 
 export declare const id: string;
+export declare const streamId: string;
 export declare const after: number;
 
 export declare const prompt: string;
@@ -45,7 +47,6 @@ export declare function show(text: string): void;
 export declare function render(message: Message): void;
 export declare function draw(turns: readonly Turn[]): void;
 export declare function log(...values: readonly unknown[]): void;
-export declare function handle(event: string, data: string, id: string): void;
 export declare function showCountdown(delay: number): void;
 export declare const askToTopUp: string;
 
@@ -61,6 +62,11 @@ export declare function fetchToken(): Promise<string>;
 export declare function refresh(): Observable<string>;
 export declare function sign(request: TransportRequest, token: string): TransportRequest;
 export declare const withFreshToken: Interceptor;
+
+export declare const authorize: Authorize<RelaySession>;
+export declare function handle(request: Request, context?: HandlerContext): Promise<Response>;
+export declare function sessionOf(cookie: string | null): Promise<{ readonly userId: string } | undefined>;
+export declare function isPaying(user: string): boolean;
 
 export declare const App: Type<unknown>;
 export declare const SETTINGS: InjectionToken<{ readonly relay: string }>;

@@ -81,7 +81,8 @@ export interface ConversationRef {
  *
  * The signals change immediately when a method is called, and once per frame while a reply arrives. Everything runs outside
  * the Angular zone: change detection runs when a signal used in a template changes, with and without zone.js. When its
- * injector is destroyed, the conversation ends and closes its requests. While a server renders, nothing is sent: a prompt is a
+ * injector is destroyed, the conversation ends and closes its requests; over a relay, a client with `onUnsubscribe: 'leave'` lets
+ * the answers go on there, and another conversation that is given the saved `turns` takes them up. While a server renders, nothing is sent: a prompt is a
  * turn that stays `waiting`, and the status is `idle`.
  *
  * @throws Error if there is neither an injection context nor an `injector`, or no client is provided; TypeError if `config`

@@ -16,6 +16,8 @@ export interface AnswerEvent {
 /** A chunk, or an event of a response, that was read without parsing its event, since it differs from earlier ones in its text only. */
 export interface ProvenChunk<Chunk> {
   readonly chunk: Chunk;
+  /** The id of its event, if that has one of its own. */
+  readonly id?: string | undefined;
 }
 
 /**

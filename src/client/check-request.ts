@@ -4,7 +4,7 @@ import type { EmbeddingsRequest } from '../schemas/embeddings.js';
 import type { ModerationsRequest } from '../schemas/moderations.js';
 import type { ResponseRequest } from '../schemas/response-request.js';
 import { isObject } from '../util/is-object.js';
-import { isStreamId } from './request-scope.js';
+import { isStreamId } from '../util/is-stream-id.js';
 
 /**
  * Checks a request to `/chat/completions`.

@@ -102,6 +102,11 @@ export interface RequestOptions extends ClientConfig {
   readonly idempotencyKey?: string | undefined;
   /** Called once per exchange when its headers arrive, including those of error responses. */
   readonly onResponse?: ((response: ResponseInfo) => void) | undefined;
+  /**
+   * Called when a stream is unsubscribed before its end: `true` stops the work of a server that keeps it, even with
+   * `onUnsubscribe: 'leave'`.
+   */
+  readonly stopOnUnsubscribe?: (() => boolean) | undefined;
   /** Passed to interceptors, never sent. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -155,6 +160,7 @@ const requestRules: Readonly<Record<keyof RequestOptions, readonly [Check, strin
   ...clientRules,
   idempotencyKey: [isText, 'a string'],
   onResponse: [isFunction, 'a function'],
+  stopOnUnsubscribe: [isFunction, 'a function'],
   context: [isObject, 'an object'],
 };
 

@@ -121,7 +121,7 @@ class AnswerReader<Value> implements Stage<TransportEvent> {
       return;
     }
     const { eventBytes, reading } = this;
-    const shortcut = this.isNumbered ? undefined : reading.createShortcut?.();
+    const shortcut = reading.createShortcut?.();
     this.body = kind === 'json' ? new ByteBuffer(eventBytes) : new EventParser({ eventBytes, lenient: true, shortcut });
     this.start = undefined;
     this.read(start);

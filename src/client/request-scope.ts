@@ -6,6 +6,7 @@ import { requestIdOf } from '../errors/response-headers.js';
 import { createRedactor, type Redact } from '../secrets/redactor.js';
 import { callDirectly, captureContext, type RunInContext } from '../transport/async-context.js';
 import type { TransportRequest } from '../transport/transport.js';
+import { isStreamId } from '../util/is-stream-id.js';
 import { operate } from '../util/operate.js';
 import { parseUrl } from '../util/parse-url.js';
 import type { Settings } from './settings.js';
@@ -80,11 +81,6 @@ export class RequestScope {
       this.cursor = Object.assign(this.cursor ?? {}, { id, after: undefined, relayed: true });
     }
   }
-}
-
-/** Whether a text can be the id of a stream of a relay. */
-export function isStreamId(id: unknown): id is string {
-  return typeof id === 'string' && /^[\w-]{16,128}$/u.test(id);
 }
 
 /** Adds the server's request id to errors that come after the response headers. */

@@ -36,6 +36,7 @@ export interface Settings {
   readonly redirects: 'refuse' | 'same-origin';
   readonly resume: ResumeConfig | false;
   readonly onUnsubscribe: ClientConfig['onUnsubscribe'];
+  readonly stopOnUnsubscribe: RequestOptions['stopOnUnsubscribe'];
   readonly scheduler: SchedulerLike;
   readonly onResponse: RequestOptions['onResponse'];
   readonly context: Readonly<Record<string, unknown>>;
@@ -146,6 +147,7 @@ function resolve(config: Resolvable, { environmentFor, headers }: Platform): Set
     limits: { ...defaultLimits, ...defined(config.limits) },
     resume: config.resume ?? {},
     onUnsubscribe: config.onUnsubscribe,
+    stopOnUnsubscribe: config.stopOnUnsubscribe,
     onResponse: config.onResponse,
     context: config.context ?? {},
   };

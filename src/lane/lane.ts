@@ -33,6 +33,7 @@ export function createLane<Chunk extends object>(read: ReadUnmended<Chunk>): Sho
 
 class Lane<Chunk extends object> implements Shortcut<ProvenChunk<Chunk>> {
   end = 0;
+  id: string | undefined;
 
   private readonly readUnmended: ReadUnmended<Chunk>;
 
@@ -69,9 +70,11 @@ class Lane<Chunk extends object> implements Shortcut<ProvenChunk<Chunk>> {
     this.bytes = this.view = undefined;
     let place = 0;
     for (const template of templates) {
-      const end = template.pattern.read(view, start);
+      const { pattern } = template;
+      const end = pattern.read(view, start);
       if (end !== -1) {
         this.end = end;
+        this.id = pattern.id;
         if (end < bytes.length) {
           this.bytes = bytes;
           this.view = view;
@@ -82,7 +85,7 @@ class Lane<Chunk extends object> implements Shortcut<ProvenChunk<Chunk>> {
           templates.copyWithin(1, 0, place);
           templates[0] = template;
         }
-        return { chunk: template.mold(template.pattern.texts) };
+        return { chunk: template.mold(pattern.texts), id: pattern.id };
       }
       place += 1;
     }
@@ -114,8 +117,8 @@ class Lane<Chunk extends object> implements Shortcut<ProvenChunk<Chunk>> {
     if (draft === undefined) {
       // A stream whose events all differ should cost next to nothing, so one is noted after each further rest.
       const noted = this.nextRest === minRest ? maxTemplates : 1;
-      const holes = this.misses <= noted ? holesIn(block) : [];
-      if (holes.length > 0) {
+      const holes = this.misses <= noted ? holesIn(block) : undefined;
+      if (holes?.values.length) {
         drafts.push({ pattern: new Pattern(block, holes), refused: false });
         drafts.splice(0, drafts.length - maxTemplates);
       }

@@ -1,6 +1,6 @@
 import { parseJson } from '../util/parse-json.js';
 import { createMold, type Mold, placesOf } from './chunk-mold.js';
-import type { Hole, Pattern } from './pattern.js';
+import type { Hole, Holes, Pattern } from './pattern.js';
 import { decode, dataViewOf } from './read-string.js';
 
 /** Reads the document of an event as the parser would at the start of a stream; `undefined` if it would mend it or fail, or if it is not one that repeats. */
@@ -12,8 +12,9 @@ export interface Template<Chunk extends object> {
   readonly mold: Mold<Chunk>;
 }
 
-/** One line of data with line feeds or CRLF, which the parser would parse as one document. */
-const oneDocument = /^(?:event: response\.[\w.]+\.delta\r?\n)?data: ?\{[^\r\n]*(?:\n\n|\r\n\r\n)$/u;
+/** One line of data with line feeds or CRLF, which the parser would parse as one document; before it the number of a relay. */
+const oneDocument =
+  /^((?:event: response\.[\w.]+\.delta\r?\n)?)(?:id: (0|[1-9]\d{0,14})\r?\n)?data: ?\{[^\r\n]*(?:\n\n|\r\n\r\n)$/u;
 /** The strings that grow an answer, OpenAI's padding, and the numbers of events, each with its name. */
 const growing =
   /("(?:obfuscation|text|content|reasoning_content|reasoning|refusal|arguments|input|delta)": ?")((?:[^"\\]|\\.)*)"|("sequence_number": ?)(\d+)/gu;
@@ -21,17 +22,25 @@ const maxHoles = 4;
 /** Longer blocks would fill the memory. */
 const maxBlock = 8192;
 
-/** Returns where the strings of a block are that may differ; an empty list for a block that is not worth learning. */
-export function holesIn(block: Uint8Array): readonly Hole[] {
+/** Returns where a block may differ from others; without values for a block that is not worth learning. */
+export function holesIn(block: Uint8Array): Holes {
   // A character for each byte, so that their places are the same.
   const text = block.length > maxBlock ? '' : (Reflect.apply(String.fromCharCode, undefined, block) as string);
-  const strings = oneDocument.test(text) ? [...text.matchAll(growing)] : [];
-  return strings.length > maxHoles
-    ? []
-    : strings.map(({ 1: name, 2: string, 3: key = '', 4: digits = '', index }) => {
-        const start = index + (name ?? key).length;
-        return { start, end: start + (string ?? digits).length };
-      });
+  const [document, event = '', digits] = oneDocument.exec(text) ?? [];
+  const strings = document === undefined ? [] : [...document.matchAll(growing)];
+  return {
+    id: digits === undefined ? undefined : holeAt(event.length + 'id: '.length, digits),
+    values:
+      strings.length > maxHoles
+        ? []
+        : strings.map(({ 1: name, 2: string, 3: key = '', 4: number = '', index }) =>
+            holeAt(index + (name ?? key).length, string ?? number),
+          ),
+  };
+}
+
+function holeAt(start: number, text: string): Hole {
+  return { start, end: start + text.length };
 }
 
 /**
@@ -52,7 +61,7 @@ export function learnTemplate<Chunk extends object>(
   const texts = [...pattern.texts];
   // Different from each other and from the texts.
   const others = texts.map((text, index) => `${text}${index}`);
-  const chunk = read(documentIn(block, holesIn(block), others));
+  const chunk = read(documentIn(block, holesIn(block).values, others));
   const found = others.map((other) => placesOf(other, chunk));
   if (chunk === undefined || found.some(({ length }) => length !== 1)) {
     return undefined;

@@ -6,16 +6,30 @@ export interface Hole {
   readonly end: number;
 }
 
+/** Where a block differs from others of its kind. */
+export interface Holes {
+  /** The number in the `id` line that a relay gives each event. */
+  readonly id: Hole | undefined;
+  /** Strings and numbers in the document. */
+  readonly values: readonly Hole[];
+}
+
 /** The bytes of a block around its holes. Events with the same bytes there differ only in the strings. */
 export class Pattern {
   /** The strings of the block read last. */
   readonly texts: string[] = [];
+  /** Its id, if it has an `id` line. */
+  id: string | undefined;
   private readonly parts: readonly FixedPart[];
   /** Which holes are numbers. */
   private readonly numbers: readonly boolean[];
+  /** How many holes come before those of the document. */
+  private readonly ids: number;
 
-  constructor(block: Uint8Array, holes: readonly Hole[]) {
+  constructor(block: Uint8Array, { id, values }: Holes) {
     const view = dataViewOf(block);
+    const holes = id === undefined ? values : [id, ...values];
+    this.ids = holes.length - values.length;
     this.numbers = holes.map(({ start }) => block[start - 1] !== quote);
     const starts = [0, ...holes.map(({ end }) => end)];
     this.parts = starts.map((start, index) => new FixedPart(view, start, holes[index]?.start ?? block.length));
@@ -33,7 +47,11 @@ export class Pattern {
         if (text === undefined) {
           return -1;
         }
-        texts[hole] = text;
+        if (hole < this.ids) {
+          this.id = text;
+        } else {
+          texts[hole - this.ids] = text;
+        }
         position = end;
       }
       hole += 1;

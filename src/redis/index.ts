@@ -3,7 +3,8 @@ export { redisLog, type RedisLogConfig } from './redis-log.js';
 export type { AppendOptions, AppendResult, LogEntry, LogPage, StreamLog } from '../server/stream-log.js';
 
 /* Limits that processes share */
-export { redisBudget, type RedisBudget, type RedisBudgetConfig, type RedisBudgetCost } from './redis-budget.js';
+export { redisBudget, type RedisBudgetConfig } from './redis-budget.js';
+export type { BudgetCost, BudgetLimits, BudgetStore } from '../client/limit/budget-store.js';
 
 /* What both use of a client of Redis */
 export type { RedisClient, RedisScriptOptions, RedisSubscriber } from './redis-client.js';

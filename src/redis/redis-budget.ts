@@ -1,4 +1,5 @@
 import { asyncScheduler, map, type Observable } from 'rxjs';
+import type { BudgetStore } from '../client/limit/budget-store.js';
 import { check, checkConfig } from '../util/check.js';
 import { budgetScript } from './budget-script.js';
 import { checkClient, type RedisClient } from './redis-client.js';
@@ -10,31 +11,6 @@ export interface RedisBudgetConfig {
   readonly client: RedisClient;
   /** Put in front of all keys. Default `'rxllm:'`. */
   readonly prefix?: string | undefined;
-}
-
-/** What exchanges take of a budget in Redis, and how much of it they may take. */
-export interface RedisBudget {
-  /** Takes a cost and emits 0, or takes nothing and emits the milliseconds after which to ask again. */
-  readonly take: (
-    key: string,
-    cost: RedisBudgetCost,
-    limits: {
-      readonly requests?: number | undefined;
-      readonly tokens?: number | undefined;
-      /** The length of the window in milliseconds. */
-      readonly window: number;
-    },
-  ) => Observable<number>;
-  /** Gives back what was taken for an exchange that was not sent. */
-  readonly give: (key: string, cost: RedisBudgetCost) => Observable<unknown>;
-  /** Refuses every take for so many milliseconds. Never shortens an earlier pause. */
-  readonly hold: (key: string, ms: number) => Observable<unknown>;
-}
-
-/** What one exchange costs, in whole numbers. */
-export interface RedisBudgetCost {
-  readonly requests: number;
-  readonly tokens: number;
 }
 
 /** For how many milliseconds Redis may be unreachable. */
@@ -49,7 +25,7 @@ const patience = 10_000;
  *
  * @throws TypeError for an invalid configuration.
  */
-export function redisBudget(config: RedisBudgetConfig): RedisBudget {
+export function redisBudget(config: RedisBudgetConfig): BudgetStore {
   checkConfig('redisBudget', config, ['client', 'prefix']);
   const { client, prefix = 'rxllm:' } = config;
   checkClient(client);

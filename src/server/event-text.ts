@@ -4,10 +4,10 @@ import { LimitError } from '../errors/limit-error.js';
 import { conflate } from '../operators/conflate.js';
 import type { ResponseEvent } from '../schemas/response-event.js';
 import { formatEvent, type FormattableEvent } from '../sse/format-event.js';
+import { fillSilence } from '../util/fill-silence.js';
 import { perSubscription } from '../util/operate.js';
 import { parseJson } from '../util/parse-json.js';
 import { toErrorEvent, toToldError, type StreamForm } from './error-event.js';
-import { fillSilence } from './fill-silence.js';
 import { joinDeltas } from './join-deltas.js';
 
 /** What an event stream can be made of: chunks, events of a response, or server-sent events as they are. */

@@ -10,16 +10,18 @@ export interface JoinedDeltas {
 
 /**
  * Joins two neighbouring objects of a stream: chunks that differ in nothing but `delta.content`, or text deltas of one part
- * of a response without log probabilities. The joined object adds the text of both, and is otherwise the later one.
+ * of a response without log probabilities. The joined object adds the text of both, and is otherwise the later one without
+ * the random characters of its `obfuscation`.
  *
- * Returns `undefined` for objects that differ in more, or carry anything else that a reader adds up, such as reasoning or
- * part of a tool call. The random characters of `obfuscation` count for nothing.
+ * Returns `undefined` for objects that differ in more, have a finish reason, or carry anything else that a reader adds up, such
+ * as reasoning or part of a tool call.
  */
 export function joinDeltas(earlier: unknown, later: unknown): JoinedDeltas | undefined {
   if (!isObject(earlier) || !isObject(later)) {
     return undefined;
   }
-  return 'choices' in later ? joinChunks(earlier, later) : joinTextDeltas(earlier, later);
+  const { obfuscation: _, ...rest } = later;
+  return 'choices' in rest ? joinChunks(earlier, rest) : joinTextDeltas(earlier, rest);
 }
 
 function joinChunks(earlier: Fields, later: Fields): JoinedDeltas | undefined {

@@ -59,6 +59,7 @@ export function toEventStream(source: ObservableInput<EventStreamValue>, config:
   return new Response(body, { headers: eventStreamHeaders });
 }
 
+/** The headers of a stream of server-sent events. */
 export const eventStreamHeaders = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache, no-transform',

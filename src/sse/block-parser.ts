@@ -23,7 +23,8 @@ export class BlockParser {
   private readonly lenient: boolean;
   /** How many events it has emitted. */
   events = 0;
-  private id = '';
+  /** The last event id so far. */
+  id = '';
   private event = '';
   /** The first data line; almost always the only one. */
   private data: string | undefined;

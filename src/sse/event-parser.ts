@@ -47,6 +47,7 @@ export class EventParser<Value = never> {
       const value = isWatched ? shortcut.read(bytes, start) : undefined;
       if (isWatched && value !== undefined && shortcut.end - start <= eventBytes) {
         start = shortcut.end;
+        blocks.id = shortcut.id ?? blocks.id;
         sink.next(value);
         continue;
       }

@@ -4,6 +4,8 @@ export interface Shortcut<Value> {
   readonly awake: boolean;
   /** Index after the block that `read` has read last. */
   readonly end: number;
+  /** The event id in the block that `read` has read last; `undefined` if it has none. */
+  readonly id: string | undefined;
   /** Reads the complete block that begins at `start`, between blocks; `undefined` if it is not known or not complete. Never throws. */
   read(bytes: Uint8Array, start: number): Value | undefined;
   /** Learns from a complete block, including its empty line, that `read` did not know, and the parser therefore reads. Called while awake. */

@@ -36,17 +36,22 @@ import { type RunCall, type RunTurn, type RunView, waitingRun } from './run-view
  */
 export function accumulateRun(...none: []): OperatorFunction<ToolRunEvent, RunView> {
   checkCalled('accumulateRun', ...none);
+  return accumulateRunFrom(waitingRun);
+}
+
+/** Like {@link accumulateRun}, of a run that was saved while a turn was arriving: its snapshot is replaced by the events. */
+export function accumulateRunFrom(saved: RunView): OperatorFunction<ToolRunEvent, RunView> {
   // The run itself keeps to the limit of calls that its caller set.
   const createBuilder = prepareMessage('accumulateRun', 0, { toolCalls: Infinity });
   return (source) =>
     defer(() => {
-      const draft = new RunDraft(createBuilder);
+      const draft = new RunDraft(createBuilder, saved);
       return concat(
         source.pipe(map((event) => draft.add(event))),
         defer(() => of(draft.finish())),
       ).pipe(
         catchError((error: unknown) => of(draft.fail(error))),
-        startWith(waitingRun),
+        startWith(saved),
         distinctUntilChanged(),
       );
     });
@@ -55,14 +60,19 @@ export function accumulateRun(...none: []): OperatorFunction<ToolRunEvent, RunVi
 /** Builds the view of one run. */
 class RunDraft {
   private readonly createBuilder: () => MessageBuilder<AnswerValue>;
-  private view = waitingRun;
+  private readonly saved: RunView;
+  private view: RunView;
   /** The number of the last turn, its place in the view, and what builds its message until the turn ends. */
   private number: number | undefined;
-  private place = -1;
+  private place: number;
   private builder: MessageBuilder<AnswerValue> | undefined;
 
-  constructor(createBuilder: () => MessageBuilder<AnswerValue>) {
+  constructor(createBuilder: () => MessageBuilder<AnswerValue>, saved: RunView) {
     this.createBuilder = createBuilder;
+    this.saved = saved;
+    this.view = saved;
+    // A turn whose tools were called has ended.
+    this.place = saved.turns.length - (saved.turns.at(-1)?.calls.length === 0 ? 2 : 1);
   }
 
   /** Returns the view after an event: the same object if nothing changed. */
@@ -102,7 +112,7 @@ class RunDraft {
   finish(): RunView {
     const { view, turn, builder } = this;
     if (builder === undefined) {
-      return view === waitingRun ? view : Object.freeze({ ...view, status: 'done' });
+      return view === this.saved ? view : Object.freeze({ ...view, status: 'done' });
     }
     // The source was cut short, for example by `takeUntil`.
     return this.show('done', { ...turn, message: builder.withOutput(builder.finish()) });
@@ -131,9 +141,11 @@ class RunDraft {
     const { view, turn } = this;
     builder.add(chunk);
     const message = builder.current();
-    return message === turn.message
+    const isShown = hasOutput(message);
+    // An empty start would make the text of a saved turn flicker.
+    return message === turn.message || (!isShown && hasOutput(turn.message))
       ? view
-      : this.show(view.status === 'streaming' || hasOutput(message) ? 'streaming' : 'waiting', { ...turn, message });
+      : this.show(isShown || view.status === 'streaming' ? 'streaming' : 'waiting', { ...turn, message });
   }
 
   private changeCall(call: ToolCall, changes: Partial<RunCall>): RunView {

@@ -12,7 +12,9 @@ import {
   scan,
   startWith,
   Subject,
+  type Observable,
 } from 'rxjs';
+import type { ResponseInfo } from '../client/client-config.js';
 import type { AnswerValue } from '../formats/answer-formats.js';
 import type { Message } from '../schemas/message.js';
 import { type AccumulateMessageConfig, prepareMessage } from '../operators/accumulate-message.js';
@@ -20,7 +22,7 @@ import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.j
 import { checkRetry, retryTransient } from '../operators/retry-transient.js';
 import { checkConfig } from '../util/check.js';
 import { checkCalled } from '../util/misuse.js';
-import { type ChatView, failedView, hasOutput, viewOf, waitingView } from './chat-view.js';
+import { type ChatView, failedView, hasOutput, streamOf, viewOf, waitingView } from './chat-view.js';
 
 /** Options of {@link accumulateView}. */
 export interface AccumulateViewConfig extends AccumulateMessageConfig {
@@ -61,18 +63,37 @@ export interface AccumulateViewConfig extends AccumulateMessageConfig {
 export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunction<AnswerValue, ChatView> {
   checkCalled('accumulateView', config);
   checkConfig('accumulateView', config, ['choice', 'retry', 'toolCalls']);
-  const { choice = 0, retry = false, toolCalls } = config;
+  const view = viewWith(config);
+  return (source) => view(() => source);
+}
+
+/** Creates the source of each attempt, which calls `onResponse` with the heads of its responses. */
+type Ask<Value> = (onResponse: OnResponse) => Observable<Value>;
+
+/** What a view reads of the head of a response. */
+export type OnResponse = (response: Pick<ResponseInfo, 'streamId'>) => void;
+
+/**
+ * Creates a function that emits the views of a reply, like {@link accumulateView}, and shows the stream that a relay keeps.
+ * The first view is `saved`, whose text stays until the reply has some.
+ */
+export function viewWith({
+  choice = 0,
+  retry = false,
+  toolCalls,
+}: AccumulateViewConfig): (ask: Ask<AnswerValue>, saved?: ChatView) => Observable<ChatView> {
   const begin = prepareMessage('accumulateView', choice, { toolCalls });
   checkRetry(retry);
-  return (source) =>
+  return (ask, saved = waitingView) =>
     defer(() => {
-      const retryEvents = new Subject<ReplyEvent>();
+      const events = new Subject<ReplyEvent>();
+      const onResponse: OnResponse = ({ streamId }) => events.next({ type: 'response', streamId });
       const attempt = defer(() => {
-        retryEvents.next({ type: 'attempt' });
+        events.next({ type: 'attempt' });
         const builder = begin();
         let begun = false;
         return concat(
-          source.pipe(
+          ask(onResponse).pipe(
             map((value): ReplyEvent => {
               begun = true;
               builder.add(value);
@@ -89,15 +110,11 @@ export function accumulateView(config: AccumulateViewConfig = {}): OperatorFunct
       const reply = attempt.pipe(
         retry === false
           ? identity
-          : retryTransient(alsoNotify(retry, (notice) => retryEvents.next({ type: 'retry', notice }))),
+          : retryTransient(alsoNotify(retry, (notice) => events.next({ type: 'retry', notice }))),
         catchError((error: unknown) => of<ReplyEvent>({ type: 'failed', error })),
-        finalize(() => retryEvents.complete()),
+        finalize(() => events.complete()),
       );
-      return merge(retryEvents, reply).pipe(
-        scan(reduceView, waitingView),
-        startWith(waitingView),
-        distinctUntilChanged(),
-      );
+      return merge(events, reply).pipe(scan(reduceView, saved), startWith(saved), distinctUntilChanged());
     });
 }
 
@@ -119,6 +136,7 @@ export function alsoNotify(retry: RetryConfig, listener: (notice: RetryNotice) =
 
 type ReplyEvent =
   | { readonly type: 'attempt' }
+  | { readonly type: 'response'; readonly streamId: string | undefined }
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'retry'; readonly notice: RetryNotice }
   | { readonly type: 'done'; readonly message: Message }
@@ -134,21 +152,26 @@ function reduceView(view: ChatView, event: ReplyEvent): ChatView {
       return status === 'retrying' && !hasOutput(message) ? viewOf('waiting', message) : view;
     case 'message':
       return event.message === message ? view : showMessage(view, event.message);
+    case 'response':
+      // Of several exchanges of an attempt, that of the answer may not be the last.
+      return event.streamId === undefined || event.streamId === view.streamId
+        ? view
+        : Object.freeze({ ...view, streamId: event.streamId });
     case 'retry':
       return viewOf('retrying', message, { retry: event.notice });
     case 'done':
-      return viewOf('done', event.message);
+      return viewOf('done', event.message, streamOf(view));
     case 'unanswered':
-      return status === 'waiting' ? view : viewOf('waiting', message);
+      return status === 'retrying' ? viewOf('waiting', message) : view;
     case 'failed':
-      return failedView(message, event.error);
+      return failedView(message, event.error, streamOf(view));
   }
 }
 
 function showMessage(view: ChatView, message: Message): ChatView {
-  if (view.status === 'streaming' || hasOutput(message)) {
-    return viewOf('streaming', message);
+  if (hasOutput(message)) {
+    return viewOf('streaming', message, streamOf(view));
   }
-  // An empty start of the next attempt would make the text of the failed one flicker.
-  return view.status === 'retrying' ? view : viewOf('waiting', message);
+  // An empty start of the next attempt would make the text of the failed one flicker, or that of a saved reply.
+  return view.status === 'retrying' || hasOutput(view.message) ? view : viewOf('waiting', message, streamOf(view));
 }

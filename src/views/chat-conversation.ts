@@ -28,7 +28,7 @@ export const chatConversation: ConversationApi<ConversationRequest, ChatMessage,
       { role: 'user', content: prompt },
     ],
   }),
-  ask: (client, request) => client.chat(request),
+  ask: (client, request, options) => client.chat(request, options),
 };
 
 function messagesOf({ message, results }: Answer): readonly ChatMessage[] {

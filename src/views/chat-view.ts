@@ -24,6 +24,12 @@ export interface ChatView {
   readonly error?: ReplyError;
   /** When and why the next attempt follows, if the status is `retrying`. */
   readonly retry?: RetryNotice;
+  /**
+   * The id under which a relay keeps the stream of `message`, from the head of its response on; set by `converse`. A reply that
+   * is saved in flight is replayed from it. Each turn of a run has a stream of its own: it is that of the turn that is
+   * arriving, and missing while tools run.
+   */
+  readonly streamId?: string;
 }
 
 /** The view of a reply that was requested, before its first chunk. */
@@ -32,19 +38,23 @@ export const waitingView: ChatView = viewOf('waiting', emptyMessage);
 /** The view of a reply that waits for other replies. */
 export const queuedView: ChatView = viewOf('queued', emptyMessage);
 
+/** What a view has besides its message. */
+type ViewDetails = Pick<ChatView, 'run' | 'error' | 'retry' | 'streamId'>;
+
 /** Creates a frozen view, with the token counts of the run or message. */
-export function viewOf(
-  status: ReplyStatus,
-  message: Message,
-  details: Pick<ChatView, 'run' | 'error' | 'retry'> = {},
-): ChatView {
+export function viewOf(status: ReplyStatus, message: Message, details: ViewDetails = {}): ChatView {
   const { usage } = details.run ?? message;
   return Object.freeze({ status, message, ...(usage && { usage }), ...details });
 }
 
 /** Creates the view of a failed reply. A thrown value that is not an error becomes the `cause` of one. */
-export function failedView(message: Message, thrown: unknown, run?: RunView): ChatView {
-  return withSavedError(viewOf('failed', message, { ...(run && { run }), error: toReplyError(thrown) }));
+export function failedView(message: Message, thrown: unknown, details: ViewDetails = {}): ChatView {
+  return withSavedError(viewOf('failed', message, { ...details, error: toReplyError(thrown) }));
+}
+
+/** Returns the id of a view's stream, as a detail of another view. */
+export function streamOf({ streamId }: Pick<ChatView, 'streamId'>): Pick<ChatView, 'streamId'> {
+  return streamId === undefined ? {} : { streamId };
 }
 
 /** Returns whether a reply has ended. */

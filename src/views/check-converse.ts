@@ -1,3 +1,4 @@
+import { isStreamId } from '../util/is-stream-id.js';
 import { check, checkConfig, checkFunction, checkScheduler } from '../util/check.js';
 import { isObject } from '../util/is-object.js';
 import { checkRetry } from '../operators/retry-transient.js';
@@ -120,9 +121,11 @@ function checkTurn(path: string, turn: unknown): void {
   const { id, prompt, reply } = asObject(path, 'a turn with id, prompt and reply', turn);
   check(isId(id), `${path}.id`, 'a string that is not empty', id);
   check(isContent(prompt), `${path}.prompt`, 'a string or a list of parts', prompt);
-  const { status, message, run } = asObject(`${path}.reply`, 'a view with status and message', reply);
+  const { status, message, run, streamId } = asObject(`${path}.reply`, 'a view with status and message', reply);
   check(statuses.includes(status), `${path}.reply.status`, 'the status of a reply, such as done', status);
   checkMessage(`${path}.reply.message`, message);
+  const isStream = streamId === undefined || isStreamId(streamId);
+  check(isStream, `${path}.reply.streamId`, 'the id of a stream, or left out', streamId);
   if (run !== undefined) {
     checkRun(`${path}.reply.run`, run);
   }

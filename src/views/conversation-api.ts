@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { AnswerValue } from '../formats/answer-formats.js';
+import type { RequestOptions } from '../client/client-config.js';
 import type { Client } from '../client/create-client.js';
 import type { UserContent } from '../schemas/chat-message.js';
 import type { Message, ToolCall } from '../schemas/message.js';
@@ -17,7 +18,7 @@ export interface Question<Item> {
 /** How a conversation is held over one API of the client. A conversation knows nothing else about an API. */
 export interface ConversationApi<Request, Item, Sent> {
   /** The method of the client that requests a reply. */
-  readonly method: keyof Client;
+  readonly method: 'chat' | 'responses';
   /** @throws TypeError for the fields of every request if they are invalid, or set by the conversation. */
   checkRequest(request: Readonly<Record<string, unknown>>, system: string | undefined): void;
   /** Converts earlier turns to the history that a request has by default. */
@@ -25,7 +26,7 @@ export interface ConversationApi<Request, Item, Sent> {
   /** Adds a question to the fields of a request. */
   toRequest(request: Request, question: Question<Item>): Sent;
   /** Requests a reply. */
-  ask(client: Client, request: Sent): Observable<AnswerValue>;
+  ask(client: Client, request: Sent, options: RequestOptions): Observable<AnswerValue>;
 }
 
 /** Returns the text of a reply as far as it was shown, for the history; `undefined` if nothing was. */

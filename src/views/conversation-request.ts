@@ -1,23 +1,27 @@
-import { defer, type Observable } from 'rxjs';
+import { type Observable, of } from 'rxjs';
+import type { RequestOptions } from '../client/client-config.js';
 import type { Client } from '../client/create-client.js';
+import type { AnswerValue } from '../formats/answer-formats.js';
 import type { ChatMessage, UserContent } from '../schemas/chat-message.js';
 import type { ResponseInputItem } from '../schemas/response-request.js';
 import { runTools } from '../tools/run-tools.js';
 import type { ToolsConfig } from '../tools/run-tools-config.js';
 import type { ToolRunEvent } from '../tools/tool-run-event.js';
 import { check, checkConfig } from '../util/check.js';
-import { accumulateView } from './accumulate-view.js';
+import { type OnResponse, viewWith } from './accumulate-view.js';
 import { chatConversation } from './chat-conversation.js';
 import type { ChatView } from './chat-view.js';
 import type { ConverseFields, Turn } from './conversation.js';
 import type { ConversationApi } from './conversation-api.js';
+import { type Replay, replay, stopped } from './replay.js';
 import { responsesConversation } from './responses-conversation.js';
 import { viewRun } from './view-run.js';
 
 const apis = { chat: chatConversation, responses: responsesConversation };
 
-/** A client that has the method of at least one API. */
-export type ConversationClient = { readonly [Name in keyof typeof apis]: Pick<Client, Name> }[keyof typeof apis];
+/** A client that has the method of at least one API. Without `resumeStream` it replays no saved replies. */
+export type ConversationClient = { readonly [Name in keyof typeof apis]: Pick<Client, Name> }[keyof typeof apis] &
+  Partial<Pick<Client, 'resumeStream'>>;
 
 /** What a conversation can be held over, without its types. */
 export type AnyApi = ConversationApi<Fields, unknown, unknown>;
@@ -31,17 +35,31 @@ export function apiOf(name: keyof typeof apis = 'chat'): AnyApi {
   return apis[name];
 }
 
+/** A prompt to be answered. */
+export interface AskedPrompt {
+  readonly prompt: Turn['prompt'];
+  /** The turns that the model sees, the last of which belongs to the prompt. */
+  readonly turns: readonly Turn[];
+  /** The reply, if it was saved in flight with a stream to replay. */
+  readonly saved: ChatView | undefined;
+  /** Whether the reply was ended by the user, so that no server should go on with it. */
+  readonly isStopped: () => boolean;
+}
+
 /**
- * Creates a function that requests the reply to a prompt, given the turns that the model sees, the last of which belongs
- * to the prompt. An error thrown by a callback of the configuration becomes a failed reply.
+ * Creates a function that requests the reply to a prompt, or replays it. An error thrown by a callback of the configuration
+ * becomes a failed reply.
  */
 export function askWith(
   api: AnyApi,
   client: ConversationClient,
   config: ConverseFields<Fields, unknown>,
-): (prompt: Turn['prompt'], turns: readonly Turn[]) => Observable<ChatView> {
-  const { request, system, history, tools, retry = {}, scheduler } = config;
-  const requestFor = (prompt: Turn['prompt'], turns: readonly Turn[]): unknown => {
+): (asked: AskedPrompt) => Observable<ChatView> {
+  const { request, system, history, tools, scheduler } = config;
+  const { retry: given = {} } = config;
+  const retry = given === false ? false : { ...given, scheduler: given.scheduler ?? scheduler };
+  const view = viewWith({ retry });
+  const requestFor = ({ prompt, turns }: AskedPrompt): unknown => {
     const fields = typeof request === 'function' ? request(turns) : request;
     const earlier = turns.slice(0, -1);
     return api.toRequest(fields, {
@@ -51,20 +69,35 @@ export function askWith(
     });
   };
 
-  if (tools !== undefined) {
-    return (prompt, turns) =>
-      viewRun(retry, ({ onAttempt, retry: watched }) => {
-        const ask = (sent: unknown): unknown => (onAttempt(), api.ask(client as Client, sent));
-        return runOf(api, { [api.method]: ask }, { ...config, retry: watched }, requestFor(prompt, turns));
-      });
-  }
-  const accumulate = accumulateView({
-    retry: retry === false ? false : { ...retry, scheduler: retry.scheduler ?? scheduler },
-  });
-  return (prompt, turns) => {
+  return (asked) => {
+    const { saved, isStopped } = asked;
+    let streamId = saved?.streamId;
+    const optionsWith = (onResponse: OnResponse): RequestOptions => ({
+      onResponse: (response) => {
+        streamId = response.streamId ?? streamId;
+        onResponse(response);
+      },
+      // A background response that is stopped is left to the server.
+      stopOnUnsubscribe: () => streamId !== undefined && isStopped(),
+    });
+    const send = (request: unknown, onResponse: OnResponse): Observable<AnswerValue> =>
+      api.ask(client as Client, request, optionsWith(onResponse));
     // All attempts send the same request, even if other turns have changed meanwhile.
     let sent: unknown;
-    return defer(() => api.ask(client as Client, (sent ??= requestFor(prompt, turns)))).pipe(accumulate);
+    const ask = (onResponse: OnResponse): Observable<AnswerValue> => send((sent ??= requestFor(asked)), onResponse);
+    if (saved !== undefined) {
+      const attach: Replay['attach'] = (onResponse) =>
+        (client as Client).resumeStream(streamId ?? '', { api: api.method, ...optionsWith(onResponse) });
+      return client.resumeStream === undefined
+        ? of(stopped(saved))
+        : replay({ saved, attach, ask, isRun: tools !== undefined, retry });
+    }
+    return tools === undefined
+      ? view(ask)
+      : viewRun(retry, ({ onAttempt, onResponse, retry: watched }) => {
+          const askTurn = (request: unknown): unknown => (onAttempt(), send(request, onResponse));
+          return runOf(api, { [api.method]: askTurn }, { ...config, retry: watched }, requestFor(asked));
+        });
   };
 }
 

@@ -10,7 +10,8 @@ import type { ChatView } from './chat-view.js';
 /**
  * A command from the user. A string is a prompt, like `send` without an id. `stop` ends the replies in flight and the
  * queued prompts, or only the reply with this `id`. `regenerate` requests a new reply to the last prompt, or to the
- * prompt with this `id`. `reset` ends everything and continues from `turns`, by default none.
+ * prompt with this `id`. `reset` ends everything and continues from `turns`, by default none; what becomes of replies at a
+ * relay is as after unsubscribing.
  */
 export type ConversationCommand =
   | string
@@ -95,7 +96,10 @@ export interface ConverseFields<Request, Item> extends ToolsConfig {
    * with the calls of its run and their results.
    */
   readonly history?: ((turns: readonly Turn[]) => readonly Item[]) | undefined;
-  /** The turns to continue from. Replies that were in flight when they were saved count as stopped. Default none. */
+  /**
+   * The turns to continue from. A reply that was in flight when it was saved is replayed if it has a `streamId`, and counts as
+   * stopped if it has none. Default none.
+   */
   readonly turns?: readonly Turn[] | undefined;
   /**
    * Tools that the model can call: each reply is then a run of `runTools`, whose other options may stand beside. Default

@@ -42,6 +42,11 @@ type ReplyEvent = ConversationEvent & { readonly type: 'reply' | 'end' };
  * With `tools` each prompt is answered by a run of {@link runTools}: the reply has its `run`, the message of its last turn, and
  * is `streaming` while tools run. Stopping it aborts its tools.
  *
+ * Over a relay replies have their `streamId`. Saved turns with a reply in flight go on with it: the reply is replayed from its
+ * start, and replaces the saved text. It is `stopped` if the relay no longer has it. In a run it is the turn that was arriving,
+ * and if that calls tools, which may have run already, the reply is `stopped`. `stop` and its like also end the work of the
+ * relay, even over a client with `onUnsubscribe: 'leave'`, over which unsubscribing and `reset` let it go on.
+ *
  * The result completes when the source and all replies in flight have completed. It errors only if the source does, or sends
  * an invalid command (`TypeError`). A reply that fails is a turn with the status `failed`, even if a callback of `config`
  * threw. Unsubscribing closes all requests. A command sent while a view is being delivered, even the first one, takes effect
@@ -68,6 +73,8 @@ export function converse(
     const starts = new Subject<Run>();
     const ends = new Subject<Run>();
     let conversation = start;
+    // Whether a reset is ending replies, which leaves them like unsubscribing.
+    let isReset = false;
     let opened = false;
     let sourceCompleted = false;
 
@@ -93,6 +100,7 @@ export function converse(
       const before = conversation;
       conversation = reduce(input);
       if (conversation !== before) {
+        isReset = typeof input === 'object' && input.type === 'reset';
         [...started]
           .filter((run) => !conversation.runs.includes(run))
           .forEach((run) => {
@@ -125,9 +133,12 @@ export function converse(
 
     const reply = (run: Run): Observable<ReplyEvent> =>
       concat(
-        ask(run.turn.prompt, turnsFor(conversation, run)).pipe(
-          map((view): ReplyEvent => ({ type: 'reply', run, reply: view })),
-        ),
+        ask({
+          prompt: run.turn.prompt,
+          turns: turnsFor(conversation, run),
+          saved: run.isReplay === true ? run.turn.reply : undefined,
+          isStopped: () => !isReset && !started.has(run),
+        }).pipe(map((view): ReplyEvent => ({ type: 'reply', run, reply: view }))),
         // Of effect only after an answer without a chunk, whose last view is not final.
         of<ReplyEvent>({ type: 'end', run }),
       ).pipe(takeUntil(ends.pipe(filter((other) => other === run))));

@@ -5,6 +5,7 @@ import {
   isFinal,
   queuedView,
   type ReplyStatus,
+  streamOf,
   viewOf,
   waitingView,
 } from './chat-view.js';
@@ -26,10 +27,12 @@ export interface Run {
   readonly turn: Turn;
   /** The answer before this request, shown again if the reply fails or is stopped without output. */
   readonly replaced: ReplyContent;
+  /** Whether its turn was saved in flight, with the stream to replay. */
+  readonly isReplay?: boolean;
 }
 
 /** What a reply shows of its answer. */
-type ReplyContent = Pick<ChatView, 'message' | 'run'>;
+type ReplyContent = Pick<ChatView, 'message' | 'run' | 'streamId'>;
 
 /** A change of a conversation. */
 export type ConversationEvent =
@@ -48,12 +51,24 @@ interface PromptEvent {
   readonly failure?: unknown;
 }
 
-/** Creates a conversation of saved turns. Replies that were in flight when they were saved are stopped. */
+/**
+ * Creates a conversation of saved turns. Of replies that were in flight when they were saved, those with a stream go on, and the
+ * others are stopped.
+ */
 export function resume(turns: readonly Turn[]): Conversation {
-  return conversationOf(
-    turns.map((turn) => (isFinal(turn.reply) ? turn : stopTurn(turn))),
-    [],
+  const resumed = turns.map((turn) => {
+    const { reply } = turn;
+    if (isFinal(reply)) {
+      return turn;
+    }
+    return reply.streamId === undefined
+      ? stopTurn(turn)
+      : replyTo(turn, viewOf(isShown(reply) ? 'streaming' : 'waiting', reply.message, contentDetails(reply)));
+  });
+  const runs = resumed.flatMap((turn, place) =>
+    isFinal(turn.reply) ? [] : [{ id: turn.id, place, turn, replaced: turn.reply, isReplay: true }],
   );
+  return conversationOf(resumed, runs);
 }
 
 /**
@@ -164,7 +179,11 @@ function leave(before: Conversation, run: Run): Conversation {
   const { view, runs } = before;
   return runs.includes(run)
     ? conversationOf(
-        withReply(view.turns, run.place, showKept('waiting', waitingView, run)),
+        withReply(
+          view.turns,
+          run.place,
+          run.isReplay === true ? run.turn.reply : showKept('waiting', waitingView, run),
+        ),
         runs.filter((other) => other !== run),
       )
     : before;
@@ -201,12 +220,16 @@ function stopTurn({ id, prompt, reply }: Turn, run?: Run): Turn {
 
 function withKeptContent(reply: ChatView, run: Run): ChatView {
   const kept = keptContent(reply, run);
-  return kept === reply ? reply : failedView(kept.message, reply.error, kept.run);
+  return kept === reply ? reply : failedView(kept.message, reply.error, contentDetails(kept));
 }
 
 function showKept(status: ReplyStatus, reply: ChatView, run: Run | undefined): ChatView {
-  const { message, run: toolRun } = keptContent(reply, run);
-  return viewOf(status, message, toolRun && { run: toolRun });
+  const kept = keptContent(reply, run);
+  return viewOf(status, kept.message, contentDetails(kept));
+}
+
+function contentDetails(content: ReplyContent): Pick<ChatView, 'run' | 'streamId'> {
+  return { ...(content.run && { run: content.run }), ...streamOf(content) };
 }
 
 function runAt(runs: readonly Run[], place: number): Run | undefined {

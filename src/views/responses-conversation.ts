@@ -31,7 +31,7 @@ export const responsesConversation: ConversationApi<ResponsesConversationRequest
       ...(system !== undefined && { instructions: request.instructions ?? system }),
       input: [...(isRemembered(request) ? [] : history()), toItem(prompt)],
     }),
-    ask: (client, request) => client.responses(request),
+    ask: (client, request, options) => client.responses(request, options),
   };
 
 /** Returns an answer as history: its items, or its text and calls if it did not complete or waits for another result. */

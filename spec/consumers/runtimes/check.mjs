@@ -1,6 +1,7 @@
 /*
  * Streams in Bun and Deno, as far as npm has them for this platform: text arrives before the answer ends, unsubscribing closes
  * the connection, and the environment names server and key. Deno needs permission to read the environment, but only for that.
+ * Both serve a stream, and end it when its reader leaves.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -33,8 +34,36 @@ export default async function check({ folder }) {
     if (runtime !== 'Deno') {
       assert.deepEqual(await ask('all', {}), { ...answered, authorization: 'Bearer key-in-environment' }, runtime);
     }
-    process.stdout.write(`${runtime}: streams, closes and reads what it may\n`);
+    assert.deepEqual(
+      await leaveServer(folder, [program, ...parameters, 'serve.mjs']),
+      { event: 'data: redisBudget redisLog toNodeHandler\n\n', output: 'left' },
+      runtime,
+    );
+    process.stdout.write(`${runtime}: streams, closes, serves and reads what it may\n`);
   }
+}
+
+/** Reads the first event of a program that serves, and leaves. Returns it and what the program then prints. */
+async function leaveServer(cwd, [program, ...parameters]) {
+  const child = spawn(program, parameters, { cwd, timeout: 60_000 });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  let output = '';
+  const port = await new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (piece) => {
+        output += piece;
+        if (output.includes('\n')) {
+          resolve(Number(output.split('\n', 1)[0]));
+        }
+      });
+    }
+    void ended.then(() => reject(new Error(output)));
+  });
+  const reader = (await fetch(`http://127.0.0.1:${port}/`)).body.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  await ended;
+  return { event: Buffer.from(value).toString(), output: output.split('\n').slice(1).join('\n').trim() };
 }
 
 /** Lets a program ask a server that ends its answer only once the first half was printed. */

@@ -1,4 +1,4 @@
-/* Uses the main entry, as a web page. */
+/* Uses the main entry, as a web page, and that for servers, as a Worker. */
 import {
   accumulateView,
   type ChatCompletionRequest,
@@ -10,6 +10,7 @@ import {
   throttleRender,
   type Usage,
 } from 'rxllm';
+import { toEventStream, type WebHandler } from 'rxllm/server';
 import { catchError, map, merge, of, type Subscription } from 'rxjs';
 
 export function show(client: Client, print: (text: string) => void): Subscription {
@@ -32,3 +33,5 @@ function describe({ status, message, usage, error }: ChatView): string {
 }
 
 export const client = createClient({ baseURL: 'https://relay.test/v1', apiKey: undefined, deadlines: { idle: 5000 } });
+
+export const answer: WebHandler = () => toEventStream(client.chat({ model: 'small', messages: [] }));

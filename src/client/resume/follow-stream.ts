@@ -18,7 +18,7 @@ import { operate, type Stage, subscribeWithin } from '../../util/operate.js';
 import { readStream, type StreamReading } from '../read-stream.js';
 import { identified, identifyErrors, type RequestScope } from '../request-scope.js';
 import type { Settings } from '../settings.js';
-import { type Keeper, relay } from './keeper.js';
+import { type Keeper, relayKeeper } from './keeper.js';
 import { resumeStream } from './resume-stream.js';
 
 /** A stream that its server may keep. */
@@ -106,8 +106,8 @@ class Follower<Value, Proven> implements Stage<Value> {
     const isLeft = !this.ended && this.destination.closed;
     this.ended ||= isLeft;
     if (isLeft && cursor?.id !== undefined && cursor.over !== true) {
-      const { onUnsubscribe = cursor.relayed === true ? 'stop' : 'leave', scheduler } = settings;
-      if (onUnsubscribe === 'stop') {
+      const { onUnsubscribe = cursor.relayed === true ? 'stop' : 'leave', stopOnUnsubscribe, scheduler } = settings;
+      if (onUnsubscribe === 'stop' || stopOnUnsubscribe?.() === true) {
         scope.run(leave, keeperOf(stream, cursor).stop(cursor.id, forFurtherRequests(settings)), scheduler);
       }
     }
@@ -175,7 +175,7 @@ function isEnd(error: unknown): boolean | undefined {
 }
 
 function keeperOf<Value>({ keeper }: { readonly keeper?: Keeper<Value> }, { relayed }: StreamCursor): Keeper<Value> {
-  return relayed === true || keeper === undefined ? relay : keeper;
+  return relayed === true || keeper === undefined ? relayKeeper : keeper;
 }
 
 /**

@@ -16,7 +16,7 @@ export interface Keeper<Value> {
 }
 
 /** A relay, which answers 204 where nothing follows. */
-export const relay: Keeper<never> = {
+export const relayKeeper: Keeper<never> = {
   ask: (id, after, settings) => {
     const own = after === undefined ? {} : { 'last-event-id': String(after) };
     const headers = { ...settings.headers, ...own };

@@ -21,8 +21,8 @@ export class NumberedEvents<Value> implements EventSink<AnswerEvent | Value> {
   }
 
   next(event: AnswerEvent | Value): void {
-    const { id } = event as AnswerEvent;
     // An event without an id has that of the event before it.
+    const { id = this.id } = event as { readonly id?: string | undefined };
     const number = id !== this.id && /^\d{1,15}$/u.test(id) ? Number(id) : NaN;
     this.id = id;
     if (number <= this.from) {

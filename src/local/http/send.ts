@@ -1,28 +1,21 @@
 import type { ServerResponse } from 'node:http';
 import {
   catchError,
-  connect,
   defer,
   EMPTY,
   endWith,
   fromEvent,
   identity,
   ignoreElements,
-  interval,
   map,
-  merge,
   of,
-  startWith,
-  switchMap,
   take,
-  takeUntil,
   tap,
   throwError,
-  type MonoTypeOperatorFunction,
   type Observable,
-  type SchedulerLike,
 } from 'rxjs';
 import { formatEvent } from '../../sse/format-event.js';
+import { fillSilence } from '../../util/fill-silence.js';
 import type { Exchange } from './exchange.js';
 import { toLocalError, type LocalError } from './local-error.js';
 
@@ -69,7 +62,7 @@ export function sendEvents(exchange: Exchange, objects: Observable<object>): Obs
 export function sendFrames({ response, settings }: Exchange, frames: Observable<string>): Observable<string> {
   const { keepAlive, scheduler } = settings;
   return frames.pipe(
-    keepAlive === undefined ? identity : commentWhenSilent(keepAlive, scheduler),
+    keepAlive === undefined ? identity : fillSilence(': keep-alive\n\n', keepAlive, scheduler),
     tap({
       next: (frame) => {
         sendStreamHead(response);
@@ -93,26 +86,6 @@ const streamHeaders = {
   // nginx and other proxies would buffer the stream otherwise.
   'x-accel-buffering': 'no',
 };
-
-/**
- * Emits a comment after every `duration` milliseconds without a frame, even before the first one.
- *
- * ```text
- * frames:  a------b--|
- * result:  a--c--cb--|   c = comment, duration = 3
- * ```
- */
-function commentWhenSilent(duration: number, scheduler: SchedulerLike): MonoTypeOperatorFunction<string> {
-  return connect((frames) => {
-    const comments = frames.pipe(
-      startWith(''),
-      switchMap(() => interval(duration, scheduler)),
-      map(() => ': keep-alive\n\n'),
-      takeUntil(frames.pipe(ignoreElements(), endWith(''))),
-    );
-    return merge(comments, frames);
-  });
-}
 
 /** Completes as soon as a response can be written to without buffering more of it in memory. */
 export function whenWritable(response: ServerResponse): Observable<never> {

@@ -1,4 +1,4 @@
-import { firstValueFrom } from 'rxjs';
+import { defer, firstValueFrom, type Observable } from 'rxjs';
 import { throwIfAborted } from '../../operators/throw-if-aborted.js';
 import type { ChatCompletionRequest } from '../../schemas/chat-completion-request.js';
 import type { ResponseRequest } from '../../schemas/response-request.js';
@@ -11,9 +11,10 @@ export async function answerWhole(
   { form, body, signal }: RelayedRequest,
   { client }: RelaySettings,
 ): Promise<Response> {
-  const whole =
+  const whole = defer((): Observable<object> =>
     form === 'responses'
       ? toWholeResponse(client.responses(body as ResponseRequest))
-      : toCompletion(client.chat(body as ChatCompletionRequest));
+      : toCompletion(client.chat(body as ChatCompletionRequest)),
+  );
   return Response.json(await firstValueFrom(whole.pipe(throwIfAborted(signal))));
 }

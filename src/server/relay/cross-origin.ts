@@ -1,7 +1,5 @@
-/** Lets pages of other origins use a relay. */
-
 /** Answers the question of a browser whether a page may send a request; `undefined` for any other request. */
-export function answerPreflight({ method, headers }: Request, origins: readonly string[]): Response | undefined {
+export function admitPreflight({ method, headers }: Request, origins: readonly string[]): Response | undefined {
   const asked = headers.get('access-control-request-method');
   if (method !== 'OPTIONS' || asked === null || allowedOrigin(headers, origins) === undefined) {
     return undefined;

@@ -46,7 +46,7 @@ export interface RelayConfig<Session extends RelaySession = RelaySession> {
   readonly origins?: readonly string[] | undefined;
   /**
    * Fields that reach into the account and are let through nevertheless, such as `previous_response_id`, and types of tools
-   * that the model's server runs, such as `web_search`. Default none.
+   * that the model's server runs, such as `web_search`; `tools` for all types. Default none.
    */
   readonly allow?: readonly string[] | undefined;
   /** Changes a body after all checks, before it is sent. A `Response` that it throws is the answer. */

@@ -2,7 +2,7 @@ import { isObject } from '../../util/is-object.js';
 import type { HandlerContext } from '../to-node-handler.js';
 import { answerWhole } from './answer-whole.js';
 import { sessionOf } from './authorize.js';
-import { answerPreflight, withOrigin } from './cross-origin.js';
+import { admitPreflight, withOrigin } from './cross-origin.js';
 import { listModels } from './models.js';
 import { readBody } from './read-body.js';
 import { readConfig } from './read-config.js';
@@ -30,7 +30,7 @@ export function relay<Session extends RelaySession = RelaySession>(
   return async (request, context = {}) => {
     const refused = (error: unknown): Response =>
       request.signal.aborted ? new Response(null, { status: 499 }) : refuse(error);
-    const response = answerPreflight(request, origins) ?? (await answer(request, settings, context).catch(refused));
+    const response = admitPreflight(request, origins) ?? (await answer(request, settings, context).catch(refused));
     return withOrigin(response, request, origins);
   };
 }

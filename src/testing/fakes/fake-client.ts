@@ -13,6 +13,7 @@ import {
   checkStreamOptions,
 } from '../../client/check-request.js';
 import { onFlatStack } from '../../client/on-flat-stack.js';
+import { isStreamId } from '../../util/is-stream-id.js';
 import { check, checkConfig, checkScheduler } from '../../util/check.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ChatMessage } from '../../schemas/chat-message.js';
@@ -78,6 +79,11 @@ export interface FakeClient extends Client {
 export interface FakeClientConfig {
   /** The clock of `requests`. Default `asyncScheduler`, which is virtual inside `runMarbles`. */
   readonly scheduler?: SchedulerLike | undefined;
+  /**
+   * The id under which a relay would keep each reply, or a function of the request: told to `onResponse` when the reply is
+   * subscribed, so that the turns of `converse` have it. Default none.
+   */
+  readonly streamId?: string | ((request: FakeRequest) => string | undefined) | undefined;
 }
 
 /**
@@ -92,7 +98,8 @@ export interface FakeClientConfig {
  * ended. Values, errors and completion of a reply pass through unchanged, except that the events of a response are read as a
  * client reads them: it completes after the event that ends it, and fails after `response.failed`, or if there is no such
  * event. Nothing is resumed or stopped by itself: `resumeResponse` drops the events that were read, so that a reply may have
- * all of them.
+ * all of them. To test a reload in mid-answer, set `streamId`, and give the turns of one conversation to another: it asks
+ * `resumeStream` for the reply that was in flight.
  *
  * @param replies A list with one reply per request, in order; one reply for every request; or a function of the request. A
  *   request beyond the end of the list fails with an `Error`.
@@ -100,9 +107,11 @@ export interface FakeClientConfig {
  * @see {@link fakeTransport} to test a real client without a network.
  */
 export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: FakeClientConfig = {}): FakeClient {
-  checkConfig('fakeClient', config, ['scheduler']);
-  const { scheduler = asyncScheduler } = config;
+  checkConfig('fakeClient', config, ['scheduler', 'streamId']);
+  const { scheduler = asyncScheduler, streamId } = config;
   checkScheduler(scheduler);
+  const isId = streamId === undefined || typeof streamId === 'function' || isStreamId(streamId);
+  check(isId, 'streamId', "the id of a stream, such as 'stream_0123456789', or a function that returns one", streamId);
   const requests: FakeRequest[] = [];
   const replyTo = readScript('fakeClient', 'replies', replies, (reply: FakeReply, place) => {
     check(typeof reply === 'string' || isObservable(reply), place, 'a string or an Observable', reply);
@@ -120,6 +129,10 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     return defer(() => {
       const asked = Object.assign(startRecord(scheduler), { operation, request, options });
       requests.push(asked);
+      const id = typeof streamId === 'function' ? streamId(asked) : streamId;
+      if (id !== undefined) {
+        options.onResponse?.({ ...relayHead, headers: new Headers({ 'x-stream-id': id }), streamId: id });
+      }
       const reply = defer(() => {
         const given = replyTo(asked, requests.length, operation);
         return typeof given !== 'string'
@@ -170,6 +183,8 @@ export function fakeClient(replies: Script<FakeReply, FakeRequest>, config: Fake
     models: (options) => ask('models', {}, options),
   };
 }
+
+const relayHead = { status: 200, requestId: undefined, rateLimits: {} } as const;
 
 function chunksFor(operation: keyof Client, text: string): readonly ChatCompletionChunk[] {
   if (operation !== 'chat' && operation !== 'completions' && operation !== 'resumeStream') {

@@ -1,5 +1,5 @@
 import type { MonoTypeOperatorFunction, SchedulerLike } from 'rxjs';
-import { operate } from '../util/operate.js';
+import { operate } from './operate.js';
 
 /**
  * Emits a filler after every `duration` milliseconds without a value, even before the first one.
