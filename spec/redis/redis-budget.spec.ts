@@ -63,7 +63,7 @@ describe('redisBudget', () => {
 
   it('takes back a cost without tokens', async () => {
     await take(0);
-    await firstValueFrom(budgets[0]!.give('key', { requests: 1, tokens: 0 }));
+    await firstValueFrom(from(budgets[0]!.give('key', { requests: 1, tokens: 0 })));
 
     expect(await take(0, 0, { ...limits, requests: 1 })).toBe(0);
   });
