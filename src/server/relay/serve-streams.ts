@@ -6,7 +6,7 @@ import { localStreams } from './local-stream.js';
 import { Refusal } from './refusal.js';
 import type { RelaySettings } from './relay-config.js';
 import type { RelayedRequest } from './relayed-request.js';
-import { streamBody, type StreamCursor } from './stream-body.js';
+import { streamBody, type ReadPlace } from './stream-body.js';
 import { streamErrors } from './stream-errors.js';
 import { type StreamKey, writeStream } from './write-stream.js';
 
@@ -77,7 +77,7 @@ export async function stopStream({ id, owner }: StreamKey, { log }: RelaySetting
   return new Response(null, { status: 204 });
 }
 
-function answerWith(cursor: StreamCursor, settings: RelaySettings): Response {
+function answerWith(cursor: ReadPlace, settings: RelaySettings): Response {
   return new Response(streamBody(cursor, settings), { headers: { ...eventStreamHeaders, 'x-stream-id': cursor.id } });
 }
 

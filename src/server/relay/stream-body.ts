@@ -9,7 +9,7 @@ import { type LocalReader, type LocalStream, localStreams } from './local-stream
 import type { StreamKey } from './write-stream.js';
 
 /** What is read of a stream. */
-export interface StreamCursor extends StreamKey {
+export interface ReadPlace extends StreamKey {
   /** The number after which it begins. */
   readonly after: number;
   /** What the log has after it, if that was read already. */
@@ -33,7 +33,7 @@ const presence = 500;
  * A reader that takes nothing is still one to the log. After `limits.readerStall` the body errors, so that the connection is
  * broken off, and the reader may resume the stream.
  */
-export function streamBody(cursor: StreamCursor, settings: ReaderSettings): ReadableStream<Uint8Array> {
+export function streamBody(cursor: ReadPlace, settings: ReaderSettings): ReadableStream<Uint8Array> {
   let reader: StreamReader;
   return new ReadableStream<Uint8Array>(
     {
@@ -49,7 +49,7 @@ export function streamBody(cursor: StreamCursor, settings: ReaderSettings): Read
 
 class StreamReader implements LocalReader {
   private readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  private readonly cursor: StreamCursor;
+  private readonly cursor: ReadPlace;
   private readonly settings: ReaderSettings;
   private readonly encoder = new TextEncoder();
   /** The stream, if its writer is in this process. */
@@ -68,7 +68,7 @@ class StreamReader implements LocalReader {
   /** Waits at the log, in place of a read. */
   private waiting: Subscription | undefined;
 
-  constructor(controller: ReadableStreamDefaultController<Uint8Array>, cursor: StreamCursor, settings: ReaderSettings) {
+  constructor(controller: ReadableStreamDefaultController<Uint8Array>, cursor: ReadPlace, settings: ReaderSettings) {
     this.controller = controller;
     this.cursor = cursor;
     this.settings = settings;
