@@ -1,4 +1,4 @@
-import { catchError, defer, finalize, firstValueFrom, noop, type ObservableInput, throwError } from 'rxjs';
+import { catchError, defer, finalize, firstValueFrom, type ObservableInput, throwError } from 'rxjs';
 import type { HandlerContext } from '../to-node-handler.js';
 import { eventStreamHeaders } from '../to-event-stream.js';
 import { askUpstream } from './ask-upstream.js';
@@ -19,7 +19,7 @@ export function beginStream(
   request: RelayedRequest,
   settings: RelaySettings,
   context: HandlerContext,
-  release: () => void = noop,
+  release: () => void,
 ): Promise<Response> {
   const { form, session, signal } = request;
   const key: StreamKey = { id: crypto.randomUUID().replaceAll('-', ''), owner: session.user };
