@@ -61,6 +61,13 @@ describe('redisBudget', () => {
     }
   });
 
+  it('takes back a cost without tokens', async () => {
+    await take(0);
+    await firstValueFrom(from(budgets[0]!.give('key', { requests: 1, tokens: 0 })));
+
+    expect(await take(0, 0, { ...limits, requests: 1 })).toBe(0);
+  });
+
   it('holds everybody, and never for less than before', async () => {
     await firstValueFrom(from(budgets[0]!.hold('key', 500_000)));
     await firstValueFrom(from(budgets[0]!.hold('key', 1)));

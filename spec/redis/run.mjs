@@ -1,6 +1,7 @@
 /*
  * Runs the specs that need Redis: installs Debian's server where there is none, and the client, which has a manifest and a lock
- * of its own. The specs start servers on free ports of this machine. Takes the parameters of jest.
+ * of its own. The specs start servers on free ports of this machine. Takes the parameters of jest; with `--full` first, runs
+ * full-load.ts instead, with the parameters that follow.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -20,13 +21,14 @@ if (!isInstalled()) {
   const npm = process.env.npm_execpath ?? fail('Run this as npm run test:redis');
   run(here, process.execPath, [npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
 }
-run(root, process.execPath, ['node_modules/typescript/bin/tsc', '-p', here]);
-run(root, process.execPath, [
-  'node_modules/jest/bin/jest.js',
-  '--config',
-  '.config/jest-redis.mjs',
-  ...process.argv.slice(2),
-]);
+const [first, ...others] = process.argv.slice(2);
+if (first === '--full') {
+  run(root, process.execPath, ['--import', './.config/typescript.mjs', 'spec/redis/full-load.ts', ...others]);
+} else {
+  run(root, process.execPath, ['node_modules/typescript/bin/tsc', '-p', here]);
+  const jest = ['node_modules/jest/bin/jest.js', '--config', '.config/jest-redis.mjs'];
+  run(root, process.execPath, [...jest, ...process.argv.slice(2)]);
+}
 
 function hasServer() {
   return spawnSync('redis-server', ['--version']).status === 0;

@@ -20,8 +20,9 @@ end
 local function drop(member)
   local costRequests, costTokens = costOf(member)
   redis.call('ZREM', taken, member)
-  redis.call('HINCRBY', state, 'requests', -costRequests)
-  redis.call('HINCRBY', state, 'tokens', -costTokens)
+  -- Redis takes 0, not the -0 that Lua makes of it.
+  redis.call('HINCRBY', state, 'requests', 0 - costRequests)
+  redis.call('HINCRBY', state, 'tokens', 0 - costTokens)
 end
 
 if name == 'hold' then
