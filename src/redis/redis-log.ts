@@ -82,6 +82,8 @@ export function redisLog(config: RedisLogConfig): StreamLog {
   const channelOf = (id: string): string => `${prefix}{${id}}:appended`;
 
   return {
+    lease,
+
     append: (id, owner, entries, { end = false, detach }) =>
       defer(() => {
         const flags = [begun.has(id) ? 0 : 1, end ? 1 : 0];

@@ -231,7 +231,7 @@ class Streams {
 /** The memory of entries in bytes, which for a text depends on whether all of it is Latin-1. */
 function sizeOf(entries: readonly LogEntry[]): number {
   return entries.reduce(
-    (size, { event = '', data }) => size + event.length + data.length * (/[\u{100}-\u{10ffff}]/u.test(data) ? 2 : 1),
+    (size, { event = '', data }) => size + event.length + data.length * (/[^\0-\xff]/.test(data) ? 2 : 1),
     0,
   );
 }

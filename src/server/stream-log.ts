@@ -47,6 +47,11 @@ export interface LogPage {
  */
 export interface StreamLog {
   /**
+   * After how many milliseconds without an append the log takes a writer for dead; left out by a log that takes none for it.
+   * Writers append at least three times as often.
+   */
+  readonly lease?: number | undefined;
+  /**
    * Appends entries to a stream of an owner, and renews the lease of its writer; with no entries it does only that. The first
    * append of an id creates the stream, and makes this log instance its writer. An entry that is there already is skipped, so
    * that an append may be sent again.

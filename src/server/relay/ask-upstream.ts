@@ -1,50 +1,144 @@
-import { catchError, concat, defer, filter, map, of, type Observable } from 'rxjs';
+import { concat, filter, fromEvent, map, Observable, of, pipe, type OperatorFunction } from 'rxjs';
 import type { ResponseInfo } from '../../client/client-config.js';
+import { endingOf } from '../../responses/ending.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ChatCompletionRequest } from '../../schemas/chat-completion-request.js';
 import type { ResponseEvent } from '../../schemas/response-event.js';
 import type { ResponseRequest } from '../../schemas/response-request.js';
+import { isObject } from '../../util/is-object.js';
+import { operate, subscribeWithin } from '../../util/operate.js';
 import { toErrorEvent, toToldError } from '../error-event.js';
 import type { LogEntry } from '../stream-log.js';
+import { Refusal } from './refusal.js';
 import type { RelaySettings } from './relay-config.js';
 import type { RelayedRequest } from './relayed-request.js';
 
 /** An event before it has a number. */
-export interface RelayedEvent extends Omit<LogEntry, 'number'> {
-  /** Whether it is the last one of its stream. */
-  readonly isEnd: boolean;
+export type RelayedEvent = Omit<LogEntry, 'number'>;
+
+/** Comes before the first event of a stream. */
+export const begun = Symbol('begun');
+
+/**
+ * Asks the model's server, and emits the events of its answer, after `begun`.
+ *
+ * It has begun with the head of an event stream. What has another head has begun with the first chunk, since a server may send
+ * an error with status 200. Until then an error passes through, and leaves to the caller which status it becomes, and the
+ * request is cancelled when the caller leaves. From then on an error is the last event.
+ */
+export function askUpstream(
+  request: Omit<RelayedRequest, 'session'>,
+  { client }: Pick<RelaySettings, 'client'>,
+): Observable<RelayedEvent | typeof begun> {
+  const { form, body, signal, wantsUsage } = request;
+  return new Observable((subscriber) => {
+    let hasBegun = false;
+    const begin = (): void => {
+      if (!hasBegun) {
+        hasBegun = true;
+        subscriber.next(begun);
+      }
+    };
+    const leave = (): void => {
+      if (!hasBegun) {
+        subscriber.error(new Refusal(499, 'The caller has left'));
+      }
+    };
+    if (signal.aborted) {
+      leave();
+      return;
+    }
+    subscriber.add(fromEvent(signal, 'abort').subscribe(leave));
+    const options = { onResponse: (head: ResponseInfo) => isEventStream(head) && begin() };
+    const events =
+      form === 'responses'
+        ? client.responses(body as ResponseRequest, options).pipe(responseEvents())
+        : client.chat(body as ChatCompletionRequest, options).pipe(chatEvents(wantsUsage));
+    subscribeWithin(events, subscriber, {
+      next: (event) => {
+        begin();
+        subscriber.next(event);
+      },
+      error: (error: unknown) => {
+        if (hasBegun) {
+          subscriber.next(toErrorEvent(toToldError(error), form));
+          subscriber.complete();
+        } else {
+          subscriber.error(error);
+        }
+      },
+      complete: () => {
+        begin();
+        subscriber.complete();
+      },
+    });
+  });
+}
+
+function isEventStream({ status, headers }: ResponseInfo): boolean {
+  const [essence = ''] = (headers.get('content-type') ?? '').split(';');
+  return status === 200 && essence.trim().toLowerCase() === 'text/event-stream';
+}
+
+/** Converts chunks to events, and adds the end. The client always asks for token counts; not each caller does. */
+function chatEvents(wantsUsage: boolean): OperatorFunction<ChatCompletionChunk, RelayedEvent> {
+  const toEvent = (chunk: ChatCompletionChunk): RelayedEvent => ({ data: JSON.stringify(chunk) });
+  const asked = wantsUsage
+    ? map(toEvent)
+    : pipe(
+        filter(
+          ({ choices, usage }: ChatCompletionChunk) => choices.length > 0 || usage === undefined || usage === null,
+        ),
+        // While it counts tokens, a server sends null with each chunk.
+        map((chunk) => toEvent(chunk.usage === null ? { ...chunk, usage: undefined } : chunk)),
+      );
+  return (chunks) => concat(chunks.pipe(asked), of({ data: '[DONE]' }));
 }
 
 /**
- * Asks the model's server, and emits its chunks or events.
- *
- * @param onHead Called with the head of each response.
+ * Converts the events of a response. The one that ends it is the last, also where the client has an error for it; the words of
+ * an error in it are replaced as those of other errors are.
  */
-export function askUpstream(
-  { form, body, wantsUsage }: Omit<RelayedRequest, 'session' | 'signal'>,
-  { client }: RelaySettings,
-  onHead: (head: ResponseInfo) => void,
-): Observable<ChatCompletionChunk | ResponseEvent> {
-  const options = { onResponse: onHead };
-  return form === 'responses'
-    ? client.responses(body as ResponseRequest, options)
-    : client.chat(body as ChatCompletionRequest, options).pipe(filter((chunk) => wantsUsage || !isUsage(chunk)));
+function responseEvents(): OperatorFunction<ResponseEvent, RelayedEvent> {
+  return operate((destination) => {
+    let last: ResponseEvent | undefined;
+    return {
+      next: (event) => {
+        if (endingOf(event) === undefined) {
+          destination.next(toEvent(event));
+        } else {
+          last = event;
+        }
+      },
+      error: (error) => {
+        if (last === undefined) {
+          destination.error(error);
+        } else {
+          destination.next(toEvent(retold(last, error)));
+          destination.complete();
+        }
+      },
+      complete: () => {
+        if (last !== undefined) {
+          destination.next(toEvent(last));
+        }
+        destination.complete();
+      },
+    };
+  });
 }
 
-/** Converts what {@link askUpstream} emits to the events of a stream, of which an error is the last. */
-export function toRelayedEvents(form: RelayedRequest['form']) {
-  return (values: Observable<ChatCompletionChunk | ResponseEvent>): Observable<RelayedEvent> =>
-    concat(
-      values.pipe(map((value) => toRelayedEvent(value))),
-      defer(() => of<RelayedEvent>({ data: '[DONE]', isEnd: true })),
-    ).pipe(catchError((error: unknown) => of({ ...toErrorEvent(toToldError(error), form), isEnd: true })));
+function toEvent(event: ResponseEvent): RelayedEvent {
+  const { type } = event;
+  const data = JSON.stringify(event);
+  return /[\r\n\0]/u.test(type) ? { data } : { event: type, data };
 }
 
-function toRelayedEvent(value: ChatCompletionChunk | ResponseEvent): RelayedEvent {
-  const data = JSON.stringify(value);
-  return 'choices' in value ? { data, isEnd: false } : { event: value.type as string, data, isEnd: false };
-}
-
-function isUsage({ choices, usage }: ChatCompletionChunk): boolean {
-  return choices.length === 0 && usage !== undefined && usage !== null;
+function retold(event: ResponseEvent, error: unknown): ResponseEvent {
+  const { response } = event as { readonly response?: unknown };
+  if (!isObject(response) || !isObject(response['error'])) {
+    return event;
+  }
+  const { kind, message, code = kind } = toToldError(error);
+  return { ...event, response: { ...response, error: { code, message } } } as unknown as ResponseEvent;
 }

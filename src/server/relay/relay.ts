@@ -32,7 +32,5 @@ async function answer(request: Request, settings: RelaySettings, context: Handle
     throw new Refusal(404, 'There is nothing at this address');
   }
   const key = { id, owner: session.user };
-  return request.method === 'DELETE'
-    ? stopStream(key, settings)
-    : continueStream(key, Number(request.headers.get('last-event-id') ?? '0'), settings);
+  return request.method === 'DELETE' ? stopStream(key, settings) : continueStream(key, request, settings);
 }

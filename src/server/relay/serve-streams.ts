@@ -1,71 +1,105 @@
-import { Subject, takeUntil } from 'rxjs';
+import { catchError, defer, finalize, firstValueFrom, noop, type ObservableInput, throwError } from 'rxjs';
 import type { HandlerContext } from '../to-node-handler.js';
 import { eventStreamHeaders } from '../to-event-stream.js';
-import { askUpstream, toRelayedEvents } from './ask-upstream.js';
+import { askUpstream } from './ask-upstream.js';
+import { localStreams } from './local-stream.js';
 import { Refusal } from './refusal.js';
 import type { RelaySettings } from './relay-config.js';
 import type { RelayedRequest } from './relayed-request.js';
-import { streamBody } from './stream-body.js';
+import { streamBody, type StreamCursor } from './stream-body.js';
+import { streamErrors } from './stream-errors.js';
 import { type StreamKey, writeStream } from './write-stream.js';
-import { firstValueFrom, from } from 'rxjs';
 
-/** Begins a stream, and answers with it once the head of the upstream's answer has come. */
-export async function beginStream(
+/**
+ * Begins a stream, and answers with it once the head of the upstream's answer has come and the log has the stream.
+ *
+ * @param release Called once the work upstream is over, whether or not a stream has begun.
+ */
+export function beginStream(
   request: RelayedRequest,
   settings: RelaySettings,
-  { waitUntil }: HandlerContext,
+  context: HandlerContext,
+  release: () => void = noop,
 ): Promise<Response> {
-  const key: StreamKey = { id: crypto.randomUUID().replaceAll('-', ''), owner: request.session.user };
-  await firstValueFrom(from(settings.log.append(key.id, key.owner, [], { detach: settings.detach })));
-  const left = new Subject<void>();
-  request.signal.addEventListener('abort', () => left.next());
-  return new Promise<Response>((resolve, reject) => {
-    let begun = false;
-    const begin = (): void => {
-      begun = true;
-      resolve(answerWithStream(key, 0, settings));
-    };
-    const values = askUpstream(request, settings, ({ status }) => {
-      if (status === 200) {
-        begin();
-      }
+  const { form, session, signal } = request;
+  const key: StreamKey = { id: crypto.randomUUID().replaceAll('-', ''), owner: session.user };
+  return new Promise((resolve, reject) => {
+    const over = new Promise<void>((settle) => {
+      askUpstream(request, settings)
+        .pipe(
+          writeStream(key, form, settings),
+          finalize(() => {
+            release();
+            settle();
+          }),
+        )
+        .subscribe({
+          next: () => resolve(answerWith({ ...key, after: 0, isNamed: form === 'responses', signal }, settings)),
+          error: reject,
+        });
     });
-    const done = new Promise<void>((settle) => {
-      writeStream(values.pipe(toRelayedEvents(request.form)), key, settings).subscribe({
-        error: (error: unknown) => {
-          if (!begun) {
-            reject(error as Error);
-          }
-          settle();
-        },
-        complete: settle,
-      });
-    });
-    waitUntil?.(done);
+    context.waitUntil?.(over);
   });
 }
 
-/** Answers with what follows in a stream. */
-export async function continueStream(key: StreamKey, after: number, settings: RelaySettings): Promise<Response> {
-  const page = await firstValueFrom(from(settings.log.read(key.id, key.owner, after, 0)));
+/** Answers with what follows in a stream after the event that `last-event-id` names, or with all of it. */
+export async function continueStream(
+  key: StreamKey,
+  { headers, signal }: Pick<Request, 'headers' | 'signal'>,
+  settings: RelaySettings,
+): Promise<Response> {
+  const { log } = settings;
+  const after = lastEventId(headers);
+  // The event itself is read, too, to learn whether there is one.
+  const page = await ask(() => log.read(key.id, key.owner, Math.max(after - 1, 0), 0));
   if (page === undefined) {
-    throw new Refusal(404, 'There is no such stream', { kind: 'not_found', code: 'stream_not_found' });
+    throw unknownStream();
   }
-  return page.state === 'ended' && page.entries.length === 0
-    ? new Response(null, { status: 204 })
-    : answerWithStream(key, after, settings);
+  const { state } = page;
+  if (state !== 'ended' && after > 0 && page.entries.length === 0) {
+    throw new Refusal(400, 'Last-Event-ID is beyond the end of the stream', { param: 'Last-Event-ID' });
+  }
+  const entries = after > 0 ? page.entries.slice(1) : page.entries;
+  if (state === 'ended' && entries.length === 0) {
+    return new Response(null, { status: 204 });
+  }
+  const isNamed = page.entries[0]?.event !== undefined;
+  const rest = entries.length > 0 || state !== 'open' ? { page: { entries, state } } : {};
+  return answerWith({ ...key, ...rest, after, isNamed, signal }, settings);
 }
 
-/** Stops a stream. */
+/** Stops a stream. One in this process learns it at once, others when they ask their log. */
 export async function stopStream({ id, owner }: StreamKey, { log }: RelaySettings): Promise<Response> {
-  if (!(await firstValueFrom(from(log.stop(id, owner))))) {
-    throw new Refusal(404, 'There is no such stream', { kind: 'not_found', code: 'stream_not_found' });
+  if (!(await ask(() => log.stop(id, owner)))) {
+    throw unknownStream();
   }
+  localStreams(log).get(id)?.ask();
   return new Response(null, { status: 204 });
 }
 
-function answerWithStream(key: StreamKey, after: number, settings: RelaySettings): Response {
-  return new Response(streamBody(key, after, settings), {
-    headers: { ...eventStreamHeaders, 'x-stream-id': key.id },
-  });
+function answerWith(cursor: StreamCursor, settings: RelaySettings): Response {
+  return new Response(streamBody(cursor, settings), { headers: { ...eventStreamHeaders, 'x-stream-id': cursor.id } });
+}
+
+function ask<T>(question: () => ObservableInput<T>): Promise<T> {
+  return firstValueFrom(
+    defer(question).pipe(
+      catchError(() => {
+        const { message, ...told } = streamErrors.log_unavailable;
+        return throwError(() => new Refusal(503, message, told));
+      }),
+    ),
+  );
+}
+
+function lastEventId(headers: Headers): number {
+  const id = headers.get('last-event-id') ?? '';
+  if (!/^\d*$/u.test(id)) {
+    throw new Refusal(400, 'Last-Event-ID must be a whole number', { param: 'Last-Event-ID' });
+  }
+  return Math.min(Number(id), Number.MAX_SAFE_INTEGER);
+}
+
+function unknownStream(): Refusal {
+  return new Refusal(404, 'There is no such stream', { kind: 'not_found', code: 'stream_not_found' });
 }
