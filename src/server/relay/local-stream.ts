@@ -48,8 +48,9 @@ export class LocalStream {
     return Math.max(this.settings.detach, betweenReads);
   }
 
+  /** Whether somebody reads here, or has left less than `detach` ago. */
   get isRead(): boolean {
-    return this.readers.size > 0;
+    return this.readers.size > 0 || this.leftAt !== undefined;
   }
 
   /** Begins to ask, until the result is unsubscribed. */
@@ -113,6 +114,6 @@ export class LocalStream {
 
   private get period(): number {
     const { lease = Infinity } = this.settings.log;
-    return Math.min(renewal, lease / 3, this.isRead ? Infinity : this.patience / 4);
+    return Math.min(renewal, lease / 3, this.readers.size > 0 ? Infinity : this.patience / 4);
   }
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../util/is-object.js';
 import type { HandlerContext } from '../to-node-handler.js';
 import { Refusal, refuse } from './refusal.js';
 import { readConfig, type RelayConfig, type RelaySession, type RelaySettings } from './relay-config.js';
@@ -25,7 +26,11 @@ async function answer(request: Request, settings: RelaySettings, context: Handle
   if (endpoint !== undefined) {
     const body = (await request.json()) as RelayedBody;
     const form = endpoint === 'responses' ? 'responses' : 'chat';
-    return beginStream({ form, body, session, wantsUsage: true, signal: request.signal }, settings, context);
+    return beginStream(
+      { form, body, session, wantsUsage: asksForUsage(body), signal: request.signal },
+      settings,
+      context,
+    );
   }
   const [, id] = /\/streams\/([\w-]{16,128})$/u.exec(pathname) ?? [];
   if (id === undefined) {
@@ -33,4 +38,9 @@ async function answer(request: Request, settings: RelaySettings, context: Handle
   }
   const key = { id, owner: session.user };
   return request.method === 'DELETE' ? stopStream(key, settings) : continueStream(key, request, settings);
+}
+
+function asksForUsage(body: RelayedBody): boolean {
+  const options: unknown = body.stream_options;
+  return isObject(options) && options['include_usage'] === true;
 }

@@ -1,0 +1,455 @@
+import { concat, EMPTY, finalize, from, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
+import { type ChatCompletionChunk, createClient, type ResponseEvent, StreamError } from '../../src/index.js';
+import { memoryLog, type AppendResult, type StreamLog } from '../../src/server/index.js';
+import { fakeClient, responseEvents } from '../../src/testing/index.js';
+import { chatChunk, finishChunk, usageChunk } from '../support/chunks.js';
+import { closeServers, startServer } from '../support/loopback.js';
+import { chatBody, createBed, eventsIn, readerOf, type RelayBed, settled } from '../support/relay-bed.js';
+
+const text = (content: string): ChatCompletionChunk => chatChunk({ content });
+const frame = (type: string, code: string | null, message: string): string =>
+  JSON.stringify({ error: { message, type, code, param: null } });
+const stopped = frame('provider', 'stopped', 'The stream was stopped');
+const detached = frame('provider', 'detached', 'The stream was stopped, since nobody read it');
+const lost = `data: ${frame('server', 'producer_lost', 'The stream was cut off')}`;
+const logFull = frame('limit', 'log_full', 'There is no room for more of the stream');
+const unavailable = frame('server', 'log_unavailable', 'The streams are not available');
+
+/** An upstream that answers as a spec says, and when it was cancelled. */
+function upstream(config: Partial<Parameters<typeof createBed>[0]> = {}) {
+  const chunks = new Subject<ChatCompletionChunk>();
+  const seen: { cancelledAt?: number } = {};
+  const answer = chunks.pipe(finalize(() => (seen.cancelledAt ??= bed.clock.now())));
+  const bed: RelayBed = createBed({ client: fakeClient(answer), ...config });
+  const begin = async (): Promise<Response> => {
+    const response = bed.begin();
+    await settled();
+    chunks.next(text('a'));
+    return response;
+  };
+  return { chunks, seen, bed, begin };
+}
+
+describe('a stream of a relay', () => {
+  it('numbers its events from 1, and ends with [DONE]', async () => {
+    const values = [chatChunk({ role: 'assistant' }), text('Hi'), finishChunk()];
+    const response = await createBed({ client: fakeClient(from(values)) }).begin();
+
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+      'x-stream-id': expect.stringMatching(/^[\da-f]{32}$/u) as string,
+    });
+    expect(eventsIn(await response.text())).toEqual(
+      [...values.map((value) => JSON.stringify(value)), '[DONE]'].map((data, place) => `${place + 1} ${data}`),
+    );
+  });
+
+  it.each<[string, object | null, boolean]>([
+    ['asked for', { include_usage: true }, true],
+    ['not asked for', null, false],
+    ['declined', { include_usage: false }, false],
+  ])('has token counts that are %s', async (_name, stream_options, has) => {
+    const bed = createBed({ client: fakeClient(of({ ...text('a'), usage: null }, usageChunk(1, 2))) });
+    const all = await (await bed.begin({ body: { ...chatBody, stream_options } })).text();
+
+    expect(all.includes('"usage":null')).toBe(has);
+    expect(all.includes('prompt_tokens')).toBe(has);
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      'an error of the package',
+      new StreamError('No key sk-1', { kind: 'authentication', retryable: false }),
+      frame('server', 'upstream_unavailable', "The model's server is not available"),
+    ],
+    ['any other error', new Error('at /home/ann'), frame('server', null, 'The server failed')],
+  ])('ends with %s in our words, without [DONE]', async (_name, error, expected) => {
+    const bed = createBed({
+      client: fakeClient(
+        concat(
+          of(text('a')),
+          throwError(() => error),
+        ),
+      ),
+    });
+
+    expect(eventsIn(await (await bed.begin()).text())).toEqual([expect.stringMatching(/^1 /u), `2 ${expected}`]);
+  });
+
+  it('is the events of a response, with their names, and ends with the last of them', async () => {
+    const events = responseEvents('Hello');
+    const bed = createBed({ client: fakeClient('Hello') });
+    const all = await (await bed.begin({ path: 'responses', body: { model: 'm', input: 'Hi' } })).text();
+
+    expect(all).toContain('event: response.created\nid: 1\n');
+    expect(all).toContain(`event: response.completed\nid: ${events.length}\n`);
+    expect(eventsIn(all).at(-1)).toBe(`${events.length} ${JSON.stringify(events.at(-1))}`);
+  });
+
+  it('says that a response was cut off, and repeats no words of a server about one that failed', async () => {
+    const [first] = responseEvents('Hello');
+    const response = {
+      id: 'resp_1',
+      status: 'failed',
+      error: { code: 'insufficient_quota', message: 'Org 7 is broke' },
+    };
+    const failed = { type: 'response.failed', response, sequence_number: 1 } as unknown as ResponseEvent;
+    const ask = async (events: readonly unknown[]): Promise<string> => {
+      const bed = createBed({ client: fakeClient(from(events as ResponseEvent[])) });
+      return (await bed.begin({ path: 'responses', body: { model: 'm', input: 'Hi' } })).text();
+    };
+
+    expect(eventsIn(await ask([first]))[1]).toMatch(/^2 \{"type":"error".*"kind":"truncated"\}$/u);
+    const events = eventsIn(await ask([first, failed]));
+    expect(events).toHaveLength(2);
+    expect(events[1]).toContain('"status":"failed"');
+    expect(events[1]).toContain('"code":"upstream_unavailable"');
+    expect(events[1]).not.toContain('Org 7');
+  });
+
+  it('has no line breaks of the server in a name', async () => {
+    const odd = { type: 'response.x\nid: 9', sequence_number: 1 } as unknown as ResponseEvent;
+    const bed = createBed({ client: fakeClient(from([odd, ...responseEvents('Hello')])) });
+    const all = await (await bed.begin({ path: 'responses', body: { model: 'm', input: 'Hi' } })).text();
+
+    expect(all.startsWith('id: 1\ndata: {')).toBe(true);
+  });
+
+  it('keeps a worker alive until the upstream is over', async () => {
+    const { bed, chunks } = upstream();
+    const over: Promise<unknown>[] = [];
+    const context = {
+      waitUntil(this: unknown, promise: Promise<unknown>): void {
+        expect(this).not.toBeUndefined();
+        over.push(promise);
+      },
+    };
+    const begun = bed.begin({ waitUntil: context.waitUntil.bind(context) });
+    await settled();
+    chunks.next(text('a'));
+    const { body } = await begun;
+    await body?.cancel();
+    chunks.complete();
+
+    expect(over).toHaveLength(1);
+    await over[0];
+  });
+});
+
+describe('the beginning of a stream', () => {
+  afterEach(closeServers);
+
+  it('is answered with the head of the upstream, before its first chunk', async () => {
+    const server = await startServer();
+    const client = createClient({ baseURL: server.url, apiKey: 'k' });
+    const begun = createBed({ client }).begin();
+    const served = await server.next();
+    served.head(200, { 'content-type': 'text/event-stream' });
+    const response = await begun;
+
+    expect(response.status).toBe(200);
+    served.end('data: [DONE]\n\n');
+    expect(eventsIn(await response.text())).toEqual(['1 [DONE]']);
+  });
+
+  it.each<[string, string, string]>([
+    ['a page', 'text/html', '<p>Welcome</p>'],
+    ['an error with status 200', 'application/json', '{"error":{"message":"Broken","type":"server_error"}}'],
+  ])('is refused if the upstream answers with %s', async (_name, type, body) => {
+    const server = await startServer({
+      answer: (served) => {
+        served.head(200, { 'content-type': type });
+        served.end(body);
+      },
+    });
+    const response = await createBed({ client: createClient({ baseURL: server.url, apiKey: 'k' }) }).begin();
+
+    expect(response.status).toBeGreaterThanOrEqual(500);
+    expect(response.headers.get('content-type')).toContain('application/json');
+  });
+
+  it('cancels the upstream when its reader leaves before the head', async () => {
+    const { bed, seen } = upstream();
+    const left = new AbortController();
+    const begun = bed.begin({ signal: left.signal });
+    await settled();
+    left.abort();
+    await begun;
+
+    expect(seen.cancelledAt).toBe(0);
+  });
+
+  it.each<[string, StreamLog['append']]>([
+    ['is full', () => of<AppendResult>('full')],
+    ['fails', () => throwError(() => new Error('ECONNREFUSED 10.0.0.7'))],
+    ['throws', () => { throw new Error('ECONNREFUSED 10.0.0.7'); }], // prettier-ignore
+  ])('is refused if the log %s, and the upstream is cancelled', async (_name, append) => {
+    const { begin, seen } = upstream({ log: { ...memoryLog(), append } });
+    const response = await begin();
+
+    expect(response.status).toBe(503);
+    expect(await response.text()).not.toContain('10.0.0.7');
+    expect(seen.cancelledAt).toBe(0);
+  });
+});
+
+describe('stopping a stream', () => {
+  it.each<['here' | 'elsewhere', number]>([
+    ['here', 0],
+    ['elsewhere', 3000],
+  ])('from %s cancels a silent upstream within %d ms, and tells readers now and later', async (place, after) => {
+    const { bed, begin, seen } = upstream();
+    const response = await begin();
+    const other = bed.beside(place);
+    const all = response.text();
+    await bed.pass(10);
+
+    expect((await other.stop(response, { user: 'bob' })).status).toBe(404);
+    expect((await other.stop(response)).status).toBe(204);
+    await bed.pass(after);
+    expect(seen.cancelledAt).toBe(after === 0 ? 10 : 3000);
+    expect(eventsIn(await all)).toEqual([expect.stringMatching(/^1 /u), `2 ${stopped}`]);
+    expect(eventsIn(await (await other.resume(response)).text()).at(-1)).toBe(`2 ${stopped}`);
+    expect((await other.stop(response)).status).toBe(204);
+  });
+});
+
+describe('a stream whose readers have left', () => {
+  it.each<[number, number, number]>([
+    // detach, when the last one leaves, when the upstream is cancelled
+    [0, 50, 50],
+    [200, 50, 250],
+    [30_000, 50, 30_050],
+    [30_000, 45_000, 75_000],
+  ])('with detach %d is cancelled when it was left at %d: at %d', async (detach, leftAt, cancelledAt) => {
+    const { bed, begin, seen } = upstream({ detach });
+    const response = await begin();
+    const [one, other] = [readerOf(response), readerOf(await bed.beside('here').resume(response))];
+    await one.next();
+    await bed.pass(leftAt / 2);
+    await one.leave();
+    await bed.pass(leftAt / 2);
+    await other.leave();
+    await bed.pass(detach - 1);
+    expect(seen.cancelledAt).toBe(detach === 0 ? leftAt : undefined);
+    await bed.pass(1);
+
+    expect(seen.cancelledAt).toBe(cancelledAt);
+    expect(eventsIn(await (await bed.resume(response)).text()).at(-1)).toBe(`2 ${detached}`);
+  });
+
+  it.each([0, 1000, 30_000])('on another node is cancelled soon after a detach of %d', async (detach) => {
+    const { bed, begin, seen } = upstream({ detach });
+    const response = await begin();
+    const reader = readerOf(await bed.beside('elsewhere').resume(response));
+    void readAll(reader);
+    await bed.pass(1);
+    await response.body?.cancel();
+    await passSlowly(bed, 50);
+    expect(seen.cancelledAt).toBeUndefined();
+    await reader.leave();
+    await passSlowly(bed, 40);
+
+    expect((seen.cancelledAt ?? 0) - 50_000).toBeGreaterThanOrEqual(detach);
+    expect((seen.cancelledAt ?? 0) - 50_000).toBeLessThanOrEqual(detach * 1.1 + 1500);
+  });
+
+  it.each(['here', 'elsewhere'] as const)('counts one that takes nothing %s, until it is ended', async (place) => {
+    const { bed, begin, seen, chunks } = upstream({ detach: 2000 });
+    const response = await begin();
+    const slow = readerOf(await bed.beside(place).resume(response));
+    await slow.next();
+    await response.body?.cancel();
+    for (let passed = 0; passed < 59_000; passed += 1000) {
+      await bed.pass(1000);
+      chunks.next(text('b'));
+    }
+    await settled();
+    expect(seen.cancelledAt).toBeUndefined();
+    await bed.pass(1000);
+    await expect(slow.next()).rejects.toThrow('took nothing');
+    await bed.pass(3000);
+
+    expect(seen.cancelledAt).toBeGreaterThanOrEqual(62_000);
+  });
+});
+
+describe('resuming a stream', () => {
+  it.each<[string | undefined, number, readonly string[]]>([
+    [undefined, 200, ['1 a', '2 b']],
+    ['', 200, ['1 a', '2 b']],
+    ['0', 200, ['1 a', '2 b']],
+    ['1', 200, ['2 b']],
+    ['2', 200, []],
+    ['3', 400, []],
+    ['99999999999999999999', 400, []],
+    ['-1', 400, []],
+    ['1.5', 400, []],
+    ['x', 400, []],
+  ])('after %p is %d while it is open', async (after, status, expected) => {
+    const { bed, begin, chunks } = upstream();
+    const begun = await begin();
+    chunks.next(text('b'));
+    await settled();
+    for (const place of ['here', 'elsewhere'] as const) {
+      const response = await bed.beside(place).resume(begun, after);
+      const seen = response.status === 200 ? await untilSilence(response, bed) : [];
+
+      expect(response.status).toBe(status);
+      expect(seen.map((event) => event.replace(/\{.*"content":"(.*?)".*/u, '$1'))).toEqual(joinedLike(expected));
+    }
+  });
+
+  it.each<[string | undefined, number]>([
+    [undefined, 200],
+    ['1', 200],
+    ['2', 204],
+    ['7', 204],
+    ['x', 400],
+  ])('after %p is %d once it has ended', async (after, status) => {
+    const bed = createBed({ client: fakeClient(of(text('a'))) });
+    const begun = await bed.begin();
+    await begun.text();
+
+    expect((await bed.resume(begun, after)).status).toBe(status);
+  });
+
+  it('is 404 for a stream that is unknown, expired or another user’s', async () => {
+    const bed = createBed({ client: fakeClient(of(text('a'))) });
+    const begun = await bed.begin();
+    await begun.text();
+    const unknown = new Response(null, { headers: { 'x-stream-id': 'x'.repeat(32) } });
+
+    expect((await bed.resume(begun, undefined, { user: 'bob' })).status).toBe(404);
+    expect((await bed.resume(unknown)).status).toBe(404);
+    await bed.pass(600_000);
+    expect((await bed.resume(begun)).status).toBe(404);
+  });
+});
+
+describe('a silent stream', () => {
+  it('has a comment after each heartbeat', async () => {
+    const { bed, begin } = upstream({ heartbeat: 15_000 });
+    const reader = readerOf(await begin());
+    await reader.next();
+    const comments = [reader.next(), reader.next()];
+    await bed.pass(15_000);
+    expect(await comments[0]).toBe(':\n\n');
+    await bed.pass(15_000);
+
+    expect(await comments[1]).toBe(':\n\n');
+    await reader.leave();
+  });
+});
+
+describe('a log that goes wrong', () => {
+  /** A log in memory whose appends after the first ones answer as a spec says. */
+  function faulty(
+    append: (real: () => Observable<AppendResult>, place: number) => Observable<AppendResult>,
+  ): StreamLog {
+    const log = memoryLog();
+    let appends = 0;
+    return {
+      ...log,
+      append: (...values) => append(() => log.append(...values) as Observable<AppendResult>, ++appends),
+    };
+  }
+  const broken = throwError(() => new Error('ECONNREFUSED 10.0.0.7'));
+
+  it.each<[string, StreamLog, readonly string[], boolean?]>([
+    ['is full', memoryLog({ bytes: 50 }), [`1 ${logFull}`]],
+    ['fails once', faulty((real, place) => (place === 2 ? broken : real())), ['1 a', `2 ${unavailable}`]],
+    ['fails', faulty((real, place) => (place >= 2 ? broken : real())), [lost]],
+    ['has lost the stream', faulty((real, place) => (place === 2 ? of('lost') : real())), [lost]],
+    ['cannot be read', { ...memoryLog(), read: () => broken }, [`data: ${unavailable}`], true],
+    ['has no such stream any more', { ...memoryLog(), read: () => of(undefined) }, [lost], true],
+    ['has a dead writer', { ...memoryLog(), read: () => of({ entries: [], state: 'lost' as const }) }, [lost], true],
+  ])('ends the stream with an error if it %s', async (_name, log, expected, isWritten = false) => {
+    const { begin, seen } = upstream({ log });
+    const all = await (await begin()).text();
+
+    expect(eventsIn(all).map((event) => event.replace(/\{.*"content":"(.*?)".*/u, '$1'))).toEqual(expected);
+    // While a log cannot be read, others may still read it.
+    expect(seen.cancelledAt).toBe(isWritten ? undefined : 0);
+  });
+
+  it('keeps no more than a stream may have while an append takes its time', async () => {
+    let appends = 0;
+    const { begin, seen, chunks } = upstream({
+      log: faulty((real, place) => {
+        appends += 1;
+        return place < 3 ? real() : NEVER;
+      }),
+    });
+    await begin();
+    await settled();
+    for (let sent = 0; sent < 18; sent += 1) {
+      chunks.next(text('x'.repeat(2 ** 20)));
+    }
+
+    expect(appends).toBe(3);
+    expect(seen.cancelledAt).toBe(0);
+  });
+
+  it('writes in one append what came during another', async () => {
+    const appended = new Subject<AppendResult>();
+    const sizes: number[] = [];
+    const log = memoryLog();
+    const { begin, chunks } = upstream({
+      log: {
+        ...log,
+        append: (id, owner, entries, options) => {
+          sizes.push(entries.length);
+          return concat(log.append(id, owner, entries, options) as Observable<AppendResult>, EMPTY).pipe((result) =>
+            sizes.length === 2 ? concat(appended, result) : result,
+          );
+        },
+      },
+    });
+    const response = await begin();
+    await settled();
+    for (let sent = 0; sent < 5; sent += 1) {
+      chunks.next(text('b'));
+      await settled();
+    }
+    chunks.complete();
+    appended.complete();
+
+    expect(await response.text()).toContain('id: 7\ndata: [DONE]');
+    expect(sizes).toEqual([0, 1, 6]);
+  });
+});
+
+async function readAll(reader: ReturnType<typeof readerOf>): Promise<void> {
+  for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
+    expect(piece).not.toBe('');
+  }
+}
+
+/** Lets seconds pass one by one, so that readers follow. */
+async function passSlowly(bed: RelayBed, seconds: number): Promise<void> {
+  for (let passed = 0; passed < seconds; passed += 1) {
+    await bed.pass(1000);
+  }
+}
+
+async function untilSilence(response: Response, bed: RelayBed): Promise<readonly string[]> {
+  const reader = readerOf(response);
+  const seen: string[] = [];
+  for (let next = reader.next(); ; next = reader.next()) {
+    await bed.pass(15_000);
+    const piece = (await next) ?? '';
+    if (piece.startsWith(':')) {
+      await reader.leave();
+      return seen;
+    }
+    seen.push(...eventsIn(piece));
+  }
+}
+
+/** Entries that waited for a reader are joined. */
+function joinedLike(events: readonly string[]): readonly string[] {
+  return events.length > 1 ? ['2 ab'] : events;
+}
