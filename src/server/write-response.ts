@@ -1,4 +1,4 @@
-import { firstValueFrom, fromEvent, race, take } from 'rxjs';
+import { firstValueFrom, from, fromEvent, race, take } from 'rxjs';
 import { isGone, type NodeResponse } from './node-exchange.js';
 
 /**
@@ -45,7 +45,9 @@ async function writeBody(reader: ReadableStreamDefaultReader<Uint8Array>, respon
   try {
     for (let piece = await reader.read(); !piece.done && !isGone(response); piece = await reader.read()) {
       if (!response.write(piece.value)) {
-        await firstValueFrom(race(fromEvent(response, 'drain'), fromEvent(response, 'close')).pipe(take(1)));
+        // A body may fail because the socket takes nothing any more.
+        const failed = from(reader.closed);
+        await firstValueFrom(race(fromEvent(response, 'drain'), fromEvent(response, 'close'), failed).pipe(take(1)));
       }
     }
   } finally {
