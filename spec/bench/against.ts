@@ -19,10 +19,13 @@ export function addressOf(path: string): string | undefined {
   return undefined;
 }
 
+/** The contenders that any build of rxllm can be. */
+const built = ['rxllm', 'rxllm-fetch', 'rxllm-relay'];
+
 /** Makes a scenario compare this build of rxllm with another one. */
 export function against({ runs, rows, ...scenario }: Scenario, build: string): Scenario {
   const builds = Object.entries(runs)
-    .filter(([, { contender }]) => contender === 'rxllm' || contender === 'rxllm-fetch')
+    .filter(([, { contender }]) => built.includes(contender))
     .map(([name, run]): [string, Run] => [name, { ...run, bundled: false }]);
   const others = builds.map(([name, run]): [string, Run] => [otherOf(name), { ...run, build }]);
   const figures = builds.flatMap(([of]) =>

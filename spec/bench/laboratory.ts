@@ -76,7 +76,9 @@ function smallest(load: Load): Load {
 /** Limits the streams to what can be open at once; Node itself raises the soft limit of open files to the hard one. */
 function withinOpenFiles(load: Load): Load {
   const limit = Number(execFileSync('/bin/sh', ['-c', 'ulimit -n'], { encoding: 'utf8' })) || Infinity;
-  const streams = Math.min(load.streams, limit - reserve);
+  // A relay holds the connection of the model's server, and those of the readers.
+  const files = load.readers === undefined ? 1 : 1 + load.readers;
+  const streams = Math.min(load.streams, Math.floor((limit - reserve) / files));
   if (streams < load.streams) {
     process.stderr.write(`${limit} open files (ulimit -n) allow only ${streams} streams\n`);
   }

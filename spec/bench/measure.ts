@@ -17,6 +17,9 @@ const contenders = {
   'rxllm-parse': () => import('./contenders/rxllm-parse.js'),
   'partial-json': () => import('./contenders/partial-json.js'),
   openai: () => import('./contenders/openai.js'),
+  'rxllm-relay': () => import('./contenders/rxllm-relay.js'),
+  'pipe-relay': () => import('./contenders/pipe-relay.js'),
+  'resumable-stream': () => import('./contenders/resumable-stream.js'),
 } satisfies Readonly<Record<string, () => Promise<{ createContender: CreateContender }>>>;
 
 type CreateContender = (config: ContenderConfig) => Contender | Promise<Contender>;
@@ -32,10 +35,12 @@ export interface Load {
   readonly chunks: number;
   readonly streams: number;
   readonly repeat: number;
+  /** How many read each stream, where it is relayed. */
+  readonly readers?: number;
 }
 
 /** What to measure. */
-export interface Job extends Omit<ContenderConfig, 'baseURL' | 'responses'> {
+export interface Job extends Omit<ContenderConfig, 'baseURL' | 'responses' | 'readers'> {
   readonly contender: ContenderName;
   readonly read: keyof Contender;
   readonly load: Load;
@@ -54,6 +59,8 @@ export interface Figures {
   readonly first?: number;
   /** Bytes that an open stream holds on the heap. */
   readonly heap?: number;
+  /** Memory of the process with all streams open, in bytes. */
+  readonly memory?: number;
   /** CPU time of the start of a program in milliseconds; measured by the process that would start this one. */
   readonly start?: number;
   /** Connections that the server accepted; added by the process that started this one. */
@@ -136,13 +143,13 @@ async function hold(load: Load): Promise<Measured> {
     );
   }
   await collect();
-  const heap = (process.memoryUsage().heapUsed - before) / load.streams;
-  return { figures: { heap }, shares: await profile?.(load.streams) };
+  const { heapUsed, rss } = process.memoryUsage();
+  return { figures: { heap: (heapUsed - before) / load.streams, memory: rss }, shares: await profile?.(load.streams) };
 }
 
-function createFor({ listener, mode, kind, chunks }: Load): Contender | Promise<Contender> {
+function createFor({ listener, mode, kind, chunks, readers = 1 }: Load): Contender | Promise<Contender> {
   const baseURL = `${job.origins[listener]}/${mode}/${kind}/${chunks}`;
-  return createContender({ ...job, baseURL, responses: kind === 'responses' });
+  return createContender({ ...job, baseURL, responses: kind === 'responses', readers });
 }
 
 /** Collects garbage; objects that one collection finalizes can often be collected only by the next one, a turn later. */

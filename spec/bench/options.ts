@@ -71,7 +71,7 @@ export function readOptions(): Options {
   const build = addressOf(import.meta.dirname) ?? refuse('rxllm is not built: run `npm run build` first');
   const chosen = values.against === undefined ? named : compare(named, values.against);
   const contenders = new Set<string>(chosen.flatMap(({ runs }) => Object.values(runs).map((run) => run.contender)));
-  const missing = ['openai', 'partial-json'].find(
+  const missing = ['openai', 'partial-json', 'resumable-stream'].find(
     (name) => contenders.has(name) && !existsSync(join(import.meta.dirname, 'contenders/node_modules', name)),
   );
   if (missing !== undefined) {

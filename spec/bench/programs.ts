@@ -23,10 +23,10 @@ export async function buildPrograms(): Promise<Programs> {
   // Where the dependencies of rxllm and of the contenders are found.
   const folder = mkdtempSync(join(contenders, '.build-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const compile = (entryPoints: readonly string[], outdir: string, plugins: Plugin[] = []) =>
+  const compile = (entryPoints: string[] | Record<string, string>, outdir: string, plugins: Plugin[] = []) =>
     build({
       absWorkingDir: root,
-      entryPoints: [...entryPoints],
+      entryPoints,
       outdir,
       outExtension: { '.js': '.mjs' },
       bundle: true,
@@ -40,8 +40,8 @@ export async function buildPrograms(): Promise<Programs> {
       logLevel: 'error',
     });
   const [, , plain] = await Promise.all([
-    compile(['spec/bench/server.ts', 'spec/bench/measure.ts'], folder),
-    compile(['src/index.node.ts'], join(folder, 'whole')),
+    compile(['spec/bench/server.ts', 'spec/bench/measure.ts', 'spec/bench/readers.ts'], folder),
+    compile({ 'index.node': 'src/index.node.ts', server: 'src/server/index.ts' }, join(folder, 'whole')),
     compile(['src/index.node.ts'], join(folder, 'plain'), [withoutLane()]),
   ]);
   const lanes = Object.keys(plain.metafile.inputs).filter((path) => path.startsWith(`${dirname(lane)}/`));

@@ -62,6 +62,8 @@ const lanes: Pick<Scenario, 'runs' | 'rows'> = {
   ],
 };
 
+const relays = ['rxllm-relay', 'pipe-relay', 'resumable-stream'] as const;
+
 const sizes = [2_000, 8_000, 32_000];
 
 /** All scenarios by name. Targets are for Node 24; ratios are to the figure of the same round. */
@@ -202,6 +204,48 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       { figure: 'heap', of: 'rxllm, h2', target: 9_000 },
       { figure: 'connections', of: 'rxllm, h2', target: 8 },
       { figure: 'heap', of: 'http2, h2' },
+    ],
+  },
+  relay: {
+    title: 'Relayed, 50 streams, an event per 10 ms',
+    load: { ...long, mode: 'paced', chunks: 300, streams: 50, repeat: 1, readers: 1 },
+    warmUp: {},
+    runs: {
+      ...runs('rxllm', ...relays),
+      ...Object.fromEntries(
+        relays.map((contender) => [`${contender}, ten readers`, { contender, load: { streams: 10, readers: 10 } }]),
+      ),
+    },
+    rows: [
+      { figure: 'chunk', of: 'rxllm-relay', over: 'rxllm', target: 2 },
+      ...compared('rxllm', 'pipe-relay', 'resumable-stream'),
+      ...compared('rxllm-relay', 'pipe-relay', 'resumable-stream'),
+      { figure: 'chunk', of: 'rxllm-relay, ten readers', over: 'rxllm-relay' },
+      ...compared('rxllm-relay, ten readers', 'pipe-relay, ten readers', 'resumable-stream, ten readers'),
+    ],
+  },
+  'relay-bulk': {
+    title: 'Relayed, 20,000 chunks as fast as they are read',
+    load: { ...long, repeat: 4, readers: 1 },
+    warmUp: { repeat: 4 },
+    runs: runs('rxllm', ...relays),
+    rows: [
+      { figure: 'chunk', of: 'rxllm-relay', over: 'rxllm' },
+      ...compared('rxllm-relay', 'pipe-relay', 'resumable-stream'),
+    ],
+  },
+  'relay-memory': {
+    title: 'Relayed open streams, 5,000 at once',
+    load: { ...long, mode: 'idle', chunks: 1, streams: 5_000, repeat: 1, readers: 1 },
+    warmUp: { mode: 'coalesced', streams: 50, repeat: 10 },
+    runs: runs(...relays),
+    rows: [
+      { figure: 'memory', of: 'rxllm-relay', target: 2 ** 30 },
+      { figure: 'memory', of: 'pipe-relay' },
+      { figure: 'memory', of: 'resumable-stream' },
+      { figure: 'heap', of: 'rxllm-relay' },
+      { figure: 'heap', of: 'pipe-relay' },
+      { figure: 'heap', of: 'resumable-stream' },
     ],
   },
   tls: {

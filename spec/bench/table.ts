@@ -15,6 +15,7 @@ const units: Readonly<Record<keyof Figures, (value: number) => string>> = {
   stream: (microseconds) => `${show(microseconds)} µs per stream`,
   first: (milliseconds) => `first chunk after ${show(milliseconds)} ms`,
   heap: (bytes) => `${show(bytes / 1_000)} kB`,
+  memory: (bytes) => `${show(bytes / 2 ** 20)} MiB`,
   start: (milliseconds) => `${show(milliseconds)} ms`,
   connections: (count) => `${show(count)} connections`,
 };

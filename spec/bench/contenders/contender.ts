@@ -15,6 +15,8 @@ export interface ContenderConfig {
   readonly baseURL: string;
   /** Whether to ask `/responses` instead of `/chat/completions`. */
   readonly responses: boolean;
+  /** How many read each stream, where it is relayed. */
+  readonly readers: number;
   /** The address of the build of rxllm to measure. */
   readonly build: string;
   /** The address of the build without the lane for repeating events. */

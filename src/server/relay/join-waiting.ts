@@ -1,7 +1,7 @@
 import { joinEntries } from '../join-entries.js';
 import type { LogEntry } from '../stream-log.js';
 
-/** The text of a chunk's data around its `delta.content`. */
+/** The text of a chunk's data around its `delta.content`, up to the padding that may end the data. */
 interface Frame {
   readonly before: string;
   readonly after: string;
@@ -47,20 +47,31 @@ export function joinWaiting(entries: readonly LogEntry[]): readonly LogEntry[] {
 
 const opening = '"delta":{"content":"';
 const stringEnd = /(?:[^"\\]|\\.)*"/y;
+/** OpenAI's servers end chunks with random characters, so that their length does not tell that of the text. */
+const dataEnd = /(?:,"obfuscation":"[^"\\]*")?\}$/y;
 
 function frameOf({ data }: LogEntry): Frame | undefined {
   const start = data.indexOf(opening) + opening.length;
   const end = start < opening.length ? 0 : endOfString(data, start);
-  return end === 0 ? undefined : { before: data.slice(0, start), after: data.slice(end - 1) };
+  const padding = data.lastIndexOf(',"obfuscation":"');
+  const after = padding > end && isDataEnd(data, padding) ? data.slice(end - 1, padding) : data.slice(end - 1, -1);
+  return end === 0 ? undefined : { before: data.slice(0, start), after };
 }
 
 function contentIn({ event, data }: LogEntry, frame: Frame | undefined): string | undefined {
-  if (frame === undefined || event !== undefined || !data.startsWith(frame.before) || !data.endsWith(frame.after)) {
+  if (frame === undefined || event !== undefined || !data.startsWith(frame.before)) {
     return undefined;
   }
   const { length } = frame.before;
-  const end = endOfString(data, length);
-  return end > 0 && end - 1 + frame.after.length === data.length ? data.slice(length, end - 1) : undefined;
+  const end = endOfString(data, length) - 1;
+  return end >= 0 && data.startsWith(frame.after, end) && isDataEnd(data, end + frame.after.length)
+    ? data.slice(length, end)
+    : undefined;
+}
+
+function isDataEnd(data: string, place: number): boolean {
+  dataEnd.lastIndex = place;
+  return dataEnd.test(data);
 }
 
 /** Returns where a JSON string ends, after its quote; 0 if it does not. */
@@ -79,5 +90,5 @@ function isJoinable(run: Run, frame: Frame, entry: LogEntry, content: string): b
 }
 
 function withContent(entry: LogEntry, { before, after }: Frame, content: string): LogEntry {
-  return { ...entry, data: before + content + after };
+  return { ...entry, data: `${before}${content}${after}}` };
 }
