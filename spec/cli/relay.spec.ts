@@ -264,7 +264,13 @@ describe('rxllm serve --relay', () => {
 
 /** Sends a request with a `Host` of its own. */
 async function statusFor(port: string, host: string): Promise<number | undefined> {
-  const request = get({ host: '127.0.0.1', port, path: '/v1/streams/0123456789abcdef', headers: { host }, agent: false });
+  const request = get({
+    host: '127.0.0.1',
+    port,
+    path: '/v1/streams/0123456789abcdef',
+    headers: { host },
+    agent: false,
+  });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   response.resume();
   return response.statusCode;

@@ -1,8 +1,42 @@
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { TextDecoderStream } from 'node:stream/web';
-import { createResumableStreamContext, type Publisher, type Subscriber } from 'resumable-stream/generic';
 import type { Contender, ContenderConfig } from './contender.js';
 import { fetchUpstream, openRelay, sendStream } from './relaying.js';
+
+/** What the package needs of a connection to Redis. */
+interface Publisher {
+  readonly connect: () => Promise<unknown>;
+  readonly publish: (channel: string, message: string) => Promise<unknown>;
+  readonly set: (key: string, value: string) => Promise<unknown>;
+  readonly get: (key: string) => Promise<string | null>;
+  readonly incr: (key: string) => Promise<number>;
+}
+
+/** What it needs of one that listens. */
+interface Subscriber {
+  readonly connect: () => Promise<unknown>;
+  readonly subscribe: (channel: string, callback: (message: string) => void) => Promise<unknown>;
+  readonly unsubscribe: (channel: string) => Promise<unknown>;
+}
+
+interface Store {
+  readonly publisher: Publisher;
+  readonly subscriber: Subscriber;
+}
+
+interface ResumableStreams {
+  readonly createNewResumableStream: (
+    id: string,
+    make: () => ReadableStream<string>,
+  ) => Promise<ReadableStream<string> | null>;
+  readonly resumeExistingStream: (id: string) => Promise<ReadableStream<string> | null | undefined>;
+}
+
+// The package is installed beside this file, where the compiler of the whole tree does not look for it.
+const { createResumableStreamContext } = createRequire(import.meta.url)('resumable-stream/generic') as {
+  readonly createResumableStreamContext: (options: Store & { readonly waitUntil: null }) => ResumableStreams;
+};
 
 /** The `resumable-stream` package around the body of `fetch`, over channels and keys in memory in place of Redis. */
 export function createContender(config: ContenderConfig): Promise<Contender> {
@@ -28,7 +62,7 @@ export function createContender(config: ContenderConfig): Promise<Contender> {
 }
 
 /** Delivers a message in a turn of its own, as a connection would. */
-function createStore(): { readonly publisher: Publisher; readonly subscriber: Subscriber } {
+function createStore(): Store {
   const keys = new Map<string, string>();
   const listeners = new Map<string, (message: string) => void>();
   return {
