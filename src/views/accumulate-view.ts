@@ -22,7 +22,7 @@ import type { RetryConfig, RetryNotice } from '../operators/retry-with-backoff.j
 import { checkRetry, retryTransient } from '../operators/retry-transient.js';
 import { checkConfig } from '../util/check.js';
 import { checkCalled } from '../util/misuse.js';
-import { type ChatView, failedView, hasOutput, streamOf, viewOf, waitingView } from './chat-view.js';
+import { type ChatView, failedView, hasOutput, streamIdOf, viewOf, waitingView } from './chat-view.js';
 
 /** Options of {@link accumulateView}. */
 export interface AccumulateViewConfig extends AccumulateMessageConfig {
@@ -160,18 +160,18 @@ function reduceView(view: ChatView, event: ReplyEvent): ChatView {
     case 'retry':
       return viewOf('retrying', message, { retry: event.notice });
     case 'done':
-      return viewOf('done', event.message, streamOf(view));
+      return viewOf('done', event.message, streamIdOf(view));
     case 'unanswered':
       return status === 'retrying' ? viewOf('waiting', message) : view;
     case 'failed':
-      return failedView(message, event.error, streamOf(view));
+      return failedView(message, event.error, streamIdOf(view));
   }
 }
 
 function showMessage(view: ChatView, message: Message): ChatView {
   if (hasOutput(message)) {
-    return viewOf('streaming', message, streamOf(view));
+    return viewOf('streaming', message, streamIdOf(view));
   }
   // An empty start of the next attempt would make the text of the failed one flicker, or that of a saved reply.
-  return view.status === 'retrying' || hasOutput(view.message) ? view : viewOf('waiting', message, streamOf(view));
+  return view.status === 'retrying' || hasOutput(view.message) ? view : viewOf('waiting', message, streamIdOf(view));
 }

@@ -53,7 +53,7 @@ export function failedView(message: Message, thrown: unknown, details: ViewDetai
 }
 
 /** Returns the id of a view's stream, as a detail of another view. */
-export function streamOf({ streamId }: Pick<ChatView, 'streamId'>): Pick<ChatView, 'streamId'> {
+export function streamIdOf({ streamId }: Pick<ChatView, 'streamId'>): Pick<ChatView, 'streamId'> {
   return streamId === undefined ? {} : { streamId };
 }
 

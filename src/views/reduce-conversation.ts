@@ -5,7 +5,7 @@ import {
   isFinal,
   queuedView,
   type ReplyStatus,
-  streamOf,
+  streamIdOf,
   viewOf,
   waitingView,
 } from './chat-view.js';
@@ -229,7 +229,7 @@ function showKept(status: ReplyStatus, reply: ChatView, run: Run | undefined): C
 }
 
 function contentDetails(content: ReplyContent): Pick<ChatView, 'run' | 'streamId'> {
-  return { ...(content.run && { run: content.run }), ...streamOf(content) };
+  return { ...(content.run && { run: content.run }), ...streamIdOf(content) };
 }
 
 function runAt(runs: readonly Run[], place: number): Run | undefined {

@@ -3,7 +3,7 @@ import type { RetryConfig } from '../operators/retry-with-backoff.js';
 import type { ToolRunEvent } from '../tools/tool-run-event.js';
 import { accumulateRunFrom } from './accumulate-run.js';
 import { alsoNotify, type OnResponse } from './accumulate-view.js';
-import { type ChatView, failedView, hasOutput, streamOf, viewOf, waitingView } from './chat-view.js';
+import { type ChatView, failedView, hasOutput, streamIdOf, viewOf, waitingView } from './chat-view.js';
 import { type RunView, waitingRun } from './run-view.js';
 
 /** What a run needs in order to be watched. */
@@ -73,10 +73,10 @@ function showProgress({ run, attempt }: Progress): ChatView {
   const { status, turns, error } = run;
   const { message } = turns.at(-1) ?? waitingView;
   if (status === 'done') {
-    return viewOf('done', message, { run, ...streamOf(attempt) });
+    return viewOf('done', message, { run, ...streamIdOf(attempt) });
   }
   if (status === 'failed') {
-    return failedView(message, error, { run, ...streamOf(attempt) });
+    return failedView(message, error, { run, ...streamIdOf(attempt) });
   }
   if (turns.length === 0 && attempt === begun) {
     return waitingView;
