@@ -41,15 +41,22 @@ export function relayServer({ port = 0, handle, onExchange, stop, closed }: Rela
       void stream.then(() => streams.delete(stream));
     };
     let isClosing = false;
+    let open = 0;
+    // A connection on which no request ever came is not idle to Node.
+    const closeUnused = (): void => {
+      if (isClosing && open === 0) {
+        server.closeAllConnections();
+      }
+    };
     const listener: RequestListener = (request, response) => {
       const notes: RequestNotes = { host: request.headers.host ?? '' };
       const startedAt = Date.now();
+      open += 1;
       response.setHeader('x-content-type-options', 'nosniff');
       response.once('close', () => {
         onExchange(toExchange({ request, response, notes, startedAt, isClosing }));
-        if (isClosing) {
-          server.closeIdleConnections();
-        }
+        open -= 1;
+        setImmediate(closeUnused);
       });
       toNodeHandler((asked) => handle(asked, notes, { waitUntil }))(request, response);
     };
@@ -59,6 +66,7 @@ export function relayServer({ port = 0, handle, onExchange, stop, closed }: Rela
       const late = setTimeout(() => server.closeAllConnections(), farewell);
       const over = new Promise((resolve) => server.close(resolve));
       stop();
+      closeUnused();
       await Promise.all([over, Promise.race([Promise.all(streams), over])]);
       clearTimeout(late);
       closed();
