@@ -1,6 +1,18 @@
-import { concat, EMPTY, finalize, from, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  finalize,
+  from,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  throwError,
+  VirtualAction,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { type ChatCompletionChunk, createClient, type ResponseEvent, StreamError } from '../../src/index.js';
-import { memoryLog, type AppendResult, type StreamLog } from '../../src/server/index.js';
+import { memoryLog, relay, type AppendResult, type StreamLog } from '../../src/server/index.js';
 import { fakeClient, responseEvents } from '../../src/testing/index.js';
 import { chatChunk, finishChunk, usageChunk } from '../support/chunks.js';
 import { closeServers, startServer } from '../support/loopback.js';
@@ -330,6 +342,23 @@ describe('resuming a stream', () => {
 });
 
 describe('a silent stream', () => {
+  it('waits no longer than a timer can, whatever its heartbeat', async () => {
+    const waits: number[] = [];
+    const log: StreamLog = {
+      ...memoryLog(),
+      read: (_id, _owner, _after, wait) => {
+        waits.push(wait);
+        return NEVER;
+      },
+    };
+    const { begin } = upstream({ heartbeat: 2 ** 40, log });
+    const reader = readerOf(await begin());
+    void reader.next();
+    await reader.leave();
+
+    expect(waits).toEqual([2 ** 31 - 1]);
+  });
+
   it('has a comment after each heartbeat', async () => {
     const { bed, begin } = upstream({ heartbeat: 15_000 });
     const reader = readerOf(await begin());
@@ -341,6 +370,23 @@ describe('a silent stream', () => {
 
     expect(await comments[1]).toBe(':\n\n');
     await reader.leave();
+  });
+});
+
+describe('the log of a relay that names none', () => {
+  it('keeps its streams by the clock of the relay', async () => {
+    const scheduler = new VirtualTimeScheduler(VirtualAction, 0);
+    const handle = relay({ client: fakeClient('Hi'), authorize: 'anyone', models: ['m'], scheduler });
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ ...chatBody, stream: true });
+    const begun = await handle(new Request('http://localhost/chat/completions', { method: 'POST', headers, body }));
+    await begun.text();
+    const statusAt = async (time: number): Promise<number> => {
+      scheduler.frame = time;
+      return (await handle(new Request(`http://localhost/streams/${begun.headers.get('x-stream-id')}`))).status;
+    };
+
+    expect([await statusAt(599_999), await statusAt(600_000)]).toEqual([200, 404]);
   });
 });
 

@@ -71,8 +71,16 @@ const hints: ReadonlyMap<string, string> = new Map([
  */
 export function readConfig(config: RelayConfig): RelaySettings {
   checkRelayConfig(config);
-  const { client, authorize, models, log = memoryLog(), origins = [], allow = [], prepare = unchanged } = config;
-  const { limits = {}, heartbeat = 15_000, detach = 30_000, scheduler = asyncScheduler } = config;
+  const {
+    client,
+    authorize,
+    models,
+    scheduler = asyncScheduler,
+    origins = [],
+    allow = [],
+    prepare = unchanged,
+  } = config;
+  const { log = memoryLog({ scheduler }), limits = {}, heartbeat = 15_000, detach = 30_000 } = config;
   const { bodyBytes = 4 * 2 ** 20, streamsPerUser = 8, readerStall = 60_000 } = limits;
   return {
     client,
@@ -82,10 +90,10 @@ export function readConfig(config: RelayConfig): RelaySettings {
     origins,
     allow,
     prepare,
-    limits: { bodyBytes, streamsPerUser, readerStall },
+    limits: { bodyBytes, streamsPerUser, readerStall: checkDuration('limits.readerStall', readerStall) },
     openStreams: new OpenStreams(streamsPerUser),
-    heartbeat,
-    detach,
+    heartbeat: checkDuration('heartbeat', heartbeat),
+    detach: checkDuration('detach', detach),
     scheduler,
   };
 }
@@ -97,7 +105,7 @@ function unchanged(body: RelayedBody): RelayedBody {
 function checkRelayConfig(config: RelayConfig): void {
   checkConfig('relay', config);
   checkFields(config, fields, 'the configuration of relay', hints);
-  const { client, authorize, models, log, origins, allow, prepare, limits = {}, heartbeat, detach, scheduler } = config;
+  const { client, authorize, models, log, origins, allow, prepare, limits = {}, heartbeat = 1, scheduler } = config;
   check(has(client, 'chat', 'responses', 'models'), 'client', 'a client, such as createClient({ apiKey })', client);
   check(
     typeof authorize === 'function' || isAnyone(authorize),
@@ -123,13 +131,7 @@ function checkRelayConfig(config: RelayConfig): void {
     checkFunction('prepare', prepare);
   }
   checkLimits(limits);
-  if (heartbeat !== undefined) {
-    check(heartbeat > 0, 'heartbeat', 'more than 0', heartbeat);
-    checkDuration('heartbeat', heartbeat);
-  }
-  if (detach !== undefined) {
-    checkDuration('detach', detach);
-  }
+  check(heartbeat > 0, 'heartbeat', 'more than 0', heartbeat);
   if (scheduler !== undefined) {
     checkScheduler(scheduler);
   }
@@ -142,7 +144,6 @@ function checkLimits(limits: RelayLimits): void {
   checkCount('limits.bodyBytes', bodyBytes, 1);
   checkCount('limits.streamsPerUser', streamsPerUser, 1);
   check(readerStall > 0, 'limits.readerStall', 'more than 0', readerStall);
-  checkDuration('limits.readerStall', readerStall);
 }
 
 /** Apps in a shell have pages of other schemes, whose `origin` is opaque to `URL`. */
