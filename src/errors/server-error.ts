@@ -1,6 +1,6 @@
 import type { Redact } from '../secrets/redactor.js';
 import { ApiError, type ApiErrorInit } from './api-error.js';
-import { isRetryableKind, kindOfResponse, kindOfWords } from './classify.js';
+import { isRetryableInStream, isRetryableKind, kindOfResponse, kindOfWords } from './classify.js';
 import { readErrorBody, readErrorObject } from './error-body.js';
 import { RateLimitError } from './rate-limit-error.js';
 import { parseRateLimits } from './rate-limits.js';
@@ -56,7 +56,7 @@ export function toStreamError(frame: unknown, redact: Redact, now: number): Stre
     kind,
     code,
     type,
-    retryable: isRetryableKind(kind),
+    retryable: isRetryableInStream(kind, code),
     retryAfter,
   });
 }

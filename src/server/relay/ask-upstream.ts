@@ -1,13 +1,12 @@
 import { concat, filter, fromEvent, map, Observable, of, pipe, type OperatorFunction } from 'rxjs';
 import type { ResponseInfo } from '../../client/client-config.js';
-import { endingOf } from '../../responses/ending.js';
+import { endingOf, responseOf } from '../../responses/ending.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ChatCompletionRequest } from '../../schemas/chat-completion-request.js';
 import type { ResponseEvent } from '../../schemas/response-event.js';
 import type { ResponseRequest } from '../../schemas/response-request.js';
-import { isObject } from '../../util/is-object.js';
 import { operate, subscribeWithin } from '../../util/operate.js';
-import { toErrorEvent, toToldError } from '../error-event.js';
+import { toErrorEvent, toToldError, withToldError } from '../error-event.js';
 import type { LogEntry } from '../stream-log.js';
 import { Refusal } from './refusal.js';
 import type { RelaySettings } from './relay-config.js';
@@ -135,10 +134,6 @@ function toEvent(event: ResponseEvent): RelayedEvent {
 }
 
 function retold(event: ResponseEvent, error: unknown): ResponseEvent {
-  const { response } = event as { readonly response?: unknown };
-  if (!isObject(response) || !isObject(response['error'])) {
-    return event;
-  }
-  const { kind, message, code = kind } = toToldError(error);
-  return { ...event, response: { ...response, error: { code, message } } } as unknown as ResponseEvent;
+  const response = responseOf(event);
+  return response === undefined ? event : ({ ...event, response: withToldError(response, error) } as ResponseEvent);
 }
