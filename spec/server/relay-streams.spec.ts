@@ -63,11 +63,13 @@ describe('a stream of a relay', () => {
     ['not asked for', null, false],
     ['declined', { include_usage: false }, false],
   ])('has token counts that are %s', async (_name, stream_options, has) => {
-    const bed = createBed({ client: fakeClient(of({ ...text('a'), usage: null }, usageChunk(1, 2))) });
+    const { usage } = usageChunk(1, 2);
+    const chunks = of({ ...text('a'), usage: null }, { ...text('b'), usage }, usageChunk(3, 4));
+    const bed = createBed({ client: fakeClient(chunks) });
     const all = await (await bed.begin({ body: { ...chatBody, stream_options } })).text();
 
     expect(all.includes('"usage":null')).toBe(has);
-    expect(all.includes('prompt_tokens')).toBe(has);
+    expect(all.match(/prompt_tokens/gu) ?? []).toHaveLength(has ? 2 : 0);
   });
 
   it.each<[string, unknown, string]>([
@@ -119,6 +121,8 @@ describe('a stream of a relay', () => {
     expect(events[1]).toContain('"status":"failed"');
     expect(events[1]).toContain('"code":"upstream_unavailable"');
     expect(events[1]).not.toContain('Org 7');
+    const { error, ...rest } = response;
+    expect(eventsIn(await ask([first, { ...failed, error, response: rest }]))[1]).not.toContain('Org 7');
   });
 
   it('has no line breaks of the server in a name', async () => {
@@ -127,6 +131,38 @@ describe('a stream of a relay', () => {
     const all = await (await bed.begin({ path: 'responses', body: { model: 'm', input: 'Hi' } })).text();
 
     expect(all.startsWith('id: 1\ndata: {')).toBe(true);
+  });
+
+  it('has the id that createId gives, and none that does not fit in its address', async () => {
+    const ids = ['stream_0123456789', 'short'];
+    const bed = createBed({
+      client: fakeClient('Hi'),
+      limits: { streamsPerUser: 1 },
+      createId: () => ids.shift() ?? '',
+    });
+    const reported = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const begun = await bed.begin();
+    await begun.text();
+
+    expect(begun.headers.get('x-stream-id')).toBe('stream_0123456789');
+    expect((await bed.resume(begun)).status).toBe(200);
+    expect([(await bed.begin()).status, (await bed.begin()).status]).toEqual([500, 500]);
+    expect(reported).toHaveBeenCalledWith(expect.objectContaining({ message: expect.stringContaining('createId') }));
+    reported.mockRestore();
+  });
+
+  it('has an id of 128 random bits', async () => {
+    const bed = createBed({ client: fakeClient('Hi'), limits: { streamsPerUser: 64 } });
+    const ids = await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        const response = await bed.begin();
+        await response.body?.cancel();
+        return BigInt(`0x${response.headers.get('x-stream-id')}`);
+      }),
+    );
+
+    expect(ids.reduce((seen, id) => seen | id)).toBe(2n ** 128n - 1n);
+    expect(ids.reduce((seen, id) => seen & id)).toBe(0n);
   });
 
   it('keeps a worker alive until the upstream is over', async () => {

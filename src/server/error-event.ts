@@ -37,10 +37,10 @@ export function toErrorEvent({ message, kind, code, param }: ToldError, form: St
     : { event: 'error', data: JSON.stringify({ type: 'error', code: known, message, param: field, kind }) };
 }
 
-/** Replaces the words of the error in a response that failed as those of other errors are. */
-export function withToldError<T extends { readonly error?: unknown }>(response: T, error: unknown): T {
+/** Replaces the words of the error in a response that failed, or in its event, as those of other errors are. */
+export function withToldError<T extends object>(failed: T, error: unknown): T {
   const { kind, message, code = failureCodes[kind] ?? kind } = toToldError(error);
-  return response.error ? { ...response, error: { code, message } } : response;
+  return 'error' in failed && failed.error ? { ...failed, error: { code, message } } : failed;
 }
 
 /** The codes that the API documents for responses that failed. */

@@ -88,8 +88,8 @@ function chatEvents(wantsUsage: boolean): OperatorFunction<ChatCompletionChunk, 
         filter(
           ({ choices, usage }: ChatCompletionChunk) => choices.length > 0 || usage === undefined || usage === null,
         ),
-        // While it counts tokens, a server sends null with each chunk.
-        map((chunk) => toEvent(chunk.usage === null ? { ...chunk, usage: undefined } : chunk)),
+        // While it counts tokens, a server sends null with each chunk, and some the counts with the last text.
+        map((chunk) => toEvent(chunk.usage === undefined ? chunk : { ...chunk, usage: undefined })),
       );
   return (chunks) => concat(chunks.pipe(asked), of({ data: '[DONE]' }));
 }
@@ -135,5 +135,5 @@ function toEvent(event: ResponseEvent): RelayedEvent {
 
 function retold(event: ResponseEvent, error: unknown): ResponseEvent {
   const response = responseOf(event);
-  return response === undefined ? event : ({ ...event, response: withToldError(response, error) } as ResponseEvent);
+  return withToldError({ ...event, ...(response && { response: withToldError(response, error) }) }, error);
 }
