@@ -60,9 +60,10 @@ describe.each(Object.entries(forms))('A client of a relay that passes on %s', (_
     ['invalid_prompt', 'invalid_request'],
     ['model_not_found', 'not_found'],
   ])('reads %s as %s, with the words of the server', async (code, kind) => {
-    const { client } = relayTo(answer(eventStream(start, report({ code, message: 'Not so' }))));
+    const error = { code, message: 'Not so', param: 'input' };
+    const { client } = relayTo(answer(eventStream(start, report(error))));
 
-    expect(await failureOf(ask(client))).toMatchObject({ kind, code, retryable: false, message: 'Not so' });
+    expect(await failureOf(ask(client))).toMatchObject({ ...error, kind, retryable: false });
   });
 });
 

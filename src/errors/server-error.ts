@@ -47,7 +47,7 @@ export function toApiError({ status, headers, body, now, redact }: ErrorResponse
  */
 export function toStreamError(frame: unknown, redact: Redact, now: number): StreamError {
   const details = readErrorObject(frame, redact, now);
-  const { code, type, message, retryAfter, isUsedUp } = details;
+  const { code, type, param, message, retryAfter, isUsedUp } = details;
   // Many servers send the status they would have answered with as the code.
   const status = code !== undefined && /^[45]\d\d$/u.test(code) ? Number(code) : details.status;
   const named = status === undefined ? (kindOfWords(code, type) ?? 'provider') : kindOfResponse(status, code, type);
@@ -56,6 +56,7 @@ export function toStreamError(frame: unknown, redact: Redact, now: number): Stre
     kind,
     code,
     type,
+    param,
     retryable: isRetryableInStream(kind, code),
     retryAfter,
   });

@@ -39,8 +39,8 @@ export function toErrorEvent({ message, kind, code, param }: ToldError, form: St
 
 /** Replaces the words of the error in a response that failed, or in its event, as those of other errors are. */
 export function withToldError<T extends object>(failed: T, error: unknown): T {
-  const { kind, message, code = failureCodes[kind] ?? kind } = toToldError(error);
-  return 'error' in failed && failed.error ? { ...failed, error: { code, message } } : failed;
+  const { kind, message, code = failureCodes[kind] ?? kind, param } = toToldError(error);
+  return 'error' in failed && failed.error ? { ...failed, error: { code, message, param } } : failed;
 }
 
 /** The codes that the API documents for responses that failed. */
