@@ -7,6 +7,7 @@ import type { ResponseEvent } from '../../schemas/response-event.js';
 import type { ResponseRequest } from '../../schemas/response-request.js';
 import { operate, subscribeWithin } from '../../util/operate.js';
 import { toErrorEvent, toToldError, withToldError } from '../error-event.js';
+import { nameOf } from '../event-text.js';
 import type { LogEntry } from '../stream-log.js';
 import { Refusal } from './refusal.js';
 import type { RelaySettings } from './relay-config.js';
@@ -128,9 +129,7 @@ function responseEvents(): OperatorFunction<ResponseEvent, RelayedEvent> {
 }
 
 function toEvent(event: ResponseEvent): RelayedEvent {
-  const { type } = event;
-  const data = JSON.stringify(event);
-  return /[\r\n\0]/u.test(type) ? { data } : { event: type, data };
+  return { event: nameOf(event), data: JSON.stringify(event) };
 }
 
 function retold(event: ResponseEvent, error: unknown): ResponseEvent {
