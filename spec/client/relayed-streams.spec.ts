@@ -241,6 +241,16 @@ describe.each(both)('a stream of %s that a relay keeps', (api) => {
     expect(relay.requests).toEqual([begin]);
   });
 
+  it.each(['stopped', 'detached', 'log_full'])('is over for good with an error of code %s', async (code) => {
+    const answer = (served: ServedExchange): void => {
+      served.head(200, relayHead('stream_0123456789'));
+      served.end(relayEvent(events[0], 1) + relayEvent({ error: { message: 'Over', type: 'provider', code } }, 2));
+    };
+    const { seen } = await read(api, [{ answer }]);
+
+    expect(await seen.ended).toMatchObject({ name: 'StreamError', code, retryable: false });
+  });
+
   it('drops what comes again, and an event that was cut off comes whole', async () => {
     const again = (served: ServedExchange): void => {
       served.head(200, relayHead('stream_0123456789'));

@@ -1,6 +1,18 @@
-import { concat, EMPTY, finalize, from, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  finalize,
+  from,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  throwError,
+  VirtualAction,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { type ChatCompletionChunk, createClient, type ResponseEvent, StreamError } from '../../src/index.js';
-import { memoryLog, type AppendResult, type StreamLog } from '../../src/server/index.js';
+import { memoryLog, relay, type AppendResult, type StreamLog } from '../../src/server/index.js';
 import { fakeClient, responseEvents } from '../../src/testing/index.js';
 import { chatChunk, finishChunk, usageChunk } from '../support/chunks.js';
 import { closeServers, startServer } from '../support/loopback.js';
@@ -51,11 +63,13 @@ describe('a stream of a relay', () => {
     ['not asked for', null, false],
     ['declined', { include_usage: false }, false],
   ])('has token counts that are %s', async (_name, stream_options, has) => {
-    const bed = createBed({ client: fakeClient(of({ ...text('a'), usage: null }, usageChunk(1, 2))) });
+    const { usage } = usageChunk(1, 2);
+    const chunks = of({ ...text('a'), usage: null }, { ...text('b'), usage }, usageChunk(3, 4));
+    const bed = createBed({ client: fakeClient(chunks) });
     const all = await (await bed.begin({ body: { ...chatBody, stream_options } })).text();
 
     expect(all.includes('"usage":null')).toBe(has);
-    expect(all.includes('prompt_tokens')).toBe(has);
+    expect(all.match(/prompt_tokens/gu) ?? []).toHaveLength(has ? 2 : 0);
   });
 
   it.each<[string, unknown, string]>([
@@ -107,6 +121,8 @@ describe('a stream of a relay', () => {
     expect(events[1]).toContain('"status":"failed"');
     expect(events[1]).toContain('"code":"upstream_unavailable"');
     expect(events[1]).not.toContain('Org 7');
+    const { error, ...rest } = response;
+    expect(eventsIn(await ask([first, { ...failed, error, response: rest }]))[1]).not.toContain('Org 7');
   });
 
   it('has no line breaks of the server in a name', async () => {
@@ -115,6 +131,38 @@ describe('a stream of a relay', () => {
     const all = await (await bed.begin({ path: 'responses', body: { model: 'm', input: 'Hi' } })).text();
 
     expect(all.startsWith('id: 1\ndata: {')).toBe(true);
+  });
+
+  it('has the id that createId gives, and none that does not fit in its address', async () => {
+    const ids = ['stream_0123456789', 'short'];
+    const bed = createBed({
+      client: fakeClient('Hi'),
+      limits: { streamsPerUser: 1 },
+      createId: () => ids.shift() ?? '',
+    });
+    const reported = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const begun = await bed.begin();
+    await begun.text();
+
+    expect(begun.headers.get('x-stream-id')).toBe('stream_0123456789');
+    expect((await bed.resume(begun)).status).toBe(200);
+    expect([(await bed.begin()).status, (await bed.begin()).status]).toEqual([500, 500]);
+    expect(reported).toHaveBeenCalledWith(expect.objectContaining({ message: expect.stringContaining('createId') }));
+    reported.mockRestore();
+  });
+
+  it('has an id of 128 random bits', async () => {
+    const bed = createBed({ client: fakeClient('Hi'), limits: { streamsPerUser: 64 } });
+    const ids = await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        const response = await bed.begin();
+        await response.body?.cancel();
+        return BigInt(`0x${response.headers.get('x-stream-id')}`);
+      }),
+    );
+
+    expect(ids.reduce((seen, id) => seen | id)).toBe(2n ** 128n - 1n);
+    expect(ids.reduce((seen, id) => seen & id)).toBe(0n);
   });
 
   it('keeps a worker alive until the upstream is over', async () => {
@@ -330,6 +378,23 @@ describe('resuming a stream', () => {
 });
 
 describe('a silent stream', () => {
+  it('waits no longer than a timer can, whatever its heartbeat', async () => {
+    const waits: number[] = [];
+    const log: StreamLog = {
+      ...memoryLog(),
+      read: (_id, _owner, _after, wait) => {
+        waits.push(wait);
+        return NEVER;
+      },
+    };
+    const { begin } = upstream({ heartbeat: 2 ** 40, log });
+    const reader = readerOf(await begin());
+    void reader.next();
+    await reader.leave();
+
+    expect(waits).toEqual([2 ** 31 - 1]);
+  });
+
   it('has a comment after each heartbeat', async () => {
     const { bed, begin } = upstream({ heartbeat: 15_000 });
     const reader = readerOf(await begin());
@@ -341,6 +406,23 @@ describe('a silent stream', () => {
 
     expect(await comments[1]).toBe(':\n\n');
     await reader.leave();
+  });
+});
+
+describe('the log of a relay that names none', () => {
+  it('keeps its streams by the clock of the relay', async () => {
+    const scheduler = new VirtualTimeScheduler(VirtualAction, 0);
+    const handle = relay({ client: fakeClient('Hi'), authorize: 'anyone', models: ['m'], scheduler });
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ ...chatBody, stream: true });
+    const begun = await handle(new Request('http://localhost/chat/completions', { method: 'POST', headers, body }));
+    await begun.text();
+    const statusAt = async (time: number): Promise<number> => {
+      scheduler.frame = time;
+      return (await handle(new Request(`http://localhost/streams/${begun.headers.get('x-stream-id')}`))).status;
+    };
+
+    expect([await statusAt(599_999), await statusAt(600_000)]).toEqual([200, 404]);
   });
 });
 

@@ -172,6 +172,14 @@ describe('toEventStream', () => {
     expect(text.split('\n\n')[1]).toBe(`event: error\ndata: ${JSON.stringify(frame)}`);
   });
 
+  it.each(['\n', '\r', '\0'])('leaves out a name of the model’s server with %j in it, and goes on', async (end) => {
+    const odd = { type: `response.x${end}id: 9` } as unknown as EventStreamValue;
+
+    expect(await textOf(of(odd, created))).toBe(
+      `data: ${JSON.stringify(odd)}\n\nevent: response.created\ndata: ${JSON.stringify(created)}\n\n`,
+    );
+  });
+
   it('sends no field that an event forged with a line break', async () => {
     const text = await textOf(of({ event: 'a\nid: 7', data: 'x' }));
 

@@ -15,7 +15,7 @@ const words: readonly (readonly [ErrorKind, string])[] = [
     'ratelimit ratelimitexceeded ratelimitreached resourceexhausted toomanyrequests slowdown requests tokens',
   ],
   ['overloaded', 'overloaded engineoverloaded serverisoverloaded'],
-  ['server', 'server api internal internalserver unavailable serviceunavailable badgateway'],
+  ['server', 'server api internal internalserver unavailable serviceunavailable upstreamunavailable badgateway'],
   ['authentication', 'invalidapikey authentication unauthenticated unauthorized'],
   ['permission', 'permission permissiondenied forbidden'],
   ['not_found', 'notfound modelnotfound deploymentnotfound'],
@@ -32,6 +32,14 @@ const words: readonly (readonly [ErrorKind, string])[] = [
 const tooLong = ['contextlengthexceeded', 'exceedcontextsize'];
 
 const retryableKinds: readonly ErrorKind[] = ['timeout', 'conflict', 'rate_limit', 'server', 'overloaded', 'provider'];
+
+/** The codes of a relay for streams that were ended on purpose, or that are too long for it. */
+const finalCodes: readonly (string | undefined)[] = ['stopped', 'detached', 'log_full'];
+
+/** Whether a new request may succeed after an error in a stream, which has the codes of relays, too. */
+export function isRetryableInStream(kind: ErrorKind, code: string | undefined): boolean {
+  return isRetryableKind(kind) && !finalCodes.includes(code);
+}
 
 /** Whether a new request may succeed after a server reports an error of this kind, unless it says otherwise. */
 export function isRetryableKind(kind: ErrorKind): boolean {

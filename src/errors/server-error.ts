@@ -1,6 +1,6 @@
 import type { Redact } from '../secrets/redactor.js';
 import { ApiError, type ApiErrorInit } from './api-error.js';
-import { isRetryableKind, kindOfResponse, kindOfWords } from './classify.js';
+import { isRetryableInStream, isRetryableKind, kindOfResponse, kindOfWords } from './classify.js';
 import { readErrorBody, readErrorObject } from './error-body.js';
 import { RateLimitError } from './rate-limit-error.js';
 import { parseRateLimits } from './rate-limits.js';
@@ -47,7 +47,7 @@ export function toApiError({ status, headers, body, now, redact }: ErrorResponse
  */
 export function toStreamError(frame: unknown, redact: Redact, now: number): StreamError {
   const details = readErrorObject(frame, redact, now);
-  const { code, type, message, retryAfter, isUsedUp } = details;
+  const { code, type, param, message, retryAfter, isUsedUp } = details;
   // Many servers send the status they would have answered with as the code.
   const status = code !== undefined && /^[45]\d\d$/u.test(code) ? Number(code) : details.status;
   const named = status === undefined ? (kindOfWords(code, type) ?? 'provider') : kindOfResponse(status, code, type);
@@ -56,7 +56,8 @@ export function toStreamError(frame: unknown, redact: Redact, now: number): Stre
     kind,
     code,
     type,
-    retryable: isRetryableKind(kind),
+    param,
+    retryable: isRetryableInStream(kind, code),
     retryAfter,
   });
 }

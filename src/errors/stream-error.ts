@@ -4,6 +4,7 @@ import { LlmError, type LlmErrorInit } from './llm-error.js';
 interface StreamErrorInit extends LlmErrorInit {
   readonly code?: string | undefined;
   readonly type?: string | undefined;
+  readonly param?: string | undefined;
 }
 
 /**
@@ -16,10 +17,13 @@ export class StreamError extends LlmError {
   readonly code: string | undefined;
   /** The server's own error type. */
   readonly type: string | undefined;
+  /** The request field that the server rejects. */
+  readonly param: string | undefined;
 
   constructor(message: string, init: StreamErrorInit) {
     super(message, init);
     this.code = init.code;
     this.type = init.type;
+    this.param = init.param;
   }
 }

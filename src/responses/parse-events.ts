@@ -200,13 +200,13 @@ function isOtherEvent(document: unknown, name: string): boolean {
   return typeof type === 'string' && type !== 'error' && !error && name !== 'error';
 }
 
-/** Leaves out the type of an error event, which does not tell the type of the error. */
+/** Replaces the type of an error event, which does not tell the type of the error, by what a relay tells of it. */
 function withoutType(frame: unknown): unknown {
   if (!isObject(frame) || frame['type'] !== 'error') {
     return frame;
   }
-  const { type: _type, ...error } = frame;
-  return error;
+  const { kind, ...error } = frame;
+  return { ...error, type: kind };
 }
 
 /** Returns the error of a response as the server sent it. */

@@ -37,6 +37,18 @@ export function toErrorEvent({ message, kind, code, param }: ToldError, form: St
     : { event: 'error', data: JSON.stringify({ type: 'error', code: known, message, param: field, kind }) };
 }
 
+/** Replaces the words of the error in a response that failed, or in its event, as those of other errors are. */
+export function withToldError<T extends object>(failed: T, error: unknown): T {
+  const { kind, message, code = failureCodes[kind] ?? kind, param } = toToldError(error);
+  return 'error' in failed && failed.error ? { ...failed, error: { code, message, param } } : failed;
+}
+
+/** The codes that the API documents for responses that failed. */
+const failureCodes: Partial<Readonly<Record<ErrorKind, string>>> = {
+  server: 'server_error',
+  rate_limit: 'rate_limit_exceeded',
+};
+
 /** The kinds of errors whose messages this package writes. */
 const ownKinds: readonly ErrorKind[] = ['truncated', 'limit', 'output'];
 

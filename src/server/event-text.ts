@@ -81,12 +81,17 @@ function formOf(value: EventStreamValue): StreamForm | undefined {
   return 'type' in value ? 'responses' : undefined;
 }
 
+/** Returns the name of the event of a response; `undefined` for one that the format cannot express. */
+export function nameOf({ type }: ResponseEvent): string | undefined {
+  return /[\r\n\0]/u.test(type) ? undefined : type;
+}
+
 function toEvent(value: EventStreamValue, form: StreamForm | undefined): UnwrittenEvent {
   switch (form) {
     case 'chat':
       return { data: value };
     case 'responses':
-      return { event: (value as ResponseEvent).type, data: value };
+      return { event: nameOf(value as ResponseEvent), data: value };
     default:
       return value as FormattableEvent;
   }

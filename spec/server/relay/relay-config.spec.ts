@@ -24,6 +24,7 @@ const mistakes: readonly (readonly [string, object, RegExp])[] = [
     /"previousResponseId" in allow; known: previous_resp/u,
   ],
   ['prepare that is no function', { prepare: {} }, /prepare must be a function/u],
+  ['createId that is no function', { createId: 'a' }, /createId must be a function/u],
   ['limits that are no object', { limits: 8 }, /limits must be an object/u],
   ['an unknown limit', { limits: { streams: 8 } }, /Unknown field "streams" in limits; known: bodyBytes/u],
   ['a limit of 0', { limits: { streamsPerUser: 0 } }, /limits\.streamsPerUser must be a whole number, 1 or more/u],

@@ -157,6 +157,29 @@ describe('An address that the upstream would fetch', () => {
   });
 });
 
+describe('An address in the place of data, which some servers fetch,', () => {
+  it.each<[string, (data: string) => object, string]>([
+    [chatPath, (data) => says({ type: 'file', file: { file_data: data } }), 'messages[0].content[0].file.file_data'],
+    [
+      chatPath,
+      (data) => says({ type: 'input_audio', input_audio: { data, format: 'wav' } }),
+      'messages[0].content[0].input_audio.data',
+    ],
+    ['/responses', (data) => asksWith({ type: 'input_file', file_data: data }), 'input[0].content[0].file_data'],
+  ])('is held to https: in %s %p, and data are not', async (path, bodyOf, param) => {
+    const { post, bodies } = relayed({}, path === chatPath ? undefined : done);
+    for (const address of ['http://169.254.169.254/', 'FILE:///etc/passwd', ' http://a.test']) {
+      expect(await errorOf(await post(path, bodyOf(address)))).toMatchObject({ param });
+    }
+    const sent = ['https://a.test/b.pdf', 'data:application/pdf;base64,AAAA', 'JVBERi0xLjQ='].map(bodyOf);
+    for (const body of sent) {
+      expect((await post(path, body)).status).toBe(200);
+    }
+
+    expect(bodies()).toMatchObject(sent);
+  });
+});
+
 describe('What a relay sends', () => {
   it('asks the upstream to store nothing of a response', async () => {
     const { post, bodies } = relayed({}, done);

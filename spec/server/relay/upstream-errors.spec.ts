@@ -35,15 +35,26 @@ const unavailable = {
   param: null,
 };
 
-async function answerTo(exchange: Observable<TransportEvent>): Promise<[number, unknown]> {
-  const response = await relayed({}, exchange).post(chatPath, chatRequest);
+type Way = readonly [string, path: string, body: object];
+
+const responseRequest = { model: 'small', input: 'Hi' };
+const wholeChat: Way = ['a request for chunks', chatPath, chatRequest];
+const ways: readonly Way[] = [
+  wholeChat,
+  ['a stream of chunks', chatPath, { ...chatRequest, stream: true }],
+  ['a request for a response', '/responses', responseRequest],
+  ['a stream of a response', '/responses', { ...responseRequest, stream: true }],
+];
+
+async function answerTo(exchange: Observable<TransportEvent>, [, path, body] = wholeChat): Promise<[number, unknown]> {
+  const response = await relayed({}, exchange).post(path, body);
   return [response.status, await errorOf(response)];
 }
 
-describe('An error of the upstream, as a relay answers it,', () => {
+describe.each(ways)('An error of the upstream, as a relay answers %s with it,', (...way) => {
   it.each([400, 404, 413, 422])('keeps its words where it refuses the request: %i', async (status) => {
     const error = { message: 'temperature is too high', code: 'invalid_value', param: 'temperature' };
-    const [answered, told] = await answerTo(refusal(status, error));
+    const [answered, told] = await answerTo(refusal(status, error), way);
 
     expect([answered, told]).toEqual([status, { ...error, type: status === 404 ? 'not_found' : 'invalid_request' }]);
   });
@@ -56,7 +67,7 @@ describe('An error of the upstream, as a relay answers it,', () => {
     [400, { message: 'Your credit balance is too low', type: 'invalid_request_error' }],
     [500, { code: 'insufficient_quota' }],
   ])('is 502 where it is about the account: %i %j', async (status, error) => {
-    expect(await answerTo(refusal(status, error))).toEqual([502, unavailable]);
+    expect(await answerTo(refusal(status, error), way)).toEqual([502, unavailable]);
   });
 
   it.each([
@@ -70,7 +81,7 @@ describe('An error of the upstream, as a relay answers it,', () => {
     [408, {}, 504, 'timeout'],
     [409, {}, 502, 'conflict'],
   ])('has a text of ours: %i %j is %i %s', async (status, error, expected, type) => {
-    const [answered, told] = await answerTo(refusal(status, error));
+    const [answered, told] = await answerTo(refusal(status, error), way);
 
     expect([answered, told]).toMatchObject([expected, { type, param: null }]);
     expect(JSON.stringify(told)).not.toMatch(/org-1|sk-of/u);
@@ -82,6 +93,22 @@ describe('An error of the upstream, as a relay answers it,', () => {
     ['a web page', answer('<html>', { headers: { 'content-type': 'text/html' } })],
     ['no event stream', answer('OK', { headers: { 'content-type': 'text/plain' } })],
     ['other JSON', answer('{"ok":true}', { headers: json })],
+  ])('is 502 for %s', async (_, exchange) => {
+    expect(await answerTo(exchange, way)).toMatchObject([502, { code: 'upstream_unavailable', param: null }]);
+  });
+
+  it('has the headers that pass', async () => {
+    const [, path, body] = way;
+    const passing = { 'retry-after': '7', 'retry-after-ms': '6500', 'x-request-id': 'req_1' };
+    const exchange = refusal(429, {}, { ...passing, 'set-cookie': 'a=b', 'openai-organization': 'org-1' });
+    const { headers } = await relayed({}, exchange).post(path, body);
+
+    expect(Object.fromEntries(headers)).toEqual({ ...passing, 'content-type': 'application/json' });
+  });
+});
+
+describe('An error of the upstream, as a relay answers it,', () => {
+  it.each<[string, Observable<TransportEvent>]>([
     ['an end before the answer is whole', answer(eventStream(textChunk('Hel')))],
     ['broken chunks', answer(eventStream('{"choices":7}'))],
   ])('is 502 for %s', async (_, exchange) => {

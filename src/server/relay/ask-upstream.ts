@@ -1,13 +1,13 @@
 import { concat, filter, fromEvent, map, Observable, of, pipe, type OperatorFunction } from 'rxjs';
 import type { ResponseInfo } from '../../client/client-config.js';
-import { endingOf } from '../../responses/ending.js';
+import { endingOf, responseOf } from '../../responses/ending.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
 import type { ChatCompletionRequest } from '../../schemas/chat-completion-request.js';
 import type { ResponseEvent } from '../../schemas/response-event.js';
 import type { ResponseRequest } from '../../schemas/response-request.js';
-import { isObject } from '../../util/is-object.js';
 import { operate, subscribeWithin } from '../../util/operate.js';
-import { toErrorEvent, toToldError } from '../error-event.js';
+import { toErrorEvent, toToldError, withToldError } from '../error-event.js';
+import { nameOf } from '../event-text.js';
 import type { LogEntry } from '../stream-log.js';
 import { Refusal } from './refusal.js';
 import type { RelaySettings } from './relay-config.js';
@@ -89,8 +89,8 @@ function chatEvents(wantsUsage: boolean): OperatorFunction<ChatCompletionChunk, 
         filter(
           ({ choices, usage }: ChatCompletionChunk) => choices.length > 0 || usage === undefined || usage === null,
         ),
-        // While it counts tokens, a server sends null with each chunk.
-        map((chunk) => toEvent(chunk.usage === null ? { ...chunk, usage: undefined } : chunk)),
+        // While it counts tokens, a server sends null with each chunk, and some the counts with the last text.
+        map((chunk) => toEvent(chunk.usage === undefined ? chunk : { ...chunk, usage: undefined })),
       );
   return (chunks) => concat(chunks.pipe(asked), of({ data: '[DONE]' }));
 }
@@ -129,16 +129,10 @@ function responseEvents(): OperatorFunction<ResponseEvent, RelayedEvent> {
 }
 
 function toEvent(event: ResponseEvent): RelayedEvent {
-  const { type } = event;
-  const data = JSON.stringify(event);
-  return /[\r\n\0]/u.test(type) ? { data } : { event: type, data };
+  return { event: nameOf(event), data: JSON.stringify(event) };
 }
 
 function retold(event: ResponseEvent, error: unknown): ResponseEvent {
-  const { response } = event as { readonly response?: unknown };
-  if (!isObject(response) || !isObject(response['error'])) {
-    return event;
-  }
-  const { kind, message, code = kind } = toToldError(error);
-  return { ...event, response: { ...response, error: { code, message } } } as unknown as ResponseEvent;
+  const response = responseOf(event);
+  return withToldError({ ...event, ...(response && { response: withToldError(response, error) }) }, error);
 }

@@ -7,6 +7,9 @@ const bodyFields = ['previous_response_id', 'conversation', 'prompt', 'backgroun
 /** Fields that do so wherever they stand. */
 const fields = ['file_id', 'vector_store_ids', 'container'];
 
+/** Fields of a file or a sound, in which OpenRouter and DashScope take an address, too. */
+const dataFields = ['file_data', 'data'];
+
 /** Types of tools that run on the model's server. */
 const hostedTools = [
   'web_search',
@@ -91,7 +94,7 @@ function checkField(name: string, value: unknown, path: string, allow: readonly 
   if (name === 'tools' && isSet(value) && !allow.includes('tools')) {
     checkTools(value, path, allow);
   }
-  if (name.endsWith('_url')) {
+  if (name.endsWith('_url') || (dataFields.includes(name) && isAddress(value))) {
     checkAddress(value, path);
   }
   checkValue(value, path, allow);
@@ -111,6 +114,10 @@ function checkTools(tools: unknown, path: string, allow: readonly string[]): voi
 /** Removes the date of a version, as in `web_search_2025_08_26`. */
 function undated(type: unknown): string {
   return typeof type === 'string' ? type.replace(/_\d{4}_\d{2}_\d{2}$/u, '') : '';
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === 'string' && /^\s*\w{1,32}:\/\//u.test(value);
 }
 
 /** Checks an address that is text or the `url` of an object. */

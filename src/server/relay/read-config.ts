@@ -8,6 +8,7 @@ import {
   checkFunction,
   checkScheduler,
 } from '../../util/check.js';
+import { isStreamId } from '../../util/is-stream-id.js';
 import { parseUrl } from '../../util/parse-url.js';
 import { memoryLog } from '../memory-log.js';
 import { knownReaches } from './check-reach.js';
@@ -22,6 +23,7 @@ const fields: readonly (keyof RelayConfig)[] = [
   'origins',
   'allow',
   'prepare',
+  'createId',
   'limits',
   'heartbeat',
   'detach',
@@ -71,8 +73,22 @@ const hints: ReadonlyMap<string, string> = new Map([
  */
 export function readConfig(config: RelayConfig): RelaySettings {
   checkRelayConfig(config);
-  const { client, authorize, models, log = memoryLog(), origins = [], allow = [], prepare = unchanged } = config;
-  const { limits = {}, heartbeat = 15_000, detach = 30_000, scheduler = asyncScheduler } = config;
+  const {
+    client,
+    authorize,
+    models,
+    scheduler = asyncScheduler,
+    origins = [],
+    allow = [],
+    prepare = unchanged,
+  } = config;
+  const {
+    log = memoryLog({ scheduler }),
+    createId = randomId,
+    limits = {},
+    heartbeat = 15_000,
+    detach = 30_000,
+  } = config;
   const { bodyBytes = 4 * 2 ** 20, streamsPerUser = 8, readerStall = 60_000 } = limits;
   return {
     client,
@@ -82,10 +98,11 @@ export function readConfig(config: RelayConfig): RelaySettings {
     origins,
     allow,
     prepare,
-    limits: { bodyBytes, streamsPerUser, readerStall },
+    createId: () => checkId(createId()),
+    limits: { bodyBytes, streamsPerUser, readerStall: checkDuration('limits.readerStall', readerStall) },
     openStreams: new OpenStreams(streamsPerUser),
-    heartbeat,
-    detach,
+    heartbeat: checkDuration('heartbeat', heartbeat),
+    detach: checkDuration('detach', detach),
     scheduler,
   };
 }
@@ -94,10 +111,32 @@ function unchanged(body: RelayedBody): RelayedBody {
   return body;
 }
 
+/** A random UUID has fewer random bits. */
+function randomId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function checkId(id: unknown): string {
+  check(isStreamId(id), 'The result of createId', 'a string of 16 to 128 letters, digits, _ or -', id);
+  return id as string;
+}
+
 function checkRelayConfig(config: RelayConfig): void {
   checkConfig('relay', config);
   checkFields(config, fields, 'the configuration of relay', hints);
-  const { client, authorize, models, log, origins, allow, prepare, limits = {}, heartbeat, detach, scheduler } = config;
+  const {
+    client,
+    authorize,
+    models,
+    log,
+    origins,
+    allow,
+    prepare,
+    createId,
+    limits = {},
+    heartbeat = 1,
+    scheduler,
+  } = config;
   check(has(client, 'chat', 'responses', 'models'), 'client', 'a client, such as createClient({ apiKey })', client);
   check(
     typeof authorize === 'function' || isAnyone(authorize),
@@ -122,14 +161,11 @@ function checkRelayConfig(config: RelayConfig): void {
   if (prepare !== undefined) {
     checkFunction('prepare', prepare);
   }
+  if (createId !== undefined) {
+    checkFunction('createId', createId);
+  }
   checkLimits(limits);
-  if (heartbeat !== undefined) {
-    check(heartbeat > 0, 'heartbeat', 'more than 0', heartbeat);
-    checkDuration('heartbeat', heartbeat);
-  }
-  if (detach !== undefined) {
-    checkDuration('detach', detach);
-  }
+  check(heartbeat > 0, 'heartbeat', 'more than 0', heartbeat);
   if (scheduler !== undefined) {
     checkScheduler(scheduler);
   }
@@ -142,7 +178,6 @@ function checkLimits(limits: RelayLimits): void {
   checkCount('limits.bodyBytes', bodyBytes, 1);
   checkCount('limits.streamsPerUser', streamsPerUser, 1);
   check(readerStall > 0, 'limits.readerStall', 'more than 0', readerStall);
-  checkDuration('limits.readerStall', readerStall);
 }
 
 /** Apps in a shell have pages of other schemes, whose `origin` is opaque to `URL`. */

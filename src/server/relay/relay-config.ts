@@ -51,6 +51,8 @@ export interface RelayConfig<Session extends RelaySession = RelaySession> {
   readonly allow?: readonly string[] | undefined;
   /** Changes a body after all checks, before it is sent. A `Response` that it throws is the answer. */
   readonly prepare?: ((body: RelayedBody, session: Session) => RelayedBody) | undefined;
+  /** Creates the ids of streams: 16 to 128 letters, digits, `_` or `-`, hard to guess. Default 128 random bits. */
+  readonly createId?: (() => string) | undefined;
   readonly limits?: RelayLimits | undefined;
   /** After how many milliseconds of silence a comment is sent, so that no proxy closes the connection. Default 15,000. */
   readonly heartbeat?: number | undefined;
@@ -69,6 +71,7 @@ export interface RelaySettings {
   readonly origins: readonly string[];
   readonly allow: readonly string[];
   readonly prepare: (body: RelayedBody, session: RelaySession) => RelayedBody;
+  readonly createId: () => string;
   readonly limits: Required<{ readonly [Name in keyof RelayLimits]: number }>;
   readonly openStreams: OpenStreams;
   readonly heartbeat: number;

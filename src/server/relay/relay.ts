@@ -66,8 +66,9 @@ async function begin(
   const wantsUsage = isObject(options) && options['include_usage'] === true;
   const body = prepareBody(form, asked, session, settings);
   const relayed = { form, body, session, wantsUsage, signal: request.signal };
+  const id = stream === true ? settings.createId() : undefined;
   const close = settings.openStreams.open(session.user);
-  return stream === true
-    ? beginStream(relayed, settings, context, close)
-    : answerWhole(relayed, settings).finally(close);
+  return id === undefined
+    ? answerWhole(relayed, settings).finally(close)
+    : beginStream(id, relayed, settings, context, close);
 }

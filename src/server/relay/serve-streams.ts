@@ -16,13 +16,14 @@ import { type StreamKey, writeStream } from './write-stream.js';
  * @param release Called once the work upstream is over, whether or not a stream has begun.
  */
 export function beginStream(
+  id: string,
   request: RelayedRequest,
   settings: RelaySettings,
   context: HandlerContext,
   release: () => void,
 ): Promise<Response> {
   const { form, session, signal } = request;
-  const key: StreamKey = { id: crypto.randomUUID().replaceAll('-', ''), owner: session.user };
+  const key: StreamKey = { id, owner: session.user };
   return new Promise((resolve, reject) => {
     const over = new Promise<void>((settle) => {
       askUpstream(request, settings)

@@ -8,7 +8,7 @@ import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js
 import type { Message } from '../../schemas/message.js';
 import type { ResponseEvent } from '../../schemas/response-event.js';
 import type { ResponseObject } from '../../schemas/response-object.js';
-import { toToldError } from '../error-event.js';
+import { withToldError } from '../error-event.js';
 
 /** Emits the `chat.completion` that chunks add up to. */
 export function toCompletion(chunks: Observable<ChatCompletionChunk>): Observable<object> {
@@ -45,11 +45,6 @@ export function toWholeResponse(events: Observable<ResponseEvent>): Observable<o
       ),
     );
   });
-}
-
-function withToldError(response: ResponseObject, error: unknown): object {
-  const { code = 'server_error', message } = toToldError(error);
-  return response.error ? { ...response, error: { code, message } } : response;
 }
 
 /** Fields of a chunk that are no part of the answer as a whole. */
