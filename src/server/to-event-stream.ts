@@ -28,7 +28,7 @@ export interface EventStreamConfig {
 export function toEventStream(source: ObservableInput<EventStreamValue>, config: EventStreamConfig = {}): Response {
   checkConfig('an event stream', config, ['heartbeat', 'scheduler']);
   const { heartbeat = 15_000, scheduler = asyncScheduler } = config;
-  check(heartbeat > 0, 'heartbeat', 'more than 0', heartbeat);
+  check(heartbeat > 0, 'heartbeat', 'more than 0 milliseconds', heartbeat);
   checkScheduler(scheduler);
   const wanted = new Subject<void>();
   let isWanted = false;

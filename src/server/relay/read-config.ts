@@ -124,7 +124,7 @@ function checkRelayConfig(config: RelayConfig): void {
   }
   checkLimits(limits);
   if (heartbeat !== undefined) {
-    check(heartbeat > 0, 'heartbeat', 'more than 0', heartbeat);
+    check(heartbeat > 0, 'heartbeat', 'more than 0 milliseconds', heartbeat);
     checkDuration('heartbeat', heartbeat);
   }
   if (detach !== undefined) {
@@ -141,7 +141,7 @@ function checkLimits(limits: RelayLimits): void {
   const { bodyBytes = 1, streamsPerUser = 1, readerStall = 1 } = limits;
   checkCount('limits.bodyBytes', bodyBytes, 1);
   checkCount('limits.streamsPerUser', streamsPerUser, 1);
-  check(readerStall > 0, 'limits.readerStall', 'more than 0', readerStall);
+  check(readerStall > 0, 'limits.readerStall', 'more than 0 milliseconds', readerStall);
   checkDuration('limits.readerStall', readerStall);
 }
 

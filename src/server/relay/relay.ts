@@ -29,11 +29,20 @@ export function relay<Session extends RelaySession = RelaySession>(
   const settings = readConfig(config as unknown as RelayConfig);
   const { origins } = settings;
   return async (request, context = {}) => {
+    checkWebRequest(request);
     const refused = (error: unknown): Response =>
       request.signal.aborted ? new Response(null, { status: 499 }) : refuse(error);
     const response = admitPreflight(request, origins) ?? (await answer(request, settings, context).catch(refused));
     return withOrigin(response, request, origins);
   };
+}
+
+function checkWebRequest({ headers }: Partial<Request> = {}): void {
+  if (typeof headers?.get !== 'function') {
+    throw new TypeError(
+      'A relay takes a web Request: use toNodeHandler(handle) for node:http and Express, handle(context.req.raw) for Hono',
+    );
+  }
 }
 
 async function answer(request: Request, settings: RelaySettings, context: HandlerContext): Promise<Response> {
