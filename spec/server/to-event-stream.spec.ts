@@ -51,6 +51,13 @@ describe('toEventStream', () => {
     expect(reported).toEqual([failure]);
   });
 
+  it('tells the operator that text is not what it sends, and not the text', async () => {
+    expect(await textOf(of('Hello') as Observable<never>)).toContain('The server failed');
+
+    const made = 'chunks, events of a response or server-sent events, not of text';
+    expect(reported).toEqual([new TypeError(`An event stream is made of ${made}`)]);
+  });
+
   it('subscribes when the body is first read, and unsubscribes when it is cancelled', async () => {
     let subscriptions = 0;
     const source = new Observable<EventStreamValue>((subscriber) => {
