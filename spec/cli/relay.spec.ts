@@ -146,6 +146,28 @@ describe('rxllm serve --relay', () => {
     expect(await (await answer).text()).toContain('Hello');
   });
 
+  it('tells the operator, not the caller, that its server refuses the key', async () => {
+    const { baseURL, stderr, shows } = await relay();
+    const answer = post(baseURL, 'small');
+    sendJson(await server.next(), 401, { error: { message: `Incorrect API key provided: ${key}.` } });
+
+    expect(await (await answer).text()).toContain("The model's server is not available");
+    await shows(' small 502 ');
+    expect(stderr()).toMatch(/^rxllm: 401 Incorrect API key provided: \[redacted\]\. Check OPENAI_API_KEY\.\n/u);
+  });
+
+  it('tells the operator that its server cannot be reached', async () => {
+    const { baseURL, stderr, shows } = await relay();
+    await closeServers();
+    expect((await post(baseURL, 'small')).status).toBe(502);
+
+    await shows(' small 502 ');
+    const { host } = new URL(server.url);
+    expect(stderr()).toContain(
+      `rxllm: No answer from http://${host} (ECONNREFUSED). Check --relay, and that its server is running.\n`,
+    );
+  });
+
   it('goes on with an answer whose reader has left', async () => {
     const { baseURL } = await relay();
     const leaving = new AbortController();

@@ -403,13 +403,25 @@ describe('the store of limitRate', () => {
     expect(errors).toEqual([['a', 0, error]]);
   });
 
-  it('that never answers does not hold anybody longer than maxDelay', () => {
+  it('may take longer to answer than maxDelay, which is about the wait for room', () => {
+    const late = (wait: number) => timer(5).pipe(map(() => wait));
+    const { store } = scriptedStore(late(0), late(0), late(8));
+
+    const asked = [['a', 0], ['b', 1], ['c', 2]] as const; // prettier-ignore
+    const { sent, errors } = sentBy({ requests: 2, store, maxDelay: 0 }, asked);
+
+    expect(sent).toEqual(['a@5', 'b@10']);
+    expect(errors).toEqual([['c', 15, tooLong(8)]]);
+  });
+
+  it('that never answers does not hold anybody longer than maxDelay, or a second', () => {
     const { store } = scriptedStore(NEVER);
+    const short = sentBy({ requests: 2, store, maxDelay: 20 }, [['a', 0], ['b', 1]]); // prettier-ignore
+    const long = sentBy({ requests: 2, store, maxDelay: 2000 }, [['a', 0], ['b', 1]]); // prettier-ignore
 
-    const { sent, errors } = sentBy({ requests: 2, store, maxDelay: 20 }, [['a', 0], ['b', 1]]); // prettier-ignore
-
-    expect(sent).toEqual([]);
-    expect(errors).toEqual([['a', 20, tooLong()], ['b', 21, tooLong()]]); // prettier-ignore
+    expect([...short.sent, ...long.sent]).toEqual([]);
+    expect(short.errors).toEqual([['a', 1000, tooLong()], ['b', 1000, tooLong()]]); // prettier-ignore
+    expect(long.errors).toEqual([['a', 2000, tooLong()], ['b', 2001, tooLong()]]); // prettier-ignore
   });
 
   it('is told of the pause that a 429 asks for, whose failure concerns nobody', () => {

@@ -2,6 +2,9 @@ import { asyncScheduler, concat, EMPTY, from, NEVER, Subject, throwError, type O
 import { eventText, type EventStreamValue } from '../../src/server/event-text.js';
 import { runMarbles } from '../../src/testing/index.js';
 import { chatChunk, finishChunk } from '../support/chunks.js';
+import { collectReported } from '../support/reported.js';
+
+collectReported();
 
 const chunks = { a: chatChunk({ content: 'a' }), b: chatChunk({ content: 'b' }), f: finishChunk() };
 const frames = {

@@ -17,6 +17,9 @@ import { fakeClient, responseEvents } from '../../src/testing/index.js';
 import { chatChunk, finishChunk, usageChunk } from '../support/chunks.js';
 import { closeServers, startServer } from '../support/loopback.js';
 import { chatBody, createBed, eventsIn, readerOf, type RelayBed } from '../support/relay-bed.js';
+import { collectReported } from '../support/reported.js';
+
+collectReported();
 
 const text = (content: string): ChatCompletionChunk => chatChunk({ content });
 const frame = (type: string, code: string | null, message: string): string =>

@@ -2,6 +2,9 @@ import { concat, EMPTY, NEVER, Observable, of, Subject, throwError, VirtualTimeS
 import { ApiError, ConnectionError, LimitError, OutputError, RateLimitError, StreamError } from '../../src/index.js';
 import { toEventStream, type EventStreamConfig, type EventStreamValue } from '../../src/server/index.js';
 import { chatChunk, finishChunk } from '../support/chunks.js';
+import { collectReported } from '../support/reported.js';
+
+const reported = collectReported();
 
 const hello = chatChunk({ content: 'Hello' });
 const created = { type: 'response.created', sequence_number: 0, response: { id: 'r' } } as unknown as EventStreamValue;
@@ -38,6 +41,21 @@ describe('toEventStream', () => {
     const events = of({ event: 'message', id: '4', data: 'a\nb' }, { event: 'end', id: '', data: '[DONE]' });
 
     expect(await textOf(events)).toBe('id: 4\ndata: a\ndata: b\n\nevent: end\ndata: [DONE]\n\n');
+  });
+
+  it('tells the operator what the reader is not told', async () => {
+    const failure = new Error('The database at 10.0.0.7 is down');
+    expect(await textOf(throwError(() => failure))).toContain('The server failed');
+    await textOf(throwError(() => new RateLimitError('429 Slow down', { status: 429, retryable: true })));
+
+    expect(reported).toEqual([failure]);
+  });
+
+  it('tells the operator that text is not what it sends, and not the text', async () => {
+    expect(await textOf(of('Hello') as Observable<never>)).toContain('The server failed');
+
+    const made = 'chunks, events of a response or server-sent events, not of text';
+    expect(reported).toEqual([new TypeError(`An event stream is made of ${made}`)]);
   });
 
   it('subscribes when the body is first read, and unsubscribes when it is cancelled', async () => {

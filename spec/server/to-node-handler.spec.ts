@@ -320,6 +320,12 @@ describe('sendEventStream', () => {
     expect(source.observed).toBe(false);
   });
 
+  it('throws without a response', () => {
+    expect(() => sendEventStream(NEVER, undefined as never)).toThrow(
+      new TypeError('response must be a response of node:http or Express, not undefined'),
+    );
+  });
+
   it('throws for a wrong configuration before anything is sent', async () => {
     const port = await serve((_, response) => {
       expect(() => sendEventStream(NEVER, response, { heartbeat: -1 })).toThrow(TypeError);

@@ -1,5 +1,6 @@
 import { isLlmError, type ErrorKind } from '../errors/llm-error.js';
 import type { FormattableEvent } from '../sse/format-event.js';
+import { tellOperator } from './tell-operator.js';
 
 /** The two kinds of streams: chunks, which end with `[DONE]`, and the events of a response. */
 export type StreamForm = 'chat' | 'responses';
@@ -16,9 +17,13 @@ export interface ToldError {
  * Returns what a caller is told about an error. The model's server may write about the account, which is not the caller's,
  * so its words are passed on only where it refuses the request itself; anything else is told in our words. Of an error that
  * is not an `LlmError` nothing is told.
+ *
+ * An error that only the operator can do something about, and of which the caller does not learn what it is, is told to the
+ * operator.
  */
 export function toToldError(error: unknown): ToldError {
   if (!isLlmError(error)) {
+    tellOperator(error);
     return { kind: 'server', message: 'The server failed' };
   }
   const { message, kind } = error;
@@ -26,7 +31,11 @@ export function toToldError(error: unknown): ToldError {
   if (ownKinds.includes(kind) || (requestKinds.includes(kind) && requestStatuses.includes(status))) {
     return { kind, message: message.startsWith(`${status} `) ? message.slice(4) : message, code, param };
   }
-  return told[kind] ?? { kind, message: "The model's server failed" };
+  const words = told[kind] ?? { kind, message: "The model's server failed" };
+  if (words.code === unavailable.code) {
+    tellOperator(error);
+  }
+  return words;
 }
 
 /** Formats an error as the event that ends a stream. */

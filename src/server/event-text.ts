@@ -6,6 +6,7 @@ import type { ResponseEvent } from '../schemas/response-event.js';
 import { formatEvent, type FormattableEvent } from '../sse/format-event.js';
 import { fillSilence } from '../util/fill-silence.js';
 import { perSubscription } from '../util/operate.js';
+import { isObject } from '../util/is-object.js';
 import { parseJson } from '../util/parse-json.js';
 import { toErrorEvent, toToldError, type StreamForm } from './error-event.js';
 import { joinDeltas } from './join-deltas.js';
@@ -75,6 +76,9 @@ export function eventText(
 
 /** Returns the form of the stream that a value belongs to; `undefined` for server-sent events, which bring their own end. */
 function formOf(value: EventStreamValue): StreamForm | undefined {
+  if (!isObject(value)) {
+    throw new TypeError('An event stream is made of chunks, events of a response or server-sent events, not of text');
+  }
   if ('choices' in value) {
     return 'chat';
   }

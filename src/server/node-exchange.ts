@@ -1,5 +1,5 @@
 /** A listener of a {@link NodeEmitter}. */
-type Listener = (...values: never[]) => void;
+type Listener = (...values: unknown[]) => void;
 
 /** What emits events in Node. */
 interface NodeEmitter {

@@ -16,6 +16,7 @@ export interface EventStreamConfig {
  *
  * Chunks end with `[DONE]`. An error is the last event instead, in the shape in which OpenAI's servers send one. Its message
  * is the model server's own only where that refuses the request itself; of an error that is not an `LlmError` nothing is told.
+ * The operator is, as by `relay`.
  *
  * While the body is not read, what comes is kept. Above 64 Ki characters neighbouring chunks that differ in nothing but
  * `delta.content`, and text deltas of one part of a response without log probabilities, are joined. Above 1 Mi characters
@@ -27,7 +28,7 @@ export interface EventStreamConfig {
 export function toEventStream(source: ObservableInput<EventStreamValue>, config: EventStreamConfig = {}): Response {
   checkConfig('an event stream', config, ['heartbeat', 'scheduler']);
   const { heartbeat = 15_000, scheduler = asyncScheduler } = config;
-  check(heartbeat > 0, 'heartbeat', 'more than 0', heartbeat);
+  check(heartbeat > 0, 'heartbeat', 'more than 0 milliseconds', heartbeat);
   checkScheduler(scheduler);
   const wanted = new Subject<void>();
   let isWanted = false;

@@ -1,5 +1,5 @@
 import { fromEvent } from 'rxjs';
-import { checkFunction } from '../util/check.js';
+import { check } from '../util/check.js';
 import { isGone, type NodeRequest, type NodeResponse } from './node-exchange.js';
 import { readRequest } from './read-request.js';
 import { writeResponse } from './write-response.js';
@@ -24,7 +24,7 @@ export type WebHandler = (request: Request, context: HandlerContext) => Response
  * @throws TypeError if `handle` is not a function.
  */
 export function toNodeHandler(handle: WebHandler): (request: NodeRequest, response: NodeResponse) => void {
-  checkFunction('handle', handle);
+  check(typeof handle === 'function', 'handle', 'a function that takes a Request, such as relay(…)', handle);
   return (request, response) => {
     if (isGone(response)) {
       return;

@@ -8,7 +8,19 @@ const root = new URL('../../../', import.meta.url);
 const read = (file) => readFileSync(new URL(file, root), 'utf8');
 
 /** What each example is, by its first import; the others are only compiled. */
-const names = ['node', 'express', 'hono', 'worker', 'rules', 'page', 'redis', 'endpoint', 'node-endpoint'];
+const names = [
+  'node',
+  'express',
+  'hono',
+  'worker',
+  'rules',
+  'prepare',
+  'express-session',
+  'page',
+  'redis',
+  'endpoint',
+  'node-endpoint',
+];
 
 export default async function check({ folder, run }) {
   const examples = modulesOf(read('README.md'));

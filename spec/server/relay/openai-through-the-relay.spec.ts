@@ -13,6 +13,9 @@ import { createClient, fetchTransport } from '../../../src/index.js';
 import { relay, type RelayConfig, toNodeHandler } from '../../../src/server/index.js';
 import { useLocalServer } from '../../local/local-server.js';
 import { closeServers, startServer } from '../../support/loopback.js';
+import { collectReported } from '../../support/reported.js';
+
+collectReported();
 
 const relays: Server[] = [];
 

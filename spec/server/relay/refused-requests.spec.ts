@@ -1,5 +1,8 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { config as rxjsConfig, EMPTY, NEVER, of, throwError, timer, map } from 'rxjs';
-import type { Authorize, RelaySession } from '../../../src/server/index.js';
+import { createClient } from '../../../src/index.js';
+import { relay, type Authorize, type RelaySession } from '../../../src/server/index.js';
 import { chatRequest } from '../../support/answers.js';
 import { chatPath, errorOf, relayed } from '../../support/relayed.js';
 
@@ -58,6 +61,26 @@ describe('What a relay serves', () => {
       },
     ]);
     expect(JSON.stringify(received)).not.toMatch(/caller|a=b|x-own|debug/u);
+  });
+});
+
+describe('A relay that is called as another server calls its handlers', () => {
+  const handle = relay({
+    client: createClient({ baseURL: 'https://upstream.test/v1' }),
+    authorize: 'anyone',
+    models: [],
+  });
+
+  it.each<[string, readonly unknown[]]>([
+    ['node:http', [new IncomingMessage(new Socket()), {}]],
+    ['Hono', [{ path: '/v1/models', env: {} }]],
+    ['nobody', []],
+  ])('says how that server is to call it: %s', async (_, values) => {
+    const call = handle as (...parameters: readonly unknown[]) => Promise<Response>;
+
+    await expect(call(...values)).rejects.toThrow(
+      'A relay takes a web Request: use toNodeHandler(handle) for node:http and Express, handle(context.req.raw) for Hono',
+    );
   });
 });
 
@@ -142,7 +165,19 @@ describe('authorize', () => {
     const response = await relayed({ authorize: () => given as RelaySession }).post(chatPath, chatRequest);
 
     expect(response.status).toBe(500);
-    expect(reported).toEqual([new TypeError('authorize must give { user }, a text that is not empty, or a Response')]);
+    const must = "{ user: 'id' } with a text that is not empty, a Response that refuses, or nothing";
+    expect(reported).toEqual([new TypeError(`authorize must give ${must}`)]);
+  });
+
+  it('may read a copy of the body, but not the body', async () => {
+    const reading: Authorize<RelaySession> = async (request) => ({ user: await request.text() });
+    const copying: Authorize<RelaySession> = async (request) => ({ user: await request.clone().text() });
+
+    expect((await relayed({ authorize: copying }).post(chatPath, chatRequest)).status).toBe(200);
+    expect((await relayed({ authorize: reading }).post(chatPath, chatRequest)).status).toBe(500);
+    expect(reported).toEqual([
+      new TypeError('The body has been read before the relay: let authorize and middleware read request.clone()'),
+    ]);
   });
 
   it('writes to the log of the server where nobody handles errors', async () => {

@@ -1,6 +1,8 @@
-import { config as rxjsConfig } from 'rxjs';
 import { answer, chatRequest } from '../../support/answers.js';
 import { chatPath, errorOf, relayed } from '../../support/relayed.js';
+import { collectReported } from '../../support/reported.js';
+
+const reported = collectReported();
 
 const json = { 'content-type': 'application/json' };
 const upstreamModels = answer(
@@ -42,13 +44,10 @@ describe('The models of a relay', () => {
   });
 
   it('are none where the function gives a Promise, which is a mistake of the operator', async () => {
-    const reported: unknown[] = [];
-    rxjsConfig.onUnhandledError = (error) => reported.push(error);
     const { post, received } = relayed({ models: (() => Promise.resolve(false)) as never });
 
     expect([(await post(chatPath, chatRequest)).status, received.length]).toEqual([500, 0]);
     expect(reported).toEqual([new TypeError('models must return true or false')]);
-    rxjsConfig.onUnhandledError = null;
   });
 
   it('are listed by their names, without asking the upstream', async () => {

@@ -240,18 +240,27 @@ describe('prepare', () => {
     expect(bodies()).toEqual([{ ...chatRequest, stream: true }]);
   });
 
-  it.each<[string, () => unknown]>([
-    ['nothing', () => undefined],
-    ['a Promise', () => Promise.resolve(chatRequest)],
-    ['a body without messages', () => ({ model: 'small' })],
-    ['a body that wants no stream', () => ({ ...chatRequest, stream: false })],
-  ])('that returns %s is a mistake of the operator', async (_, prepare) => {
+  it.each<[string, () => unknown, string]>([
+    ['nothing', () => undefined, 'prepare must return the body, and no Promise of it'],
+    ['a Promise', () => Promise.resolve(chatRequest), 'prepare must return the body, and no Promise of it'],
+    [
+      'a body without messages',
+      () => ({ model: 'small' }),
+      'prepare must return a body that can be sent: chat() needs messages',
+    ],
+    [
+      'a body that wants no stream',
+      () => ({ ...chatRequest, stream: false }),
+      'prepare must return a body that can be sent: chat() ',
+    ],
+  ])('that returns %s is a mistake of the operator', async (_, prepare, message) => {
     const { post, received } = relayed({ prepare: prepare as () => RelayedBody });
     const response = await post(chatPath, chatRequest);
 
     expect([response.status, received.length]).toEqual([500, 0]);
     expect(await errorOf(response)).toMatchObject({ message: 'The server failed' });
     expect(reported).toEqual([expect.any(TypeError)]);
+    expect(String(reported[0])).toContain(`TypeError: ${message}`);
   });
 
   it('that throws is answered with 500 without its text, and a response that it throws is the answer', async () => {

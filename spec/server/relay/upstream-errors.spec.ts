@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   concat,
   defer,
@@ -14,7 +15,10 @@ import { relay } from '../../../src/server/index.js';
 import { answer, chatRequest, eventStream, hello, textChunk } from '../../support/answers.js';
 import { closeServers, deserted, startServer } from '../../support/loopback.js';
 import { chatPath, errorOf, relayed } from '../../support/relayed.js';
+import { collectReported } from '../../support/reported.js';
 import { data, head } from '../../support/transport-events.js';
+
+const reported = collectReported();
 
 afterEach(closeServers);
 
@@ -69,6 +73,30 @@ describe.each(ways)('An error of the upstream, as a relay answers %s with it,', 
   ])('is 502 where it is about the account: %i %j', async (status, error) => {
     expect(await answerTo(refusal(status, error), way)).toEqual([502, unavailable]);
   });
+
+  it.each<[string, Observable<TransportEvent>]>([
+    ['authentication', refusal(401)],
+    ['permission', refusal(403)],
+    ['quota', refusal(402)],
+    ['quota', answer(eventStream('{"error":{"message":"Over","code":"insufficient_quota"}}'))],
+    ['connection', throwError(() => new ConnectionError('connect ECONNREFUSED', { retryable: true }))],
+    ['protocol', answer('<html>', { headers: { 'content-type': 'text/html' } })],
+  ])('is told to the operator where only the operator can do something about it: %s', async (kind, exchange) => {
+    const response = await relayed({}, exchange).post(chatPath, chatRequest);
+    await response.text();
+
+    expect(reported).toEqual([expect.objectContaining({ kind })]);
+    expect(inspect(reported)).not.toContain('sk-of-the-operator');
+  });
+
+  it.each([400, 404, 429, 500, 503])(
+    'is not told to the operator where it is about one request: %i',
+    async (status) => {
+      await answerTo(refusal(status));
+
+      expect(reported).toEqual([]);
+    },
+  );
 
   it.each([
     [429, {}, 429, 'rate_limit'],

@@ -4,6 +4,9 @@ import { relay } from '../../../src/server/index.js';
 import { fakeClient, responseEvents } from '../../../src/testing/index.js';
 import { answer, chatRequest, eventStream } from '../../support/answers.js';
 import { chatPath, relayed } from '../../support/relayed.js';
+import { collectReported } from '../../support/reported.js';
+
+collectReported();
 
 type Delta = Readonly<Record<string, unknown>>;
 

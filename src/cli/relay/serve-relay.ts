@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { concat, defer, mergeMap, NEVER, type Observable, of, Subject } from 'rxjs';
-import { StreamError } from '../../index.node.js';
+import { concat, config, defer, finalize, mergeMap, NEVER, type Observable, of, Subject } from 'rxjs';
+import { type ErrorKind, isLlmError, StreamError } from '../../index.node.js';
 import type { LocalRateLimit } from '../../local/index.js';
 import { readEnvironment } from '../../node/index.js';
 import { redisBudget, redisLog } from '../../redis/index.js';
 import { relay, type RelaySession } from '../../server/index.js';
+import { summarizeError } from '../explain-error.js';
 import { readServerKey } from '../server/key.js';
 import { formatExchange } from '../terminal/format-exchange.js';
 import { formatIntroduction } from '../terminal/introduction.js';
@@ -82,6 +83,7 @@ function relayRequests(settings: Settings, { stdout, stderr }: Streams): Observa
     limits: { streamsPerUser: maxStreams },
   });
   const keys = [key, apiKey].filter((secret) => secret !== undefined);
+  config.onUnhandledError = (error) => writeLine(stderr, explainToOperator(error), 'red');
   return relayServer({
     port,
     handle: (request, notes, context) => {
@@ -101,7 +103,25 @@ function relayRequests(settings: Settings, { stdout, stderr }: Streams): Observa
       });
       return concat(of(introduction).pipe(printText(stdout)), NEVER);
     }),
+    finalize(() => {
+      config.onUnhandledError = null;
+    }),
   );
+}
+
+/** What to do about an error that callers are not told. */
+const advice: Partial<Readonly<Record<ErrorKind, string>>> = {
+  authentication: 'Check OPENAI_API_KEY.',
+  permission: 'Check what the key in OPENAI_API_KEY may be used for.',
+  quota: 'Check the plan and billing of the account.',
+  connection: 'Check --relay, and that its server is running.',
+  protocol: 'Check --relay; most base URLs end in /v1.',
+  parse: 'Check --relay; most base URLs end in /v1.',
+};
+
+function explainToOperator(error: unknown): string {
+  const step = isLlmError(error) ? advice[error.kind] : undefined;
+  return `rxllm: ${summarizeError(error)} ${step ?? ''}`.trimEnd();
 }
 
 const maxStreams = 1000;

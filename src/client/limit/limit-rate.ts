@@ -40,7 +40,10 @@ export interface LimitRateConfig {
    * file, and the maximum that the request asks for, for each of its `n` answers.
    */
   readonly estimate?: ((request: TransportRequest) => number) | undefined;
-  /** The longest wait in milliseconds, the time in line included. Default 60,000; `Infinity` for none. */
+  /**
+   * The longest wait in milliseconds, the time in line included. Default 60,000; `Infinity` for none. A store may take a second
+   * to answer in any case.
+   */
   readonly maxDelay?: number | undefined;
   /**
    * A function or observer called when an exchange, the first in line by then, has to wait until the budget has room. An error

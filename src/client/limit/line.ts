@@ -47,7 +47,8 @@ export class Line {
   private front = 0;
   private end = 0;
   private open = 0;
-  private asking = false;
+  /** When the budget was asked; `undefined` once it has answered. */
+  private askedAt: number | undefined;
   private advancing = false;
   /** When the first asks again; `undefined` if the budget has not refused it. */
   private askAt: number | undefined;
@@ -78,12 +79,22 @@ export class Line {
     }
     this.advancing = true;
     let next = this.first();
-    while (next !== undefined && !this.asking && this.askAt === undefined && this.open < this.config.concurrency) {
+    while (
+      next !== undefined &&
+      this.askedAt === undefined &&
+      this.askAt === undefined &&
+      this.open < this.config.concurrency
+    ) {
       this.ask(next);
       next = this.first();
     }
     this.advancing = false;
-    this.wakeAt(next === undefined ? Infinity : (this.askAt ?? next.deadline));
+    this.wakeAt(next === undefined ? Infinity : (this.askAt ?? this.latestFor(next)));
+  }
+
+  /** That a store on another machine needs time to answer is no wait for room. */
+  private latestFor({ deadline }: Member): number {
+    return this.askedAt === undefined ? deadline : Math.max(deadline, this.askedAt + patience);
   }
 
   private first(): Member | undefined {
@@ -101,9 +112,9 @@ export class Line {
   }
 
   private ask(member: Member): void {
-    this.asking = true;
+    this.askedAt = this.config.scheduler.now();
     const end = (settle: () => void): void => {
-      this.asking = false;
+      this.askedAt = undefined;
       settle();
       this.advance();
     };
@@ -174,6 +185,9 @@ export class Line {
       time === Infinity ? undefined : scheduler.schedule(wake, Math.min(Math.max(0, time - scheduler.now()), maxTimer));
   }
 }
+
+/** How long a store may take to answer in any case, in milliseconds. */
+const patience = 1000;
 
 /** Rounded up, since timers drop fractions. */
 function checkWait(wait: number): number {

@@ -4,7 +4,7 @@ import { isObject } from '../../util/is-object.js';
 import { Refusal } from './refusal.js';
 import type { Authorization, RelaySession, RelaySettings } from './relay-config.js';
 
-const shape = 'authorize must give { user }, a text that is not empty, or a Response';
+const shape = "authorize must give { user: 'id' } with a text that is not empty, a Response that refuses, or nothing";
 
 /**
  * Asks who sent a request. A `Response` of `authorize` refuses it.

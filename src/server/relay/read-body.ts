@@ -12,9 +12,13 @@ const maxDepth = 128;
  * ask before they send this content type.
  *
  * @throws {Refusal} 415, 413 or 400.
+ * @throws TypeError if the body has been read.
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
   const { headers } = request;
+  if (request.bodyUsed) {
+    throw new TypeError('The body has been read before the relay: let authorize and middleware read request.clone()');
+  }
   const [essence = ''] = (headers.get('content-type') ?? '').split(';', 1);
   if (essence.trim().toLowerCase() !== 'application/json') {
     throw new Refusal(415, 'The content type must be application/json', { code: 'unsupported_media_type' });

@@ -165,7 +165,7 @@ function checkRelayConfig(config: RelayConfig): void {
     checkFunction('createId', createId);
   }
   checkLimits(limits);
-  check(heartbeat > 0, 'heartbeat', 'more than 0', heartbeat);
+  check(heartbeat > 0, 'heartbeat', 'more than 0 milliseconds', heartbeat);
   if (scheduler !== undefined) {
     checkScheduler(scheduler);
   }
@@ -177,7 +177,7 @@ function checkLimits(limits: RelayLimits): void {
   const { bodyBytes = 1, streamsPerUser = 1, readerStall = 1 } = limits;
   checkCount('limits.bodyBytes', bodyBytes, 1);
   checkCount('limits.streamsPerUser', streamsPerUser, 1);
-  check(readerStall > 0, 'limits.readerStall', 'more than 0', readerStall);
+  check(readerStall > 0, 'limits.readerStall', 'more than 0 milliseconds', readerStall);
 }
 
 /** Apps in a shell have pages of other schemes, whose `origin` is opaque to `URL`. */

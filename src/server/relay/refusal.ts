@@ -1,6 +1,5 @@
 import { isLlmError, type ErrorKind, type LlmError } from '../../errors/llm-error.js';
 import { type ToldError, toToldError } from '../error-event.js';
-import { reportMistake } from './report-mistake.js';
 
 /** Why a request is refused, as the caller is told. Thrown by the checks of a relay. */
 export class Refusal extends Error {
@@ -22,8 +21,7 @@ export class Refusal extends Error {
 }
 
 /**
- * Answers with an error in the shape of OpenAI's API, or with the `Response` that was thrown. Of what is not an error of this
- * package nothing is told, but the operator sees it.
+ * Answers with an error in the shape of OpenAI's API, or with the `Response` that was thrown.
  */
 export function refuse(error: unknown): Response {
   if (error instanceof Response) {
@@ -41,7 +39,6 @@ function toRefused(error: unknown): ToldError & Pick<Refusal, 'status' | 'header
   }
   const told = toToldError(error);
   if (!isLlmError(error)) {
-    reportMistake(error);
     return { ...told, status: 500, headers: {} };
   }
   const status = statusOf(error);

@@ -17,8 +17,9 @@ import { beginStream, continueStream, stopStream } from './serve-streams.js';
  *
  * It serves what ends in these paths: `POST chat/completions` and `POST responses`, `GET models`, and for the streams it has
  * begun `GET streams/{id}` and `DELETE streams/{id}`. An error of `authorize`, `models` or `prepare` is answered with 500
- * without its text, and told to rxjs's `config.onUnhandledError`, or else written to the log; a `Response` that one of them
- * throws is the answer.
+ * without its text; a `Response` that one of them throws is the answer. What only the operator can do something about (such
+ * an error, one of the log, a refused key, a server that cannot be reached) is told to rxjs's `config.onUnhandledError`, or
+ * else written to the log of the server.
  *
  * @throws TypeError naming the field of the configuration that is missing, invalid or unknown.
  */
@@ -28,11 +29,20 @@ export function relay<Session extends RelaySession = RelaySession>(
   const settings = readConfig(config as unknown as RelayConfig);
   const { origins } = settings;
   return async (request, context = {}) => {
+    checkWebRequest(request);
     const refused = (error: unknown): Response =>
       request.signal.aborted ? new Response(null, { status: 499 }) : refuse(error);
     const response = admitPreflight(request, origins) ?? (await answer(request, settings, context).catch(refused));
     return withOrigin(response, request, origins);
   };
+}
+
+function checkWebRequest({ headers }: Partial<Request> = {}): void {
+  if (typeof headers?.get !== 'function') {
+    throw new TypeError(
+      'A relay takes a web Request: use toNodeHandler(handle) for node:http and Express, handle(context.req.raw) for Hono',
+    );
+  }
 }
 
 async function answer(request: Request, settings: RelaySettings, context: HandlerContext): Promise<Response> {

@@ -36,10 +36,14 @@ export function prepareBody(form: StreamForm, body: Body, session: RelaySession,
   checkModel(sent['model'], session, settings);
   checkReach(sent, settings.allow);
   const prepared: unknown = settings.prepare({ ...sent, ...ownFields(form, sent, options) }, session);
-  if (!isObject(prepared)) {
-    throw new TypeError('prepare must return the body');
+  if (!isObject(prepared) || 'then' in prepared) {
+    throw new TypeError('prepare must return the body, and no Promise of it');
   }
-  checksOf[form](prepared);
+  try {
+    checksOf[form](prepared);
+  } catch (cause) {
+    throw new TypeError(`prepare must return a body that can be sent: ${(cause as TypeError).message}`, { cause });
+  }
   return prepared as object as RelayedBody;
 }
 

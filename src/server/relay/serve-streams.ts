@@ -1,4 +1,5 @@
 import { catchError, defer, finalize, firstValueFrom, type ObservableInput, throwError } from 'rxjs';
+import { tellOperator } from '../tell-operator.js';
 import type { HandlerContext } from '../to-node-handler.js';
 import { eventStreamHeaders } from '../to-event-stream.js';
 import { askUpstream } from './ask-upstream.js';
@@ -85,7 +86,8 @@ function answerWith(cursor: ReadPlace, settings: RelaySettings): Response {
 function ask<T>(question: () => ObservableInput<T>): Promise<T> {
   return firstValueFrom(
     defer(question).pipe(
-      catchError(() => {
+      catchError((error: unknown) => {
+        tellOperator(error);
         const { message, ...told } = streamErrors.log_unavailable;
         return throwError(() => new Refusal(503, message, told));
       }),

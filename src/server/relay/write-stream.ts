@@ -1,6 +1,7 @@
 import { defer, type OperatorFunction, type Subscriber, type Subscription, take } from 'rxjs';
 import { operate, type Stage } from '../../util/operate.js';
 import { type StreamForm, toErrorEvent } from '../error-event.js';
+import { tellOperator } from '../tell-operator.js';
 import type { AppendResult, LogEntry } from '../stream-log.js';
 import { begun, type RelayedEvent } from './ask-upstream.js';
 import { LocalStream } from './local-stream.js';
@@ -144,8 +145,9 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
           this.isAppending = false;
           this.settle(result, entries, end);
         },
-        error: () => {
+        error: (error: unknown) => {
           this.isAppending = false;
+          tellOperator(error);
           this.appendAgain(entries, end);
         },
       }),
