@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, request as send, type IncomingMessage, type RequestListener, Agent } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect, type AddressInfo, type Server } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { firstValueFrom, NEVER, Observable, of, Subject } from 'rxjs';
 import { sendEventStream, toEventStream, toNodeHandler, type EventStreamValue } from '../../src/server/index.js';
 import { chatChunk } from '../support/chunks.js';
@@ -190,6 +192,30 @@ describe('toNodeHandler', () => {
     });
 
     expect(await aborted).toBe(true);
+  });
+
+  it('aborts the signal of a request of which the handler keeps nothing else', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const asked = new Subject<void>();
+    let abort: () => void;
+    const aborted = new Promise<void>((resolve) => (abort = resolve));
+    const port = await serve(
+      toNodeHandler(({ signal }) => {
+        signal.addEventListener('abort', () => abort());
+        asked.next();
+        return new Promise(() => undefined);
+      }),
+    );
+    const isAsked = firstValueFrom(asked);
+    const client = send({ port, host: '127.0.0.1' }).on('error', () => undefined);
+    client.end();
+    await isAsked;
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    client.destroy();
+
+    await expect(aborted).resolves.toBeUndefined();
   });
 
   it('does not abort the signal of a request that was answered', async () => {
