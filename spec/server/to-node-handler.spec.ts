@@ -4,6 +4,7 @@ import { connect as connectHttp2, createServer as createHttp2Server } from 'node
 import { connect, type AddressInfo, type Server } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { createGzip, gunzipSync } from 'node:zlib';
 import { firstValueFrom, NEVER, Observable, of, Subject } from 'rxjs';
 import { sendEventStream, toEventStream, toNodeHandler, type EventStreamValue } from '../../src/server/index.js';
 import { chatChunk } from '../support/chunks.js';
@@ -269,6 +270,43 @@ describe('toNodeHandler', () => {
 
     client.destroy();
     await cancelled;
+  });
+
+  it('goes on when the buffer of middleware that compresses has room, and listens to it once', async () => {
+    let left = 40;
+    const piece = new Uint8Array(2 ** 16);
+    const handler = toNodeHandler(
+      () =>
+        new Response(
+          new ReadableStream({
+            pull: (controller) => (left-- > 0 ? controller.enqueue(piece) : controller.close()),
+          }),
+        ),
+    );
+    const gzip = createGzip();
+    const port = await serve((request, response) => {
+      // What the package compression replaces of a response.
+      const write = response.write.bind(response);
+      const end = response.end.bind(response);
+      const on = response.on.bind(response);
+      gzip.on('data', (compressed: Uint8Array) => write(compressed)).on('end', () => end());
+      handler(
+        request,
+        Object.assign(response, {
+          write: (bytes: Uint8Array) => gzip.write(bytes),
+          end: () => gzip.end(),
+          on: (event: string, listener: () => void) =>
+            event === 'drain' ? gzip.on(event, listener) : on(event, listener),
+        }),
+      );
+    });
+    const client = send({ port, host: '127.0.0.1' });
+    client.end();
+    const [response] = (await once(client, 'response')) as [IncomingMessage];
+    const compressed = (await response.toArray()) as Uint8Array[];
+
+    expect(gunzipSync(Buffer.concat(compressed))).toHaveLength(40 * piece.length);
+    expect(gzip.listenerCount('drain')).toBeLessThan(3);
   });
 
   it('serves HTTP/2 through its compatible API', async () => {
