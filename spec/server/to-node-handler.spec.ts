@@ -309,6 +309,28 @@ describe('toNodeHandler', () => {
     expect(gzip.listenerCount('drain')).toBeLessThan(3);
   });
 
+  it('serves on when a client leaves a body that cannot be cancelled', async () => {
+    let cancel: () => void;
+    const cancelled = new Promise<void>((resolve) => (cancel = resolve));
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(1)),
+      cancel: () => {
+        cancel();
+        throw new Error('The store is gone');
+      },
+    });
+    const port = await serve(toNodeHandler(({ url }) => new Response(url.endsWith('/body') ? body : 'served')));
+    const client = send({ port, host: '127.0.0.1', path: '/body' }).on('error', () => undefined);
+    client.end();
+    const [response] = (await once(client, 'response')) as [IncomingMessage];
+    response.on('error', () => undefined);
+    client.destroy();
+    await cancelled;
+
+    // A rejection that nobody handles would end the process.
+    expect((await ask(port)).text).toBe('served');
+  });
+
   it('serves HTTP/2 through its compatible API', async () => {
     const handler = toNodeHandler(async (request) => {
       const headers = { 'set-cookie': 'a=1' };

@@ -1,4 +1,4 @@
-import { firstValueFrom, from, fromEvent, race, shareReplay, Subject } from 'rxjs';
+import { firstValueFrom, from, fromEvent, noop, race, shareReplay, Subject } from 'rxjs';
 import { isGone, type NodeResponse } from './node-exchange.js';
 
 /**
@@ -47,7 +47,8 @@ async function writeBody(reader: ReadableStreamDefaultReader<Uint8Array>, respon
   const closed = fromEvent(response, 'close');
   // A body may fail because the socket takes nothing any more.
   const failed = from(reader.closed).pipe(shareReplay({ bufferSize: 1, refCount: false }));
-  const left = closed.subscribe(() => void reader.cancel());
+  // What fails while a body is cancelled concerns nobody any more, and would end the process.
+  const left = closed.subscribe(() => void reader.cancel().catch(noop));
   try {
     for (let piece = await reader.read(); !piece.done && !isGone(response); piece = await reader.read()) {
       if (!response.write(piece.value)) {
