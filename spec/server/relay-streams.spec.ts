@@ -1,4 +1,17 @@
-import { concat, EMPTY, finalize, from, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
+import {
+  concat,
+  delay,
+  EMPTY,
+  finalize,
+  from,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  throwError,
+  VirtualAction,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { type ChatCompletionChunk, createClient, type ResponseEvent, StreamError } from '../../src/index.js';
 import { memoryLog, type AppendResult, type StreamLog } from '../../src/server/index.js';
 import { fakeClient, responseEvents } from '../../src/testing/index.js';
@@ -16,11 +29,14 @@ const logFull = frame('limit', 'log_full', 'There is no room for more of the str
 const unavailable = frame('server', 'log_unavailable', 'The streams are not available');
 
 /** An upstream that answers as a spec says, and when it was cancelled. */
-function upstream(config: Partial<Parameters<typeof createBed>[0]> = {}) {
+function upstream({
+  clock,
+  ...config
+}: Partial<Parameters<typeof createBed>[0]> & { clock?: VirtualTimeScheduler } = {}) {
   const chunks = new Subject<ChatCompletionChunk>();
   const seen: { cancelledAt?: number } = {};
   const answer = chunks.pipe(finalize(() => (seen.cancelledAt ??= bed.clock.now())));
-  const bed: RelayBed = createBed({ client: fakeClient(answer), ...config });
+  const bed: RelayBed = createBed({ client: fakeClient(answer), ...config }, clock);
   const begin = async (): Promise<Response> => {
     const response = bed.begin();
     await bed.pass(0);
@@ -273,6 +289,36 @@ describe('a stream whose readers have left', () => {
     await bed.pass(3000);
 
     expect(seen.cancelledAt).toBeGreaterThanOrEqual(62_000);
+  });
+
+  // Servers like that of Next.js neither read nor cancel the body of an answer whose client has left before.
+  it.each(['begins', 'resumes'] as const)('does not count one that left while it %s it', async (way) => {
+    const clock = new VirtualTimeScheduler(VirtualAction, 0);
+    const log = memoryLog({ scheduler: clock });
+    const { bed, seen, chunks } = upstream({
+      log: {
+        append: (...values) => from(log.append(...values)).pipe(delay(way === 'begins' ? 100 : 0, clock)),
+        read: (...values) => from(log.read(...values)).pipe(delay(100, clock)),
+        stop: (...values) => log.stop(...values),
+      },
+      detach: 2000,
+      clock,
+    });
+    const left = new AbortController();
+    const first = bed.begin(way === 'begins' ? { signal: left.signal } : {});
+    await bed.pass(0);
+    chunks.next(text('a'));
+    await bed.pass(1);
+    const asked = way === 'begins' ? first : bed.resume(await first, undefined, { signal: left.signal });
+    await bed.pass(50);
+    left.abort();
+    await bed.pass(50);
+    expect((await asked).status).toBe(200);
+    await (way === 'begins' ? undefined : (await first).body?.cancel());
+    // The log takes 100 to say that nobody reads.
+    await bed.pass(2100);
+
+    expect(seen.cancelledAt).toBeLessThanOrEqual(2201);
   });
 });
 
