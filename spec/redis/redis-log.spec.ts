@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { firstValueFrom, from, type ObservableInput } from 'rxjs';
-import { redisLog, type RedisLogConfig } from '../../src/redis/redis-log.js';
+import { type RedisClient, redisLog, type RedisLogConfig } from '../../src/redis/index.js';
 import type { LogEntry, LogPage, StreamLog } from '../../src/server/stream-log.js';
 import { type RedisServer, startRedis } from './start-redis.js';
 
@@ -144,6 +144,26 @@ describe('redisLog', () => {
 
     expect(await first(log.append('id', 'ann', entriesOf(2, 2), { detach }))).toBe('ok');
     expect((await first(log.read('id', 'ann', 0, 0)))?.entries).toEqual(entriesOf(1, 2));
+  });
+
+  it('knows what fails in a script of Redis 6, which puts words before it', async () => {
+    const failures = ["READONLY You can't write against a read only replica."];
+    const run =
+      (method: 'eval' | 'evalSha'): RedisClient['eval'] =>
+      (script, options) => {
+        const failure = failures.shift();
+        return failure === undefined
+          ? client[method](script, options)
+          : Promise.reject(
+              new Error(`ERR Error running script (call to f_1): @user_script:9: @user_script: 9: -${failure}`),
+            );
+      };
+    const older = { isOpen: true, eval: run('eval'), evalSha: run('evalSha'), duplicate: () => client.duplicate() };
+    const log = redisLog({ client: older, lease });
+
+    expect(await first(log.append('id', 'ann', entriesOf(1, 1), { detach }))).toBe('ok');
+    failures.push("OOM command not allowed when used memory > 'maxmemory'.");
+    expect(await first(log.append('id', 'ann', entriesOf(2, 2), { detach }))).toBe('full');
   });
 
   it('errors at once with what Redis refuses', async () => {
