@@ -233,6 +233,18 @@ describe('stopping a stream', () => {
 });
 
 describe('a stream whose readers have left', () => {
+  // Deno aborts the signal of a request once its answer is sent.
+  it('is whole where the signal of its request is aborted after the end', async () => {
+    const done = new AbortController();
+    const bed = createBed({ client: fakeClient(of(text('a'), finishChunk())) });
+    const response = await bed.begin({ signal: done.signal });
+    const all = await response.text();
+    done.abort();
+
+    expect(eventsIn(all).at(-1)).toBe('3 [DONE]');
+    expect(await (await bed.resume(response)).text()).toBe(all);
+  });
+
   it.each<[number, number, number]>([
     // detach, when the last one leaves, when the upstream is cancelled
     [0, 50, 50],
