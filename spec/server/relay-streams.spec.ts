@@ -1,5 +1,6 @@
 import {
   concat,
+  config as rxjsConfig,
   delay,
   EMPTY,
   finalize,
@@ -131,6 +132,24 @@ describe('a stream of a relay', () => {
     const all = await (await bed.begin({ path: 'responses', body: { model: 'm', input: 'Hi' } })).text();
 
     expect(all.startsWith('id: 1\ndata: {')).toBe(true);
+  });
+
+  // That of a Worker throws where it was taken from its context.
+  it('asks nothing upstream where a worker cannot be kept alive', async () => {
+    const mistakes: unknown[] = [];
+    rxjsConfig.onUnhandledError = (mistake) => mistakes.push(mistake);
+    const client = fakeClient(NEVER);
+    const bed = createBed({ client, limits: { streamsPerUser: 1 } });
+    const mistake = new TypeError('Illegal invocation');
+    const waitUntil = (): never => {
+      throw mistake;
+    };
+    const statuses = [(await bed.begin({ waitUntil })).status, (await bed.begin({ waitUntil })).status];
+    rxjsConfig.onUnhandledError = null;
+
+    expect(statuses).toEqual([500, 500]);
+    expect(mistakes).toEqual([mistake, mistake]);
+    expect(client.requests).toEqual([]);
   });
 
   it('keeps a worker alive until the upstream is over', async () => {
