@@ -26,12 +26,17 @@ export class Refusal extends Error {
  * package nothing is told, but the operator sees it.
  */
 export function refuse(error: unknown): Response {
-  if (error instanceof Response) {
+  if (isResponse(error)) {
     return error;
   }
   const { status, headers, ...told } = toRefused(error);
   const { message, kind, code = null, param = null } = told;
   return Response.json({ error: { message, type: kind, code, param } }, { status, headers });
+}
+
+/** Whether a value is a `Response`, of whichever class: @hono/node-server replaces the global one. */
+export function isResponse(value: unknown): value is Response {
+  return Object.prototype.toString.call(value) === '[object Response]';
 }
 
 function toRefused(error: unknown): ToldError & Pick<Refusal, 'status' | 'headers'> {
