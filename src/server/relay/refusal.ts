@@ -26,7 +26,7 @@ export class Refusal extends Error {
  * package nothing is told, but the operator sees it.
  */
 export function refuse(error: unknown): Response {
-  if (isResponse(error)) {
+  if (isWebResponse(error)) {
     return error;
   }
   const { status, headers, ...told } = toRefused(error);
@@ -35,7 +35,7 @@ export function refuse(error: unknown): Response {
 }
 
 /** Whether a value is a `Response`, of whichever class: @hono/node-server replaces the global one. */
-export function isResponse(value: unknown): value is Response {
+export function isWebResponse(value: unknown): value is Response {
   return Object.prototype.toString.call(value) === '[object Response]';
 }
 

@@ -6,7 +6,7 @@ import { admitPreflight, withOrigin } from './cross-origin.js';
 import { listModels } from './models.js';
 import { readBody } from './read-body.js';
 import { readConfig } from './read-config.js';
-import { isResponse, refuse } from './refusal.js';
+import { isWebResponse, refuse } from './refusal.js';
 import type { RelayConfig, RelaySession, RelaySettings } from './relay-config.js';
 import { prepareBody } from './relayed-request.js';
 import { routeOf } from './routes.js';
@@ -38,7 +38,7 @@ export function relay<Session extends RelaySession = RelaySession>(
 async function answer(request: Request, settings: RelaySettings, context: HandlerContext): Promise<Response> {
   const route = routeOf(request);
   const session = await sessionOf(request, settings);
-  if (isResponse(session)) {
+  if (isWebResponse(session)) {
     return session;
   }
   switch (route.name) {
