@@ -302,6 +302,7 @@ describe('limitRate and what the server says', () => {
       { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '20ms' },
       ['a@0', 'b@20', 'c@20', 'd@100'],
     ],
+    ['ignores -1, which is no limit', { 'x-ratelimit-remaining-requests': '-1' }, ['a@0', 'b@1', 'c@2', 'd@100']],
     ['ignores tokens where none are limited', { 'x-ratelimit-remaining-tokens': '0' }, ['a@0', 'b@1', 'c@2', 'd@100']],
   ])('%s', (_what, headers, expected) => {
     const asked = ['a', 'b', 'c', 'd'].map((name, at) => [name, at] as const);

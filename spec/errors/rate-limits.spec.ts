@@ -53,6 +53,13 @@ describe('rate limits in the headers of an answer', () => {
     expect(limitsIn(headers)).toEqual({ requests: { limit: 20, reset: 1500 } });
   });
 
+  it('are left out where they are -1, which Azure sends where no limit applies', () => {
+    const headers = { 'x-ratelimit-limit-tokens': '-1', 'x-ratelimit-remaining-tokens': '-1' };
+
+    expect(limitsIn({ ...headers, 'x-ratelimit-reset-tokens': '0' })).toEqual({ tokens: { reset: 0 } });
+    expect(limitsIn(headers)).toEqual({});
+  });
+
   it('are left out where they cannot be read', () => {
     const headers = { 'x-ratelimit-limit-requests': 'many', 'x-ratelimit-reset-requests': 'soon' };
 

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import * as fc from 'fast-check';
+import { createClient } from 'redis';
 import { firstValueFrom, from, type ObservableInput } from 'rxjs';
-import { redisLog, type RedisLogConfig } from '../../src/redis/redis-log.js';
+import { type RedisClient, redisLog, type RedisLogConfig } from '../../src/redis/index.js';
 import type { LogEntry, LogPage, StreamLog } from '../../src/server/stream-log.js';
 import { type RedisServer, startRedis } from './start-redis.js';
 
@@ -144,6 +147,47 @@ describe('redisLog', () => {
 
     expect(await first(log.append('id', 'ann', entriesOf(2, 2), { detach }))).toBe('ok');
     expect((await first(log.read('id', 'ann', 0, 0)))?.entries).toEqual(entriesOf(1, 2));
+  });
+
+  it('closes a connection that is not made yet when its last reader leaves', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    const connected = once(mute, 'connection') as Promise<[Socket]>;
+    const slow = {
+      isOpen: true,
+      eval: client.eval.bind(client),
+      evalSha: client.evalSha.bind(client),
+      duplicate: () => createClient({ url: `redis://127.0.0.1:${(mute.address() as AddressInfo).port}` }),
+    };
+    const log = redisLog({ client: slow, lease });
+    await first(log.append('id', 'ann', [], { detach }));
+    const reader = from(log.read('id', 'ann', 0, wait)).subscribe();
+    const [socket] = await connected;
+    const closed = once(socket.on('error', () => undefined).resume(), 'close');
+    reader.unsubscribe();
+    await closed;
+    mute.close();
+
+    await until(async () => (await client.zCard('rxllm:{id}:readers')) === 0);
+  });
+
+  it('knows what fails in a script of Redis 6, which puts words before it', async () => {
+    const failures = ["READONLY You can't write against a read only replica."];
+    const run =
+      (method: 'eval' | 'evalSha'): RedisClient['eval'] =>
+      (script, options) => {
+        const failure = failures.shift();
+        return failure === undefined
+          ? client[method](script, options)
+          : Promise.reject(
+              new Error(`ERR Error running script (call to f_1): @user_script:9: @user_script: 9: -${failure}`),
+            );
+      };
+    const older = { isOpen: true, eval: run('eval'), evalSha: run('evalSha'), duplicate: () => client.duplicate() };
+    const log = redisLog({ client: older, lease });
+
+    expect(await first(log.append('id', 'ann', entriesOf(1, 1), { detach }))).toBe('ok');
+    failures.push("OOM command not allowed when used memory > 'maxmemory'.");
+    expect(await first(log.append('id', 'ann', entriesOf(2, 2), { detach }))).toBe('full');
   });
 
   it('errors at once with what Redis refuses', async () => {

@@ -1,5 +1,6 @@
 import {
   concat,
+  delay,
   EMPTY,
   finalize,
   from,
@@ -19,7 +20,7 @@ import { closeServers, startServer } from '../support/loopback.js';
 import { chatBody, createBed, eventsIn, readerOf, type RelayBed } from '../support/relay-bed.js';
 import { collectReported } from '../support/reported.js';
 
-collectReported();
+const reported = collectReported();
 
 const text = (content: string): ChatCompletionChunk => chatChunk({ content });
 const frame = (type: string, code: string | null, message: string): string =>
@@ -31,11 +32,14 @@ const logFull = frame('limit', 'log_full', 'There is no room for more of the str
 const unavailable = frame('server', 'log_unavailable', 'The streams are not available');
 
 /** An upstream that answers as a spec says, and when it was cancelled. */
-function upstream(config: Partial<Parameters<typeof createBed>[0]> = {}) {
+function upstream({
+  clock,
+  ...config
+}: Partial<Parameters<typeof createBed>[0]> & { clock?: VirtualTimeScheduler } = {}) {
   const chunks = new Subject<ChatCompletionChunk>();
   const seen: { cancelledAt?: number } = {};
   const answer = chunks.pipe(finalize(() => (seen.cancelledAt ??= bed.clock.now())));
-  const bed: RelayBed = createBed({ client: fakeClient(answer), ...config });
+  const bed: RelayBed = createBed({ client: fakeClient(answer), ...config }, clock);
   const begin = async (): Promise<Response> => {
     const response = bed.begin();
     await bed.pass(0);
@@ -143,15 +147,13 @@ describe('a stream of a relay', () => {
       limits: { streamsPerUser: 1 },
       createId: () => ids.shift() ?? '',
     });
-    const reported = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const begun = await bed.begin();
     await begun.text();
 
     expect(begun.headers.get('x-stream-id')).toBe('stream_0123456789');
     expect((await bed.resume(begun)).status).toBe(200);
     expect([(await bed.begin()).status, (await bed.begin()).status]).toEqual([500, 500]);
-    expect(reported).toHaveBeenCalledWith(expect.objectContaining({ message: expect.stringContaining('createId') }));
-    reported.mockRestore();
+    expect(reported).toEqual(Array(2).fill(expect.objectContaining({ message: expect.stringContaining('createId') })));
   });
 
   it('has an id of 128 random bits', async () => {
@@ -166,6 +168,21 @@ describe('a stream of a relay', () => {
 
     expect(ids.reduce((seen, id) => seen | id)).toBe(2n ** 128n - 1n);
     expect(ids.reduce((seen, id) => seen & id)).toBe(0n);
+  });
+
+  // That of a Worker throws where it was taken from its context.
+  it('asks nothing upstream where a worker cannot be kept alive', async () => {
+    const client = fakeClient(NEVER);
+    const bed = createBed({ client, limits: { streamsPerUser: 1 } });
+    const mistake = new TypeError('Illegal invocation');
+    const waitUntil = (): never => {
+      throw mistake;
+    };
+    const statuses = [(await bed.begin({ waitUntil })).status, (await bed.begin({ waitUntil })).status];
+
+    expect(statuses).toEqual([500, 500]);
+    expect(reported).toEqual([mistake, mistake]);
+    expect(client.requests).toEqual([]);
   });
 
   it('keeps a worker alive until the upstream is over', async () => {
@@ -268,6 +285,18 @@ describe('stopping a stream', () => {
 });
 
 describe('a stream whose readers have left', () => {
+  // Deno aborts the signal of a request once its answer is sent.
+  it('is whole where the signal of its request is aborted after the end', async () => {
+    const done = new AbortController();
+    const bed = createBed({ client: fakeClient(of(text('a'), finishChunk())) });
+    const response = await bed.begin({ signal: done.signal });
+    const all = await response.text();
+    done.abort();
+
+    expect(eventsIn(all).at(-1)).toBe('3 [DONE]');
+    expect(await (await bed.resume(response)).text()).toBe(all);
+  });
+
   it.each<[number, number, number]>([
     // detach, when the last one leaves, when the upstream is cancelled
     [0, 50, 50],
@@ -324,6 +353,36 @@ describe('a stream whose readers have left', () => {
     await bed.pass(3000);
 
     expect(seen.cancelledAt).toBeGreaterThanOrEqual(62_000);
+  });
+
+  // Servers like that of Next.js neither read nor cancel the body of an answer whose client has left before.
+  it.each(['begins', 'resumes'] as const)('does not count one that left while it %s it', async (way) => {
+    const clock = new VirtualTimeScheduler(VirtualAction, 0);
+    const log = memoryLog({ scheduler: clock });
+    const { bed, seen, chunks } = upstream({
+      log: {
+        append: (...values) => from(log.append(...values)).pipe(delay(way === 'begins' ? 100 : 0, clock)),
+        read: (...values) => from(log.read(...values)).pipe(delay(100, clock)),
+        stop: (...values) => log.stop(...values),
+      },
+      detach: 2000,
+      clock,
+    });
+    const left = new AbortController();
+    const first = bed.begin(way === 'begins' ? { signal: left.signal } : {});
+    await bed.pass(0);
+    chunks.next(text('a'));
+    await bed.pass(1);
+    const asked = way === 'begins' ? first : bed.resume(await first, undefined, { signal: left.signal });
+    await bed.pass(50);
+    left.abort();
+    await bed.pass(50);
+    expect((await asked).status).toBe(200);
+    await (way === 'begins' ? undefined : (await first).body?.cancel());
+    // The log takes 100 to say that nobody reads.
+    await bed.pass(2100);
+
+    expect(seen.cancelledAt).toBeLessThanOrEqual(2201);
   });
 });
 

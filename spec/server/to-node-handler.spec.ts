@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer, request as send, type IncomingMessage, type RequestListener, Agent } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect, type AddressInfo, type Server } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createGzip, gunzipSync } from 'node:zlib';
 import { firstValueFrom, NEVER, Observable, of, Subject } from 'rxjs';
 import { sendEventStream, toEventStream, toNodeHandler, type EventStreamValue } from '../../src/server/index.js';
 import { chatChunk } from '../support/chunks.js';
@@ -192,6 +195,30 @@ describe('toNodeHandler', () => {
     expect(await aborted).toBe(true);
   });
 
+  it('aborts the signal of a request of which the handler keeps nothing else', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const asked = new Subject<void>();
+    let abort: () => void;
+    const aborted = new Promise<void>((resolve) => (abort = resolve));
+    const port = await serve(
+      toNodeHandler(({ signal }) => {
+        signal.addEventListener('abort', () => abort());
+        asked.next();
+        return new Promise(() => undefined);
+      }),
+    );
+    const isAsked = firstValueFrom(asked);
+    const client = send({ port, host: '127.0.0.1' }).on('error', () => undefined);
+    client.end();
+    await isAsked;
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    client.destroy();
+
+    await expect(aborted).resolves.toBeUndefined();
+  });
+
   it('does not abort the signal of a request that was answered', async () => {
     let signal: AbortSignal | undefined;
     const handler = toNodeHandler((asked) => {
@@ -243,6 +270,65 @@ describe('toNodeHandler', () => {
 
     client.destroy();
     await cancelled;
+  });
+
+  it('goes on when the buffer of middleware that compresses has room, and listens to it once', async () => {
+    let left = 40;
+    const piece = new Uint8Array(2 ** 16);
+    const handler = toNodeHandler(
+      () =>
+        new Response(
+          new ReadableStream({
+            pull: (controller) => (left-- > 0 ? controller.enqueue(piece) : controller.close()),
+          }),
+        ),
+    );
+    const gzip = createGzip();
+    const port = await serve((request, response) => {
+      // What the package compression replaces of a response.
+      const write = response.write.bind(response);
+      const end = response.end.bind(response);
+      const on = response.on.bind(response);
+      gzip.on('data', (compressed: Uint8Array) => write(compressed)).on('end', () => end());
+      handler(
+        request,
+        Object.assign(response, {
+          write: (bytes: Uint8Array) => gzip.write(bytes),
+          end: () => gzip.end(),
+          on: (event: string, listener: () => void) =>
+            event === 'drain' ? gzip.on(event, listener) : on(event, listener),
+        }),
+      );
+    });
+    const client = send({ port, host: '127.0.0.1' });
+    client.end();
+    const [response] = (await once(client, 'response')) as [IncomingMessage];
+    const compressed = (await response.toArray()) as Uint8Array[];
+
+    expect(gunzipSync(Buffer.concat(compressed))).toHaveLength(40 * piece.length);
+    expect(gzip.listenerCount('drain')).toBeLessThan(3);
+  });
+
+  it('serves on when a client leaves a body that cannot be cancelled', async () => {
+    let cancel: () => void;
+    const cancelled = new Promise<void>((resolve) => (cancel = resolve));
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(1)),
+      cancel: () => {
+        cancel();
+        throw new Error('The store is gone');
+      },
+    });
+    const port = await serve(toNodeHandler(({ url }) => new Response(url.endsWith('/body') ? body : 'served')));
+    const client = send({ port, host: '127.0.0.1', path: '/body' }).on('error', () => undefined);
+    client.end();
+    const [response] = (await once(client, 'response')) as [IncomingMessage];
+    response.on('error', () => undefined);
+    client.destroy();
+    await cancelled;
+
+    // A rejection that nobody handles would end the process.
+    expect((await ask(port)).text).toBe('served');
   });
 
   it('serves HTTP/2 through its compatible API', async () => {

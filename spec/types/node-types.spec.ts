@@ -14,6 +14,8 @@ describe('The types of handlers for node:http', () => {
     interface Emitter<Events extends Record<keyof Events, unknown[]>> {
       addListener<Name extends keyof Events>(name: Name, listener: (...values: Events[Name]) => void): this;
       addListener(name: string | symbol, listener: (...values: Values) => void): this;
+      on<Name extends keyof Events>(name: Name, listener: (...values: Events[Name]) => void): this;
+      on(name: string | symbol, listener: (...values: Values) => void): this;
       removeListener<Name extends keyof Events>(name: Name, listener: (...values: Events[Name]) => void): this;
       removeListener(name: string | symbol, listener: (...values: Values) => void): this;
     }

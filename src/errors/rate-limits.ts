@@ -48,9 +48,10 @@ export function parseRateLimits(headers: Headers, now: number): RateLimits {
   return found;
 }
 
+/** Azure sends -1 where no limit applies. */
 function parseCount(text: string | null): number | undefined {
   const count = text === null || text.trim() === '' ? NaN : Number(text);
-  return Number.isFinite(count) ? count : undefined;
+  return Number.isFinite(count) && count >= 0 ? count : undefined;
 }
 
 const unitInMs: Readonly<Record<string, number>> = {

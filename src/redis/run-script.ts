@@ -38,9 +38,11 @@ export function runScript({ client, script, keys, values, patience, scheduler }:
   });
 }
 
-/** Whether a reply is an error with this code, which is the first word of its message. */
+/** Whether a reply is an error with this code, the first word of its message. Redis 6 puts words before those of a script. */
 export function hasCode(failure: unknown, code: string): boolean {
-  return failure instanceof Error && failure.message.startsWith(`${code} `);
+  return (
+    failure instanceof Error && failure.message.replace(/^ERR Error running script .*?: -/su, '').startsWith(`${code} `)
+  );
 }
 
 /** The first run of a client sends the script; from then on its hash is enough, unless Redis was started again. */

@@ -4,6 +4,7 @@ type Listener = (...values: unknown[]) => void;
 /** What emits events in Node. */
 interface NodeEmitter {
   addListener(event: string, listener: Listener): object;
+  on(event: string, listener: Listener): object;
   removeListener(event: string, listener: Listener): object;
 }
 

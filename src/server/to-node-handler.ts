@@ -43,9 +43,13 @@ export function toNodeHandler(handle: WebHandler): (request: NodeRequest, respon
       response.end();
       return;
     }
+    requests.set(response, asked);
     writeResponse(answer(handle, asked), response);
   };
 }
+
+/** Keeps the request of a response: Node aborts its signal only as long as it is not garbage. */
+const requests = new WeakMap<NodeResponse, Request>();
 
 /** A handler may throw, too. */
 async function answer(handle: WebHandler, request: Request): Promise<Response> {

@@ -1,4 +1,4 @@
-import { firstValueFrom, from, fromEvent, race, take } from 'rxjs';
+import { firstValueFrom, from, fromEvent, noop, race, shareReplay, Subject } from 'rxjs';
 import { isGone, type NodeResponse } from './node-exchange.js';
 
 /**
@@ -41,13 +41,18 @@ async function send(answer: Response | Promise<Response>, response: NodeResponse
 }
 
 async function writeBody(reader: ReadableStreamDefaultReader<Uint8Array>, response: NodeResponse): Promise<void> {
-  const left = fromEvent(response, 'close').subscribe(() => void reader.cancel());
+  const drained = new Subject<void>();
+  // Express's compression has a buffer of its own. It tells of it to what `on` adds, and removes nothing.
+  response.on('drain', () => drained.next());
+  const closed = fromEvent(response, 'close');
+  // A body may fail because the socket takes nothing any more.
+  const failed = from(reader.closed).pipe(shareReplay({ bufferSize: 1, refCount: false }));
+  // What fails while a body is cancelled concerns nobody any more, and would end the process.
+  const left = closed.subscribe(() => void reader.cancel().catch(noop));
   try {
     for (let piece = await reader.read(); !piece.done && !isGone(response); piece = await reader.read()) {
       if (!response.write(piece.value)) {
-        // A body may fail because the socket takes nothing any more.
-        const failed = from(reader.closed);
-        await firstValueFrom(race(fromEvent(response, 'drain'), fromEvent(response, 'close'), failed).pipe(take(1)));
+        await firstValueFrom(race(drained, closed, failed));
       }
     }
   } finally {

@@ -132,6 +132,37 @@ describe('authorize', () => {
     expect(reported).toEqual([]);
   });
 
+  // @hono/node-server puts a class of its own in place of the global one.
+  it.each([{}, { origins: ['https://app.example'] }])(
+    'refuses with a response that is no instance of the global class, with %j',
+    async (config) => {
+      const Native = Response;
+      const refusal = (): Response => Native.json({ sign: 'in' }, { status: 403 });
+      const given: readonly Authorize<RelaySession>[] = [
+        () => refusal(),
+        () => of(refusal()),
+        () => {
+          throw refusal();
+        },
+      ];
+      globalThis.Response = class extends Native {
+        constructor(body?: BodyInit | null, init?: ResponseInit) {
+          super(body, { ...init });
+        }
+      };
+      try {
+        for (const authorize of given) {
+          const response = await relayed({ ...config, authorize }).post(chatPath, chatRequest);
+
+          expect([response.status, await response.json()]).toEqual([403, { sign: 'in' }]);
+        }
+      } finally {
+        globalThis.Response = Native;
+      }
+      expect(reported).toEqual([]);
+    },
+  );
+
   it('that throws is answered with 500 without its text, which the operator sees', async () => {
     const failure = new Error('The database at 10.0.0.7 is down');
     const failing: readonly Authorize<RelaySession>[] = [

@@ -63,6 +63,20 @@ describe.each(ways)('An error of the upstream, as a relay answers %s with it,', 
     expect([answered, told]).toEqual([status, { ...error, type: status === 404 ? 'not_found' : 'invalid_request' }]);
   });
 
+  it.each<[string, (error: object) => Observable<TransportEvent>]>([
+    ['with its status', (error) => answer(JSON.stringify({ error }), { status: 400, headers: json })],
+    ['in a stream', (error) => answer(eventStream(textChunk('Hel'), { error: { ...error, code: 'invalid_prompt' } }))],
+  ])('has no key among its words: %s', async (_, answerWith) => {
+    const key = 'sk-of-the-operator';
+    const error = { message: `Wrong field beside ${key}`, code: `for_${key}`, param: key };
+    const response = await relayed({}, answerWith(error)).post(chatPath, chatRequest);
+    const told = await response.text();
+
+    expect(response.status).toBe(400);
+    expect(told).toContain('Wrong field beside');
+    expect(told).not.toContain(key);
+  });
+
   it.each([
     [401, {}],
     [402, {}],

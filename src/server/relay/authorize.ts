@@ -1,7 +1,7 @@
 import { firstValueFrom, from, type Observable, type ObservableInput } from 'rxjs';
 import { throwIfAborted } from '../../operators/throw-if-aborted.js';
 import { isObject } from '../../util/is-object.js';
-import { Refusal } from './refusal.js';
+import { isWebResponse, Refusal } from './refusal.js';
 import type { Authorization, RelaySession, RelaySettings } from './relay-config.js';
 
 const shape = "authorize must give { user: 'id' } with a text that is not empty, a Response that refuses, or nothing";
@@ -20,7 +20,7 @@ export async function sessionOf(request: Request, { authorize }: RelaySettings):
   if (session === undefined || session === null) {
     throw new Refusal(401, 'Nobody is signed in', { kind: 'authentication', code: 'unauthorized' });
   }
-  if (session instanceof Response) {
+  if (isWebResponse(session)) {
     return session;
   }
   if (!isObject(session) || typeof session['user'] !== 'string' || session['user'] === '') {
@@ -32,7 +32,7 @@ export async function sessionOf(request: Request, { authorize }: RelaySettings):
 function isSettled(
   given: Authorization<RelaySession> | ObservableInput<unknown>,
 ): given is Authorization<RelaySession> {
-  return given === undefined || given === null || given instanceof Response || 'user' in Object(given);
+  return given === undefined || given === null || isWebResponse(given) || 'user' in Object(given);
 }
 
 function toSource(given: ObservableInput<unknown>): Observable<unknown> {

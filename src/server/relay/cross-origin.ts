@@ -24,7 +24,8 @@ export function withOrigin(response: Response, { headers }: Request, origins: re
   }
   const origin = allowedOrigin(headers, origins);
   // The headers of a response that was fetched cannot be changed.
-  const readable = new Response(response.body, response);
+  const { body, status, statusText, headers: own } = response;
+  const readable = new Response(body, { status, statusText, headers: own });
   readable.headers.append('vary', 'origin');
   if (origin !== undefined) {
     readable.headers.set('access-control-allow-origin', origin);

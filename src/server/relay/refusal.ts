@@ -24,12 +24,17 @@ export class Refusal extends Error {
  * Answers with an error in the shape of OpenAI's API, or with the `Response` that was thrown.
  */
 export function refuse(error: unknown): Response {
-  if (error instanceof Response) {
+  if (isWebResponse(error)) {
     return error;
   }
   const { status, headers, ...told } = toRefused(error);
   const { message, kind, code = null, param = null } = told;
   return Response.json({ error: { message, type: kind, code, param } }, { status, headers });
+}
+
+/** Whether a value is a `Response`, of whichever class: @hono/node-server replaces the global one. */
+export function isWebResponse(value: unknown): value is Response {
+  return Object.prototype.toString.call(value) === '[object Response]';
 }
 
 function toRefused(error: unknown): ToldError & Pick<Refusal, 'status' | 'headers'> {

@@ -6,7 +6,7 @@ import { admitPreflight, withOrigin } from './cross-origin.js';
 import { listModels } from './models.js';
 import { readBody } from './read-body.js';
 import { readConfig } from './read-config.js';
-import { refuse } from './refusal.js';
+import { isWebResponse, refuse } from './refusal.js';
 import type { RelayConfig, RelaySession, RelaySettings } from './relay-config.js';
 import { prepareBody } from './relayed-request.js';
 import { routeOf } from './routes.js';
@@ -48,7 +48,7 @@ function checkWebRequest({ headers }: Partial<Request> = {}): void {
 async function answer(request: Request, settings: RelaySettings, context: HandlerContext): Promise<Response> {
   const route = routeOf(request);
   const session = await sessionOf(request, settings);
-  if (session instanceof Response) {
+  if (isWebResponse(session)) {
     return session;
   }
   switch (route.name) {

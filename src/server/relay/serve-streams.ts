@@ -1,4 +1,4 @@
-import { catchError, defer, finalize, firstValueFrom, type ObservableInput, throwError } from 'rxjs';
+import { catchError, defer, finalize, firstValueFrom, noop, type ObservableInput, throwError } from 'rxjs';
 import { tellOperator } from '../tell-operator.js';
 import type { HandlerContext } from '../to-node-handler.js';
 import { eventStreamHeaders } from '../to-event-stream.js';
@@ -26,21 +26,26 @@ export function beginStream(
   const { form, session, signal } = request;
   const key: StreamKey = { id, owner: session.user };
   return new Promise((resolve, reject) => {
-    const over = new Promise<void>((settle) => {
-      askUpstream(request, settings)
-        .pipe(
-          writeStream(key, form, settings),
-          finalize(() => {
-            release();
-            settle();
-          }),
-        )
-        .subscribe({
-          next: () => resolve(answerWith({ ...key, after: 0, isNamed: form === 'responses', signal }, settings)),
-          error: reject,
-        });
+    let settle = noop;
+    const over = new Promise<void>((done) => {
+      settle = done;
     });
-    context.waitUntil?.(over);
+    defer(() => {
+      // Before anything is asked, since that of a Worker throws where it was taken from its context.
+      context.waitUntil?.(over);
+      return askUpstream(request, settings);
+    })
+      .pipe(
+        writeStream(key, form, settings),
+        finalize(() => {
+          release();
+          settle();
+        }),
+      )
+      .subscribe({
+        next: () => resolve(answerWith({ ...key, after: 0, isNamed: form === 'responses', signal }, settings)),
+        error: reject,
+      });
   });
 }
 

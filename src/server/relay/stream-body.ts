@@ -81,6 +81,9 @@ class StreamReader implements LocalReader {
     // Not every runtime cancels a body when its reader leaves.
     this.signal = fromEvent(cursor.signal, 'abort').subscribe(() => this.end());
     this.watch();
+    if (cursor.signal.aborted) {
+      this.end();
+    }
   }
 
   read(): void {
