@@ -1,4 +1,16 @@
-import { concat, EMPTY, finalize, from, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  finalize,
+  from,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  throwError,
+  VirtualAction,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { type ChatCompletionChunk, createClient, type ResponseEvent, StreamError } from '../../src/index.js';
 import { memoryLog, type AppendResult, type StreamLog } from '../../src/server/index.js';
 import { fakeClient, responseEvents } from '../../src/testing/index.js';
@@ -16,11 +28,11 @@ const logFull = frame('limit', 'log_full', 'There is no room for more of the str
 const unavailable = frame('server', 'log_unavailable', 'The streams are not available');
 
 /** An upstream that answers as a spec says, and when it was cancelled. */
-function upstream(config: Partial<Parameters<typeof createBed>[0]> = {}) {
+function upstream(config: Partial<Parameters<typeof createBed>[0]> = {}, clock?: VirtualTimeScheduler) {
   const chunks = new Subject<ChatCompletionChunk>();
   const seen: { cancelledAt?: number } = {};
   const answer = chunks.pipe(finalize(() => (seen.cancelledAt ??= bed.clock.now())));
-  const bed: RelayBed = createBed({ client: fakeClient(answer), ...config });
+  const bed: RelayBed = createBed({ client: fakeClient(answer), ...config }, clock);
   const begin = async (): Promise<Response> => {
     const response = bed.begin();
     await bed.pass(0);
@@ -255,6 +267,30 @@ describe('a stream whose readers have left', () => {
     expect((seen.cancelledAt ?? 0) - 50_000).toBeGreaterThanOrEqual(detach);
     expect((seen.cancelledAt ?? 0) - 50_000).toBeLessThanOrEqual(detach * 1.1 + 1500);
   });
+
+  it.each([0, 200])(
+    'is not cancelled while one on another node passes on what it has read, with detach %d',
+    async (detach) => {
+      const clock = new VirtualTimeScheduler(VirtualAction, 0);
+      const { bed, begin, seen, chunks } = upstream(
+        { detach, log: { ...memoryLog({ scheduler: clock }), lease: 9000 } },
+        clock,
+      );
+      const response = await begin();
+      const reader = readerOf(await bed.beside('elsewhere').resume(response));
+      await reader.next();
+      await bed.pass(100);
+      await response.body?.cancel();
+      await bed.pass(300);
+      chunks.next(text('b'));
+
+      expect(eventsIn((await reader.next()) ?? '')).toEqual([expect.stringMatching(/^2 .*"b"/u)]);
+      await reader.leave();
+      await passSlowly(bed, 3);
+      expect(seen.cancelledAt).toBeGreaterThanOrEqual(400 + detach);
+      expect(seen.cancelledAt).toBeLessThanOrEqual(2000);
+    },
+  );
 
   it.each(['here', 'elsewhere'] as const)('counts one that takes nothing %s, until it is ended', async (place) => {
     const { bed, begin, seen, chunks } = upstream({ detach: 2000 });

@@ -96,7 +96,9 @@ export class LocalStream {
 
   /** Asks when the last reader has been gone for `detach`, and after a silence. */
   private askIfDue(): void {
-    const { detach, scheduler } = this.settings;
+    const { log, detach: asked, scheduler } = this.settings;
+    // A log without leases has no readers elsewhere.
+    const detach = log.lease === undefined ? asked : this.patience;
     const now = scheduler.now();
     if (this.leftAt !== undefined && now - this.leftAt >= detach) {
       this.leftAt = undefined;
