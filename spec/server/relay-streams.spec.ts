@@ -292,6 +292,30 @@ describe('a stream whose readers have left', () => {
     },
   );
 
+  it('keeps the end that came before it could be cancelled', async () => {
+    const clock = new VirtualTimeScheduler(VirtualAction, 0);
+    const log = memoryLog({ scheduler: clock });
+    const appended = new Subject<never>();
+    let appends = 0;
+    const slow: StreamLog = {
+      ...log,
+      append: (...values) => {
+        const result = from(log.append(...values));
+        return ++appends === 3 ? concat(appended, result) : result;
+      },
+    };
+    const { bed, begin, chunks } = upstream({ detach: 10, log: slow }, clock);
+    const response = await begin();
+    await response.body?.cancel();
+    await bed.pass(5);
+    chunks.next(text('b'));
+    await bed.pass(2000);
+    chunks.complete();
+    appended.complete();
+
+    expect(eventsIn(await (await bed.resume(response, '2')).text())).toEqual(['3 [DONE]']);
+  });
+
   it.each(['here', 'elsewhere'] as const)('counts one that takes nothing %s, until it is ended', async (place) => {
     const { bed, begin, seen, chunks } = upstream({ detach: 2000 });
     const response = await begin();
@@ -409,6 +433,22 @@ describe('a log that goes wrong', () => {
     expect(eventsIn(all).map((event) => event.replace(/\{.*"content":"(.*?)".*/u, '$1'))).toEqual(expected);
     // While a log cannot be read, others may still read it.
     expect(seen.cancelledAt).toBe(isWritten ? undefined : 0);
+  });
+
+  it('says that it is full also where a long event is the last', async () => {
+    const events = new Subject<ResponseEvent>();
+    const bed = createBed({ client: fakeClient(events), log: memoryLog({ bytes: 1000 }) });
+    const begun = bed.begin({ path: 'responses', body: { model: 'm', input: 'Hi' } });
+    await bed.pass(0);
+    const [created, ...others] = responseEvents('x'.repeat(3000));
+    events.next(created!);
+    const response = await begun;
+    const all = response.text();
+    events.next(others.at(-1)!);
+    events.complete();
+    await bed.pass(0);
+
+    expect(eventsIn(await all).at(-1)).toMatch(/^2 .*"log_full"/u);
   });
 
   it('keeps no more than a stream may have while an append takes its time', async () => {

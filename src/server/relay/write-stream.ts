@@ -55,6 +55,8 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
   private isAppending = false;
   private isPausing = false;
   private isEnding = false;
+  /** Whether the last event says why there are no more. */
+  private isCutShort = false;
   private hasFailed = false;
   /** The `detach` to ask the log with, if it is to be asked. */
   private question: number | undefined;
@@ -155,7 +157,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
   private settle(result: AppendResult, entries: readonly LogEntry[], end: boolean): void {
     if (!this.hasBegun) {
       this.begin(result);
-    } else if (result === 'lost' || (result === 'full' && end && entries.length <= 1)) {
+    } else if (result === 'lost' || (result === 'full' && end && this.isCutShort)) {
       this.lose();
     } else if (result === 'full') {
       this.endWith('log_full', entries.length);
@@ -163,7 +165,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
       this.endWith('stopped', entries.length);
     } else if (end) {
       this.destination.complete();
-    } else if (result === 'detached' && !this.local.isRead) {
+    } else if (result === 'detached' && !this.isEnding && !this.local.isRead) {
       this.endWith('detached', 0);
     } else {
       this.flush();
@@ -189,6 +191,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
     this.pending = [];
     this.pendingSize = 0;
     this.isEnding = true;
+    this.isCutShort = true;
     this.add(toErrorEvent(streamErrors[code], this.form));
     this.flush();
   }
