@@ -7,7 +7,9 @@ import {
   type Observable,
   of,
   Subject,
+  switchMap,
   throwError,
+  timer,
   VirtualAction,
   VirtualTimeScheduler,
 } from 'rxjs';
@@ -314,6 +316,23 @@ describe('a stream whose readers have left', () => {
     appended.complete();
 
     expect(eventsIn(await (await bed.resume(response, '2')).text())).toEqual(['3 [DONE]']);
+  });
+
+  it('is cancelled if its only reader has left before the log had it', async () => {
+    const clock = new VirtualTimeScheduler(VirtualAction, 0);
+    const log = memoryLog({ scheduler: clock });
+    const append: StreamLog['append'] = (...values) => timer(5, clock).pipe(switchMap(() => log.append(...values)));
+    const { bed, seen, chunks } = upstream({ detach: 1000, log: { ...log, append } }, clock);
+    const left = new AbortController();
+    const response = bed.begin({ signal: left.signal });
+    await bed.pass(1);
+    chunks.next(text('a'));
+    left.abort();
+    await bed.pass(5);
+    await response;
+    await bed.pass(2000);
+
+    expect(seen.cancelledAt).toBeLessThan(2000);
   });
 
   it.each(['here', 'elsewhere'] as const)('counts one that takes nothing %s, until it is ended', async (place) => {

@@ -78,9 +78,12 @@ class StreamReader implements LocalReader {
     this.local = localStreams(settings.log).get(cursor.id);
     this.local?.enter(this);
     this.offeredAt = settings.scheduler.now();
-    // Not every runtime cancels a body when its reader leaves.
+    // Not every runtime cancels a body when its reader leaves, which may be before there is one.
     this.signal = fromEvent(cursor.signal, 'abort').subscribe(() => this.end());
     this.watch();
+    if (cursor.signal.aborted) {
+      this.end();
+    }
   }
 
   read(): void {
