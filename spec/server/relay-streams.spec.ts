@@ -442,6 +442,8 @@ describe('a log that goes wrong', () => {
     ['fails once', faulty((real, place) => (place === 2 ? broken : real())), ['1 a', `2 ${unavailable}`]],
     ['fails', faulty((real, place) => (place >= 2 ? broken : real())), [lost]],
     ['has lost the stream', faulty((real, place) => (place === 2 ? of('lost') : real())), [lost]],
+    ['answers nothing', faulty((real, place) => (place === 2 ? EMPTY : real())), ['1 a', `2 ${unavailable}`]],
+    ['gives nothing to read', { ...memoryLog(), read: () => EMPTY }, [`data: ${unavailable}`], true],
     ['cannot be read', { ...memoryLog(), read: () => broken }, [`data: ${unavailable}`], true],
     ['has no such stream any more', { ...memoryLog(), read: () => of(undefined) }, [lost], true],
     ['has a dead writer', { ...memoryLog(), read: () => of({ entries: [], state: 'lost' as const }) }, [lost], true],

@@ -1,4 +1,4 @@
-import { catchError, defer, finalize, firstValueFrom, type ObservableInput, throwError } from 'rxjs';
+import { catchError, defer, finalize, first, firstValueFrom, type ObservableInput, throwError } from 'rxjs';
 import type { HandlerContext } from '../to-node-handler.js';
 import { eventStreamHeaders } from '../to-event-stream.js';
 import { askUpstream } from './ask-upstream.js';
@@ -84,6 +84,7 @@ function answerWith(cursor: ReadPlace, settings: RelaySettings): Response {
 function ask<T>(question: () => ObservableInput<T>): Promise<T> {
   return firstValueFrom(
     defer(question).pipe(
+      first(),
       catchError(() => {
         const { message, ...told } = streamErrors.log_unavailable;
         return throwError(() => new Refusal(503, message, told));

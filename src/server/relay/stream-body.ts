@@ -1,4 +1,4 @@
-import { defer, fromEvent, Subscription, take } from 'rxjs';
+import { defer, first, fromEvent, Subscription } from 'rxjs';
 import { formatEvent } from '../../sse/format-event.js';
 import { toErrorEvent } from '../error-event.js';
 import { joinWaiting } from './join-waiting.js';
@@ -125,7 +125,7 @@ class StreamReader implements LocalReader {
     const { log, heartbeat } = this.settings;
     const wait = this.local?.isLost === true ? 0 : heartbeat;
     this.reading = defer(() => log.read(id, owner, this.last, wait))
-      .pipe(take(1))
+      .pipe(first())
       .subscribe({
         next: (page) => this.give(page),
         error: () => {

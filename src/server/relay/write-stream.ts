@@ -1,4 +1,4 @@
-import { defer, type OperatorFunction, type Subscriber, type Subscription, take } from 'rxjs';
+import { defer, first, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
 import { operate, type Stage } from '../../util/operate.js';
 import { type StreamForm, toErrorEvent } from '../error-event.js';
 import type { AppendResult, LogEntry } from '../stream-log.js';
@@ -139,7 +139,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
     const end = this.isEnding && this.hasBegun;
     this.isAppending = true;
     this.local.noteAppend();
-    const appending = defer(() => log.append(id, owner, entries, { end, detach })).pipe(take(1));
+    const appending = defer(() => log.append(id, owner, entries, { end, detach })).pipe(first());
     this.destination.add(
       appending.subscribe({
         next: (result) => {
