@@ -456,6 +456,20 @@ describe('a log that goes wrong', () => {
     expect(seen.cancelledAt).toBe(isWritten ? undefined : 0);
   });
 
+  it('has the end that came while an append failed', async () => {
+    const failed = new Subject<never>();
+    const { bed, begin, chunks } = upstream({
+      log: faulty((real, place) => (place === 3 ? failed : real())),
+    });
+    const response = await begin();
+    await bed.pass(10);
+    chunks.next(text('b'));
+    chunks.complete();
+    failed.error(new Error('ECONNRESET'));
+
+    expect(eventsIn(await response.text()).slice(1)).toEqual([expect.stringMatching(/^2 .*"b"/u), '3 [DONE]']);
+  });
+
   it('says that it is full also where a long event is the last', async () => {
     const events = new Subject<ResponseEvent>();
     const bed = createBed({ client: fakeClient(events), log: memoryLog({ bytes: 1000 }) });

@@ -148,7 +148,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
         },
         error: () => {
           this.isAppending = false;
-          this.appendAgain(entries, end);
+          this.appendAgain(entries);
         },
       }),
     );
@@ -197,7 +197,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
   }
 
   /** Whether the log has the entries is not known, so they are sent again. */
-  private appendAgain(entries: readonly LogEntry[], end: boolean): void {
+  private appendAgain(entries: readonly LogEntry[]): void {
     if (!this.hasBegun) {
       this.destination.error(new Refusal(503, streamErrors.log_unavailable.message, streamErrors.log_unavailable));
     } else if (this.hasFailed) {
@@ -205,8 +205,8 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
     } else {
       this.hasFailed = true;
       this.source.unsubscribe();
-      this.isEnding = true;
-      if (!end) {
+      if (!this.isEnding) {
+        this.isEnding = true;
         this.number -= this.pending.length;
         this.pending = [];
         this.add(toErrorEvent(streamErrors.log_unavailable, this.form));
