@@ -34,7 +34,15 @@ export function beginStream(
           }),
         )
         .subscribe({
-          next: () => resolve(answerWith({ ...key, after: 0, isNamed: form === 'responses', signal }, settings)),
+          next: () => {
+            if (signal.aborted) {
+              // Nobody knows of the stream.
+              localStreams(settings.log).get(key.id)?.ask(0);
+              reject(new Refusal(499, 'The caller has left'));
+            } else {
+              resolve(answerWith({ ...key, after: 0, isNamed: form === 'responses', signal }, settings));
+            }
+          },
           error: reject,
         });
     });
