@@ -473,6 +473,18 @@ describe('a log that goes wrong', () => {
     expect(seen.cancelledAt).toBe(isWritten ? undefined : 0);
   });
 
+  it('has told later readers, too, that a stream is lost, though it has no lease', async () => {
+    const { bed, begin, seen } = upstream({ log: faulty((real, place) => (place >= 3 ? broken : real())) });
+    const response = await begin();
+    await bed.pass(10);
+    await bed.pass(3000);
+    expect(seen.cancelledAt).toBeDefined();
+    expect(eventsIn(await response.text()).at(-1)).toBe(lost);
+
+    expect(eventsIn(await (await bed.resume(response)).text())).toEqual([expect.stringMatching(/^1 /u), lost]);
+    expect(eventsIn(await (await bed.resume(response, '1')).text())).toEqual([lost]);
+  });
+
   it('has the end that came while an append failed', async () => {
     const failed = new Subject<never>();
     const { bed, begin, chunks } = upstream({

@@ -60,7 +60,10 @@ export class LocalStream {
     this.isOpen = true;
     this.askIfDue();
     return new Subscription(() => {
-      known.delete(id);
+      // A log without leases cannot tell later readers that the writer is lost.
+      if (!this.isLost || this.settings.log.lease !== undefined) {
+        known.delete(id);
+      }
       this.isOpen = false;
       this.timer.unsubscribe();
     });
@@ -91,6 +94,7 @@ export class LocalStream {
 
   lose(): void {
     this.isLost = true;
+    this.isOpen = false;
     this.readers.forEach((reader) => reader.onWriterLost());
   }
 

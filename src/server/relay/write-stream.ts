@@ -217,7 +217,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
 
   private lose(): void {
     this.source.unsubscribe();
-    this.destination.complete();
     this.local.lose();
+    this.destination.complete();
   }
 }
