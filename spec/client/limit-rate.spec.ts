@@ -322,9 +322,12 @@ describe('limitRate and what the server says', () => {
 
   const busy = new RateLimitError('429 Slow down', { status: 429, retryable: true, retryAfter: 30 });
 
-  it('pauses all for as long as a 429 asks', () => {
+  it.each([
+    ['too many requests', busy],
+    ['a model that is overloaded', new ApiError('429 Busy', { kind: 'overloaded', status: 429, retryable: true, retryAfter: 30 })], // prettier-ignore
+  ])('pauses all for as long as a 429 for %s asks', (_what, error) => {
     const { sent } = sentBy({ requests: 9 }, [['a', 0], ['b', 1], ['c', 2]], (name) =>
-      name === 'a' ? throwError(() => busy) : answer(hello),
+      name === 'a' ? throwError(() => error) : answer(hello),
     ); // prettier-ignore
 
     expect(sent).toEqual(['a@0', 'b@30', 'c@30']);

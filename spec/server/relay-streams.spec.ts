@@ -8,7 +8,9 @@ import {
   type Observable,
   of,
   Subject,
+  switchMap,
   throwError,
+  timer,
   VirtualAction,
   VirtualTimeScheduler,
 } from 'rxjs';
@@ -32,10 +34,7 @@ const logFull = frame('limit', 'log_full', 'There is no room for more of the str
 const unavailable = frame('server', 'log_unavailable', 'The streams are not available');
 
 /** An upstream that answers as a spec says, and when it was cancelled. */
-function upstream({
-  clock,
-  ...config
-}: Partial<Parameters<typeof createBed>[0]> & { clock?: VirtualTimeScheduler } = {}) {
+function upstream(config: Partial<Parameters<typeof createBed>[0]> = {}, clock?: VirtualTimeScheduler) {
   const chunks = new Subject<ChatCompletionChunk>();
   const seen: { cancelledAt?: number } = {};
   const answer = chunks.pipe(finalize(() => (seen.cancelledAt ??= bed.clock.now())));
@@ -336,6 +335,88 @@ describe('a stream whose readers have left', () => {
     expect((seen.cancelledAt ?? 0) - 50_000).toBeLessThanOrEqual(detach * 1.1 + 1500);
   });
 
+  it.each([0, 200])(
+    'is not cancelled while one on another node passes on what it has read, with detach %d',
+    async (detach) => {
+      const clock = new VirtualTimeScheduler(VirtualAction, 0);
+      const { bed, begin, seen, chunks } = upstream(
+        { detach, log: { ...memoryLog({ scheduler: clock }), lease: 9000 } },
+        clock,
+      );
+      const response = await begin();
+      const reader = readerOf(await bed.beside('elsewhere').resume(response));
+      await reader.next();
+      await bed.pass(100);
+      await response.body?.cancel();
+      await bed.pass(300);
+      chunks.next(text('b'));
+
+      expect(eventsIn((await reader.next()) ?? '')).toEqual([expect.stringMatching(/^2 .*"b"/u)]);
+      await reader.leave();
+      await passSlowly(bed, 3);
+      expect(seen.cancelledAt).toBeGreaterThanOrEqual(400 + detach);
+      expect(seen.cancelledAt).toBeLessThanOrEqual(2000);
+    },
+  );
+
+  it('keeps the end that came before it could be cancelled', async () => {
+    const clock = new VirtualTimeScheduler(VirtualAction, 0);
+    const log = memoryLog({ scheduler: clock });
+    const appended = new Subject<never>();
+    let appends = 0;
+    const slow: StreamLog = {
+      ...log,
+      append: (...values) => {
+        const result = from(log.append(...values));
+        return ++appends === 3 ? concat(appended, result) : result;
+      },
+    };
+    const { bed, begin, chunks } = upstream({ detach: 10, log: slow }, clock);
+    const response = await begin();
+    await response.body?.cancel();
+    await bed.pass(5);
+    chunks.next(text('b'));
+    await bed.pass(2000);
+    chunks.complete();
+    appended.complete();
+
+    expect(eventsIn(await (await bed.resume(response, '2')).text())).toEqual(['3 [DONE]']);
+  });
+
+  it('is cancelled at once if its reader has left before the log had it', async () => {
+    const clock = new VirtualTimeScheduler(VirtualAction, 0);
+    const log = memoryLog({ scheduler: clock });
+    const append: StreamLog['append'] = (...values) => timer(5, clock).pipe(switchMap(() => log.append(...values)));
+    const { bed, seen, chunks } = upstream({ log: { ...log, append } }, clock);
+    const left = new AbortController();
+    const response = bed.begin({ signal: left.signal });
+    await bed.pass(1);
+    chunks.next(text('a'));
+    left.abort();
+    await bed.pass(15);
+    await response;
+
+    expect(seen.cancelledAt).toBeLessThanOrEqual(15);
+  });
+
+  it('does not count one that left before it had what it asked for', async () => {
+    const clock = new VirtualTimeScheduler(VirtualAction, 0);
+    const log = memoryLog({ scheduler: clock });
+    const read: StreamLog['read'] = (...values) => timer(5, clock).pipe(switchMap(() => log.read(...values)));
+    const { bed, begin, seen } = upstream({ detach: 1000, log: { ...log, read } }, clock);
+    const response = await begin();
+    const left = new AbortController();
+    const resumed = bed.resume(response, undefined, { signal: left.signal });
+    await bed.pass(1);
+    left.abort();
+    await bed.pass(5);
+    await resumed;
+    await response.body?.cancel();
+    await passSlowly(bed, 2);
+
+    expect(seen.cancelledAt).toBe(1006);
+  });
+
   it.each(['here', 'elsewhere'] as const)('counts one that takes nothing %s, until it is ended', async (place) => {
     const { bed, begin, seen, chunks } = upstream({ detach: 2000 });
     const response = await begin();
@@ -359,15 +440,17 @@ describe('a stream whose readers have left', () => {
   it.each(['begins', 'resumes'] as const)('does not count one that left while it %s it', async (way) => {
     const clock = new VirtualTimeScheduler(VirtualAction, 0);
     const log = memoryLog({ scheduler: clock });
-    const { bed, seen, chunks } = upstream({
-      log: {
-        append: (...values) => from(log.append(...values)).pipe(delay(way === 'begins' ? 100 : 0, clock)),
-        read: (...values) => from(log.read(...values)).pipe(delay(100, clock)),
-        stop: (...values) => log.stop(...values),
+    const { bed, seen, chunks } = upstream(
+      {
+        log: {
+          append: (...values) => from(log.append(...values)).pipe(delay(way === 'begins' ? 100 : 0, clock)),
+          read: (...values) => from(log.read(...values)).pipe(delay(100, clock)),
+          stop: (...values) => log.stop(...values),
+        },
+        detach: 2000,
       },
-      detach: 2000,
       clock,
-    });
+    );
     const left = new AbortController();
     const first = bed.begin(way === 'begins' ? { signal: left.signal } : {});
     await bed.pass(0);
@@ -377,7 +460,7 @@ describe('a stream whose readers have left', () => {
     await bed.pass(50);
     left.abort();
     await bed.pass(50);
-    expect((await asked).status).toBe(200);
+    expect((await asked).status).toBe(way === 'begins' ? 499 : 200);
     await (way === 'begins' ? undefined : (await first).body?.cancel());
     // The log takes 100 to say that nobody reads.
     await bed.pass(2100);
@@ -507,6 +590,8 @@ describe('a log that goes wrong', () => {
     ['fails once', faulty((real, place) => (place === 2 ? broken : real())), ['1 a', `2 ${unavailable}`]],
     ['fails', faulty((real, place) => (place >= 2 ? broken : real())), [lost]],
     ['has lost the stream', faulty((real, place) => (place === 2 ? of('lost') : real())), [lost]],
+    ['answers nothing', faulty((real, place) => (place === 2 ? EMPTY : real())), ['1 a', `2 ${unavailable}`]],
+    ['gives nothing to read', { ...memoryLog(), read: () => EMPTY }, [`data: ${unavailable}`], true],
     ['cannot be read', { ...memoryLog(), read: () => broken }, [`data: ${unavailable}`], true],
     ['has no such stream any more', { ...memoryLog(), read: () => of(undefined) }, [lost], true],
     ['has a dead writer', { ...memoryLog(), read: () => of({ entries: [], state: 'lost' as const }) }, [lost], true],
@@ -517,6 +602,48 @@ describe('a log that goes wrong', () => {
     expect(eventsIn(all).map((event) => event.replace(/\{.*"content":"(.*?)".*/u, '$1'))).toEqual(expected);
     // While a log cannot be read, others may still read it.
     expect(seen.cancelledAt).toBe(isWritten ? undefined : 0);
+  });
+
+  it('has told later readers, too, that a stream is lost, though it has no lease', async () => {
+    const { bed, begin, seen } = upstream({ log: faulty((real, place) => (place >= 3 ? broken : real())) });
+    const response = await begin();
+    await bed.pass(10);
+    await bed.pass(3000);
+    expect(seen.cancelledAt).toBeDefined();
+    expect(eventsIn(await response.text()).at(-1)).toBe(lost);
+
+    expect(eventsIn(await (await bed.resume(response)).text())).toEqual([expect.stringMatching(/^1 /u), lost]);
+    expect(eventsIn(await (await bed.resume(response, '1')).text())).toEqual([lost]);
+  });
+
+  it('has the end that came while an append failed', async () => {
+    const failed = new Subject<never>();
+    const { bed, begin, chunks } = upstream({
+      log: faulty((real, place) => (place === 3 ? failed : real())),
+    });
+    const response = await begin();
+    await bed.pass(10);
+    chunks.next(text('b'));
+    chunks.complete();
+    failed.error(new Error('ECONNRESET'));
+
+    expect(eventsIn(await response.text()).slice(1)).toEqual([expect.stringMatching(/^2 .*"b"/u), '3 [DONE]']);
+  });
+
+  it('says that it is full also where a long event is the last', async () => {
+    const events = new Subject<ResponseEvent>();
+    const bed = createBed({ client: fakeClient(events), log: memoryLog({ bytes: 1000 }) });
+    const begun = bed.begin({ path: 'responses', body: { model: 'm', input: 'Hi' } });
+    await bed.pass(0);
+    const [created, ...others] = responseEvents('x'.repeat(3000));
+    events.next(created!);
+    const response = await begun;
+    const all = response.text();
+    events.next(others.at(-1)!);
+    events.complete();
+    await bed.pass(0);
+
+    expect(eventsIn(await all).at(-1)).toMatch(/^2 .*"log_full"/u);
   });
 
   it('keeps no more than a stream may have while an append takes its time', async () => {

@@ -106,10 +106,10 @@ export function limitRate(config: LimitRateConfig): Interceptor {
     },
     error: (error: unknown) => {
       if (isLlmError(error)) {
-        const { rateLimits = {}, kind, code, retryAfter = 0 } = error as Partial<ApiError>;
+        const { rateLimits = {}, status, kind, code, retryAfter = 0 } = error as Partial<ApiError>;
         told.lower(rateLimits, scheduler.now());
         // A second limit inside this one speaks of its own budget.
-        if (kind === 'rate_limit' && code !== budgetCode && retryAfter > 0) {
+        if (status === 429 && kind !== 'quota' && code !== budgetCode && retryAfter > 0) {
           effect(() => store.hold(key, retryAfter));
         }
       }

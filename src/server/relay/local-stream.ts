@@ -60,7 +60,10 @@ export class LocalStream {
     this.isOpen = true;
     this.askIfDue();
     return new Subscription(() => {
-      known.delete(id);
+      // A log without leases cannot tell later readers that the writer is lost.
+      if (!this.isLost || this.settings.log.lease !== undefined) {
+        known.delete(id);
+      }
       this.isOpen = false;
       this.timer.unsubscribe();
     });
@@ -91,12 +94,15 @@ export class LocalStream {
 
   lose(): void {
     this.isLost = true;
+    this.isOpen = false;
     this.readers.forEach((reader) => reader.onWriterLost());
   }
 
   /** Asks when the last reader has been gone for `detach`, and after a silence. */
   private askIfDue(): void {
-    const { detach, scheduler } = this.settings;
+    const { log, detach: asked, scheduler } = this.settings;
+    // A log without leases has no readers elsewhere.
+    const detach = log.lease === undefined ? asked : this.patience;
     const now = scheduler.now();
     if (this.leftAt !== undefined && now - this.leftAt >= detach) {
       this.leftAt = undefined;

@@ -56,7 +56,10 @@ export interface RelayConfig<Session extends RelaySession = RelaySession> {
   readonly limits?: RelayLimits | undefined;
   /** After how many milliseconds of silence a comment is sent, so that no proxy closes the connection. Default 15,000. */
   readonly heartbeat?: number | undefined;
-  /** For how many milliseconds a stream goes on without a reader; 0 to cancel it at once. Default 30,000. */
+  /**
+   * For how many milliseconds a stream goes on without a reader; 0 to cancel it at once. A log that has leases may be read on
+   * other nodes, so there it goes on for a second at least. Default 30,000.
+   */
   readonly detach?: number | undefined;
   /** Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;

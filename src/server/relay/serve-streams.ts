@@ -1,4 +1,4 @@
-import { catchError, defer, finalize, firstValueFrom, noop, type ObservableInput, throwError } from 'rxjs';
+import { catchError, defer, finalize, first, firstValueFrom, noop, type ObservableInput, throwError } from 'rxjs';
 import { tellOperator } from '../tell-operator.js';
 import type { HandlerContext } from '../to-node-handler.js';
 import { eventStreamHeaders } from '../to-event-stream.js';
@@ -43,7 +43,15 @@ export function beginStream(
         }),
       )
       .subscribe({
-        next: () => resolve(answerWith({ ...key, after: 0, isNamed: form === 'responses', signal }, settings)),
+        next: () => {
+          if (signal.aborted) {
+            // Nobody knows of the stream.
+            localStreams(settings.log).get(key.id)?.ask(0);
+            reject(new Refusal(499, 'The caller has left'));
+          } else {
+            resolve(answerWith({ ...key, after: 0, isNamed: form === 'responses', signal }, settings));
+          }
+        },
         error: reject,
       });
   });
@@ -91,6 +99,7 @@ function answerWith(cursor: ReadPlace, settings: RelaySettings): Response {
 function ask<T>(question: () => ObservableInput<T>): Promise<T> {
   return firstValueFrom(
     defer(question).pipe(
+      first(),
       catchError((error: unknown) => {
         tellOperator(error);
         const { message, ...told } = streamErrors.log_unavailable;

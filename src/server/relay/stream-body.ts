@@ -1,4 +1,4 @@
-import { defer, fromEvent, Subscription, take } from 'rxjs';
+import { defer, first, fromEvent, Subscription } from 'rxjs';
 import { formatEvent } from '../../sse/format-event.js';
 import { toErrorEvent } from '../error-event.js';
 import { joinWaiting } from './join-waiting.js';
@@ -78,7 +78,7 @@ class StreamReader implements LocalReader {
     this.local = localStreams(settings.log).get(cursor.id);
     this.local?.enter(this);
     this.offeredAt = settings.scheduler.now();
-    // Not every runtime cancels a body when its reader leaves.
+    // Not every runtime cancels a body when its reader leaves, which may be before there is one.
     this.signal = fromEvent(cursor.signal, 'abort').subscribe(() => this.end());
     this.watch();
     if (cursor.signal.aborted) {
@@ -125,7 +125,7 @@ class StreamReader implements LocalReader {
     const { log, heartbeat } = this.settings;
     const wait = this.local?.isLost === true ? 0 : heartbeat;
     this.reading = defer(() => log.read(id, owner, this.last, wait))
-      .pipe(take(1))
+      .pipe(first())
       .subscribe({
         next: (page) => this.give(page),
         error: () => {

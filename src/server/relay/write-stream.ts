@@ -1,4 +1,4 @@
-import { defer, type OperatorFunction, type Subscriber, type Subscription, take } from 'rxjs';
+import { defer, first, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
 import { operate, type Stage } from '../../util/operate.js';
 import { type StreamForm, toErrorEvent } from '../error-event.js';
 import { tellOperator } from '../tell-operator.js';
@@ -56,6 +56,8 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
   private isAppending = false;
   private isPausing = false;
   private isEnding = false;
+  /** Whether the last event says why there are no more. */
+  private isCutShort = false;
   private hasFailed = false;
   /** The `detach` to ask the log with, if it is to be asked. */
   private question: number | undefined;
@@ -138,7 +140,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
     const end = this.isEnding && this.hasBegun;
     this.isAppending = true;
     this.local.noteAppend();
-    const appending = defer(() => log.append(id, owner, entries, { end, detach })).pipe(take(1));
+    const appending = defer(() => log.append(id, owner, entries, { end, detach })).pipe(first());
     this.destination.add(
       appending.subscribe({
         next: (result) => {
@@ -148,7 +150,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
         error: (error: unknown) => {
           this.isAppending = false;
           tellOperator(error);
-          this.appendAgain(entries, end);
+          this.appendAgain(entries);
         },
       }),
     );
@@ -157,7 +159,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
   private settle(result: AppendResult, entries: readonly LogEntry[], end: boolean): void {
     if (!this.hasBegun) {
       this.begin(result);
-    } else if (result === 'lost' || (result === 'full' && end && entries.length <= 1)) {
+    } else if (result === 'lost' || (result === 'full' && end && this.isCutShort)) {
       this.lose();
     } else if (result === 'full') {
       this.endWith('log_full', entries.length);
@@ -165,7 +167,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
       this.endWith('stopped', entries.length);
     } else if (end) {
       this.destination.complete();
-    } else if (result === 'detached' && !this.local.isRead) {
+    } else if (result === 'detached' && !this.isEnding && !this.local.isRead) {
       this.endWith('detached', 0);
     } else {
       this.flush();
@@ -191,12 +193,13 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
     this.pending = [];
     this.pendingSize = 0;
     this.isEnding = true;
+    this.isCutShort = true;
     this.add(toErrorEvent(streamErrors[code], this.form));
     this.flush();
   }
 
   /** Whether the log has the entries is not known, so they are sent again. */
-  private appendAgain(entries: readonly LogEntry[], end: boolean): void {
+  private appendAgain(entries: readonly LogEntry[]): void {
     if (!this.hasBegun) {
       this.destination.error(new Refusal(503, streamErrors.log_unavailable.message, streamErrors.log_unavailable));
     } else if (this.hasFailed) {
@@ -204,8 +207,8 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
     } else {
       this.hasFailed = true;
       this.source.unsubscribe();
-      this.isEnding = true;
-      if (!end) {
+      if (!this.isEnding) {
+        this.isEnding = true;
         this.number -= this.pending.length;
         this.pending = [];
         this.add(toErrorEvent(streamErrors.log_unavailable, this.form));
@@ -216,7 +219,7 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
 
   private lose(): void {
     this.source.unsubscribe();
-    this.destination.complete();
     this.local.lose();
+    this.destination.complete();
   }
 }
