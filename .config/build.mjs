@@ -113,7 +113,7 @@ async function bundleForNode() {
       outdir: 'dist/esm/cli',
       splitting: true,
       // The client of tool servers loads jose for servers over HTTP only, which the program does not use.
-      external: ['zod', 'minisearch', 'jose'],
+      external: ['zod', 'minisearch', 'redis', 'jose'],
       plugins: [ownRxjs(), sharedUndici('../../node/load-undici.cjs', undici), builtinsByName()],
     }),
   ]);

@@ -26,6 +26,8 @@ const values = readOptions();
 const app = 'examples/angular-chat';
 const modules = `${app}/node_modules`;
 const pages = `${app}/dist/angular-chat/browser`;
+/** What a request, or an answer with the JSON of its events, may have. */
+const maxBytes = 2 ** 26;
 const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
 
 if (!existsSync('node_modules')) {
@@ -99,7 +101,7 @@ async function serve() {
   const { createClient } = await import('../dist/esm/index.node.js');
   const { startLocalServer } = await import('../dist/esm/local/index.js');
   const { readEnvironment, undiciTransport } = await import('../dist/esm/node/index.js');
-  const { relay, toNodeHandler } = await import('../dist/esm/server/index.js');
+  const { memoryLog, relay, toNodeHandler } = await import('../dist/esm/server/index.js');
   const { apiKey, baseURL } = readEnvironment();
   const isLocal = apiKey === undefined && baseURL === undefined;
   const local = await startLocalServer({ pages });
@@ -110,8 +112,9 @@ async function serve() {
         : createClient({ apiKey, baseURL }),
       authorize: 'anyone',
       models: () => true,
+      log: memoryLog({ bytes: maxBytes }),
       // A conversation with long answers is sent whole with each prompt.
-      limits: { streamsPerUser: 100, bodyBytes: 2 ** 26 },
+      limits: { streamsPerUser: 100, bodyBytes: maxBytes },
       // An answer goes on while nobody looks at its conversation.
       detach: 600_000,
     }),

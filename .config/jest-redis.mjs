@@ -6,5 +6,9 @@ export default {
   roots: ['<rootDir>/spec/redis'],
   testMatch: ['**/*.spec.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '.config/tsconfig.jest.json' }] },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // The program finds the client where it is installed.
+    '^redis$': '<rootDir>/spec/redis/node_modules/redis',
+  },
 };

@@ -51,7 +51,7 @@ const packages: readonly { readonly name: RegExp; readonly places: readonly stri
   { name: /^undici\/lib\//u, places: ['transport/undici/node-agent.ts'] },
   { name: /^node:/u, places: ['transport', 'node', 'local', 'server', 'redis', 'cli', 'angular'] },
   { name: /^@angular\/(core|common)(\/|$)/u, places: ['angular'] },
-  { name: /^redis$/u, places: ['redis'] },
+  { name: /^redis$/u, places: ['cli'] },
   { name: /^minisearch$/u, places: ['local'] },
   { name: /^@cfworker\/json-schema$/u, places: ['cli'] },
   { name: /^@modelcontextprotocol\/client(\/stdio)?$/u, places: ['cli'] },

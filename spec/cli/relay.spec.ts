@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { lastValueFrom, toArray } from 'rxjs';
-import { createClient, textDeltas } from '../../src/index.node.js';
+import { createClient, textDeltas, toText } from '../../src/index.node.js';
 import { closeServers, startServer, type LoopbackServer } from '../support/loopback.js';
 import { beginStream, ending, piece, sendJson, streamText } from './model-server.js';
 import { run, type RunHereConfig, type Running, start } from './run-here.js';
@@ -193,6 +193,22 @@ describe('rxllm serve --relay', () => {
     expect(text).toContain('Hel');
     expect(text).toContain('[DONE]');
     expect(server.requests).toBe(1);
+  });
+
+  it('passes on a conversation of many megabytes, and a long answer to it', async () => {
+    const { baseURL } = await relay();
+    const megabyte = 'a '.repeat(500_000);
+    const asked = createClient({ baseURL }).chat({
+      model: 'small',
+      messages: [{ role: 'user', content: megabyte.repeat(6) }],
+    });
+
+    const answer = lastValueFrom(asked.pipe(textDeltas(), toText()));
+    const exchange = await server.next();
+    streamText(exchange, ...Array.from({ length: 20 }, () => megabyte));
+
+    expect(exchange.body.length).toBeGreaterThan(6_000_000);
+    expect((await answer).length).toBe(20_000_000);
   });
 
   it('ends open streams with an error when it is stopped, and cancels what it asked', async () => {

@@ -7,6 +7,7 @@ import type { Ended, RunConfig } from './run-here.js';
 /** A run of the built program. */
 export interface RunningProgram {
   readonly child: ChildProcessWithoutNullStreams;
+  readonly stdout: () => string;
   /** Resolves when stdout contains a text; rejects if the run ends before. */
   readonly shows: (text: string) => Promise<void>;
   readonly ended: Promise<Ended>;
@@ -50,6 +51,7 @@ export function startProgram(parameters: readonly string[], config: RunConfig = 
   const ended = code.then((result) => ({ code: result, stdout: stdout.text(), stderr: errors() }));
   return {
     child,
+    stdout: stdout.text,
     ended,
     shows: (text) =>
       Promise.race([

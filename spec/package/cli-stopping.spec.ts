@@ -56,6 +56,29 @@ describe('rxllm', () => {
     expect(await ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/^word.*\n$/u) as string });
   });
 
+  it('ends the streams of a relay on SIGINT, whether or not somebody reads them', async () => {
+    const relay = startProgram(['serve', '--relay', `${server.url}/v1`], {
+      environment: { OPENAI_API_KEY: 'sk-test' },
+    });
+    await relay.shows('Try it:\n');
+    const baseURL = /http:\S+\/v1/u.exec(relay.stdout())![0];
+    const leaving = new AbortController();
+    const left = post(baseURL, leaving.signal);
+    const unread = await server.next();
+    beginStream(unread, piece('Hel'));
+    await left;
+    leaving.abort();
+    const answer = post(baseURL);
+    const exchange = await server.next();
+    beginStream(exchange, piece('Hel'));
+    const { body } = await answer;
+    relay.child.kill('SIGINT');
+
+    expect(await new Response(body).text()).toMatch(/Hel.*The relay was stopped/su);
+    expect(await Promise.all([unread.over, exchange.over])).toEqual(['cut', 'cut']);
+    expect(await relay.ended).toMatchObject({ code: 130 });
+  });
+
   it('cancels the request silently when nobody reads the answer any more', async () => {
     const { child, shows, ended } = ask();
     const exchange = await server.next();
@@ -83,3 +106,12 @@ describe('rxllm', () => {
     expect(code).toBe(0);
   });
 });
+
+function post(baseURL: string, signal: AbortSignal | null = null): Promise<Response> {
+  return fetch(`${baseURL}/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'small', stream: true, messages: [{ role: 'user', content: 'Hi' }] }),
+    signal,
+  });
+}

@@ -11,7 +11,7 @@ import {
   startLocalServer,
 } from '../../../src/local/index.js';
 import { createClient } from '../../../src/index.node.js';
-import { relay, toNodeHandler } from '../../../src/server/index.js';
+import { memoryLog, relay, toNodeHandler } from '../../../src/server/index.js';
 import { useBrowser } from '../use-browser.js';
 
 /** An open chat page. */
@@ -93,7 +93,9 @@ export function useChat(): (config: ChatConfig) => Promise<Chat> {
 /** Starts what `npm run chat` serves: the page, and a relay to the models below `/v1`. */
 async function startFront(local: LocalServer): Promise<Server> {
   const client = createClient({ baseURL: local.url });
-  const handle = toNodeHandler(relay({ client, authorize: 'anyone', models: () => true, limits }));
+  const log = memoryLog({ bytes: maxBytes });
+  const limits = { bodyBytes: maxBytes };
+  const handle = toNodeHandler(relay({ client, authorize: 'anyone', models: () => true, log, limits }));
   const front = createServer((asked, answer) => {
     const serve = asked.url?.startsWith('/v1/') === true ? handle : sendPage(local);
     serve(asked, answer);
@@ -102,8 +104,8 @@ async function startFront(local: LocalServer): Promise<Server> {
   return front;
 }
 
-/** A conversation with long answers is sent whole with each prompt. */
-const limits = { bodyBytes: 2 ** 26 };
+/** What a request, or an answer with the JSON of its events, may have. */
+const maxBytes = 2 ** 26;
 
 /** Sends files of the page from the local server. */
 function sendPage({ url }: LocalServer): (asked: IncomingMessage, answer: ServerResponse) => void {

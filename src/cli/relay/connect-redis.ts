@@ -1,4 +1,4 @@
-import { defer, from, map, type Observable, switchMap, catchError, throwError } from 'rxjs';
+import { catchError, defer, finalize, from, map, type Observable, switchMap, throwError } from 'rxjs';
 import type { RedisClient } from '../../redis/index.js';
 import { CliError } from '../errors.js';
 import { writeLine } from '../terminal/output.js';
@@ -9,33 +9,37 @@ export interface ConnectedRedis extends RedisClient {
   destroy(): void;
 }
 
-/** What is used of the package `redis`, which the user installs. */
-interface RedisPackage {
-  readonly createClient: (options: object) => ConnectedRedis & {
-    connect(): Promise<unknown>;
-    on(event: string, listener: (error: unknown) => void): unknown;
-  };
+/** A client that connects. */
+interface ConnectingRedis extends ConnectedRedis {
+  connect(): Promise<unknown>;
+  on(event: string, listener: (error: unknown) => void): unknown;
 }
-
-/** Not a literal, since the compiler finds no types where the package is not installed. */
-const packageName = 'redis' as string;
 
 /** The longest pause between two attempts to connect again, in milliseconds. */
 const maxPause = 2000;
 
 /**
  * Connects to Redis, and emits the client. A connection that is lost later is made again, which is told on stderr.
+ * Unsubscribing ends the attempt to connect; a client that was emitted stays connected.
  *
  * Errors with a {@link CliError} if the package is not installed, or Redis cannot be reached.
  */
 export function connectRedis(url: string, stderr: NodeJS.WriteStream): Observable<ConnectedRedis> {
-  return loadRedis().pipe(
+  return defer(() => import('redis')).pipe(
+    catchError(() =>
+      throwError(
+        () =>
+          new CliError(
+            '--redis needs the package redis, which is not installed here. Install it where rxllm is installed: npm install redis.',
+          ),
+      ),
+    ),
     switchMap(({ createClient }) => {
       let isConnected = false;
       let isLost = false;
-      const reconnectStrategy = (attempt: number, cause: Error): number | Error =>
-        isConnected ? Math.min(50 * 2 ** attempt, maxPause) : cause;
-      const client = createClient({ url, socket: { reconnectStrategy } });
+      const reconnectStrategy = (attempt: number): number | false =>
+        isConnected && Math.min(50 * 2 ** attempt, maxPause);
+      const client = createClient({ url, socket: { reconnectStrategy } }) as ConnectingRedis;
       client.on('error', (error) => {
         if (isConnected && !isLost) {
           isLost = true;
@@ -58,21 +62,13 @@ export function connectRedis(url: string, stderr: NodeJS.WriteStream): Observabl
             () => new CliError(`Cannot connect to ${describe(url, error)}. Check --redis, and that Redis is running.`),
           ),
         ),
+        finalize(() => {
+          if (!isConnected && client.isOpen) {
+            client.destroy();
+          }
+        }),
       );
     }),
-  );
-}
-
-function loadRedis(): Observable<RedisPackage> {
-  return defer((): Promise<RedisPackage> => import(packageName)).pipe(
-    catchError(() =>
-      throwError(
-        () =>
-          new CliError(
-            '--redis needs the package redis, which is not installed here. Install it where rxllm is installed: npm install redis.',
-          ),
-      ),
-    ),
   );
 }
 

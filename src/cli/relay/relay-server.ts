@@ -63,11 +63,18 @@ export function relayServer({ port = 0, handle, onExchange, stop, closed }: Rela
     const server = createServer(listener);
     const end = async (): Promise<void> => {
       isClosing = true;
-      const late = setTimeout(() => server.closeAllConnections(), farewell);
-      const over = new Promise((resolve) => server.close(resolve));
+      let late: NodeJS.Timeout | undefined;
+      const farewellOver = new Promise<void>((resolve) => {
+        late = setTimeout(() => {
+          server.closeAllConnections();
+          resolve();
+        }, farewell);
+      });
+      const isClosed = new Promise((resolve) => server.close(resolve));
       stop();
       closeUnused();
-      await Promise.all([over, Promise.race([Promise.all(streams), over])]);
+      // Streams also end in the log, for readers at other relays.
+      await Promise.all([isClosed, Promise.race([Promise.all(streams), farewellOver])]);
       clearTimeout(late);
       closed();
     };

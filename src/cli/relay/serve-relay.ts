@@ -4,7 +4,7 @@ import { type ErrorKind, isLlmError, StreamError } from '../../index.node.js';
 import type { LocalRateLimit } from '../../local/index.js';
 import { readEnvironment } from '../../node/index.js';
 import { redisBudget, redisLog } from '../../redis/index.js';
-import { relay, type RelaySession } from '../../server/index.js';
+import { memoryLog, relay, type RelaySession } from '../../server/index.js';
 import { summarizeError } from '../explain-error.js';
 import { readServerKey } from '../server/key.js';
 import { formatExchange } from '../terminal/format-exchange.js';
@@ -78,9 +78,9 @@ function relayRequests(settings: Settings, { stdout, stderr }: Streams): Observa
       notes.model = model;
       return models?.includes(model) ?? true;
     },
-    ...(redis && { log: redisLog({ client: redis }) }),
+    log: redis === undefined ? memoryLog({ bytes: maxBytes }) : redisLog({ client: redis, bytes: maxBytes }),
     // All callers are one user.
-    limits: { streamsPerUser: maxStreams },
+    limits: { streamsPerUser: maxStreams, bodyBytes: maxBytes },
   });
   const keys = [key, apiKey].filter((secret) => secret !== undefined);
   config.onUnhandledError = (error) => writeLine(stderr, explainToOperator(error), 'red');
@@ -125,6 +125,9 @@ function explainToOperator(error: unknown): string {
 }
 
 const maxStreams = 1000;
+
+/** What a request, or an answer with the JSON of its events, may have: images are sent within requests. */
+const maxBytes = 2 ** 26;
 
 /** Creates what refuses a request: one without the key, or, where no key is needed, one that is not for this machine. */
 function refusalOf(key: string | undefined): (request: Request, notes: RequestNotes) => Response | undefined {

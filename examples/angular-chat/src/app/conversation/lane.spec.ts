@@ -38,6 +38,22 @@ describe('createLane', () => {
     });
   });
 
+  it('forgets the timing of a reply that is regenerated', () => {
+    runMarbles(({ chunks, flush, animate, scheduler }) => {
+      animate('x');
+      const lane = laneOf(fakeClient([chunks('r-a-f|'), chunks('r-a-b-c-f|')]));
+      lane.send('Hi', '1');
+      flush();
+      expect(Object.keys(lane.timings())).toEqual(['1']);
+
+      lane.regenerate('1');
+      scheduler.schedule(() => expect(lane.timings()).toEqual({}), 4);
+      flush();
+
+      expect(lane.timings()).toMatchObject({ 1: { outcome: 'complete' } });
+    });
+  });
+
   it('asks the server in the settings, and aborts the request when the page is destroyed', () => {
     runMarbles(({ chunks, expectSubscriptions, scheduler, flush, animate }) => {
       animate('x');

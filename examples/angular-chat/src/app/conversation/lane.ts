@@ -48,6 +48,8 @@ export function createLane(saved: SavedLane, config: LaneConfig): Lane {
   const timings = signal(saved.timings);
   const asked = signal<string | undefined>(undefined);
   const askedNow = (): string => untracked(asked) ?? '';
+  /** A reply that is taken up later, and so not timed, must not keep the timing of an earlier one. */
+  const forget = (id: string): void => timings.update(({ [id]: _, ...others }) => others);
 
   const conversation = injectConversation({
     injector,
@@ -57,13 +59,15 @@ export function createLane(saved: SavedLane, config: LaneConfig): Lane {
     tools,
     approve,
     client: {
-      chat: ({ tools: offered, ...request }, options) =>
-        client
+      chat: ({ tools: offered, ...request }, options) => {
+        forget(askedNow());
+        return client
           .chat(untracked(lendsTools) ? { ...request, tools: offered } : request, {
             ...options,
             baseURL: untracked(baseURL),
           })
-          .pipe(measure((timing) => timings.update((known) => ({ ...known, [askedNow()]: timing })))),
+          .pipe(measure((timing) => timings.update((known) => ({ ...known, [askedNow()]: timing }))));
+      },
       resumeStream: (id, options) => client.resumeStream(id, { ...options, baseURL: untracked(baseURL) }),
     },
   });

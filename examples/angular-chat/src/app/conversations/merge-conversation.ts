@@ -23,11 +23,20 @@ export function mergeConversation({ isOwn, ...held }: HeldConversation, stored: 
 function mergeLane(ours: SavedLane, theirs: SavedLane, isOwn: (id: string) => boolean): SavedLane {
   const own = ours.turns.filter(({ id }) => isOwn(id));
   const turns = new Map([...ours.turns, ...theirs.turns, ...own].map((turn): [string, Turn] => [turn.id, turn]));
-  const times = Object.entries(ours.timings).filter(([id]) => isOwn(id));
+  const streams = new Map(theirs.turns.map(({ id, reply }) => [id, reply.streamId]));
+  // A reply that was taken up here was timed by the tab that asked.
+  const isTakenUp = (id: string): boolean => {
+    const stream = turns.get(id)?.reply.streamId;
+    return stream !== undefined && stream === streams.get(id);
+  };
+  const timings = [
+    ...Object.entries(theirs.timings).filter(([id]) => !isOwn(id) || isTakenUp(id)),
+    ...Object.entries(ours.timings).filter(([id]) => isOwn(id) || !streams.has(id)),
+  ];
   return {
     model: ours.model,
     turns: [...turns.values()].sort((one, other) => Number(one.id) - Number(other.id)),
-    timings: { ...ours.timings, ...theirs.timings, ...Object.fromEntries(times) },
+    timings: Object.fromEntries(timings),
   };
 }
 

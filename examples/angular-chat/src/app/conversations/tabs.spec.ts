@@ -2,6 +2,10 @@ import { chunksOf } from 'rxllm/testing';
 import { openPage } from '../../testing/open-page';
 import { slowly } from '../../testing/slowly';
 
+interface Saved {
+  readonly lanes: readonly { readonly timings: unknown }[];
+}
+
 describe('a conversation open in two tabs', () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -88,6 +92,22 @@ describe('a conversation open in two tabs', () => {
 
     expect(read().lanes[0]?.turns.map(({ reply }) => reply.message.content)).toEqual(['Another one', 'Two']);
     expect(page.texts('article .markdown')).toEqual(['Another one', 'Two']);
+  });
+
+  it('saves no timing of an answer that is being replaced, for the tab that takes it up', async () => {
+    const timings = (): unknown => (JSON.parse(localStorage.getItem(kept()) ?? '') as Saved).lanes[0]?.timings;
+    const page = await openPage({
+      small: [{ body: chunksOf('One') }, { body: slowly('Another one, which is long. '.repeat(10)) }],
+    });
+    await page.ask('First');
+    await page.pass(1100);
+    expect(timings()).not.toEqual({});
+
+    page.find('article footer button').click();
+    await page.pass(1100);
+
+    expect(page.find('article').getAttribute('aria-busy')).toBe('true');
+    expect(timings()).toEqual({});
   });
 
   it('does not cut off an answer that grows in the other tab', async () => {
