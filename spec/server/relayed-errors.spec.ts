@@ -3,6 +3,9 @@ import { type Client, createClient, fetchTransport, type RequestOptions, type Re
 import { relay } from '../../src/server/index.js';
 import { answer, chatRequest, eventStream, fakeTransport, textChunk } from '../support/answers.js';
 import { failureOf } from '../support/observe.js';
+import { collectReported } from '../support/reported.js';
+
+collectReported();
 
 const secret = 'Organization org-1';
 const responseOf = (status: string, fields: object = {}): object => ({

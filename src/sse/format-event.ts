@@ -34,11 +34,10 @@ export function formatEvent({ data, event = '', id = '', retry }: FormattableEve
   if (retry !== undefined && !(Number.isSafeInteger(retry) && retry >= 0)) {
     throw new TypeError('formatEvent: retry must be a non-negative integer');
   }
-  return [
-    ...(event === '' || event === 'message' ? [] : [`event: ${event}\n`]),
-    ...(id === '' ? [] : [`id: ${id}\n`]),
-    ...(retry === undefined ? [] : [`retry: ${retry}\n`]),
-    ...data.split(/\r\n|\r|\n/u).map((line) => `data: ${line}\n`),
-    '\n',
-  ].join('');
+  const name = event === '' || event === 'message' ? '' : `event: ${event}\n`;
+  const number = id === '' ? '' : `id: ${id}\n`;
+  const pause = retry === undefined ? '' : `retry: ${retry}\n`;
+  return `${name}${number}${pause}data: ${data.replaceAll(lineEnds, '\ndata: ')}\n\n`;
 }
+
+const lineEnds = /\r\n|\r|\n/gu;

@@ -1,6 +1,7 @@
-import { defer, first, fromEvent, Subscription } from 'rxjs';
+import { fromEvent, Subscription } from 'rxjs';
 import { formatEvent } from '../../sse/format-event.js';
 import { toErrorEvent } from '../error-event.js';
+import { askLog } from './ask-log.js';
 import { joinWaiting } from './join-waiting.js';
 import type { LogEntry, LogPage } from '../stream-log.js';
 import type { RelaySettings } from './relay-config.js';
@@ -124,15 +125,13 @@ class StreamReader implements LocalReader {
     const { id, owner } = this.cursor;
     const { log, heartbeat } = this.settings;
     const wait = this.local?.isLost === true ? 0 : heartbeat;
-    this.reading = defer(() => log.read(id, owner, this.last, wait))
-      .pipe(first())
-      .subscribe({
-        next: (page) => this.give(page),
-        error: () => {
-          this.offer(this.errorText('log_unavailable'));
-          this.end();
-        },
-      });
+    this.reading = askLog(() => log.read(id, owner, this.last, wait), {
+      next: (page) => this.give(page),
+      error: () => {
+        this.offer(this.errorText('log_unavailable'));
+        this.end();
+      },
+    });
   }
 
   private give(page: LogPage | undefined): void {
@@ -196,7 +195,8 @@ class StreamReader implements LocalReader {
       return;
     }
     if (this.local === undefined && limits.readerStall - left >= presence) {
-      this.waiting ??= defer(() => log.read(id, owner, Number.MAX_SAFE_INTEGER, left)).subscribe({
+      this.waiting ??= askLog(() => log.read(id, owner, Number.MAX_SAFE_INTEGER, left), {
+        next: () => undefined,
         error: () => undefined,
       });
     }

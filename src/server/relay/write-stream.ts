@@ -1,8 +1,9 @@
-import { defer, first, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
+import { type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
 import { operate, type Stage } from '../../util/operate.js';
 import { type StreamForm, toErrorEvent } from '../error-event.js';
 import { tellOperator } from '../tell-operator.js';
 import type { AppendResult, LogEntry } from '../stream-log.js';
+import { askLog } from './ask-log.js';
 import { begun, type RelayedEvent } from './ask-upstream.js';
 import { LocalStream } from './local-stream.js';
 import { Refusal } from './refusal.js';
@@ -54,6 +55,8 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
   private pendingSize = 0;
   private hasBegun = false;
   private isAppending = false;
+  /** When events were last written. */
+  private flushedAt: number | undefined;
   private isPausing = false;
   private isEnding = false;
   /** Whether the last event says why there are no more. */
@@ -106,17 +109,25 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
     this.pendingSize += data.length;
   }
 
-  /** The first event is written at once, and what comes in the next millisecond together, also to the socket of a reader. */
+  /**
+   * The first event of a millisecond is written at once, and the others together a millisecond later, also to the socket of a
+   * reader. Events that come one by one need no timer.
+   */
   private flushSoon(): void {
-    if (!this.isPausing) {
-      this.isPausing = true;
+    if (this.isPausing) {
+      return;
+    }
+    const { scheduler } = this.settings;
+    const now = scheduler.now();
+    if (now !== this.flushedAt) {
+      this.flushedAt = now;
       this.flush();
-      this.settings.scheduler.schedule(() => {
+    } else {
+      this.isPausing = true;
+      scheduler.schedule(() => {
         this.isPausing = false;
-        // An append that is over flushes, too.
-        if (this.pending.length > 0 && !this.isAppending) {
-          this.flushSoon();
-        }
+        this.flushedAt = scheduler.now();
+        this.flush();
       });
     }
   }
@@ -140,20 +151,18 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
     const end = this.isEnding && this.hasBegun;
     this.isAppending = true;
     this.local.noteAppend();
-    const appending = defer(() => log.append(id, owner, entries, { end, detach })).pipe(first());
-    this.destination.add(
-      appending.subscribe({
-        next: (result) => {
-          this.isAppending = false;
-          this.settle(result, entries, end);
-        },
-        error: (error: unknown) => {
-          this.isAppending = false;
-          tellOperator(error);
-          this.appendAgain(entries);
-        },
-      }),
-    );
+    const appending = askLog(() => log.append(id, owner, entries, { end, detach }), {
+      next: (result) => {
+        this.isAppending = false;
+        this.settle(result, entries, end);
+      },
+      error: (error) => {
+        this.isAppending = false;
+        tellOperator(error);
+        this.appendAgain(entries);
+      },
+    });
+    this.destination.add(appending);
   }
 
   private settle(result: AppendResult, entries: readonly LogEntry[], end: boolean): void {
