@@ -86,7 +86,7 @@ function formOf(value: EventStreamValue): StreamForm | undefined {
 }
 
 /** Returns the name of the event of a response; `undefined` for one that the format cannot express. */
-export function nameOf({ type }: ResponseEvent): string | undefined {
+export function eventNameOf({ type }: ResponseEvent): string | undefined {
   return /[\r\n\0]/u.test(type) ? undefined : type;
 }
 
@@ -95,7 +95,7 @@ function toEvent(value: EventStreamValue, form: StreamForm | undefined): Unwritt
     case 'chat':
       return { data: value };
     case 'responses':
-      return { event: nameOf(value as ResponseEvent), data: value };
+      return { event: eventNameOf(value as ResponseEvent), data: value };
     default:
       return value as FormattableEvent;
   }

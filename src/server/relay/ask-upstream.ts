@@ -7,7 +7,7 @@ import type { ResponseEvent } from '../../schemas/response-event.js';
 import type { ResponseRequest } from '../../schemas/response-request.js';
 import { operate, subscribeWithin } from '../../util/operate.js';
 import { toErrorEvent, toToldError, withToldError } from '../error-event.js';
-import { nameOf } from '../event-text.js';
+import { eventNameOf } from '../event-text.js';
 import type { LogEntry } from '../stream-log.js';
 import { Refusal } from './refusal.js';
 import type { RelaySettings } from './relay-config.js';
@@ -129,7 +129,7 @@ function responseEvents(): OperatorFunction<ResponseEvent, RelayedEvent> {
 }
 
 function toEvent(event: ResponseEvent): RelayedEvent {
-  return { event: nameOf(event), data: JSON.stringify(event) };
+  return { event: eventNameOf(event), data: JSON.stringify(event) };
 }
 
 function retold(event: ResponseEvent, error: unknown): ResponseEvent {
