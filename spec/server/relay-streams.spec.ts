@@ -469,6 +469,53 @@ describe('a stream whose readers have left', () => {
   });
 });
 
+describe('a reader in the process of the writer', () => {
+  it('gets what was written while it read the log', async () => {
+    const clock = new VirtualTimeScheduler(VirtualAction, 0);
+    const log = memoryLog({ scheduler: clock });
+    const read: StreamLog['read'] = (...values) => from(log.read(...values)).pipe(delay(100, clock));
+    const { bed, begin, chunks } = upstream({ log: { ...log, read } }, clock);
+    const reader = readerOf(await begin());
+    const pieces = [reader.next()];
+    await bed.pass(100);
+    expect(eventsIn((await pieces[0]) ?? '')).toEqual([expect.stringMatching(/^1 .*"a"/u)]);
+    pieces.push(reader.next());
+    await bed.pass(50);
+    chunks.next(text('b'));
+    await bed.pass(150);
+    expect(eventsIn((await pieces[1]) ?? '')).toEqual([expect.stringMatching(/^2 .*"b"/u)]);
+    pieces.push(reader.next());
+    await bed.pass(200);
+    chunks.next(text('c'));
+    chunks.complete();
+
+    expect(eventsIn((await pieces[2]) ?? '')).toEqual([expect.stringMatching(/^3 .*"c"/u)]);
+    const end = reader.next();
+    await bed.pass(200);
+    expect(eventsIn((await end) ?? '')).toEqual(['4 [DONE]']);
+  });
+
+  it('asks the log for nothing that the writer brings', async () => {
+    const log = memoryLog();
+    let reads = 0;
+    const read: StreamLog['read'] = (...values) => {
+      reads += 1;
+      return log.read(...values);
+    };
+    const { bed, begin, chunks } = upstream({ log: { ...log, read } });
+    const reader = readerOf(await begin());
+    await reader.next();
+    for (let number = 2; number <= 9; number += 1) {
+      const piece = reader.next();
+      chunks.next(text('b'));
+      await bed.pass(1);
+      expect(eventsIn((await piece) ?? '')).toEqual([expect.stringMatching(new RegExp(`^${number} `, 'u'))]);
+    }
+
+    expect(reads).toBeLessThan(3);
+  });
+});
+
 describe('resuming a stream', () => {
   it.each<[string | undefined, number, readonly string[]]>([
     [undefined, 200, ['1 a', '2 b']],
@@ -529,15 +576,17 @@ describe('a silent stream', () => {
       ...memoryLog(),
       read: (_id, _owner, _after, wait) => {
         waits.push(wait);
-        return NEVER;
+        return wait === 0 ? of({ entries: [], state: 'open' as const }) : NEVER;
       },
     };
-    const { begin } = upstream({ heartbeat: 2 ** 40, log });
-    const reader = readerOf(await begin());
+    const { bed, begin } = upstream({ heartbeat: 2 ** 40 });
+    const response = await begin();
+    const far = createBed({ client: fakeClient(NEVER), heartbeat: 2 ** 40, log }, bed.clock);
+    const reader = readerOf(await far.resume(response));
     void reader.next();
     await reader.leave();
 
-    expect(waits).toEqual([2 ** 31 - 1]);
+    expect(waits).toEqual([0, 2 ** 31 - 1]);
   });
 
   it('has a comment after each heartbeat', async () => {

@@ -1,9 +1,11 @@
 import { Subscription } from 'rxjs';
-import type { StreamLog } from '../stream-log.js';
+import type { LogEntry, LogPage, StreamLog } from '../stream-log.js';
 import type { RelaySettings } from './relay-config.js';
 
 /** A reader of a stream in the process of its writer. */
 export interface LocalReader {
+  /** Called when the log has taken further entries. */
+  readonly onWritten: (page: LogPage) => void;
   /** Called when the writer has given up without an end in the log. */
   readonly onWriterLost: () => void;
 }
@@ -23,8 +25,8 @@ export function localStreams(log: StreamLog): Map<string, LocalStream> {
 }
 
 /**
- * What the writer of a stream and its readers in the same process know of each other, though they share only the log: who
- * reads, and when the writer is to ask the log whether somebody reads elsewhere or has stopped the stream.
+ * What the writer of a stream and its readers in the same process know of each other besides the log: who reads, what was
+ * written, and when the writer is to ask the log whether somebody reads elsewhere or has stopped the stream.
  */
 export class LocalStream {
   private readonly settings: Pick<RelaySettings, 'log' | 'detach' | 'scheduler'>;
@@ -34,6 +36,10 @@ export class LocalStream {
   private leftAt: number | undefined;
   private timer = Subscription.EMPTY;
   private isOpen = false;
+  /** The number of the last entry in the log. */
+  written = 0;
+  /** Whether nothing follows that entry. */
+  isOver = false;
   /** Whether the writer has given up without an end in the log. */
   isLost = false;
 
@@ -90,6 +96,14 @@ export class LocalStream {
   /** Each append asks, too. */
   noteAppend(): void {
     this.askedAt = this.settings.scheduler.now();
+  }
+
+  /** Passes on what the log has taken to those who have read all before it, and need not ask the log for it. */
+  note(entries: readonly LogEntry[], isEnd: boolean): void {
+    this.written = entries.at(-1)?.number ?? this.written;
+    this.isOver = isEnd;
+    const page: LogPage = { entries, state: isEnd ? 'ended' : 'open' };
+    this.readers.forEach((reader) => reader.onWritten(page));
   }
 
   lose(): void {

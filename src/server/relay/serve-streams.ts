@@ -7,7 +7,8 @@ import { localStreams } from './local-stream.js';
 import { Refusal } from './refusal.js';
 import type { RelaySettings } from './relay-config.js';
 import type { RelayedRequest } from './relayed-request.js';
-import { streamBody, type ReadPlace } from './stream-body.js';
+import type { ReadPlace } from './read-place.js';
+import { streamBody } from './stream-body.js';
 import { streamErrors } from './stream-errors.js';
 import { type StreamKey, writeStream } from './write-stream.js';
 

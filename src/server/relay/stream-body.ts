@@ -1,25 +1,10 @@
 import { fromEvent, Subscription } from 'rxjs';
-import { formatEvent } from '../../sse/format-event.js';
-import { toErrorEvent } from '../error-event.js';
 import { askLog } from './ask-log.js';
-import { joinWaiting } from './join-waiting.js';
-import type { LogEntry, LogPage } from '../stream-log.js';
+import type { LogPage } from '../stream-log.js';
 import type { RelaySettings } from './relay-config.js';
-import { streamErrors } from './stream-errors.js';
 import { type LocalReader, type LocalStream, localStreams } from './local-stream.js';
-import type { StreamKey } from './write-stream.js';
-
-/** What is read of a stream. */
-export interface ReadPlace extends StreamKey {
-  /** The number after which it begins. */
-  readonly after: number;
-  /** What the log has after it, if that was read already. */
-  readonly page?: LogPage;
-  /** Whether its events have names, which those of a response have and chunks have not. */
-  readonly isNamed: boolean;
-  /** Aborted when the reader leaves. */
-  readonly signal: AbortSignal;
-}
+import { errorText, pageText } from './page-text.js';
+import type { ReadPlace } from './read-place.js';
 
 /** What a reader needs of a relay's settings. */
 type ReaderSettings = Pick<RelaySettings, 'log' | 'heartbeat' | 'scheduler' | 'limits'>;
@@ -29,7 +14,8 @@ const presence = 500;
 
 /**
  * Creates the body of an answer: the entries of a stream after a number, then those that come. It is read from the log as fast
- * as it is taken, and one page of the log is kept at most. Where many entries wait they are joined.
+ * as it is taken, and one page of the log is kept at most. Where many entries wait they are joined. A reader that has read all
+ * gets what follows from the writer, if that is in this process.
  *
  * A reader that takes nothing is still one to the log. After `limits.readerStall` the body errors, so that the connection is
  * broken off, and the reader may resume the stream.
@@ -62,10 +48,14 @@ class StreamReader implements LocalReader {
   /** The read of the log. */
   private reading = Subscription.EMPTY;
   private isReading = false;
+  /** Whether all of the log was read, and the writer in this process is to bring what follows. */
+  private isWaiting = false;
   private hasLeft = false;
   /** When the body last had what nobody has taken yet. */
   private offeredAt: number;
   private timer: Subscription | undefined;
+  /** When the timer is to fire. */
+  private due = 0;
   /** Waits at the log, in place of a read. */
   private waiting: Subscription | undefined;
 
@@ -114,21 +104,53 @@ class StreamReader implements LocalReader {
     }
   }
 
-  onWriterLost(): void {
-    if (this.isReading) {
-      this.reading.unsubscribe();
+  onWritten({ entries, state }: LogPage): void {
+    const unread = entries.filter(({ number }) => number > this.last);
+    if (!this.isWaiting || (unread.length === 0 && state === 'open')) {
+      return;
+    }
+    this.isWaiting = false;
+    if ((unread[0]?.number ?? this.last + 1) === this.last + 1) {
+      this.give({ entries: unread, state });
+    } else {
       this.readLog();
     }
   }
 
+  onWriterLost(): void {
+    if (this.isReading) {
+      this.isWaiting = false;
+      this.reading.unsubscribe();
+      this.ask(0);
+    }
+  }
+
+  /** Reads what the log has, unless all of it was read and the writer in this process is to bring what follows. */
   private readLog(): void {
+    const { local } = this;
+    if (local === undefined || local.isOver) {
+      this.ask(this.settings.heartbeat);
+    } else if (local.isLost || local.written > this.last) {
+      this.ask(0);
+    } else {
+      this.isWaiting = true;
+      this.watch();
+    }
+  }
+
+  private ask(wait: number): void {
     const { id, owner } = this.cursor;
-    const { log, heartbeat } = this.settings;
-    const wait = this.local?.isLost === true ? 0 : heartbeat;
-    this.reading = askLog(() => log.read(id, owner, this.last, wait), {
-      next: (page) => this.give(page),
+    this.reading = askLog(() => this.settings.log.read(id, owner, this.last, wait), {
+      next: (page) => {
+        if (wait === 0 && page?.state === 'open' && page.entries.length === 0 && this.local?.isLost === false) {
+          // The log is behind its writer.
+          this.ask(this.settings.heartbeat);
+        } else {
+          this.give(page);
+        }
+      },
       error: () => {
-        this.offer(this.errorText('log_unavailable'));
+        this.offer(errorText('log_unavailable', this.isNamed));
         this.end();
       },
     });
@@ -139,7 +161,7 @@ class StreamReader implements LocalReader {
     this.isNamed ||= entries[0]?.event !== undefined;
     this.last = entries.at(-1)?.number ?? this.last;
     const isLost = state === 'lost' || (state === 'open' && entries.length === 0 && this.local?.isLost === true);
-    const text = textOf({ entries }) + (isLost ? this.errorText('producer_lost') : '');
+    const text = pageText(entries) + (isLost ? errorText('producer_lost', this.isNamed) : '');
     if (text !== '' || state === 'open') {
       this.offer(text || ':\n\n');
     }
@@ -162,39 +184,54 @@ class StreamReader implements LocalReader {
     }
   }
 
-  private errorText(code: keyof typeof streamErrors): string {
-    return formatEvent(toErrorEvent(streamErrors[code], this.isNamed ? 'responses' : 'chat'));
-  }
-
   /** There is one timer, however often the body is taken. */
   private watch(): void {
-    const { scheduler, limits } = this.settings;
-    if (this.timer?.closed !== false) {
-      const idle = scheduler.now() - this.offeredAt;
-      const due = this.local === undefined && this.waiting === undefined ? presence : limits.readerStall;
-      this.timer = scheduler.schedule(
-        () => {
-          this.timer?.unsubscribe();
-          this.check();
-        },
-        Math.max(0, Math.min(due, limits.readerStall) - idle),
-      );
-    }
-  }
-
-  private check(): void {
-    const { id, owner } = this.cursor;
-    const { log, scheduler, limits } = this.settings;
-    if (this.isReading || this.hasLeft) {
+    const { scheduler } = this.settings;
+    const due = this.offeredAt + this.patience;
+    if (this.timer?.closed === false && this.due <= due) {
       return;
     }
-    const left = limits.readerStall - (scheduler.now() - this.offeredAt);
-    if (left <= 0) {
+    this.timer?.unsubscribe();
+    this.due = due;
+    this.timer = scheduler.schedule(
+      () => {
+        this.timer?.unsubscribe();
+        this.check(scheduler.now() - this.offeredAt);
+      },
+      Math.max(0, due - scheduler.now()),
+    );
+  }
+
+  /** After how many milliseconds without an offer there is something to do. */
+  private get patience(): number {
+    const { heartbeat, limits } = this.settings;
+    if (this.isWaiting) {
+      return heartbeat;
+    }
+    if (this.local === undefined && this.waiting === undefined) {
+      return Math.min(presence, limits.readerStall);
+    }
+    return limits.readerStall;
+  }
+
+  private check(idle: number): void {
+    const { id, owner } = this.cursor;
+    const { log, heartbeat, limits } = this.settings;
+    if (this.hasLeft || (this.isReading && !this.isWaiting)) {
+      return;
+    }
+    if (this.isWaiting && idle >= heartbeat) {
+      this.isWaiting = false;
+      this.offer(':\n\n');
+      return;
+    }
+    const left = limits.readerStall - idle;
+    if (left <= 0 && !this.isWaiting) {
       this.leave();
       this.controller.error(new Error('The reader took nothing for too long'));
       return;
     }
-    if (this.local === undefined && limits.readerStall - left >= presence) {
+    if (this.local === undefined && idle >= presence) {
       this.waiting ??= askLog(() => log.read(id, owner, Number.MAX_SAFE_INTEGER, left), {
         next: () => undefined,
         error: () => undefined,
@@ -202,18 +239,4 @@ class StreamReader implements LocalReader {
     }
     this.watch();
   }
-}
-
-/** How many entries, or characters of one or more, wait only for a reader that is behind. */
-const manyEntries = 64;
-const muchText = 2 ** 15;
-
-function textOf({ entries }: Pick<LogPage, 'entries'>): string {
-  return (isBehind(entries) ? joinWaiting(entries) : entries)
-    .map(({ number, event, data }) => formatEvent({ event, data, id: String(number) }))
-    .join('');
-}
-
-function isBehind(entries: readonly LogEntry[]): boolean {
-  return entries.length >= manyEntries || entries.reduce((size, { data }) => size + data.length, 0) >= muchText;
 }

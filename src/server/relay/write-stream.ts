@@ -170,11 +170,16 @@ class StreamWriter implements Stage<RelayedEvent | typeof begun> {
       this.begin(result);
     } else if (result === 'lost' || (result === 'full' && end && this.isCutShort)) {
       this.lose();
-    } else if (result === 'full') {
-      this.endWith('log_full', entries.length);
-    } else if (result === 'stopped') {
-      this.endWith('stopped', entries.length);
-    } else if (end) {
+    } else if (result === 'full' || result === 'stopped') {
+      this.endWith(result === 'full' ? 'log_full' : 'stopped', entries.length);
+    } else {
+      this.local.note(entries, end);
+      this.goOn(result, end);
+    }
+  }
+
+  private goOn(result: AppendResult, end: boolean): void {
+    if (end) {
       this.destination.complete();
     } else if (result === 'detached' && !this.isEnding && !this.local.isRead) {
       this.endWith('detached', 0);
