@@ -19,7 +19,7 @@ interface Run {
 
 /**
  * Joins the entries that wait for a reader as {@link joinEntries} does. Where many chunks differ in nothing but the JSON text
- * of `delta.content`, which is what models send, only two of them are parsed: that costs less than sending all.
+ * of `delta.content`, which is what models send, only two of them are parsed.
  */
 export function joinWaiting(entries: readonly LogEntry[]): readonly LogEntry[] {
   if (entries.length < 2) {

@@ -35,11 +35,10 @@ export class LocalStream {
   private askedAt = 0;
   private leftAt: number | undefined;
   private timer = Subscription.EMPTY;
-  private isOpen = false;
+  /** Whether it has begun, and neither ended nor been given up. */
+  isOpen = false;
   /** The number of the last entry in the log. */
   written = 0;
-  /** Whether nothing follows that entry. */
-  isOver = false;
   /** Whether the writer has given up without an end in the log. */
   isLost = false;
 
@@ -101,7 +100,6 @@ export class LocalStream {
   /** Passes on what the log has taken to those who have read all before it, and need not ask the log for it. */
   note(entries: readonly LogEntry[], isEnd: boolean): void {
     this.written = entries.at(-1)?.number ?? this.written;
-    this.isOver = isEnd;
     const page: LogPage = { entries, state: isEnd ? 'ended' : 'open' };
     this.readers.forEach((reader) => reader.onWritten(page));
   }

@@ -1,6 +1,5 @@
 import { isObject } from '../../util/is-object.js';
 import type { HandlerContext } from '../to-node-handler.js';
-import { answerWhole } from './answer-whole.js';
 import { sessionOf } from './authorize.js';
 import { admitPreflight, withOrigin } from './cross-origin.js';
 import { listModels } from './models.js';
@@ -11,6 +10,7 @@ import type { RelayConfig, RelaySession, RelaySettings } from './relay-config.js
 import { prepareBody } from './relayed-request.js';
 import { routeOf } from './routes.js';
 import { beginStream, continueStream, stopStream } from './serve-streams.js';
+import { answerWhole } from './whole-answers.js';
 
 /**
  * Creates a handler of web requests that relays them to a model's server, whose key the callers never see.

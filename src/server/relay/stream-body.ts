@@ -128,9 +128,9 @@ class StreamReader implements LocalReader {
   /** Reads what the log has, unless all of it was read and the writer in this process is to bring what follows. */
   private readLog(): void {
     const { local } = this;
-    if (local === undefined || local.isOver) {
-      this.ask(this.settings.heartbeat);
-    } else if (local.isLost || local.written > this.last) {
+    if (local?.isOpen !== true) {
+      this.ask(local?.isLost === true ? 0 : this.settings.heartbeat);
+    } else if (local.written > this.last) {
       this.ask(0);
     } else {
       this.isWaiting = true;
@@ -142,7 +142,7 @@ class StreamReader implements LocalReader {
     const { id, owner } = this.cursor;
     this.reading = askLog(() => this.settings.log.read(id, owner, this.last, wait), {
       next: (page) => {
-        if (wait === 0 && page?.state === 'open' && page.entries.length === 0 && this.local?.isLost === false) {
+        if (wait === 0 && page?.state === 'open' && page.entries.length === 0 && this.local?.isOpen === true) {
           // The log is behind its writer.
           this.ask(this.settings.heartbeat);
         } else {

@@ -1,17 +1,35 @@
-import { catchError, concat, defer, ignoreElements, type Observable, of, tap, throwError } from 'rxjs';
+import { catchError, concat, defer, firstValueFrom, ignoreElements, type Observable, of, tap, throwError } from 'rxjs';
 import { MessageBuilder } from '../../answers/message-builder.js';
 import { usageOfChunk } from '../../chunks/answer-chunk.js';
 import { ChunkDraft } from '../../chunks/chunk-draft.js';
 import { toCallParam } from '../../chunks/to-message-param.js';
+import { throwIfAborted } from '../../operators/throw-if-aborted.js';
 import { endingOf, responseOf } from '../../responses/ending.js';
 import type { ChatCompletionChunk } from '../../schemas/chat-completion-chunk.js';
+import type { ChatCompletionRequest } from '../../schemas/chat-completion-request.js';
 import type { Message } from '../../schemas/message.js';
 import type { ResponseEvent } from '../../schemas/response-event.js';
 import type { ResponseObject } from '../../schemas/response-object.js';
+import type { ResponseRequest } from '../../schemas/response-request.js';
 import { withToldError } from '../error-event.js';
+import type { RelaySettings } from './relay-config.js';
+import type { RelayedRequest } from './relayed-request.js';
+
+/** Answers with one JSON document once the answer is whole, for a caller that wants no stream. */
+export async function answerWhole(
+  { form, body, signal }: RelayedRequest,
+  { client }: RelaySettings,
+): Promise<Response> {
+  const whole = defer((): Observable<object> =>
+    form === 'responses'
+      ? toWholeResponse(client.responses(body as ResponseRequest))
+      : toCompletion(client.chat(body as ChatCompletionRequest)),
+  );
+  return Response.json(await firstValueFrom(whole.pipe(throwIfAborted(signal))));
+}
 
 /** Emits the `chat.completion` that chunks add up to. */
-export function toCompletion(chunks: Observable<ChatCompletionChunk>): Observable<object> {
+function toCompletion(chunks: Observable<ChatCompletionChunk>): Observable<object> {
   return defer(() => {
     const completion = new Completion();
     const added = chunks.pipe(
@@ -26,7 +44,7 @@ export function toCompletion(chunks: Observable<ChatCompletionChunk>): Observabl
 }
 
 /** Emits the response that the last event of a stream tells, also one that failed. */
-export function toWholeResponse(events: Observable<ResponseEvent>): Observable<object> {
+function toWholeResponse(events: Observable<ResponseEvent>): Observable<object> {
   return defer(() => {
     let response: ResponseObject | undefined;
     const ended = events.pipe(
